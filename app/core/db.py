@@ -1,0 +1,138 @@
+"""The database handle, the base of every table, and the house's SQL functions."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+import uuid_utils
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import registry as orm_registry
+
+NAMES = {
+    "ix": "idx_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "%(table_name)s_pkey",
+}
+
+
+TYPES: dict[Any, Any] = {
+    datetime: sa.DateTime(timezone=True),
+    str: sa.Text(),
+    uuid.UUID: sa.Uuid(),
+    dict[str, Any]: JSONB(),
+    list[Any]: JSONB(),
+    list[str]: ARRAY(sa.Text()),
+}
+
+
+class Base(DeclarativeBase):
+    """Maps Python types to columns the same way everywhere."""
+
+    registry = orm_registry(metadata=sa.MetaData(naming_convention=NAMES), type_annotation_map=TYPES)
+
+
+class Session(FlaskSession):
+    """A session that `work.aside` may point at its own small pool through `info["engine"]`."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Any:
+        engine = self.info.get("engine")
+        return engine if engine is not None else super().get_bind(mapper, clause, bind, **kwargs)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": Session})
+
+
+def uuid7() -> uuid.UUID:
+    """A time-ordered UUIDv7 (RFC 9562), so that indexes grow at their end."""
+    return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def app_now() -> sa.Function[datetime]:
+    """The database's clock with the test offset: `app_now()` is STABLE, so an index can be used beside it."""
+    return sa.func.app_now(type_=sa.DateTime(timezone=True))
+
+
+class Row(db.Model):  # type: ignore[name-defined,misc]
+    """A table with a UUIDv7 key and two times; `updated_at` is kept by the trigger `update_updated_at_column()`."""
+
+    __abstract__ = True
+
+    id: Mapped[uuid.UUID] = mapped_column(
+        primary_key=True, default=uuid7, server_default=sa.text("gen_random_uuid()"), sort_order=-3
+    )
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.text("now()"), sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(server_default=sa.text("now()"), sort_order=91)
+
+
+def engine_options(role: str) -> dict[str, Any]:
+    """Pool and time-outs: 15 s a statement for the web, 60 s for jobs (architecture.md, runtime facts)."""
+    timeout = 15_000 if role == "web" else 60_000
+    # a worker that is stopped (SIGSTOP, a paused machine) must not keep row locks from the sweeper
+    idle = 120_000 if role == "web" else 15_000
+    options = f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC"
+    return {
+        "pool_size": 10,
+        "max_overflow": 10 if role == "job" else 5,
+        "pool_pre_ping": role == "web",  # jobs: see _ping_the_idle
+        "connect_args": {"options": options, "connect_timeout": 5, "application_name": f"pressroom-{role}"},
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the app; a forked child drops the parent's connections without closing them."""
+    db.init_app(app)
+    if app.config["ROLE"] != "web":
+        with app.app_context():
+            _ping_the_idle(db.engine)
+
+    def forget() -> None:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose(close=False)
+            aside = app.extensions.pop("aside_engine", None)
+            if aside is not None:
+                aside.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+
+
+IDLE = 2.0
+
+
+def _ping_the_idle(engine: sa.Engine) -> None:
+    """Jobs check a connection only when it has lain idle: a delivery makes four checkouts in a few milliseconds."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def used(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def check(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", 0.0) > IDLE:
+            try:
+                connection.execute("SELECT 1")
+                connection.rollback()
+            except Exception:
+                raise sa.exc.DisconnectionError from None
+
+
+UPDATED_AT_TRIGGER = """
+CREATE TRIGGER update_{table}_updated_at BEFORE UPDATE ON {table}
+FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()
+"""
+
+
+def updated_at_trigger(table: str) -> str:
+    """SQL for a migration: keep `updated_at` of one table (spec A's trigger, same name)."""
+    return UPDATED_AT_TRIGGER.format(table=table)

@@ -1,0 +1,123 @@
+"""Redis is the bell: an action rings by name, the bell sounds after commit, a worker wakes.
+
+A lost, repeated or late bell costs time, never work: the rows say what is to be done, and sweepers ring again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import redis
+from flask import Flask, current_app
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from app.core import actor
+from app.core.db import db
+
+log = logging.getLogger(__name__)
+
+Job = Callable[..., None]
+
+
+class Bell(NamedTuple):
+    """A job's name and its arguments: strings only, ids mostly, never a secret."""
+
+    name: str
+    args: tuple[str, ...]
+
+
+class _Registered(NamedTuple):
+    run: Job
+    queue: str
+    timeout: int
+
+
+JOBS: dict[str, _Registered] = {}
+REACTIONS: dict[str, tuple[str, ...]] = {}
+QUEUES = ("publish", "default")
+QUIET_AFTER_FAILURE = 5.0  # seconds without trying Redis again, so that an outage does not slow every request
+
+
+def job(name: str, queue: str = "default", timeout: int = 300) -> Callable[[Job], Job]:
+    """Register a function as the job `name`. `timeout` in seconds; -1 for none."""
+
+    def register(run: Job) -> Job:
+        JOBS[name] = _Registered(run, queue, timeout)
+        return run
+
+    return register
+
+
+def consumers(action: str) -> tuple[str, ...]:
+    """The jobs that follow a recorded action (`app.reactions`)."""
+    return REACTIONS.get(action, ())
+
+
+def ring(name: str, *args: str) -> None:
+    """Ask for a job once the current transaction has been kept."""
+    if name not in JOBS:
+        raise LookupError(f"no job is called {name}")
+    bells: list[Bell] = db.session().info.setdefault("bells", [])
+    bell = Bell(name, tuple(str(a) for a in args))
+    if bell not in bells:
+        bells.append(bell)
+
+
+def flush(bells: list[Bell]) -> None:
+    """Sound the bells; when Redis is away, say so once and leave it to the sweepers."""
+    state = current_app.extensions["bell"]
+    for bell in bells:
+        if time.monotonic() < state.get("quiet_until", 0.0):
+            return
+        try:
+            _enqueue(bell)
+        except redis.RedisError as error:
+            state["quiet_until"] = time.monotonic() + QUIET_AFTER_FAILURE
+            log.warning("Redis is away (%s); %s waits for the sweeper", type(error).__name__, bell.name)
+
+
+def _enqueue(bell: Bell) -> None:
+    spec = JOBS[bell.name]
+    target = Queue(spec.queue, connection=connection(), serializer=JSONSerializer)
+    target.enqueue_call(
+        "app.core.queue.perform",
+        args=(bell.name, *bell.args),
+        timeout=spec.timeout,
+        result_ttl=0,
+        failure_ttl=86_400,
+        description=bell.name,
+    )
+
+
+def unheard(name: str) -> int:
+    """Bells of a queue that no worker has heard yet; none when Redis is away (then ringing fails too, and is tried again)."""
+    try:
+        return len(Queue(name, connection=connection(), serializer=JSONSerializer))
+    except redis.RedisError:
+        return 0
+
+
+def perform(name: str, *args: str) -> None:
+    """What RQ calls in the worker: the job, done by the system under a trace id of its own."""
+    with actor.acting(actor.Actor(type="system", id=name, name="Pressroom")):
+        JOBS[name].run(*args)
+
+
+def connection() -> redis.Redis:
+    """The Redis client of this process."""
+    client: redis.Redis = current_app.extensions["bell"]["redis"]
+    return client
+
+
+def init_app(app: Flask, url: str | None, reactions: dict[str, tuple[str, ...]]) -> None:
+    """Keep a client with short time-outs; it connects when first used, so nothing here needs Redis to be up."""
+    state: dict[str, Any] = {}
+    if url:
+        state["redis"] = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, health_check_interval=30)
+    app.extensions["bell"] = state
+    REACTIONS.clear()
+    REACTIONS.update(reactions)

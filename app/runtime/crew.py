@@ -1,0 +1,59 @@
+"""Our own processes beside the two servers, and how a crashed one comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.runtime.process import Child
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+STEADY_AFTER = 60.0  # seconds alive, then a crash counts as the first again
+QUEUES = (
+    "publish",
+    "publish",
+    "default",
+)  # one queue a worker: several would lose a job to a crash between pop and start
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the processes do; handed in, since the runtime knows neither rooms nor the factory."""
+
+    prepare: Callable[[], list[dict[str, Any]]]
+    web: Callable[[int], object]
+    worker: Callable[[str], object]
+    clock: Callable[[], object]
+    demo: Callable[[], object]
+
+
+class Member:
+    """One place in the crew: a process, and the pause before it is started again."""
+
+    def __init__(self, process: Child) -> None:
+        self.process = process
+        self.name = process.name
+        self.pause = FIRST_PAUSE
+        self.started_at = 0.0
+        self.due_at: float | None = 0.0
+        self.crashes = 0
+
+    def tend(self) -> str | None:
+        """Starts it when it is due. Returns a sentence when it has just ended by itself."""
+        now = time.monotonic()
+        if self.due_at is not None:
+            if now >= self.due_at:
+                self.due_at, self.started_at = None, now
+                self.process.start()
+            return None
+        if self.process.alive():
+            return None
+        self.crashes += 1
+        if now - self.started_at > STEADY_AFTER:
+            self.pause = FIRST_PAUSE
+        self.due_at = now + self.pause
+        sentence = f"{self.name} ended ({self.process.how_it_ended()}); starting it again in {self.pause:g} s"
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        return sentence

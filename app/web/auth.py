@@ -1,0 +1,180 @@
+"""Who may pass. Every view names the least role it needs, or is public; a view that names nothing lets nobody in.
+
+The accounts room hands in how a session token becomes a person and how a refusal is noted (`init_app`), so that this
+module knows no room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin, LoginManager, current_user
+
+from app.core import actor
+from app.ground.errors import Forbidden
+from app.web import kept
+from app.web.pages import leave
+
+ROLES = ("viewer", "editor", "reviewer", "operator", "admin")
+PUBLIC = "public"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass
+class Doors:
+    """What the accounts room provides: `load` makes a person of a session token, `touch` notes that they are here,
+    `refused` notes that they were not let in."""
+
+    load: Callable[[str], Any] = lambda token: None
+    touch: Callable[[Any], None] = lambda user: None
+    refused: Callable[[str], None] = lambda why: None
+
+
+class Visitor(AnonymousUserMixin):
+    """Nobody is signed in."""
+
+    id = None
+    role = None
+    full_name = "Visitor"
+    timezone = "UTC"
+
+    def can(self, role: str) -> bool:
+        return False
+
+
+def requires(role: str) -> Callable[[View], View]:
+    """The least role of a view: each role has all the rights of those before it."""
+    if role not in ROLES:
+        raise ValueError(f"no role is called {role}")
+
+    def mark(view: View) -> View:
+        view.permission = role  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Open to everybody, signed in or not."""
+    view.permission = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def has_role(role: str | None, least: str) -> bool:
+    """Whether `role` has the rights of `least`."""
+    return role in ROLES and ROLES.index(role) >= ROLES.index(least)
+
+
+def can(least: str) -> bool:
+    """Whether the person at the browser has the rights of `least`."""
+    return bool(current_user.is_authenticated and has_role(current_user.role, least))
+
+
+def allows(endpoint: str) -> bool:
+    """Whether the person may open the view `endpoint`: for navigation."""
+    least = permission_of(endpoint)
+    return least == PUBLIC or (least is not None and can(least))
+
+
+def permission_of(endpoint: str | None) -> str | None:
+    """What the view says of itself; Flask's own static files are public."""
+    if endpoint is None or endpoint == "static":
+        return PUBLIC
+    view = current_app.view_functions.get(endpoint)
+    return getattr(view, "permission", None)
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before each request: set the actor, then let in, send to sign-in, or refuse."""
+    least = permission_of(request.endpoint)
+    if request.endpoint == "static" or request.endpoint is None:
+        return None
+    _set_actor()
+    if least == PUBLIC:
+        return None
+    if least is None:
+        abort(404)
+    if not current_user.is_authenticated:
+        return to_sign_in()
+    if not has_role(current_user.role, least):
+        doors().refused(f"{request.method} {request.path} needs {least}")
+        raise Forbidden(f"This needs the role “{least}”; yours is “{current_user.role}”. Ask an admin to change it.")
+    if not getattr(current_app.view_functions[request.endpoint], "background", False):
+        doors().touch(current_user)
+    return None
+
+
+def to_sign_in() -> ResponseReturnValue:
+    """The way to the sign-in page and back; inside an htmx panel the whole page goes there. A written text is given back."""
+    target = url_for("accounts.sign_in", next=way_back(), ended=1 if "_user_id" in session else None)
+    if found := kept.texts():
+        return kept.page(401, found, target, signed_in=False)
+    return (
+        leave(target, 401)
+        if request.headers.get("HX-Request")
+        else redirect(target, 303 if request.method != "GET" else 302)
+    )
+
+
+def lost_token() -> ResponseReturnValue | None:
+    """The answer to a written text whose form is out of date; None when there is nothing to give back."""
+    if not (found := kept.texts()):
+        return None
+    if not current_user.is_authenticated:
+        return to_sign_in()
+    return kept.page(400, found, way_back() or "/", signed_in=True)
+
+
+def way_back() -> str | None:
+    """The page that the person was on: the address itself where it can be opened, else the page with the form."""
+    if request.headers.get("HX-Request"):
+        return _own_path(request.headers.get("HX-Current-URL"))
+    opens = request.method == "GET" or (request.url_rule is not None and "GET" in (request.url_rule.methods or ()))
+    return _own_path(request.full_path.rstrip("?") if opens else request.referrer)
+
+
+def _own_path(url: str | None) -> str | None:
+    """The path of an address of this desk; None for anybody else's."""
+    if not url:
+        return None
+    path = url.removeprefix(request.host_url.rstrip("/"))
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else None
+
+
+def _set_actor() -> None:
+    trace = actor.new_trace_id()
+    g.trace_id = trace
+    who = current_user if current_user.is_authenticated else None
+    actor.set_current(
+        actor.Actor(
+            type="human",
+            id=str(who.id) if who else None,
+            name=who.full_name if who else "Visitor",
+            role=who.role if who else None,
+            trace_id=trace,
+            ip=request.remote_addr,
+            user_agent=(request.user_agent.string or "")[:300] or None,
+            session_id=str(getattr(who, "session_id", "") or "") or None if who else None,
+        )
+    )
+
+
+def doors() -> Doors:
+    """What the accounts room has handed in."""
+    found: Doors = current_app.extensions["doors"]
+    return found
+
+
+def init_app(app: Flask, provided: Doors) -> None:
+    """Flask-Login, its loader keyed by our session token, and the guard."""
+    app.extensions["doors"] = provided
+    manager = LoginManager(app)
+    manager.anonymous_user = Visitor
+    manager.session_protection = None  # our sessions are rows; a changed address does not end them
+    manager.user_loader(provided.load)
+    app.before_request(guard)
+    app.jinja_env.globals["can"] = can

@@ -1,0 +1,105 @@
+"""Every refusal and every fault becomes a page, or a toast for htmx, in this one place. Never a traceback."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import sqlalchemy.exc
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.core.db import db
+from app.ground.errors import PressroomError, TooMany
+from app.web.auth import lost_token, to_sign_in
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: "The desk could not read this request. Go back and try again.",
+    403: "You may not do this.",
+    404: "There is nothing at this address. It may have been removed, or the link is cut short.",
+    405: "This address cannot be used in this way.",
+    409: "Somebody else was first. Reload the page to see how things stand.",
+    413: "This is larger than the desk accepts.",
+    422: "Something entered cannot be accepted.",
+    429: "Too many requests. Wait a moment and try again.",
+    500: "Something broke on our side. Nothing was half done: what you sent was not kept.",
+    503: "The desk cannot reach its database. It tries again by itself; reload in a moment.",
+}
+LOST_LINK = (
+    "There is something in this address that the desk cannot read. It may have been cut or changed on its way: open the page"
+    " from the menu or the search instead."
+)
+LOST_FORM = (
+    "This form was opened before you signed in again, so it was not accepted. Go back, reload the page and send it once"
+    " more; what you typed is still in your browser."
+)
+
+
+def refuse(status: int, message: str, retry_after: int | None = None) -> Response:
+    """The answer for one refusal."""
+    if request.headers.get("HX-Request"):
+        response = make_response("", status)
+        response.headers["HX-Trigger"] = json.dumps({"toast": {"text": message}})
+        response.headers["HX-Reswap"] = "none"
+    else:
+        response = make_response(_page(status, message), status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _page(status: int, message: str) -> str:
+    found = [f"errors/{status}.html", "errors/error.html"]
+    return render_template(found, status=status, message=message, trace_id=g.get("trace_id", ""))
+
+
+def on_pressroom_error(error: PressroomError) -> Response:
+    return refuse(error.status, error.message, error.retry_after if isinstance(error, TooMany) else None)
+
+
+def on_http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    code = error.code or 500
+    if isinstance(error, CSRFError):
+        if request.headers.get("HX-Request") and not current_user.is_authenticated:
+            return make_response(to_sign_in())
+        given_back = lost_token()
+        return make_response(given_back) if given_back is not None else refuse(400, LOST_FORM)
+    if code == 400 and request.method in ("GET", "HEAD"):
+        return refuse(400, LOST_LINK)
+    response = refuse(code, WORDS.get(code, error.description or WORDS[500]))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def on_database_away(error: sqlalchemy.exc.OperationalError) -> Response:
+    log.error("database away: %s", type(error.orig).__name__)
+    db.session.rollback()
+    return make_response(
+        render_template("errors/bare.html", status=503, message=WORDS[503], trace_id=g.get("trace_id", "")), 503
+    )
+
+
+def on_fault(error: Exception) -> Response:
+    log.exception("fault in %s %s, trace %s", request.method, request.path, g.get("trace_id", ""))
+    db.session.rollback()
+    try:
+        return refuse(500, WORDS[500])
+    except Exception:
+        log.exception("the error page failed too")
+        return make_response(WORDS[500], 500, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(PressroomError, on_pressroom_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, on_database_away)
+    if not app.testing:
+        app.register_error_handler(Exception, on_fault)

@@ -1,0 +1,80 @@
+"""Forms: WTForms with the house's manners. `submit` is the one way from a form to a verb and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from app.core.db import db
+from app.ground.errors import Invalid
+from app.web.pages import back_to
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose text fields are trimmed and rid of NUL bytes; `fail` puts a verb's complaint beside its field."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
+            given = list(unbound_field.kwargs.get("filters", []))
+            if issubclass(unbound_field.field_class, TEXT) and not issubclass(unbound_field.field_class, SECRET):
+                given.append(_clean)
+            unbound_field.kwargs["filters"] = given
+            return unbound_field.bind(form=form, **options)
+
+    def fail(self, errors: dict[str, str]) -> None:
+        """Show each message under its field; what belongs to no field goes to the summary on top."""
+        for name, message in errors.items():
+            if name in self._fields:
+                self._fields[name].errors = [*self._fields[name].errors, message]
+            else:
+                self.form_errors.append(message)
+
+
+from wtforms import PasswordField, StringField, TextAreaField  # noqa: E402  (after the class that filters them)
+
+TEXT = (StringField, TextAreaField)
+SECRET = (PasswordField,)
+
+
+def _clean(value: Any) -> Any:
+    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+
+
+def submit(
+    form: Form,
+    act: Callable[[Form], Any],
+    again: Callable[[], Response],
+    then: str | Callable[[Any], str],
+    toast: str | Callable[[Any], str] | None = None,
+    undo: str | Callable[[Any], str] | None = None,
+) -> Response:
+    """Validate, act, go on.
+
+    A field error, or `Invalid` from the verb, answers 422 with `again()`: the same template, everything typed kept.
+    Success answers 303 (HX-Location for htmx) to `then`, with a message and a way back. `Conflict` and the other
+    refusals pass on to `app.web.errors`.
+    """
+    if not form.validate_on_submit():
+        return _refused(again)
+    try:
+        result = act(form)
+        db.session.flush()
+    except Invalid as error:
+        db.session.rollback()
+        form.fail(error.errors)
+        return _refused(again)
+    return back_to(_of(then, result) or request.path, _of(toast, result), _of(undo, result))
+
+
+def _refused(again: Callable[[], Response]) -> Response:
+    response = again()
+    response.status_code = 422
+    return response
+
+
+def _of(value: str | Callable[[Any], str] | None, result: Any) -> str | None:
+    return value(result) if callable(value) else value

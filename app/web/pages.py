@@ -1,0 +1,60 @@
+"""From a view to an answer: the page, or the one region that htmx asked for.
+
+The name of a template block, the id of its element and the hx-target are one word, so the target says what to render.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request
+from jinja2_fragments.flask import render_block
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a part of a page (not for a page it restores from history)."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+
+
+def render(template: str, block: str | None = None, status: int = 200, **context: Any) -> Response:
+    """The page of `template`; for htmx the block `block`, or the block named like the target, when there is one."""
+    name = _block(template, block)
+    body = render_block(template, name, **context) if name else render_template(template, **context)
+    response = make_response(body, status)
+    response.vary.update(["HX-Request", "HX-Target", "Cookie"])
+    return response
+
+
+def _block(template: str, asked: str | None) -> str | None:
+    if not wants_fragment():
+        return None
+    blocks = current_app.jinja_env.get_template(template).blocks
+    target = asked or request.headers.get("HX-Target", "")
+    return target if target in blocks else None
+
+
+def toast(response: Response, text: str, undo: str | None = None) -> Response:
+    """Let the page show a short message, with a way back where there is one."""
+    said = json.loads(response.headers.get("HX-Trigger", "{}"))
+    said["toast"] = {"text": text, **({"undo": undo} if undo else {})}
+    response.headers["HX-Trigger"] = json.dumps(said)
+    return response
+
+
+def leave(url: str, status: int = 200) -> Response:
+    """Make htmx load another page as a whole (htmx is never answered with a 302)."""
+    response = make_response("", status)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def back_to(url: str, text: str | None = None, undo: str | None = None) -> Response:
+    """After a verb: 303 to `url`, or the same for htmx without a reload of scripts. The message goes with it."""
+    if text:
+        flash({"text": text, "undo": undo}, "toast")  # type: ignore[arg-type]
+    if not request.headers.get("HX-Request"):
+        return make_response(redirect(url, 303))
+    response = make_response("", 200)
+    response.headers["HX-Location"] = json.dumps({"path": url, "target": "body"})
+    return response

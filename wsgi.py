@@ -1,0 +1,28 @@
+"""The door for WSGI servers and for `flask`: `app` is the web application.
+
+When the environment is not usable, a server gets the list of what to correct and ends; under `flask` the `doctor` stays at hand.
+"""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+
+from app.cli import broken
+from app.settings import Settings, SettingsError
+
+
+def build() -> Flask:
+    commanded = click.get_current_context(silent=True) is not None
+    try:
+        settings = Settings.from_env() if commanded else Settings.from_env().needed()
+    except SettingsError as error:
+        if not commanded:
+            raise SystemExit(str(error)) from None
+        return broken.app(error)
+    from app.factory import create_app
+
+    return create_app(settings)
+
+
+app = application = build()
