@@ -1,0 +1,104 @@
+"""`flask staff …`: add people, list them, help those who cannot get in. Works without the web."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from app.accounts import actions, passwords
+from app.accounts.models import ROLES, User
+from app.accounts.queries import STAFF, by_email
+from app.core import actor
+from app.core.work import reading, step
+from app.ground.errors import PressroomError
+
+staff_cli = AppGroup("staff", help="People: create, list, role, password, unlock, suspend, reactivate.")
+
+
+@staff_cli.command("create")
+@click.argument("email")
+@click.option("--name", help="The name that others see; by default the part before the @.")
+@click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
+@click.option("--password", help="At least 12 characters; without it a random one is printed once.")
+def create(email: str, name: str | None, role: str, password: str | None) -> None:
+    """Add a member of the staff."""
+    chosen = password or passwords.random_password()
+    user = _do(actions.create_staff, email, email.partition("@")[0] if name is None else name, role, chosen)
+    click.echo(f"{user.full_name} <{user.email}> is on the staff as {user.role}.")
+    _tell(password, chosen)
+
+
+@staff_cli.command("list")
+def list_staff() -> None:
+    """Everybody, one line each."""
+    with reading():
+        for user in STAFF.rows({}):
+            state = "active" if user.is_active else "suspended"
+            click.echo(f"{user.email:40} {user.role:9} {state:10} {user.full_name}")
+
+
+@staff_cli.command("password")
+@click.argument("email")
+@click.option("--password", help="At least 12 characters; without it a random one is printed once.")
+def password_command(email: str, password: str | None) -> None:
+    """Set a password and end all sessions."""
+    chosen = password or passwords.random_password()
+    if wrong := passwords.complaint(chosen, email):
+        raise click.ClickException(wrong)
+    hashed = passwords.hash_password(chosen)
+    _do(lambda: actions.set_password(_member(email).id, hashed, None))
+    _do(lambda: actions.unlock(_member(email)))
+    click.echo("Password set; all sessions ended.")
+    _tell(password, chosen)
+
+
+@staff_cli.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+def role_command(email: str, role: str) -> None:
+    """Give another role."""
+    user = _do(lambda: actions.change_role(_member(email), role))
+    click.echo(f"{user.full_name} is now {user.role}.")
+
+
+@staff_cli.command("unlock")
+@click.argument("email")
+def unlock_command(email: str) -> None:
+    """End the pause after too many failed sign-ins."""
+    click.echo(f"{_do(lambda: actions.unlock(_member(email))).full_name} may try again.")
+
+
+@staff_cli.command("suspend")
+@click.argument("email")
+def suspend_command(email: str) -> None:
+    """Shut the door and end all sessions."""
+    click.echo(f"{_do(lambda: actions.suspend(_member(email), None)).full_name} is suspended.")
+
+
+@staff_cli.command("reactivate")
+@click.argument("email")
+def reactivate_command(email: str) -> None:
+    """Open the door again."""
+    click.echo(f"{_do(lambda: actions.reactivate(_member(email))).full_name} may sign in again.")
+
+
+def _member(email: str) -> User:
+    user = by_email(email)
+    if user is None:
+        raise click.ClickException(f"Nobody on the staff has the address {email}. `flask staff list` shows everybody.")
+    return user
+
+
+def _tell(given: str | None, chosen: str) -> None:
+    """A password that was made here is shown once; one that was given is not repeated."""
+    if given is None:
+        click.echo(f"Password (shown once): {chosen}")
+
+
+def _do(act, *args):  # type: ignore[no-untyped-def]
+    """One step, by the command line; a refusal becomes a message instead of a traceback."""
+    try:
+        with actor.acting(actor.Actor(type="system", name="Command line")):
+            return step(act, *args)
+    except PressroomError as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,39 @@
+"""What the accounts room hands to the guard at the door (`app.web.auth.Doors`)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import sqlalchemy.exc
+
+from app.accounts import actions
+from app.accounts.actions.sessions import TOUCH_EVERY
+from app.accounts.queries.sessions import load_person
+from app.audit.actions import record
+from app.core.work import aside
+from app.ground import clock
+from app.web.auth import Doors
+
+log = logging.getLogger(__name__)
+
+
+def touch(person: Any) -> None:
+    """Note once a minute that the person is here; the request goes on when that does not work."""
+    if abs((clock.now() - person.seen_at).total_seconds()) < TOUCH_EVERY:
+        return
+    try:
+        aside(actions.touch, person.session_id)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        log.warning("a session could not be touched: %s", type(error).__name__)
+
+
+def refused(why: str) -> None:
+    """Note that somebody tried what their role does not allow."""
+    try:
+        aside(record, "web.refused", None, severity="warning", success=False, error=why)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        log.warning("a refusal could not be recorded: %s", type(error).__name__)
+
+
+DOORS = Doors(load=load_person, touch=touch, refused=refused)

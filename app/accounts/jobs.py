@@ -1,0 +1,13 @@
+"""Jobs of the room."""
+
+from __future__ import annotations
+
+from app.accounts import actions
+from app.core.queue import job
+from app.core.work import step
+
+
+@job("accounts.forget_old")
+def forget_old() -> None:
+    """Each hour, by the clock: guards that have said nothing for a day."""
+    step(actions.forget_old)

@@ -1,0 +1,62 @@
+"""Pages behind links that an admin handed over: accept an invitation, set a new password."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import current_app, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from app.accounts import delivery
+from app.accounts.forms import AcceptForm, NewPasswordForm
+from app.accounts.queries import by_id, invite_by_token, reset_by_token
+from app.accounts.views import bp
+from app.accounts.views.sign_in import enter
+from app.ground.errors import Invalid
+from app.web.auth import public
+from app.web.pages import render
+from app.web.times import zone_names
+from app.web.writes import calls_out
+
+
+@bp.route("/invite/<token>", methods=["GET", "POST"])
+@public
+@calls_out
+def accept_invite(token: str) -> Answer:
+    """Name and password, then Home. The link works once."""
+    row = invite_by_token(token)
+    form = AcceptForm(full_name=row.full_name or "")
+    status = 200
+    if form.is_submitted():
+        try:
+            if form.validate():
+                zone = form.timezone.data if form.timezone.data in zone_names() else None
+                return enter(delivery.accept_invite(token, form.full_name.data or "", form.new.data or "", zone), "/")
+        except Invalid as error:
+            form.fail(error.errors)
+        status = 422
+    return render("accounts/accept.html", status=status, form=form, invite=row)
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@public
+@calls_out
+def reset_password(token: str) -> Answer:
+    """A new password, then Home. The link works once."""
+    person = by_id(reset_by_token(token).user_id)
+    form, status = NewPasswordForm(), 200
+    if form.is_submitted():
+        try:
+            if form.validate():
+                return enter(delivery.use_reset(token, form.new.data or ""), "/")
+        except Invalid as error:
+            form.fail(error.errors)
+        status = 422
+    return render("accounts/reset.html", status=status, form=form, person=person)
+
+
+def whole_url(endpoint: str, token: str) -> str:
+    """The link to hand over: under PRESSROOM_URL when the desk has a public name, else under the address in use."""
+    configured = current_app.config["SETTINGS"].url
+    local = urlsplit(configured).hostname in ("localhost", "127.0.0.1", "::1")
+    return (request.host_url.rstrip("/") if local else configured) + url_for(endpoint, token=token)

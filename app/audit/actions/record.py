@@ -1,0 +1,80 @@
+"""`record()`: one line of history in the transaction that does the thing."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.audit.actions.events import announce
+from app.audit.changes import short, tidy
+from app.audit.models import AuditEntry
+from app.core import actor
+from app.core.db import db
+
+Subject = Any  # a row, a ("table", "id") pair, or None
+
+
+def record(
+    action: str,
+    subject: Subject = None,
+    *,
+    severity: str = "info",
+    success: bool = True,
+    error: str | None = None,
+    note: str | None = None,
+    tool: str | None = None,
+    inputs_hash: str | None = None,
+    label: str | None = None,
+    changes: dict[str, Any] | None = None,
+    **fields: Any,
+) -> AuditEntry:
+    """Write `action` on `subject` by the current actor; `fields` are `name=[old, new]`.
+
+    Kept or lost together with the work. Jobs that `app.reactions` names for the action are asked for in the same
+    transaction. Returns the entry; it has its time once it is flushed.
+    """
+    who = actor.current()
+    kind, key = _identity(subject)
+    entry = AuditEntry(
+        trace_id=who.trace_id, actor_type=who.type, actor_id=who.id, actor_name=who.name,
+        entity_type=kind, entity_id=key, entity_label=_cut(label or _label(subject), 200),
+        action=action, tool_name=tool, inputs_hash=inputs_hash, output_summary=_cut(note, 2000),
+        changes=tidy({**(changes or {}), **fields}), severity=severity, success=success, error_message=_cut(error, 2000),
+        ip_address=_address(who.ip), user_agent=_cut(who.user_agent, 400), session_id=who.session_id,
+    )  # fmt: skip
+    db.session.add(entry)
+    announce(entry)
+    return entry
+
+
+def _identity(subject: Subject) -> tuple[str | None, str | None]:
+    if subject is None:
+        return None, None
+    if isinstance(subject, tuple):
+        kind, key = subject
+        return str(kind), None if key is None else str(key)
+    if subject.id is None:  # a new row gets its key when it is flushed
+        db.session.flush()
+    return sa.inspect(subject).mapper.local_table.name, str(subject.id)
+
+
+def _label(subject: Subject) -> str | None:
+    """The title of the thing, as people would say it."""
+    if subject is None or isinstance(subject, tuple):
+        return None
+    names = ("audit_label", "title", "full_name", "name", "account_name", "display_name")
+    return next((str(found) for found in (getattr(subject, name, None) for name in names) if found), None)
+
+
+def _cut(text: str | None, longest: int) -> str | None:
+    return None if text is None else short(text, longest)
+
+
+def _address(text: str | None) -> str | None:
+    """An address the column accepts; anything else (a unix socket, a proxy's word) is left out."""
+    try:
+        return str(ipaddress.ip_address((text or "").partition("%")[0]))
+    except ValueError:
+        return None

@@ -1,0 +1,112 @@
+"""The list of entries and one entry."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.audit.models import ACTOR_TYPES, SEVERITIES, AuditEntry
+from app.audit.words import ACTORS, SEVERITY_WORDS, noun, sentence
+from app.core.db import db
+from app.core.listing import Choice, Listing, Period
+from app.ground.errors import NotFound
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Exact:
+    """A column equal to the text as given: for links such as "all by this person"."""
+
+    column: sa.orm.InstrumentedAttribute[str | None]
+    label: str
+
+    def clause(self, value: str) -> sa.ColumnElement[bool] | None:
+        return self.column == value
+
+    def options(self) -> Sequence[tuple[str, str]]:
+        return ()
+
+
+def _distinct(column: sa.orm.InstrumentedAttribute[str | None], most: int = 200) -> list[str]:
+    """The values of an indexed column, found by jumping from one to the next (a loose index scan), once a request."""
+    kept: dict[str, list[str]] = db.session().info.setdefault("audit_distinct", {})
+    if column.key in kept:
+        return kept[column.key]
+    first = sa.select(sa.func.min(column).label("value")).cte("jump", recursive=True)
+    following = sa.select(sa.func.min(column)).where(column > first.c.value).scalar_subquery()
+    jump = first.union_all(sa.select(following).where(first.c.value.is_not(None)))
+    found = db.session.scalars(sa.select(jump.c.value).where(jump.c.value.is_not(None)).limit(most))
+    kept[column.key] = [value for value in found if value]
+    return kept[column.key]
+
+
+def _actions() -> list[tuple[str, str]]:
+    return sorted(
+        ((value, sentence(value)) for value in _distinct(AuditEntry.action)), key=lambda pair: pair[1].lower()
+    )
+
+
+def _entity_types() -> list[tuple[str, str]]:
+    return sorted(
+        ((value, noun(value)) for value in _distinct(AuditEntry.entity_type)), key=lambda pair: pair[1].lower()
+    )
+
+
+def _search(text: str) -> sa.ColumnElement[bool]:
+    """An id or trace id whole, else part of a name, a title or an action."""
+    looked_for = text.lower()
+    columns = (AuditEntry.actor_name, AuditEntry.entity_label, AuditEntry.action, AuditEntry.error_message)
+    parts = [sa.func.lower(column).contains(looked_for, autoescape=True) for column in columns]
+    return sa.or_(AuditEntry.trace_id == looked_for, AuditEntry.entity_id == looked_for, *parts)
+
+
+OUTCOMES = (("yes", "Done"), ("no", "Refused or failed"))
+
+LISTING = Listing(
+    select=sa.select(AuditEntry),
+    search=_search,
+    filters={
+        "who": Choice(AuditEntry.actor_type, [(key, ACTORS[key]) for key in ACTOR_TYPES], label="Actor"),
+        "entity": Choice(AuditEntry.entity_type, _entity_types, label="Kind"),
+        "action": Choice(AuditEntry.action, _actions, label="Action"),
+        "severity": Choice(AuditEntry.severity, [(key, SEVERITY_WORDS[key]) for key in SEVERITIES], label="Severity"),
+        "outcome": Choice(lambda value: AuditEntry.success.is_(value == "yes"), OUTCOMES, label="Outcome"),
+        "since": Period(AuditEntry.occurred_at, label="Period"),
+        "actor": Exact(AuditEntry.actor_id, "Person"),
+        "id": Exact(AuditEntry.entity_id, "Thing"),
+        "trace": Exact(AuditEntry.trace_id, "Trace"),
+    },
+    sorts={"time": AuditEntry.occurred_at},
+    default="-time",
+    tiebreak=AuditEntry.id,
+    per_page=50,
+)
+
+
+def key_of(found: AuditEntry) -> str:
+    """The address of an entry: its time in microseconds and its id, so that one partition is read."""
+    return f"{(found.occurred_at - _EPOCH) // timedelta(microseconds=1)}-{found.id}"
+
+
+def entry(key: str) -> AuditEntry:
+    """The entry at that address. Raises NotFound, for garbage too."""
+    micros, _, rest = key.partition("-")
+    try:
+        moment, entry_id = _EPOCH + timedelta(microseconds=int(micros)), uuid.UUID(rest)
+    except (ValueError, OverflowError):
+        raise NotFound("There is no such audit entry.") from None
+    found = db.session.get(AuditEntry, (moment, entry_id))
+    if found is None:
+        raise NotFound("There is no such audit entry.")
+    return found
+
+
+def follow(found: AuditEntry, limit: int = 50) -> Sequence[AuditEntry]:
+    """What else happened under the same trace id, oldest first."""
+    same = sa.select(AuditEntry).where(AuditEntry.trace_id == found.trace_id, AuditEntry.id != found.id)
+    return db.session.scalars(same.order_by(AuditEntry.occurred_at, AuditEntry.id).limit(limit)).all()

@@ -1,0 +1,35 @@
+"""Whether sealing and partitions are in order: for the doctor, readiness and the home page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.audit.models import AuditSeal
+from app.audit.queries.sealed import newest_seal
+from app.core import config
+from app.core.db import db
+
+
+def health() -> list[str]:
+    """Sentences about what is wrong, each with what to do; empty when all is well."""
+    found = []
+    if db.session.scalar(sa.text("SELECT EXISTS (SELECT 1 FROM audit_log_default)")):
+        found.append(
+            "Audit entries lie in the default partition: run `flask audit partitions` and see that the clock runs."
+        )
+    last = newest_seal()
+    if last is not None and _minutes_since(last.to_at) > config.get("audit.seal_alarm_minutes"):
+        found.append(
+            f"No audit entry was sealed since {last.to_at:%Y-%m-%d %H:%M} UTC: see that the clock runs and that no transaction stays open for minutes."
+        )
+    return found
+
+
+def _minutes_since(moment: datetime) -> float:
+    # the real clock of the database: seals follow transaction times, which tests do not move
+    seconds = db.session.scalar(
+        sa.select(sa.func.extract("epoch", sa.func.clock_timestamp() - sa.literal(moment, AuditSeal.to_at.type)))
+    )
+    return float(seconds or 0) / 60

@@ -1,0 +1,53 @@
+"""The audit log: list, file, entry."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, request
+
+from app.audit.queries import LISTING, entry, follow, health, row_of
+from app.audit.queries.entries import key_of
+from app.audit.queries.sealed import seal_over
+from app.audit.words import noun, sentence
+from app.web.auth import requires
+from app.web.lists import csv_response
+from app.web.pages import render
+
+bp = Blueprint("audit", __name__)
+
+COLUMNS = {
+    "time": lambda e: e.occurred_at, "actor_type": lambda e: e.actor_type, "actor": lambda e: e.actor_name, "actor_id": lambda e: e.actor_id,
+    "action": lambda e: e.action, "entity_type": lambda e: e.entity_type, "entity_id": lambda e: e.entity_id, "entity": lambda e: e.entity_label,
+    "severity": lambda e: e.severity, "success": lambda e: "yes" if e.success else "no", "error": lambda e: e.error_message,
+    "note": lambda e: e.output_summary, "changes": lambda e: json.dumps(e.changes, ensure_ascii=False) if e.changes else "", "ip": lambda e: e.ip_address, "trace_id": lambda e: e.trace_id,
+    "id": lambda e: e.id,
+}  # fmt: skip
+
+
+@bp.get("/audit")
+@requires("admin")
+def index() -> Response:
+    """Everything that was done, newest first."""
+    page = LISTING.page(request.args)
+    return render(
+        "audit/index.html", page=page, alarms=health(), key_of=key_of, sentence=sentence, noun=noun, row_of=row_of
+    )
+
+
+@bp.get("/audit.csv")
+@requires("admin")
+def export() -> Response:
+    """The same rows as a file."""
+    return csv_response(LISTING, request.args, COLUMNS, "audit")
+
+
+@bp.get("/audit/<key>")
+@requires("admin")
+def show(key: str) -> Response:
+    """One entry with all it knows, and what else happened under its trace id."""
+    found = entry(key)
+    others = [row_of(other) for other in follow(found)]
+    return render(
+        "audit/entry.html", entry=found, row=row_of(found), others=others, noun=noun, seal=seal_over(found.occurred_at)
+    )

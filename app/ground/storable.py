@@ -1,0 +1,24 @@
+"""Answers as PostgreSQL can keep them: no NUL, no lone surrogate, at any depth. Pure.
+
+JSON may carry both (`"\\u0000"`, half of an emoji cut by a limit); text and jsonb take neither, and an answer that
+cannot be written would be an answer that is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """The same value with NUL dropped and lone surrogates replaced, in texts, keys, lists and mappings."""
+    if isinstance(value, str):
+        return _LONE.sub("\ufffd", value.replace("\x00", ""))
+    if isinstance(value, Mapping):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [storable(inner) for inner in value]
+    return value

@@ -1,0 +1,154 @@
+"""What people do with accounts: connect, reconnect, rename, set the posting rules, disconnect."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from app.audit.actions import record
+from app.core import actor, crypto
+from app.core.db import db, uuid7
+from app.core.queue import ring
+from app.ground import clock
+from app.ground.errors import Conflict, Invalid
+from app.platforms import registry
+from app.platforms.base import Platform
+from app.vault import entry as entries
+from app.vault import queries, sealing
+from app.vault.actions.states import DOWN, locked
+from app.vault.entry import Entry
+from app.vault.models import ACCOUNT, ON_ABSENT, PlatformCredential
+from app.vault.rules import KEYS
+
+NO_SECRETS = "token"
+"""A's credential_type of a platform that needs no secret (`site`, `sandbox`): its `credentials` are empty."""
+
+
+def connect(entry: Entry) -> PlatformCredential:
+    """Seal the secrets, keep the account as "checking", ring for the first look.
+
+    Raises Invalid by field: what is missing or misplaced, and a name that is connected already. A name that was
+    disconnected comes back as the same account, with its history.
+    """
+    spec = spec_of(entry.platform)
+    _refuse(entries.problems(spec, entry))
+    account = queries.by_name(spec.slug, entry.name.strip())
+    if account is not None and account.deleted_at is None:
+        raise Invalid(
+            {"name": f"{spec.name} account “{account.account_name}” is connected already. Reconnect it on its page."}
+        )
+    if account is None:
+        account = PlatformCredential(id=uuid7(), platform=spec.slug, account_name=entry.name.strip())
+        account.credentials, account.configuration = {}, {}
+        account.created_by = _person()
+        db.session.add(account)
+    account.deleted_at, account.paused_at = (
+        None,
+        None,
+    )  # account_id stays: waiting posts must not go out as somebody else
+    account.meta = {"round": (account.meta or {}).get("round", 0)}
+    account.status, account.failure_streak, account.breaker_open_until = ACCOUNT.initial, 0, None
+    _put(account, spec, entry)
+    record("vault.connect", account, platform=[None, spec.slug], account_name=[None, account.account_name])
+    ring("vault.verify", str(account.id))
+    return account
+
+
+def reconnect(account: PlatformCredential, entry: Entry) -> PlatformCredential:
+    """New secrets or settings for the same account. A secret left empty stays as it is. It is checked before it posts."""
+    spec = spec_of(account.platform)
+    _refuse(entries.problems(spec, entry, keep_secrets=bool(account.credentials)))
+    account = locked(account.id)
+    if account.deleted_at is not None:
+        raise Conflict("This account is disconnected. Connect it again from the list of accounts.")
+    before = account.status
+    if before != "checking":
+        ACCOUNT.move(account, "checking")
+    _put(account, spec, entry)
+    account.expires_at = None
+    if before == "active":
+        record("vault.left_active", account, note="Reconnected; it is checked before it posts.", kind=[None, DOWN])
+    else:
+        record("vault.reconnect", account, status=[before, "checking"])
+    ring("vault.verify", str(account.id))
+    return account
+
+
+def _put(account: PlatformCredential, spec: Platform, entry: Entry) -> None:
+    """Seal what was entered into the row; a shared session made with the old secrets is dropped."""
+    fresh = {s.name: entry.secrets[s.name].strip() for s in spec.secrets if entry.secrets.get(s.name, "").strip()}
+    kept = {name: value for name, value in account.credentials.items() if name in spec.secret_names}
+    account.credentials = {**kept, **sealing.seal_tree(account.id, fresh)}
+    account.credential_type = NO_SECRETS if spec.credential_type == "none" else spec.credential_type
+    account.configuration = {**account.configuration, **entries.cleaned(spec, entry.configuration)}
+    account.key_id = sealing.oldest_key(account.credentials, crypto.ring().newest)
+    account.meta = {**account.meta, "round": int(account.meta.get("round", 0)) + 1}
+    account.version = (account.version or 0) + 1
+
+
+def rename(account: PlatformCredential, name: str) -> None:
+    """Give it another name on the desk. Raises Invalid: empty, taken, or a secret by the looks of it."""
+    spec = spec_of(account.platform)
+    name = name.strip()
+    wrong = entries.problems(spec, Entry(spec.slug, name), keep_secrets=True).get("name")
+    taken = queries.by_name(account.platform, name)
+    if not wrong and taken is not None and taken.id != account.id:
+        wrong = "Another account of this platform has that name."
+    _refuse({"name": wrong} if wrong else {})
+    before, account.account_name = account.account_name, name
+    if before != name:
+        record("vault.rename", account, account_name=[before, name])
+
+
+def set_rules(account: PlatformCredential, rules: dict[str, Any], version: int) -> None:
+    """Keep the posting rules. Raises Conflict when somebody else saved meanwhile."""
+    account = locked(account.id)
+    if account.version != version:
+        raise Conflict(
+            "Somebody else changed this account meanwhile. Reload the page; your entries are still in the form."
+        )
+    if rules.get("on_absent") not in (None, "", *ON_ABSENT):
+        raise Invalid({"on_absent": "Choose what happens when a post is surely not there."})
+    before = {key: account.configuration.get(key) for key in KEYS}
+    after = {key: rules.get(key) for key in KEYS}
+    changes = {key: [before[key], after[key]] for key in KEYS if before[key] != after[key]}
+    rest = {key: value for key, value in account.configuration.items() if key not in KEYS}
+    account.configuration = {**rest, **{key: value for key, value in after.items() if value not in (None, "", [])}}
+    account.version += 1
+    if changes:
+        record("vault.set_rules", account, changes=changes)
+
+
+def disconnect(account: PlatformCredential) -> None:
+    """Take it off the desk: the secrets are forgotten, the row and its history stay. Its open records are held."""
+    account = locked(account.id)
+    if account.deleted_at is not None:
+        raise Conflict("This account is disconnected already.")
+    account.deleted_at = clock.now()
+    account.credentials, account.key_id, account.expires_at = {}, None, None
+    account.version += 1
+    record(
+        "vault.left_active",
+        account,
+        severity="warning",
+        note="Disconnected; its secrets were removed.",
+        kind=[None, DOWN],
+    )
+
+
+def spec_of(slug: str) -> Platform:
+    """The SPEC of a platform. Raises Invalid when no connector has that name."""
+    try:
+        return registry.get(slug).spec
+    except KeyError:
+        raise Invalid({"platform": "Choose one of the platforms in the list."}) from None
+
+
+def _refuse(errors: dict[str, str]) -> None:
+    if errors:
+        raise Invalid(errors)
+
+
+def _person() -> uuid.UUID | None:
+    who = actor.current()
+    return uuid.UUID(who.id) if who.type == "human" and who.id else None

@@ -1,0 +1,154 @@
+"""Moves of an account (states.md). Every leaving of active is recorded as `vault.left_active`, every coming back as
+`vault.came_back`, with the kind that publishing turns into a hold: `account_paused` (a person) or `account_down`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.audit.actions import record
+from app.core import config
+from app.core.db import db
+from app.core.queue import ring
+from app.ground import clock
+from app.ground.errors import Conflict, NotFound
+from app.platforms.base import CannotTell, Check, Refused, Verified
+from app.vault import queries, sealing
+from app.vault.models import ACCOUNT, PlatformCredential
+
+PAUSED, DOWN = "account_paused", "account_down"
+
+
+def locked(account_id: uuid.UUID | str) -> PlatformCredential:
+    """The row, locked and read anew: two workers that report the same account take turns. Raises NotFound."""
+    statement = sa.select(PlatformCredential).where(PlatformCredential.id == uuid.UUID(str(account_id)))
+    found: PlatformCredential | None = db.session.scalar(
+        statement.with_for_update().execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("There is no such account.")
+    return found
+
+
+def pause(account: PlatformCredential, why: str = "") -> None:
+    """A person stops everything on this account. Raises Conflict when it is paused already."""
+    account = locked(account.id)
+    if account.paused_at is not None:
+        raise Conflict("This account is paused already.")
+    account.paused_at = clock.now()
+    record("vault.left_active", account, note=f"Paused. {why}".strip(), kind=[None, PAUSED])
+
+
+def resume(account: PlatformCredential) -> None:
+    """A person lets it go on. Raises Conflict when it is not paused."""
+    account = locked(account.id)
+    if account.paused_at is None:
+        raise Conflict("This account is not paused.")
+    account.paused_at = None
+    record("vault.came_back", account, note="Resumed.", kind=[PAUSED, None])
+
+
+def mark_down(account: PlatformCredential, status: str, why: str, field: str = "") -> bool:
+    """The platform or the calendar says no: → invalid | expired. True when it was active until now.
+
+    `why` is for people, `field` names the form field to blame. Doing it twice is harmless.
+    """
+    account = locked(account.id)
+    note_check(account, "refused", why, field)
+    if account.status == status:
+        return False
+    before = ACCOUNT.move(account, status)
+    if before == "active":
+        record("vault.left_active", account, severity="warning", note=why, status=[before, status], kind=[None, DOWN])
+    else:
+        record("vault.verify", account, severity="warning", success=False, error=why, status=[before, status])
+    return before == "active"
+
+
+def came_back(account: PlatformCredential, why: str = "Works again.") -> bool:
+    """It works: → active. False when it was active all the time."""
+    account = locked(account.id)
+    account.failure_streak, account.breaker_open_until = 0, None
+    if account.status == "active":
+        return False
+    before = ACCOUNT.move(account, "active")
+    record("vault.came_back", account, note=why, status=[before, "active"], kind=[DOWN, None])
+    return True
+
+
+def settle_check(account_id: uuid.UUID | str, check: Check, connected: int | None = None) -> PlatformCredential:
+    """Write down what `verify` found. An answer about secrets replaced meanwhile (`connected`: round) is dropped."""
+    account = locked(account_id)
+    if account.deleted_at is not None or connected not in (None, account.meta.get("round", 0)):
+        return account
+    if isinstance(check, Verified):
+        _verified(account, check)
+    elif isinstance(check, Refused):
+        mark_down(account, "invalid", check.message, check.field)
+    else:
+        _cannot_tell(account, check)
+    return account
+
+
+def _verified(account: PlatformCredential, check: Verified) -> None:
+    if account.account_id and check.account_id and account.account_id != check.account_id:
+        mark_down(account, "invalid", f"This sign-in belongs to {check.name}, another account. Connect that one apart.")
+        return
+    account.account_id = check.account_id or account.account_id
+    account.last_verified_at = clock.now()
+    account.expires_at = check.expires_at or account.expires_at
+    account.configuration = {**account.configuration, **check.configuration}
+    fresh = {name: value for name, value in check.secrets.items() if value}
+    if fresh:
+        account.credentials = {**account.credentials, **sealing.seal_tree(account.id, fresh)}
+    note_check(account, "verified", f"Signed in as {check.name}." if check.name else "Works.", url=check.url)
+    if not came_back(account, "Signed in."):
+        record("vault.verify", account, note="Works.")
+
+
+def _cannot_tell(account: PlatformCredential, check: CannotTell) -> None:
+    """No reason to disconnect: the status stays, the page says what was found, `tend` looks again."""
+    note_check(account, "cannot_tell", check.reason)
+    record("vault.verify", account, severity="warning", success=False, error=check.reason)
+
+
+def note_check(account: PlatformCredential, outcome: str, message: str, field: str = "", url: str = "") -> None:
+    """Keep the last look at the account for its page: when, what, why."""
+    tries = int((account.meta.get("check") or {}).get("tries", 0)) + 1 if outcome == "cannot_tell" else 0
+    seen = {"at": clock.now().isoformat(), "outcome": outcome, "message": message[:500], "field": field, "tries": tries}
+    account.meta = {**account.meta, "check": seen, **({"url": url} if url.startswith(("https://", "http://")) else {})}
+
+
+def look_again(account: PlatformCredential) -> None:
+    """A person asks for a look now."""
+    ring("vault.verify", str(account.id))
+
+
+def expire_due() -> int:
+    """Accounts whose time has come: active → expired (A's "expired credentials"). Returns how many."""
+    due = queries.expired()
+    for account in due:
+        mark_down(account, "expired", "Its sign-in has expired. Reconnect it, and what waits goes on.")
+    return len(due)
+
+
+def warn_of_expiry() -> int:
+    """Say once per end date that an account is about to expire. Returns how many were said."""
+    said = 0
+    for account in queries.expiring(timedelta(days=config.get("vault.expiry_notice_days"))):
+        end = account.expires_at.isoformat() if account.expires_at else ""
+        if account.meta.get("warned_for") != end:
+            account.meta = {**account.meta, "warned_for": end}
+            record("vault.expires_soon", account, severity="warning", note="Its sign-in expires soon.")
+            said += 1
+    return said
+
+
+def tend() -> None:
+    """Once a minute: expire, warn, and ring for accounts that wait for a look or were not looked at for long."""
+    expire_due()
+    warn_of_expiry()
+    for account_id in queries.to_verify(timedelta(hours=config.get("vault.verify_every_hours"))):
+        ring("vault.verify", str(account_id))

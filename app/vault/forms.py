@@ -1,0 +1,144 @@
+"""Forms of the vault. The connect form is derived from the connector's SPEC: one field per secret and per setting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from app.platforms.base import ConfigField, Platform, SecretField
+from app.vault import rules
+from app.vault.entry import LONGEST_NAME, Entry
+from app.vault.suspicion import looks_like_secret
+from app.web.forms import Form
+
+OFF = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
+
+
+class ConnectForm(Form):
+    """The part that every platform has; `connect_form` adds the rest. Values of secrets never leave the server again."""
+
+    name = StringField(
+        "Name on the desk",
+        validators=[InputRequired("Enter a name, for example the account's handle."), Length(max=LONGEST_NAME)],
+        description="How your team calls this account, for example its handle.",
+        render_kw={**OFF, "maxlength": LONGEST_NAME},
+    )
+
+    def entry(self, spec: Platform) -> Entry:
+        """What was typed, as the verb takes it."""
+        return Entry(
+            platform=spec.slug,
+            name=self.name.data or "",
+            secrets={s.name: self[f"secret_{s.name}"].data or "" for s in spec.secrets},
+            configuration={c.name: self[f"config_{c.name}"].data for c in spec.configuration},
+        )
+
+    def forget_misplaced(self) -> None:
+        """Empty plain fields that hold a secret by the looks of it: the page must not show it again."""
+        for field in self:
+            if (
+                isinstance(field.data, str)
+                and not isinstance(field, PasswordField | HiddenField)
+                and looks_like_secret(field.data)
+            ):
+                field.data = ""
+
+
+def connect_form(spec: Platform, keep: bool = False, current: dict[str, Any] | None = None) -> ConnectForm:
+    """The form for one platform. `keep`: the account has secrets, so an empty field keeps them; `current`: its settings."""
+    fields: dict[str, Any] = {f"secret_{one.name}": _secret(one, keep) for one in spec.secrets}
+    fields |= {f"config_{one.name}": _setting(one) for one in spec.configuration}
+    kind = type("ConnectFormOf" + spec.slug.title(), (ConnectForm,), fields)
+    given = {f"config_{name}": value for name, value in (current or {}).items() if isinstance(value, str | int | bool)}
+    form: ConnectForm = kind(data={**{f"config_{c.name}": c.default for c in spec.configuration}, **given})
+    return form
+
+
+def _secret(secret: SecretField, keep: bool) -> Field:
+    kept = "Leave empty to keep the one we have. " if keep else ""
+    return PasswordField(
+        secret.label,
+        description=kept + secret.help,
+        render_kw={**OFF, "autocomplete": "new-password", "data-1p-ignore": True, "data-lpignore": "true"},
+    )
+
+
+def _setting(setting: ConfigField) -> Field:
+    common = {"label": setting.label, "description": setting.help}
+    if setting.kind == "choice":
+        return SelectField(choices=list(setting.choices), validate_choice=False, **common)
+    if setting.kind == "bool":
+        return BooleanField(**common)
+    extra = {"inputmode": "url"} if setting.kind == "url" else {"inputmode": "numeric"} if setting.kind == "int" else {}
+    return StringField(render_kw={**OFF, **extra}, **common)
+
+
+class RenameForm(Form):
+    """Another name on the desk."""
+
+    name = StringField(
+        "Name on the desk", validators=[InputRequired("Enter a name."), Length(max=LONGEST_NAME)], render_kw=OFF
+    )
+
+
+class PauseForm(Form):
+    """Why it is paused, for whoever asks tomorrow."""
+
+    why = StringField(
+        "Reason", validators=[Length(max=200)], description="Shown on the account and beside every post it holds."
+    )
+
+
+class PlainForm(Form):
+    """Only the CSRF token: verify now, resume, disconnect."""
+
+
+class RulesForm(Form):
+    """The posting rules. Empty fields mean: as the platform's own rule says."""
+
+    version = HiddenField()
+    slots = TextAreaField(
+        "Slots", description="When this account likes to post, one line per set of days: “Mon, Thu 09:00 18:30”."
+    )
+    max_per_day = IntegerField(
+        "Most posts in 24 hours", validators=[Optional(), NumberRange(1, 1000, "Enter a number from 1 to 1,000.")]
+    )
+    min_gap = IntegerField(
+        "Minutes between two posts",
+        validators=[Optional(), NumberRange(0, 10080, "Enter 0 to 10,080 minutes (a week).")],
+    )
+    on_absent = RadioField(
+        "When a post is surely not there after an unknown answer",
+        choices=[("", "As the desk's setting says"), ("resend", "Send it again"), ("ask", "Ask a person")],
+        default="",
+        validate_choice=True,
+    )
+
+    def validate_slots(self, field: Field) -> None:
+        """Each line must be readable."""
+        try:
+            self.parsed = rules.parse_slots(field.data or "")
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def rules(self, zone: str) -> dict[str, Any]:
+        """What was typed, as the verb takes it; slots are meant in `zone`."""
+        return {
+            "slots": [list(slot) for slot in self.parsed],
+            "slots_zone": zone if self.parsed else None,
+            "max_per_day": self.max_per_day.data,
+            "min_gap": self.min_gap.data,
+            "on_absent": self.on_absent.data or None,
+        }

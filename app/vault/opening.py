@@ -1,0 +1,52 @@
+"""Opening an account: from the sealed row to the `Account` that a connector is given. Inside workers only.
+
+In: the row. Out: `platforms.base.Account`, whose repr shows no secret. Errors: Unsealable, NotFound, Conflict.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from app.ground.errors import Conflict
+from app.platforms.base import Account
+from app.vault import queries, sealing
+from app.vault.actions.sessions import FIELD
+from app.vault.models import PlatformCredential
+
+
+def opened(row: PlatformCredential) -> Account:
+    """The account with its secrets in clear. The shared session is not part of it: `Sessions` hands it out."""
+    sealed = {name: value for name, value in row.credentials.items() if name != FIELD}
+    return Account(
+        slug=row.platform,
+        name=row.account_name,
+        account_id=row.account_id or "",
+        configuration=dict(row.configuration),
+        secrets=_flat(sealing.open_tree(row.id, sealed)),
+        key=str(row.id),
+    )
+
+
+def open_by_id(credential_id: uuid.UUID | str) -> Account:
+    """The same from an id, within a step. Raises Conflict for a disconnected account."""
+    row = queries.by_id(credential_id)
+    if row.deleted_at is not None:
+        raise Conflict(f"The account “{row.account_name}” is disconnected.")
+    return opened(row)
+
+
+def open_with_round(credential_id: uuid.UUID | str) -> tuple[Account, int]:
+    """For verification: the account, and which round of secrets it is."""
+    return open_by_id(credential_id), int(queries.by_id(credential_id).meta.get("round", 0))
+
+
+def _flat(tree: dict[str, object], path: str = "") -> dict[str, str]:
+    """Nested secrets (A's cookies) by dotted name."""
+    found: dict[str, str] = {}
+    for name, value in tree.items():
+        full = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            found |= _flat(value, full)
+        elif isinstance(value, str):
+            found[full] = value
+    return found

@@ -1,0 +1,99 @@
+"""Looking after an account: pause, resume, posting rules, name, disconnect."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, request, url_for
+
+from app.operations.queries.waiting import waiting_by_account
+from app.vault import actions, rules
+from app.vault.forms import PauseForm, PlainForm, RenameForm, RulesForm
+from app.vault.views import bp
+from app.vault.views.parts import again_with, live, page_of, showing, spec_of
+from app.web.auth import requires
+from app.web.forms import submit
+from app.web.look import zone
+
+
+@bp.route("/<uuid:account_id>/pause", methods=["GET", "POST"])
+@requires("operator")
+def pause(account_id: uuid.UUID) -> Response:
+    account, form = live(account_id), PauseForm()
+    again = again_with(form, "vault/pause.html", account=account)
+    if request.method == "GET":
+        return again()
+    return submit(
+        form, lambda f: actions.pause(account, f.why.data or ""), again, then=page_of(account),
+        toast="Paused. What waits for this account stays where it is.", undo=url_for("vault.resume", account_id=account.id),
+    )  # fmt: skip
+
+
+@bp.post("/<uuid:account_id>/resume")
+@requires("operator")
+def resume(account_id: uuid.UUID) -> Response:
+    account = live(account_id)
+    return submit(
+        PlainForm(),
+        lambda _: actions.resume(account),
+        showing(account),
+        then=page_of(account),
+        toast="Resumed. What is due goes out now.",
+    )
+
+
+@bp.route("/<uuid:account_id>/rules", methods=["GET", "POST"])
+@requires("operator")
+def set_rules(account_id: uuid.UUID) -> Response:
+    account = live(account_id)
+    own = account.configuration
+    form = RulesForm(
+        data={
+            **own,
+            "slots": rules.slot_lines(own.get("slots") or []),
+            "on_absent": own.get("on_absent") or "",
+            "version": account.version,
+        }
+    )
+    again = again_with(form, "vault/rules.html", account=account, spec=spec_of(account.platform))
+    if request.method == "GET":
+        return again()
+    return submit(
+        form,
+        lambda f: actions.set_rules(account, f.rules(zone().key), _whole(f.version.data)),
+        again,
+        then=page_of(account),
+        toast="Posting rules saved.",
+    )
+
+
+@bp.route("/<uuid:account_id>/name", methods=["GET", "POST"])
+@requires("operator")
+def rename(account_id: uuid.UUID) -> Response:
+    account = live(account_id)
+    form = RenameForm(data={"name": account.account_name})
+    again = again_with(form, "vault/rename.html", account=account)
+    if request.method == "GET":
+        return again()
+    return submit(form, lambda f: actions.rename(account, f.name.data), again, then=page_of(account), toast="Renamed.")
+
+
+@bp.route("/<uuid:account_id>/disconnect", methods=["GET", "POST"])
+@requires("operator")
+def disconnect(account_id: uuid.UUID) -> Response:
+    account, form = live(account_id), PlainForm()
+    again = again_with(form, "vault/disconnect.html", account=account, waiting=waiting_by_account().get(account.id))
+    if request.method == "GET":
+        return again()
+    return submit(
+        form,
+        lambda _: actions.disconnect(account),
+        again,
+        then=url_for("vault.index"),
+        toast="Disconnected. Its secrets were removed.",
+    )
+
+
+def _whole(text: Any) -> int:
+    return int(text) if str(text or "").isdigit() else -1
