@@ -1,0 +1,56 @@
+"""Create and edit a campaign."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from app.audit.actions import record
+from app.campaigns.models import Campaign
+from app.core.db import db
+from app.ground.errors import Conflict, Invalid
+
+FIELDS = ("name", "goal", "target_platforms", "budget_cap", "budget_currency", "start_time", "end_time")
+CLOSED = ("stopped", "completed")
+
+
+def create(values: Mapping[str, Any], user_id: uuid.UUID) -> Campaign:
+    """A new draft campaign. Raises Invalid when its end is not behind its start."""
+    _check(values)
+    campaign = Campaign(**{name: values[name] for name in FIELDS}, created_by=user_id)
+    db.session.add(campaign)
+    db.session.flush()
+    record("campaigns.create", campaign, name=[None, campaign.name])
+    return campaign
+
+
+def edit(campaign: Campaign, values: Mapping[str, Any], seen_version: int) -> Campaign:
+    """Change it. Raises Conflict when somebody else saved since `seen_version`, or when the campaign has ended."""
+    if campaign.status in CLOSED:
+        raise Conflict(f"This campaign is {campaign.status}; it can no longer be changed.")
+    if campaign.lock_version != seen_version:
+        raise Conflict("Somebody else changed this campaign meanwhile. Reload the page and make your change again.")
+    _check(values)
+    changes = {}
+    for name in FIELDS:
+        old, new = getattr(campaign, name), values[name]
+        if old != new:
+            setattr(campaign, name, new)
+            changes[name] = [_plain(old), _plain(new)]
+    if changes:
+        db.session.flush()
+        record("campaigns.edit", campaign, **changes)
+    return campaign
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    start, end = values.get("start_time"), values.get("end_time")
+    if start is not None and end is not None and end <= start:
+        raise Invalid({"end_time": "The end has to be later than the start."})
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | list):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

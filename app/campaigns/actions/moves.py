@@ -1,0 +1,76 @@
+"""The moves of a campaign. Pausing and stopping hold back its open records; resuming lets them go again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.audit.actions import record
+from app.campaigns import queries
+from app.campaigns.models import CAMPAIGN, Campaign
+from app.core.db import db
+from app.ground.errors import Conflict
+from app.publishing import actions as publishing
+
+from .late import Late, settle_late
+
+REASON = "campaign_paused"
+
+
+def start(campaign: Campaign) -> Campaign:
+    """draft → active."""
+    if campaign.status != "draft":
+        raise Conflict(f"This campaign is {campaign.status}; only a draft can be started.")
+    return _moved(campaign, "active", "campaigns.start")
+
+
+def pause(campaign: Campaign, note: str | None = None) -> Campaign:
+    """active → paused; nothing of it goes out until it is resumed."""
+    _moved(campaign, "paused", "campaigns.pause", note)
+    publishing.hold("campaign", str(campaign.id), REASON, note or f"{campaign.name} is paused")
+    return campaign
+
+
+def resume(campaign: Campaign, late: Late | None = None) -> Campaign:
+    """paused → active. `late` says what becomes of the records whose time passed meanwhile.
+
+    Raises Conflict when there are such records and nobody said what to do with them.
+    """
+    if campaign.status != "paused":
+        raise Conflict(f"This campaign is {campaign.status}; only a paused one can be resumed.")
+    waiting = queries.late_records(campaign.id)
+    if waiting and late is None:
+        posts = "1 post" if len(waiting) == 1 else f"{len(waiting)} posts"
+        raise Conflict(f"{posts} became late meanwhile. Resume it from its page, which asks what to do with them.")
+    _moved(campaign, "active", "campaigns.resume", late.words(len(waiting)) if waiting and late else None)
+    publishing.release("campaign", str(campaign.id), REASON)
+    if waiting and late is not None:
+        settle_late(waiting, late)
+    return campaign
+
+
+def stop(campaign: Campaign, note: str | None = None) -> Campaign:
+    """draft, active, paused → stopped, for good. What was not sent yet stays held until an operator cancels it."""
+    _moved(campaign, "stopped", "campaigns.stop", note)
+    publishing.hold("campaign", str(campaign.id), REASON, note or f"{campaign.name} was stopped")
+    return campaign
+
+
+def complete(campaign: Campaign) -> Campaign:
+    """active, paused → completed. Raises Conflict while posts of it are still open."""
+    count = queries.open_count(campaign.id)
+    if count:
+        posts = "1 post is" if count == 1 else f"{count} posts are"
+        raise Conflict(f"{posts} still on the way. Wait for them or cancel them, or stop the campaign instead.")
+    was_paused = campaign.status == "paused"
+    _moved(campaign, "completed", "campaigns.complete")
+    if was_paused:
+        publishing.release("campaign", str(campaign.id), REASON)
+    return campaign
+
+
+def _moved(campaign: Campaign, target: str, action: str, note: str | None = None) -> Campaign:
+    db.session.refresh(campaign, with_for_update=True)
+    source: Any = CAMPAIGN.move(campaign, target)
+    db.session.flush()
+    record(action, campaign, note=note, status=[source, target])
+    return campaign

@@ -1,0 +1,100 @@
+"""Forms of campaigns; choices come from the connectors and the state table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wtforms import (
+    DateTimeLocalField,
+    DecimalField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.campaigns.queries import platform_choices
+from app.web.forms import Form
+
+LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
+
+
+class MultiCheckboxField(SelectMultipleField):
+    """Several of a list, each with its own box: works on a phone and without JavaScript."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class CampaignForm(Form):
+    """What a campaign is for and when it runs. Times are typed in the person's own zone."""
+
+    name = StringField(
+        "Name", [DataRequired("Give the campaign a name."), Length(max=200, message="At most 200 characters.")]
+    )
+    goal = TextAreaField(
+        "Goal",
+        [
+            DataRequired("Say in a sentence what it should achieve."),
+            Length(max=5000, message="At most 5,000 characters."),
+        ],
+    )
+    target_platforms = MultiCheckboxField("Platforms", choices=platform_choices)
+    budget_cap = DecimalField(
+        "Budget cap",
+        [Optional(), NumberRange(0, Decimal("9999999999.99"), message="Enter an amount of 0 or more.")],
+        places=2,
+    )
+    budget_currency = StringField(
+        "Currency",
+        [Optional(), Regexp("^[A-Za-z]{3}$", message="Enter a currency as three letters, like ETB.")],
+        default="ETB",
+    )
+    start_time = DateTimeLocalField("Starts", [Optional()], format=list(LOCAL))
+    end_time = DateTimeLocalField("Ends", [Optional()], format=list(LOCAL))
+    lock_version = HiddenField()
+
+    def values(self, zone: ZoneInfo) -> Mapping[str, Any]:
+        """What was typed, as the verbs want it: moments in UTC, money as Decimal."""
+        return {
+            "name": self.name.data,
+            "goal": self.goal.data,
+            "target_platforms": sorted(self.target_platforms.data or []),
+            "budget_cap": self.budget_cap.data if self.budget_cap.data is not None else Decimal(0),
+            "budget_currency": (self.budget_currency.data or "ETB").upper(),
+            "start_time": moment(self.start_time.data, zone),
+            "end_time": moment(self.end_time.data, zone),
+        }
+
+
+class MoveForm(Form):
+    """A move needs no more than a sentence for the history."""
+
+    note = TextAreaField("Note", [Optional(), Length(max=500, message="At most 500 characters.")])
+
+
+class ResumeForm(Form):
+    """What to do with posts that became late during the pause."""
+
+    late = RadioField(
+        "Late posts",
+        [Optional()],
+        choices=[
+            ("send_now", "Send them now"),
+            ("reschedule", "Move them: the first goes out at"),
+            ("cancel", "Cancel them"),
+        ],
+    )
+    at = DateTimeLocalField("New time", [Optional()], format=list(LOCAL))
+
+
+def moment(local: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """A typed local time as a moment in UTC."""
+    return local.replace(tzinfo=zone).astimezone(UTC) if local else None

@@ -1,0 +1,77 @@
+"""Tables `campaigns` and `agents` (spec B; our columns are marked +)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.campaigns import words as _words  # noqa: F401  (registers them)
+from app.core.db import Row, db
+from app.core.flow import Flow
+
+CAMPAIGN = Flow(
+    "campaign",
+    initial="draft",
+    moves={
+        "draft": {"active", "stopped"},
+        "active": {"paused", "stopped", "completed"},
+        "paused": {"active", "stopped", "completed"},
+        "stopped": set(),
+        "completed": set(),
+    },
+)
+AGENT = Flow(
+    "agent",
+    initial="active",
+    moves={"active": {"suspended", "retired"}, "suspended": {"active", "retired"}, "retired": set()},
+)
+STAFF = "staff"
+
+
+class Campaign(Row):
+    """One campaign. `budget_cap` 0 says that no budget is set; `lock_version` guards edits in two tabs."""
+
+    __tablename__ = "campaigns"
+
+    name: Mapped[str]
+    goal: Mapped[str]
+    target_platforms: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
+    budget_cap: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0), server_default=text("0"))
+    budget_currency: Mapped[str] = mapped_column(default="ETB", server_default="ETB")  # +
+    start_time: Mapped[datetime | None]
+    end_time: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(default=CAMPAIGN.initial, server_default=CAMPAIGN.initial)
+    constraints: Mapped[dict[str, Any] | None]
+    created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))  # +
+    deleted_at: Mapped[datetime | None]
+    lock_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))  # +
+
+    __table_args__ = (
+        CAMPAIGN.check("status"),
+        CheckConstraint("budget_cap >= 0", name="budget_cap"),
+        CheckConstraint("end_time IS NULL OR start_time IS NULL OR end_time > start_time", name="time_frame"),
+        Index("idx_campaign_status", "status"),
+        Index("idx_campaign_time", "start_time", "end_time"),
+    )
+    __mapper_args__ = {"version_id_col": lock_version}
+
+
+class Agent(db.Model):  # type: ignore[name-defined,misc]
+    """Who makes content and hands in metrics. People are the one built-in agent `staff`."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    display_name: Mapped[str | None]
+    persona_ref: Mapped[str | None]
+    status: Mapped[str] = mapped_column(default=AGENT.initial, server_default=AGENT.initial)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (AGENT.check("status"),)

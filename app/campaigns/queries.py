@@ -1,0 +1,143 @@
+"""Reads of campaigns: the list, one campaign with its content and results, what is late."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.campaigns.models import CAMPAIGN, Campaign
+from app.content.models import ContentItem
+from app.core.db import app_now, db
+from app.core.listing import Choice, Listing
+from app.ground.errors import NotFound
+from app.platforms import registry
+from app.publishing.models import OPEN, PublishJob, PublishRecord
+
+CONTENT_SHOWN = 50
+LATE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list: the campaign, how many items it has, how many posts are live and on the way."""
+
+    campaign: Campaign
+    items: int
+    live: int
+    open: int
+
+
+def _items(what: Any) -> Any:
+    counted = sa.select(what).where(ContentItem.campaign_id == Campaign.id, ContentItem.deleted_at.is_(None))
+    return counted.correlate(Campaign).scalar_subquery()
+
+
+def _alive() -> sa.Select[Any]:
+    return sa.select(Campaign).where(Campaign.deleted_at.is_(None))
+
+
+def _has_platform(slug: str) -> sa.ColumnElement[bool]:
+    return Campaign.target_platforms.op("@>")(sa.cast([slug], JSONB))
+
+
+def platform_choices() -> list[tuple[str, str]]:
+    """Slug and name of every platform."""
+    return [(c.spec.slug, c.spec.name) for c in registry.all()]
+
+
+CAMPAIGNS = Listing(
+    select=_alive,
+    search=[Campaign.name, Campaign.goal],
+    filters={
+        "status": Choice(Campaign.status, tuple((s, s.capitalize()) for s in CAMPAIGN.states), "Status"),
+        "platform": Choice(_has_platform, platform_choices, "Platform"),
+    },
+    sorts={
+        "name": sa.func.lower(Campaign.name),
+        "status": Campaign.status,
+        "start": sa.func.coalesce(Campaign.start_time, Campaign.created_at),
+        "updated": Campaign.updated_at,
+    },
+    default="-updated",
+    tiebreak=Campaign.id,
+)
+
+
+def by_id(campaign_id: uuid.UUID | str) -> Campaign:
+    """The campaign. Raises NotFound."""
+    try:
+        found = db.session.get(Campaign, uuid.UUID(str(campaign_id)))
+    except ValueError:
+        found = None
+    if found is None or found.deleted_at is not None:
+        raise NotFound("There is no such campaign. It may have been removed.")
+    return found
+
+
+def with_counts(campaigns: Sequence[Campaign]) -> list[Row]:
+    """The campaigns of a page with what belongs to them, in one statement."""
+    ids = [c.id for c in campaigns]
+    counted = sa.select(
+        Campaign.id,
+        _items(sa.func.count()),
+        _items(sa.func.coalesce(sa.func.sum(ContentItem.live_records), 0)),
+        _items(sa.func.coalesce(sa.func.sum(ContentItem.open_records), 0)),
+    ).where(Campaign.id.in_(ids))
+    counts = {key: numbers for key, *numbers in db.session.execute(counted).all()} if ids else {}
+    return [Row(c, *counts.get(c.id, (0, 0, 0))) for c in campaigns]
+
+
+def choices() -> list[tuple[str, str]]:
+    """Campaigns that content can belong to, for a select: id and name."""
+    statement = sa.select(Campaign.id, Campaign.name).where(
+        Campaign.deleted_at.is_(None), Campaign.status.in_(("draft", "active", "paused"))
+    )
+    return [
+        (str(key), name) for key, name in db.session.execute(statement.order_by(sa.func.lower(Campaign.name))).all()
+    ]
+
+
+def content_of(campaign_id: uuid.UUID) -> list[ContentItem]:
+    """Its content, last changed first."""
+    statement = sa.select(ContentItem).where(ContentItem.campaign_id == campaign_id, ContentItem.deleted_at.is_(None))
+    return list(db.session.scalars(statement.order_by(ContentItem.updated_at.desc()).limit(CONTENT_SHOWN)))
+
+
+def results_of(campaign_id: uuid.UUID) -> dict[tuple[str, str], int]:
+    """(platform, status of the record) → how many."""
+    statement = (
+        sa.select(PublishRecord.platform, PublishRecord.status, sa.func.count())
+        .join(PublishJob, PublishJob.id == PublishRecord.job_id)
+        .where(PublishJob.campaign_id == campaign_id)
+        .group_by(PublishRecord.platform, PublishRecord.status)
+    )
+    return {(platform, status): count for platform, status, count in db.session.execute(statement).all()}
+
+
+def open_count(campaign_id: uuid.UUID) -> int:
+    """How many of its records have not ended."""
+    statement = (
+        sa.select(sa.func.count()).select_from(PublishRecord).join(PublishJob, PublishJob.id == PublishRecord.job_id)
+    )
+    return (
+        db.session.scalar(statement.where(PublishJob.campaign_id == campaign_id, PublishRecord.status.in_(OPEN))) or 0
+    )
+
+
+def late_records(campaign_id: uuid.UUID) -> list[PublishRecord]:
+    """Records that wait to be sent although their time has passed, earliest first."""
+    statement = (
+        sa.select(PublishRecord)
+        .join(PublishJob, PublishJob.id == PublishRecord.job_id)
+        .where(
+            PublishJob.campaign_id == campaign_id,
+            PublishRecord.status.in_(("pending", "retrying")),
+            PublishRecord.due_at < app_now(),
+        )
+    )
+    return list(db.session.scalars(statement.order_by(PublishRecord.due_at, PublishRecord.id).limit(LATE_AT_ONCE)))

@@ -1,0 +1,40 @@
+"""The verbs of the room. They change state, write one line of history each, and never commit."""
+
+from __future__ import annotations
+
+from .approval import (
+    Uncovered,
+    back_to_draft,
+    back_to_review,
+    covered,
+    keep_open_records,
+    set_approved,
+    set_needs_revision,
+    set_rejected,
+    to_review,
+)
+from .assets import store_picture
+from .drafts import autosave, discard_draft
+from .items import Stale, archive, create_item, describe, plan, restore, save_version
+
+__all__ = [
+    "Stale",
+    "Uncovered",
+    "archive",
+    "autosave",
+    "back_to_draft",
+    "back_to_review",
+    "covered",
+    "create_item",
+    "describe",
+    "discard_draft",
+    "keep_open_records",
+    "plan",
+    "restore",
+    "save_version",
+    "set_approved",
+    "set_needs_revision",
+    "set_rejected",
+    "store_picture",
+    "to_review",
+]

@@ -1,0 +1,109 @@
+"""What reviews and publishing do to an item: they call down, content never looks up."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.audit.actions import record
+from app.content.compose import composed_hashes
+from app.content.hashing import content_hash
+from app.content.models import ITEM, Artifact, ContentItem
+from app.content.queries.assets import facts
+from app.core.db import app_now, db
+from app.ground.errors import Conflict, NotFound
+from app.platforms import registry
+
+
+class Uncovered(Conflict):
+    """No approval covers this version, or its text is no longer what was approved."""
+
+
+def to_review(item: ContentItem, artifact: Artifact) -> None:
+    """draft, needs_revision → review, for the current version only."""
+    _current(item, artifact)
+    if item.status not in ("draft", "needs_revision"):
+        raise Conflict(f"This content is {item.status.replace('_', ' ')}; only a draft can be sent to review.")
+    _moved(item, "review", "content.to_review", version=[None, artifact.version])
+
+
+def set_approved(item: ContentItem, artifact: Artifact, user_id: uuid.UUID | None) -> None:
+    """review → approved: this version and this hash, with what it composes to on every platform."""
+    _current(item, artifact)
+    digest = content_hash(artifact.payload)
+    if digest != artifact.content_hash:
+        raise Uncovered("This version is no longer what was saved. Save it again and ask for a new review.")
+    item.approved_version_id, item.approved_hash, item.approved_by, item.approved_at = (
+        artifact.id,
+        digest,
+        user_id,
+        app_now(),
+    )
+    media = facts(m["sha256"] for m in artifact.payload.get("media") or [])
+    item.approved_composed = composed_hashes(artifact.payload, [c.spec.slug for c in registry.all()], media)
+    item.review_reason = None
+    _moved(item, "approved", "content.set_approved", version=[None, artifact.version], approved_hash=[None, digest])
+
+
+def set_needs_revision(item: ContentItem, reason: str) -> None:
+    """review → needs_revision."""
+    item.review_reason = reason
+    _moved(item, "needs_revision", "content.set_needs_revision", note=reason)
+
+
+def set_rejected(item: ContentItem, reason: str = "") -> None:
+    """review → rejected."""
+    item.review_reason = reason or None
+    _moved(item, "rejected", "content.set_rejected", note=reason or None)
+
+
+def back_to_draft(item: ContentItem) -> None:
+    """review → draft: the author withdrew the request, or it expired."""
+    _moved(item, "draft", "content.back_to_draft")
+
+
+def back_to_review(item: ContentItem) -> None:
+    """approved, needs_revision, rejected → review: a decision was undone. The approval it gave is taken back."""
+    if item.status == "approved":
+        if item.open_records:
+            raise Conflict("Its publish records are open. Cancel them first.")
+        item.approved_version_id = item.approved_hash = item.approved_by = item.approved_at = item.approved_composed = (
+            None
+        )
+    item.review_reason = None
+    _moved(item, "review", "content.back_to_review")
+
+
+def covered(item: ContentItem, artifact: Artifact) -> None:
+    """Raises Uncovered unless the approval names this version and its text still has the approved hash."""
+    if item.approved_version_id != artifact.id:
+        raise Uncovered("This version is not approved. Ask for a review first.")
+    if item.approved_hash != artifact.content_hash or content_hash(artifact.payload) != item.approved_hash:
+        raise Uncovered("The text is no longer what was approved. Save it again and ask for a new review.")
+
+
+def keep_open_records(item_id: uuid.UUID, open_records: int, live_records: int) -> None:
+    """Publishing's counts of the approved version's records; scheduled, published and approved follow from them alone."""
+    item = db.session.get(ContentItem, item_id, with_for_update=True, populate_existing=True)
+    if item is None:
+        raise NotFound("There is no such content.")
+    item.open_records, item.live_records = open_records, live_records
+    if item.status not in ("approved", "scheduled", "published"):
+        return
+    target = "scheduled" if open_records else "published" if live_records else "approved"
+    if target == item.status:
+        return
+    if target == "published" and item.published_at is None:
+        item.published_at = app_now()
+    _moved(item, target, f"content.derive_{target}")
+
+
+def _current(item: ContentItem, artifact: Artifact) -> None:
+    db.session.refresh(item, with_for_update=True)
+    if item.current_version_id != artifact.id:
+        raise Conflict(f"Version {artifact.version} is no longer the current one. Open the item to see what changed.")
+
+
+def _moved(item: ContentItem, target: str, action: str, *, note: str | None = None, **changes: list[object]) -> None:
+    was = ITEM.move(item, target)
+    record(action, item, note=note, changes={"status": [was, target], **changes})
+    db.session.flush()

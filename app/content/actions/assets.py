@@ -1,0 +1,66 @@
+"""Pictures, known by what they hold."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from app.audit.actions import record
+from app.content.images import Picture, smaller
+from app.content.models import ContentAsset
+from app.core.db import db, uuid7
+from app.outbound.files import Files
+
+
+def store_picture(files: Files, picture: Picture, name: str, by: uuid.UUID | None) -> ContentAsset:
+    """Keep a checked picture: one row and one file per content, however often and under whatever name it is added.
+
+    A picture that some platform would refuse for its size or kind gets a smaller twin at once, an asset of its own
+    (file_type rendition), named in the `metadata` of the first.
+    """
+    found = db.session.scalar(sa.select(ContentAsset).where(ContentAsset.content_hash == picture.sha256))
+    if found is not None and files.exists(picture.sha256):
+        return found
+    small = smaller(picture)
+    twin = _keep(files, small, name, by, "rendition", {}) if small else None
+    asset = _keep(files, picture, name, by, "image", {"small": _facts(twin)} if twin else {})
+    if found is None:
+        record("content.add_picture", asset, label=name[:200] or None)
+    return asset
+
+
+def _keep(
+    files: Files, picture: Picture, name: str, by: uuid.UUID | None, kind: str, meta: dict[str, Any]
+) -> ContentAsset:
+    digest, thumb = files.put(picture.data), files.put(picture.thumbnail)
+    values = {
+        "id": uuid7(),
+        "filename": digest,
+        "original_filename": name[:200] or None,
+        "file_path": f"{digest[:2]}/{digest[2:4]}/{digest}",
+        "file_size": len(picture.data),
+        "mime_type": picture.mime,
+        "file_type": kind,
+        "width": picture.width,
+        "height": picture.height,
+        "uploaded_by": by,
+        "content_hash": digest,
+        "thumbnail_hash": thumb,
+        "frames": picture.frames,
+        "meta": meta,
+    }
+    db.session.execute(insert(ContentAsset).values(**values).on_conflict_do_nothing(index_elements=["content_hash"]))
+    return db.session.scalars(sa.select(ContentAsset).where(ContentAsset.content_hash == digest)).one()
+
+
+def _facts(asset: ContentAsset) -> dict[str, Any]:
+    return {
+        "sha256": asset.content_hash,
+        "mime": asset.mime_type,
+        "size": asset.file_size,
+        "width": asset.width,
+        "height": asset.height,
+    }

@@ -1,0 +1,217 @@
+"""Making an item, saving a version, planning, putting away."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.audit.actions import record
+from app.content import payload as payloads
+from app.content import zones
+from app.content.actions.drafts import discard_draft
+from app.content.hashing import content_hash
+from app.content.models import EDITABLE, ITEM, KINDS, Artifact, ContentAsset, ContentAssetRelation, ContentItem
+from app.content.plain import plain
+from app.core import actor, locks
+from app.core.db import db, uuid7
+from app.ground import clock
+from app.ground.errors import Conflict, Invalid
+
+READING_SPEED = 220  # words a minute
+Raw = Mapping[str, Any]
+
+
+class Stale(Conflict):
+    """Somebody saved a version since this text was begun: `current_id`."""
+
+    def __init__(self, current: Artifact) -> None:
+        super().__init__(
+            f"Version {current.version} was saved by somebody else while you were writing. Nothing of yours is lost."
+        )
+        self.current_id = current.id
+
+
+def create_item(
+    raw: Raw, *, item_id: uuid.UUID | None = None, by: uuid.UUID | None = None, content_type: str = "post",
+    campaign_id: uuid.UUID | None = None, tags: Sequence[str] = (), generated_by: str = "human",
+) -> ContentItem:  # fmt: skip
+    """A draft with version 1. The same `item_id` sent twice (a double click) gives the same item.
+
+    Raises Invalid for what can never be saved; Conflict when the id is taken by another text.
+    """
+    wanted, author = _checked(raw), by or _author()
+    if item_id is not None:
+        locks.advisory(f"content.create:{item_id}")
+        found = db.session.get(ContentItem, item_id)
+        if found is not None:
+            return _same(found, wanted, author)
+    item = ContentItem(
+        id=item_id or uuid7(), content_type=content_type, title=wanted["title"], created_by=author, status=ITEM.initial,
+        campaign_id=campaign_id, tags=list(tags) or None, generated_by=generated_by,
+    )  # fmt: skip
+    db.session.add(item)
+    db.session.flush()
+    version = _add_version(item, wanted, author, None)
+    discard_draft(item.id, author)
+    record("content.create_item", item, note=f"Version {version.version}")
+    return item
+
+
+def _same(found: ContentItem, wanted: Raw, author: uuid.UUID) -> ContentItem:
+    first = db.session.get(Artifact, found.current_version_id) if found.current_version_id else None
+    if found.created_by == author and first is not None and first.content_hash == content_hash(wanted):
+        return found
+    raise Conflict(
+        "This text was saved before and has changed since. Open it under Content; what you typed is kept as your draft."
+    )
+
+
+def save_version(
+    item: ContentItem, raw: Raw, base_version_id: uuid.UUID | None, *, by: uuid.UUID | None = None
+) -> Artifact:
+    """The next version, which no approval covers. The text that is current already makes none, so a double click is harmless.
+
+    Raises Invalid, Stale when `base_version_id` is not the current version, Conflict when the item cannot be edited now.
+    """
+    wanted, author = _checked(raw), by or _author()
+    db.session.refresh(item, with_for_update=True)
+    current = db.session.get(Artifact, item.current_version_id) if item.current_version_id else None
+    if current is not None and current.content_hash == content_hash(wanted):
+        discard_draft(item.id, author)
+        return current
+    _editable(item)
+    if current is not None and base_version_id != current.id:
+        raise Stale(current)
+    was, title = item.status, item.title
+    version = _add_version(item, wanted, author, current)
+    if was != "draft":
+        ITEM.move(item, "draft")
+    discard_draft(item.id, author)
+    changes = {"title": [title, item.title]} if title != item.title else {}
+    record(
+        "content.save_version",
+        item,
+        changes={**changes, "version": [version.version - 1 or None, version.version]},
+        status=[was, "draft"],
+    )
+    return version
+
+
+def _editable(item: ContentItem) -> None:
+    if item.status == "scheduled" or item.open_records:
+        raise Conflict(
+            "It is scheduled: what was approved is what goes out. Cancel its publish records first, then edit."
+        )
+    if item.status not in EDITABLE or item.deleted_at is not None:
+        raise Conflict("It is archived. Restore it first, then edit.")
+
+
+def _checked(raw: Raw) -> payloads.Payload:
+    wanted = payloads.payload(raw)
+    if found := payloads.problems(wanted):
+        raise Invalid(found)
+    hashes = {m["sha256"] for m in wanted["media"]}
+    known = (
+        set(db.session.scalars(sa.select(ContentAsset.content_hash).where(ContentAsset.content_hash.in_(hashes))))
+        if hashes
+        else set()
+    )
+    if hashes - known:
+        raise Invalid({"pictures": "A picture is not on this desk. Add it again."})
+    return wanted
+
+
+def _author() -> uuid.UUID:
+    who = actor.current().id
+    if who is None:
+        raise Invalid("A version needs an author.")
+    return uuid.UUID(who)
+
+
+def _add_version(item: ContentItem, wanted: payloads.Payload, author: uuid.UUID, parent: Artifact | None) -> Artifact:
+    """The immutable row and its projection on the item."""
+    version = Artifact(
+        id=uuid7(), content_id=item.id, campaign_id=item.campaign_id, version=parent.version + 1 if parent else 1, created_by=author,
+        payload=wanted, content_hash=content_hash(wanted), parent_artifact_id=parent.id if parent else None,
+        content_ref=f"content_items/{item.id}",
+    )  # fmt: skip
+    db.session.add(version)
+    db.session.flush()
+    item.current_version_id = version.id
+    item.title, item.content, item.language = wanted["title"], wanted["body"], wanted["language"]
+    text = plain(wanted["body"])
+    item.summary = text[:280] or None
+    item.word_count = payloads.words(text)
+    item.estimated_reading_time = -(-item.word_count // READING_SPEED)
+    _relate(item, [m["sha256"] for m in wanted["media"]])
+    db.session.flush()
+    return version
+
+
+def _relate(item: ContentItem, hashes: list[str]) -> None:
+    db.session.execute(sa.delete(ContentAssetRelation).where(ContentAssetRelation.content_id == item.id))
+    if not hashes:
+        return
+    ids = dict(
+        db.session.execute(
+            sa.select(ContentAsset.content_hash, ContentAsset.id).where(ContentAsset.content_hash.in_(hashes))
+        ).all()
+    )
+    for at, one in enumerate(dict.fromkeys(hashes)):
+        db.session.add(ContentAssetRelation(content_id=item.id, asset_id=ids[one], sort_order=at))
+
+
+def plan(item: ContentItem, at: datetime | None, timezone: str, accounts: Sequence[tuple[str, str]]) -> None:
+    """When and where it is meant to go: `accounts` are (credential id, platform). A plan is not a job and needs no approval.
+
+    Raises Invalid for a time that is over or a zone that is none; unchanged plans write nothing.
+    """
+    ids, platforms = [str(a) for a, _ in accounts], list(dict.fromkeys(p for _, p in accounts))
+    if (item.scheduled_for, item.timezone, item.planned_accounts) == (at, timezone, ids):
+        return
+    try:
+        zones.zone(timezone)
+    except zones.WrongTime as wrong:
+        raise Invalid({"plan_zone": str(wrong)}) from None
+    if at is not None and at != item.scheduled_for and zones.in_past(at, clock.now()):
+        raise Invalid(
+            {"plan_at": "That time is over. Choose one in the future, or leave it empty and publish after approval."}
+        )
+    before = {"scheduled_for": item.scheduled_for, "planned_accounts": item.planned_accounts}
+    item.scheduled_for, item.timezone, item.planned_accounts, item.planned_platforms = at, timezone, ids, platforms
+    after = {"scheduled_for": at, "planned_accounts": ids}
+    record("content.plan", item, changes={k: [before[k], after[k]] for k in before if before[k] != after[k]})
+
+
+def describe(item: ContentItem, kind: str, campaign_id: uuid.UUID | None, tags: Sequence[str]) -> None:
+    """What helps to find it and is not part of what goes out: no new version. Unchanged facts write nothing."""
+    wanted = {
+        "content_type": kind if kind in dict(KINDS) else item.content_type, "campaign_id": campaign_id, "tags": list(tags) or None,
+    }  # fmt: skip
+    changes = {k: [getattr(item, k), v] for k, v in wanted.items() if getattr(item, k) != v}
+    for name, (_, value) in changes.items():
+        setattr(item, name, value)
+    if changes:
+        record("content.describe", item, changes={k: [str(a or ""), str(b or "")] for k, (a, b) in changes.items()})
+
+
+def archive(item: ContentItem) -> None:
+    """Out of the way; nothing is deleted. Raises Conflict while it is in review or has open records."""
+    if item.open_records or item.status == "scheduled":
+        raise Conflict("It is scheduled. Cancel its publish records first, then archive it.")
+    if item.status == "review":
+        raise Conflict("It is in review. Withdraw the request or wait for the decision, then archive it.")
+    was = ITEM.move(item, "archived")
+    record("content.archive", item, status=[was, "archived"])
+
+
+def restore(item: ContentItem) -> None:
+    """Back to where it stood: published when it is live, approved when its current version is, else a draft."""
+    covered = item.approved_version_id is not None and item.approved_version_id == item.current_version_id
+    target = "published" if covered and item.live_records else "approved" if covered else "draft"
+    was = ITEM.move(item, target)
+    record("content.restore", item, status=[was, target])

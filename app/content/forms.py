@@ -1,0 +1,55 @@
+"""The composer's form: no fields of its own (see typed.py), but the house's CSRF and its way of being refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.content import zones
+from app.content.actions.drafts import suspect
+from app.content.typed import Typed
+from app.ground.errors import Invalid
+from app.web.forms import Form
+
+LANGUAGES = (
+    ("en", "English"), ("am", "አማርኛ"), ("ar", "العربية"), ("de", "Deutsch"), ("es", "Español"), ("fa", "فارسی"), ("fr", "Français"),
+    ("he", "עברית"), ("hi", "हिन्दी"), ("id", "Bahasa Indonesia"), ("it", "Italiano"), ("ja", "日本語"), ("ko", "한국어"),
+    ("nl", "Nederlands"), ("pl", "Polski"), ("pt", "Português"), ("ru", "Русский"), ("sw", "Kiswahili"), ("th", "ไทย"), ("tr", "Türkçe"),
+    ("uk", "Українська"), ("vi", "Tiếng Việt"), ("zh", "中文"),
+)  # fmt: skip
+DISCLOSURES = (
+    ("none", "Not written by AI"),
+    ("assisted", "Written with the help of AI"),
+    ("automated", "Written by AI"),
+)
+
+
+class ComposerForm(Form):
+    """`wrong` maps a field's name to its message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: dict[str, str] = {}
+
+    def fail(self, errors: dict[str, str]) -> None:
+        """Each message goes beside its field by name."""
+        self.wrong.update(errors)
+
+
+def planned_moment(typed: Typed, default_on: str = "") -> datetime | None:
+    """The typed plan as one moment; None when nothing is planned. Raises Invalid beside the field to blame."""
+    if not typed.plan_on and not typed.plan_at:
+        return None
+    try:
+        return zones.moment(typed.plan_on, typed.plan_at, typed.plan_zone, typed.plan_which)
+    except zones.WrongTime as wrong:
+        raise Invalid({"plan_which" if wrong.twice else "plan_at": str(wrong)}) from None
+
+
+def guard_secret(typed: Typed) -> None:
+    """Ask before a text that looks like a secret is kept. Raises Invalid."""
+    if not typed.confirmed and (kind := suspect(typed.payload)):
+        raise Invalid(
+            {
+                "confirm_secret": f"This looks like {kind}. Secrets belong to Accounts, never into a text that goes out. Remove it, or confirm."
+            }
+        )

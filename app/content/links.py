@@ -1,0 +1,64 @@
+"""Addresses in a text, and the link rules (UTM) put on them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+# An address ends at white space, at quotes or brackets, and at CJK punctuation; trailing marks belong to the sentence.
+ADDRESS = re.compile(r"https?://[^\s<>\"'`\[\]{}|\\^，。；：！？、）（》《」「】【“”…]+", re.IGNORECASE)
+TRAILING = ".,;:!?*_~"
+
+
+def addresses(text: str) -> list[str]:
+    """Every http(s) address of the text, in order, without the full stop that ends the sentence."""
+    return [_trimmed(m.group()) for m in ADDRESS.finditer(text)]
+
+
+def _trimmed(found: str) -> str:
+    """Without closing marks; a bracket stays when it was opened inside the address."""
+    end, extra = len(found), found.count(")") - found.count("(")
+    while end and (found[end - 1] in TRAILING or (found[end - 1] == ")" and extra > 0)):
+        extra -= found[end - 1] == ")"
+        end -= 1
+    return found[:end]
+
+
+def tagged(text: str, rules: Mapping[str, Any], platform: str) -> str:
+    """The text with the link rules on every address that carries none of its own. `{platform}` in a rule is filled in."""
+    utm = rules.get("utm") or {}
+    if not utm:
+        return text
+    out, at = [], 0
+    for found in ADDRESS.finditer(text):
+        address = _trimmed(found.group())
+        out += [text[at : found.start()], _with(address, utm, platform)]
+        at = found.start() + len(address)
+    return "".join([*out, text[at:]])
+
+
+def _with(address: str, utm: Mapping[str, str], platform: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    if not parts.netloc or "utm_" in parts.query:
+        return address
+    added = "&".join(f"utm_{k}={quote(v.replace('{platform}', platform), safe='')}" for k, v in sorted(utm.items()))
+    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
+
+
+def malformed(text: str) -> list[str]:
+    """Addresses that no browser will open: a missing or dotless host, a space in disguise."""
+    out = []
+    for address in addresses(text):
+        try:
+            host = urlsplit(address).hostname or ""
+            good = bool(host) and ("." in host or host == "localhost") and ".." not in host and not host.endswith(".")
+        except ValueError:
+            good = False
+        if not good:
+            out.append(address)
+    return out

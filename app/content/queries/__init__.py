@@ -1,0 +1,31 @@
+"""Reads of the room."""
+
+from __future__ import annotations
+
+from .assets import by_hash, facts
+from .drafts import draft_of, drafts_of, is_saved, others_writing
+from .items import artifact, by_id, by_ids, current, twins, version_by_number, versions
+from .lists import COLUMNS, FILTERS, VIEWS, asked, listing
+from .previews import previews
+
+__all__ = [
+    "COLUMNS",
+    "FILTERS",
+    "VIEWS",
+    "artifact",
+    "asked",
+    "by_hash",
+    "by_id",
+    "by_ids",
+    "current",
+    "draft_of",
+    "drafts_of",
+    "facts",
+    "is_saved",
+    "listing",
+    "others_writing",
+    "previews",
+    "twins",
+    "version_by_number",
+    "versions",
+]

@@ -1,0 +1,47 @@
+"""What is typed and not saved."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import User
+from app.content.models import ContentDraft, ContentItem
+from app.core.db import app_now, db
+
+LIVELY = timedelta(minutes=10)
+
+
+def draft_of(item_id: uuid.UUID, user_id: uuid.UUID) -> ContentDraft | None:
+    """This person's unsaved text of the item."""
+    return db.session.scalar(
+        sa.select(ContentDraft).where(ContentDraft.item_id == item_id, ContentDraft.user_id == user_id)
+    )
+
+
+def is_saved(item_id: uuid.UUID) -> bool:
+    """Whether the new text with this id has become an item."""
+    return bool(
+        db.session.scalar(sa.select(sa.exists().where(ContentItem.id == item_id, ContentItem.deleted_at.is_(None))))
+    )
+
+
+def drafts_of(user_id: uuid.UUID, limit: int = 5) -> list[ContentDraft]:
+    """This person's unsaved texts that never became an item, newest first."""
+    mine = sa.select(ContentDraft).where(ContentDraft.user_id == user_id, ContentDraft.content_id.is_(None))
+    return list(db.session.scalars(mine.order_by(ContentDraft.saved_at.desc()).limit(limit)))
+
+
+def others_writing(item_id: uuid.UUID, user_id: uuid.UUID) -> list[Any]:
+    """(name, saved_at) of other people who typed into this item in the last minutes."""
+    rows = (
+        sa.select(User.full_name, ContentDraft.saved_at)
+        .join(User, User.id == ContentDraft.user_id)
+        .where(
+            ContentDraft.item_id == item_id, ContentDraft.user_id != user_id, ContentDraft.saved_at > app_now() - LIVELY
+        )
+    )
+    return list(db.session.execute(rows.order_by(ContentDraft.saved_at.desc()).limit(3)).all())

@@ -1,0 +1,83 @@
+"""One item, its versions, its likes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import User
+from app.content.models import Artifact, ContentItem
+from app.core.db import db
+from app.ground.errors import NotFound
+
+
+def by_id(item_id: uuid.UUID | str) -> ContentItem:
+    """The item. Raises NotFound, also for what is no id."""
+    try:
+        found = db.session.get(ContentItem, uuid.UUID(str(item_id)))
+    except ValueError:
+        found = None
+    if found is None or found.deleted_at is not None:
+        raise NotFound("There is no such content. It may have been removed, or the link is cut short.")
+    return found
+
+
+def by_ids(ids: Sequence[uuid.UUID]) -> list[ContentItem]:
+    """The items with these ids, locked in one order so that two people who tick the same ones do not wait for each other."""
+    wanted = (
+        sa.select(ContentItem).where(ContentItem.id.in_(ids), ContentItem.deleted_at.is_(None)).order_by(ContentItem.id)
+    )
+    return list(db.session.scalars(wanted.with_for_update()))
+
+
+def artifact(version_id: uuid.UUID | str | None) -> Artifact:
+    """A version. Raises NotFound."""
+    try:
+        found = db.session.get(Artifact, uuid.UUID(str(version_id)))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound("There is no such version.")
+    return found
+
+
+def current(item: ContentItem) -> Artifact:
+    """The version that people see now. An item inserted by plain SQL has none until it is saved once."""
+    return artifact(item.current_version_id)
+
+
+def versions(item: ContentItem, limit: int = 100) -> Sequence[Any]:
+    """(Artifact, author's name), newest first."""
+    rows = (
+        sa.select(Artifact, User.full_name)
+        .outerjoin(User, User.id == Artifact.created_by)
+        .where(Artifact.content_id == item.id)
+    )
+    return db.session.execute(rows.order_by(Artifact.version.desc()).limit(limit)).all()
+
+
+def version_by_number(item: ContentItem, number: int) -> Artifact:
+    """Version `number` of the item. Raises NotFound."""
+    found = None
+    if 0 < number < 2**31:
+        found = db.session.scalar(sa.select(Artifact).where(Artifact.content_id == item.id, Artifact.version == number))
+    if found is None:
+        raise NotFound(f"There is no version {number} of this item.")
+    return found
+
+
+def twins(version: Artifact) -> list[str]:
+    """Titles of other items whose current version has the very same content."""
+    rows = (
+        sa.select(ContentItem.title)
+        .join(Artifact, Artifact.id == ContentItem.current_version_id)
+        .where(
+            Artifact.content_hash == version.content_hash,
+            ContentItem.id != version.content_id,
+            ContentItem.deleted_at.is_(None),
+        )
+    )
+    return list(db.session.scalars(rows.limit(3)))

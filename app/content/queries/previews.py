@@ -1,0 +1,31 @@
+"""The posts of a payload on the accounts it is planned for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from app.content.checks import Preview, preview
+from app.content.queries.assets import facts
+from app.platforms import registry
+
+
+class Account(Protocol):
+    """What a preview needs of an account."""
+
+    platform: str
+    configuration: dict[str, Any]
+
+
+def previews(payload: Mapping[str, Any], accounts: Iterable[Account]) -> list[Preview]:
+    """One preview per platform of the accounts, in the registry's order; of several accounts the one with most problems."""
+    pictures = facts(m["sha256"] for m in payload.get("media") or [])
+    known = {c.spec.slug: at for at, c in enumerate(registry.all())}
+    worst: dict[str, Preview] = {}
+    for account in accounts:
+        if account.platform in known:
+            made = preview(payload, account.platform, pictures, account.configuration)
+            had = worst.get(account.platform)
+            if had is None or (len(made.errors), -(made.count.limit or 0)) > (len(had.errors), -(had.count.limit or 0)):
+                worst[account.platform] = made
+    return sorted(worst.values(), key=lambda p: known[p.platform])

@@ -1,0 +1,79 @@
+"""One item: previews, changes between versions, activity; what can be done next."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_login import current_user
+
+from app.accounts import queries as people
+from app.audit.queries import timeline
+from app.campaigns import queries as campaigns
+from app.content import checks, queries
+from app.content.changes import sections
+from app.content.html import rendered
+from app.content.models import ContentItem
+from app.reviews import queries as reviews
+from app.vault import queries as vault
+from app.web import times
+from app.web.auth import can, requires
+from app.web.look import exists
+from app.web.pages import render
+
+from .blueprint import bp
+
+TABS = ("previews", "changes", "versions", "activity")
+
+
+@bp.get("/<uuid:item_id>")
+@requires("viewer")
+def show(item_id: uuid.UUID) -> Response:
+    item = queries.by_id(item_id)
+    tab = request.args.get("tab", "")
+    tab = tab if tab in TABS else TABS[0]
+    versions = queries.versions(item)
+    return render(
+        "content/show.html",
+        item=item,
+        tab=tab,
+        versions=versions,
+        **_facts(item, versions),
+        **_tab(tab, item, versions),
+    )
+
+
+def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
+    version = versions[0][0] if versions else None
+    accounts = vault.by_ids(item.planned_accounts) if item.planned_accounts else []
+    made = queries.previews(version.payload, accounts) if version else []
+    campaign = campaigns.by_id(item.campaign_id) if item.campaign_id else None
+    there = f"{item.scheduled_for.astimezone(times.zone(item.timezone)):%a %d %b %H:%M}" if item.scheduled_for else ""
+    return {
+        "there": there, "shared": rendered(version.payload["body"]) if version and not made else "",
+        "publish_url": _link("publishing.new", item_id=item.id) if can("operator") else None,
+        "records_url": _link("publishing.records", content=item.id), "review": reviews.of_item(item.id) if item.status == "review" else None,
+        "version": version, "accounts": accounts, "previews": made, "campaign": campaign,
+        "found": checks.summary(version.payload, made, queries.twins(version)) if version else [],
+        "problems": sum(len(p.errors) for p in made), "approver": people.by_id(item.approved_by) if item.approved_by else None,
+        "draft": queries.draft_of(item.id, current_user.id), "writer": versions[-1][1] if versions else None,
+    }  # fmt: skip
+
+
+def _link(endpoint: str, **values: Any) -> str | None:
+    """The page of a room that may not be there."""
+    return url_for(endpoint, **values) if exists(endpoint) else None
+
+
+def _tab(tab: str, item: ContentItem, versions: Any) -> dict[str, Any]:
+    if tab == "activity":
+        return {"history": timeline("content_items", item.id)}
+    if tab == "changes" and versions:
+        newest = versions[0][0].version
+        approved = next((v.version for v, _ in versions if v.id == item.approved_version_id), None)
+        new = request.args.get("to", newest, int)
+        old = request.args.get("from", approved if approved and approved < new else max(new - 1, 1), int)
+        one, two = queries.version_by_number(item, old), queries.version_by_number(item, new)
+        return {"old": one, "new": two, "changed": sections(one.payload, two.payload)}
+    return {}

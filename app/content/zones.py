@@ -1,0 +1,72 @@
+"""A planned minute in a person's zone, as one moment. Pure.
+
+Twice a year a zone skips an hour (the typed time does not exist) and repeats one (it exists twice). Both are said, not guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+FIRST, SECOND = "first", "second"
+FURTHEST = timedelta(days=731)
+"""How far ahead a moment may lie: two years."""
+TOO_FAR = "This is more than two years ahead. Check the year, and choose an earlier day."
+
+
+class WrongTime(ValueError):
+    """The typed time names no one moment; the message says what to do. `twice`: it names two."""
+
+    def __init__(self, message: str, *, twice: bool = False):
+        super().__init__(message)
+        self.twice = twice
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name; WrongTime when there is none."""
+    if name not in available_timezones():
+        raise WrongTime(f"“{name[:60]}” is not a time zone. Choose one from the list, like Europe/Berlin.")
+    return ZoneInfo(name)
+
+
+def moment(on: str, at: str, zone_name: str, which: str = "") -> datetime:
+    """UTC of the typed date ("2027-03-28") and time ("02:30") in the zone; `which` settles a time that comes twice.
+
+    Raises WrongTime for garbage, for a time inside a gap, and for a repeated hour that nobody settled.
+    """
+    tz = zone(zone_name)
+    try:
+        local = datetime.combine(date.fromisoformat(on), time.fromisoformat(at)).replace(tzinfo=None)
+    except ValueError:
+        raise WrongTime("Enter a date and a time, like 2026-11-20 and 16:00.") from None
+    early, late = local.replace(tzinfo=tz, fold=0), local.replace(tzinfo=tz, fold=1)
+    if early.utcoffset() == late.utcoffset():
+        return _utc(early)
+    if _utc(early).astimezone(tz).replace(tzinfo=None) != local:
+        after = _utc(early).astimezone(tz)
+        raise WrongTime(
+            f"{local:%H:%M} does not exist on {local.day} {local:%B %Y} in {zone_name}: clocks go forward past it. {after:%H:%M} is the same moment."
+        )
+    if which not in (FIRST, SECOND):
+        raise WrongTime(
+            f"{local:%H:%M} comes twice on {local.day} {local:%B %Y} in {zone_name}: clocks go back. Choose the first or the second.",
+            twice=True,
+        )
+    return _utc(early if which == FIRST else late)
+
+
+def _utc(local: datetime) -> datetime:
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        raise WrongTime("That date is out of range.") from None
+
+
+def in_past(when: datetime, now: datetime) -> bool:
+    """Over for more than a minute: somebody typing "now" is not told off for the seconds it took."""
+    return when < now - timedelta(minutes=1)
+
+
+def too_far(when: datetime, now: datetime) -> bool:
+    """Beyond what a desk plans: mostly a year that was typed wrongly (2062 for 2026)."""
+    return when > now + FURTHEST

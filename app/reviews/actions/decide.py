@@ -1,0 +1,144 @@
+"""Decide on one version: approve, reject, request changes.
+
+1. the sentence, where one is needed   2. the reviewer's own lock   3. item and request under their locks
+4. the same decision again: nothing    5. still open, still this version   6. may this person, and so soon?
+7. one more vote   8. settled: the item follows, and the plan when that was asked for
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.audit.actions import record
+from app.core import config, locks
+from app.core.db import db
+from app.ground.errors import Forbidden, Invalid, NotFound, TooMany
+from app.reviews import rules
+from app.reviews.models import OPEN, REQUEST, ApprovalRequest, ReviewDecision
+
+from .rows import add_vote, database_now, locked, votes
+from .settle import settle
+from .standing import must_be_open, must_be_this_version
+
+COUNTED = ("approve", "reject", "request_changes", "escalate")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of it. `settled` is the new status, None while the quorum waits for others; `job` when one was made."""
+
+    request: ApprovalRequest
+    settled: str | None
+    job: Any = None
+    repeated: bool = False
+
+
+def decide(
+    request_id: uuid.UUID,
+    decision: str,
+    *,
+    user: Any, artifact_id: str, content_hash: str,
+    note: str = "", reasons: tuple[str, ...] = (), schedule: bool = False,
+) -> Decided:  # fmt: skip
+    """One reviewer's decision on exactly the version and hash that the page showed.
+
+    Raises Invalid (no sentence), Conflict (decided, expired, newer version), Forbidden (own work, role), TooMany
+    (ten a minute). Doing the same again, as a double click does, returns what is there.
+    """
+    if decision not in rules.OUTCOME:
+        raise NotFound("There is no such decision.")
+    said = _sentence(decision, note)
+    locks.advisory(f"review.decisions:{user.id}")
+    request, item = locked(request_id)
+    if _repeats(request, decision, user, artifact_id):
+        return Decided(request, request.status if request.status not in OPEN else None, repeated=True)
+    at = database_now()
+    must_be_open(request, at, user.id)
+    must_be_this_version(request, item, artifact_id, content_hash, user.id)
+    _must_be_allowed(request, user, at)
+    came_from = _taken_in(request, user, at)
+    add_vote(request, user.id, decision, [*reasons, *([said] if said else [])], at)
+    verdict = rules.outcome(votes(request), request.quorum)
+    job = settle(request, item, verdict, user, said, at, schedule) if verdict else None
+    _record(decision, request, came_from, said)
+    return Decided(request, request.status if request.status not in OPEN else None, job)
+
+
+def _taken_in(request: ApprovalRequest, user: Any, at: datetime) -> str:
+    """Who decides has opened it, too. Returns the status it came from."""
+    came_from = request.status
+    if came_from == "pending":
+        REQUEST.move(request, "in_review")
+        request.opened_by, request.opened_at = user.id, at
+    return came_from
+
+
+def _record(decision: str, request: ApprovalRequest, came_from: str, said: str) -> None:
+    """The line of history; each action is named in full, so that reactions can be checked against them."""
+    facts: dict[str, Any] = {
+        "note": said or None,
+        "changes": {"status": [came_from, request.status], "round": [None, request.round]},
+    }
+    if decision == "approve":
+        record("reviews.approve", request, **facts)
+    elif decision == "reject":
+        record("reviews.reject", request, **facts)
+    else:
+        record("reviews.request_changes", request, **facts)
+
+
+def _sentence(decision: str, note: str) -> str:
+    said = note.strip()
+    if decision in rules.NEEDS_SENTENCE and len(said) < 3:
+        why = (
+            "Say in a sentence why it cannot go out."
+            if decision == "reject"
+            else "Say in a sentence what should change."
+        )
+        raise Invalid({"note": why})
+    if len(said) > rules.SENTENCE_MAX:
+        raise Invalid(
+            {"note": f"This has {len(said):,} characters; at most {rules.SENTENCE_MAX:,} are kept. Shorten it."}
+        )
+    return said
+
+
+def _repeats(request: ApprovalRequest, decision: str, user: Any, artifact_id: str) -> bool:
+    if str(request.artifact_id) != artifact_id:
+        return False
+    return rules.last_votes(votes(request)).get(str(user.id)) == decision
+
+
+def _must_be_allowed(request: ApprovalRequest, user: Any, at: datetime) -> None:
+    why = rules.why_not_decide(
+        may_review=user.can("reviewer"),
+        user_id=user.id,
+        author_ids=(request.author_id, request.requested_by),
+        self_approval=config.get("review.self_approval"),
+    )
+    if why:
+        raise Forbidden(why)
+    limit = config.get("review.decisions_per_minute")
+    free = rules.free_again_at(_lately(user, at, limit), at, limit)
+    if free is not None:
+        wait = max(1, math.ceil((free - at).total_seconds()))
+        raise TooMany(
+            f"You made {limit} decisions in the last minute, which is as many as the desk takes. "
+            f"You can decide again in {wait} s; this one was not counted.",
+            wait,
+        )
+
+
+def _lately(user: Any, at: datetime, limit: int) -> list[datetime]:
+    statement = sa.select(ReviewDecision.created_at).where(
+        ReviewDecision.reviewer_id == str(user.id),
+        ReviewDecision.decision.in_(COUNTED),
+        ReviewDecision.created_at > at - rules.MINUTE,
+    )
+    return list(db.session.scalars(statement.order_by(ReviewDecision.created_at.desc()).limit(limit)))

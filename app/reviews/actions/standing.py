@@ -1,0 +1,60 @@
+"""How a request stands now, in words for the person who comes too late."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.accounts.models import User
+from app.content.models import Artifact, ContentItem
+from app.core.db import db
+from app.ground.errors import Conflict
+from app.reviews.models import OPEN, SETTLED, ApprovalRequest
+
+DID = {"approved": "approved", "rejected": "rejected", "changes_requested": "asked for changes on"}
+
+
+def must_be_open(request: ApprovalRequest, at: datetime, reader: uuid.UUID | None = None) -> None:
+    """Raises Conflict, saying to the reader who was first and when, or why the request has ended."""
+    if request.status in SETTLED:
+        who = name_of(request.settled_by, reader)
+        first = "already" if who == "You" else "first"
+        raise Conflict(f"{who} {DID[request.status]} this version {first}, {ago(request.settled_at, at)}.")
+    if request.status == "superseded":
+        raise Conflict("A newer version was saved, so this request has ended. Open the newer one.")
+    if request.status == "cancelled":
+        raise Conflict("The author withdrew this request. There is nothing to decide any more.")
+    if request.status not in OPEN or (request.expires_at is not None and request.expires_at <= at):
+        raise Conflict("This request has expired. The author can ask for a new review.")
+
+
+def must_be_this_version(
+    request: ApprovalRequest, item: ContentItem, artifact_id: str, content_hash: str, reader: uuid.UUID | None = None
+) -> None:
+    """Raises Conflict when the page showed another version than the one under review, or a newer one was saved."""
+    if item.current_version_id != request.artifact_id:
+        newer = db.session.get(Artifact, item.current_version_id)
+        who = name_of(newer.created_by, reader) if newer else "Somebody"
+        number = f"version {newer.version}" if newer else "a newer version"
+        raise Conflict(f"{who} saved {number} while you were reading. What you saw is no longer what would go out.")
+    if str(request.artifact_id) != artifact_id or request.content_hash != content_hash:
+        raise Conflict("This page showed another version than the one under review. Reload it and read it again.")
+
+
+def name_of(user_id: uuid.UUID | None, reader: uuid.UUID | None = None) -> str:
+    """A person's name for a message; "You" for the one who reads it."""
+    if user_id is not None and user_id == reader:
+        return "You"
+    return db.session.scalar(sa.select(User.full_name).where(User.id == user_id)) or "Somebody"
+
+
+def ago(moment: datetime | None, at: datetime) -> str:
+    """How long ago, in words: messages are made where no reader's time zone is known."""
+    seconds = (at - moment).total_seconds() if moment else 0.0
+    if seconds < 60:
+        return "a moment ago"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    return f"{int(seconds // 3600)} h ago" if seconds < 172_800 else f"{int(seconds // 86_400)} days ago"

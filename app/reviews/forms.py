@@ -1,0 +1,42 @@
+"""Forms of reviews. The decision form carries the version and the hash that its page showed."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from app.reviews.rules import REASONS, SENTENCE_MAX
+from app.web.forms import Form
+
+LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+TOO_LONG = f"At most {SENTENCE_MAX:,} characters are kept. Shorten it."
+
+
+class DecisionForm(Form):
+    """Approve, reject, request changes."""
+
+    decision = HiddenField()
+    artifact_id = HiddenField()
+    content_hash = HiddenField()
+    schedule = HiddenField()
+    reason = RadioField("Main reason", [Optional()], choices=REASONS, validate_choice=False)
+    note = TextAreaField("What should change?")
+
+
+class AskForm(Form):
+    """Ask for a review: posted by the content page."""
+
+    content_id = HiddenField()
+    artifact_id = HiddenField()
+    note = TextAreaField(
+        "What changed, and what should the reviewer look at?", [Length(max=SENTENCE_MAX, message=TOO_LONG)]
+    )
+    due_at = DateTimeLocalField("Decide by", [Optional()], format=LOCAL)
+    assigned_to = SelectField("Reviewer", [Optional()], choices=[], validate_choice=False)
+
+
+class CommentForm(Form):
+    """A remark beside the decision."""
+
+    body = TextAreaField("Comment")
+    internal = BooleanField("Only for reviewers")

@@ -1,0 +1,23 @@
+"""Reads of reviews: the queue of one person, one request with all its page needs, the list of all requests."""
+
+from __future__ import annotations
+
+from .history import REQUESTS, of_item
+from .item import Shown, base_version, next_due, shown, standing_vote
+from .queue import QueueRow, waiting_count, waiting_for
+from .said import comments_of, decisions_of
+
+__all__ = [
+    "REQUESTS",
+    "QueueRow",
+    "Shown",
+    "base_version",
+    "comments_of",
+    "decisions_of",
+    "next_due",
+    "of_item",
+    "shown",
+    "standing_vote",
+    "waiting_count",
+    "waiting_for",
+]

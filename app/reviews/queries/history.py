@@ -1,0 +1,78 @@
+"""The list of all requests, open and settled."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import User
+from app.content.models import Artifact, ContentItem
+from app.core.db import db
+from app.core.listing import Choice, Listing, Period
+from app.reviews.models import OPEN, REQUEST, ApprovalRequest
+
+Asker, Settler = aliased(User), aliased(User)
+WORDS = {"pending": "Waiting for review", "in_review": "In review", "changes_requested": "Changes requested"}
+
+
+def _all() -> sa.Select[Any]:
+    return (
+        sa.select(
+            ApprovalRequest,
+            ContentItem.title,
+            Artifact.version,
+            Asker.full_name.label("asker"),
+            Settler.full_name.label("settler"),
+        )
+        .join(ContentItem, ContentItem.id == ApprovalRequest.related_entity_id)
+        .join(Artifact, Artifact.id == ApprovalRequest.artifact_id)
+        .outerjoin(Asker, Asker.id == ApprovalRequest.requested_by)
+        .outerjoin(Settler, Settler.id == ApprovalRequest.settled_by)
+        .where(ApprovalRequest.request_type == "content")
+    )
+
+
+def _status(value: str) -> sa.ColumnElement[bool]:
+    return ApprovalRequest.status.in_(OPEN) if value == "open" else ApprovalRequest.status == value
+
+
+def _people() -> list[tuple[str, str]]:
+    statement = sa.select(User.id, User.full_name).where(User.is_active).order_by(User.full_name)
+    return [(str(key), name) for key, name in db.session.execute(statement).all()]
+
+
+def _decided_by(value: str) -> sa.ColumnElement[bool]:
+    return ApprovalRequest.settled_by == uuid.UUID(value)
+
+
+STATUSES = (("open", "Open"), *((s, WORDS.get(s, s.replace("_", " ").capitalize())) for s in REQUEST.states))
+
+REQUESTS = Listing(
+    select=_all,
+    search=[ContentItem.title, ApprovalRequest.note, ApprovalRequest.rejection_reason],
+    filters={
+        "status": Choice(_status, STATUSES, "Status"),
+        "by": Choice(_decided_by, _people, "Reviewer"),
+        "since": Period(ApprovalRequest.requested_at),
+    },
+    sorts={
+        "requested": ApprovalRequest.requested_at,
+        "title": sa.func.lower(ContentItem.title),
+        "status": ApprovalRequest.status,
+    },
+    default="-requested",
+    tiebreak=ApprovalRequest.id,
+)
+
+
+def of_item(item_id: uuid.UUID) -> ApprovalRequest | None:
+    """The newest request of a content item, for its page."""
+    statement = sa.select(ApprovalRequest).where(
+        ApprovalRequest.request_type == "content", ApprovalRequest.related_entity_id == item_id
+    )
+    return db.session.scalar(
+        statement.order_by(ApprovalRequest.requested_at.desc(), ApprovalRequest.id.desc()).limit(1)
+    )

@@ -1,0 +1,113 @@
+"""What waits for a person: open requests on the current version that they may decide and have not voted on."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import User
+from app.content.models import ContentItem
+from app.core import config
+from app.core.db import app_now, db
+from app.reviews.models import OPEN, ApprovalRequest, ReviewDecision
+
+SHOWN_AT_MOST = 200
+SORTS = (("due", "Due time"), ("confidence", "Lowest confidence"))
+SCOPES = (("mine", "Waiting for me"), ("all", "Everything open"))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue."""
+
+    id: uuid.UUID
+    title: str
+    writer: str
+    due_at: datetime | None
+    platforms: list[str]
+    confidence: Decimal | None
+    status: str
+
+
+def open_and_current() -> sa.ColumnElement[bool]:
+    """An open, unexpired request on the version that is still the current one."""
+    return sa.and_(
+        ApprovalRequest.request_type == "content",
+        ApprovalRequest.status.in_(OPEN),
+        sa.or_(ApprovalRequest.expires_at.is_(None), ApprovalRequest.expires_at > app_now()),
+        ContentItem.current_version_id == ApprovalRequest.artifact_id,
+        ContentItem.deleted_at.is_(None),
+    )
+
+
+def _mine(user_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    last_vote = (
+        sa.select(ReviewDecision.decision)
+        .where(
+            ReviewDecision.request_id == ApprovalRequest.id,
+            ReviewDecision.stage == ApprovalRequest.stage,
+            ReviewDecision.round == ApprovalRequest.round,
+            ReviewDecision.reviewer_id == str(user_id),
+        )
+        .order_by(ReviewDecision.vote_no.desc())
+        .limit(1)
+        .correlate(ApprovalRequest)
+        .scalar_subquery()
+    )
+    rules = [
+        sa.func.coalesce(last_vote, "withdraw") == "withdraw",
+        sa.or_(ApprovalRequest.assigned_to.is_(None), ApprovalRequest.assigned_to == user_id),
+    ]
+    if not config.get("review.self_approval"):
+        rules.append(ApprovalRequest.author_id.is_distinct_from(user_id))
+        rules.append(ApprovalRequest.requested_by.is_distinct_from(user_id))
+    return sa.and_(*rules)
+
+
+def _narrowed(statement: sa.Select[Any], user: Any, args: Mapping[str, str]) -> sa.Select[Any]:
+    statement = statement.join(ContentItem, ContentItem.id == ApprovalRequest.related_entity_id).where(
+        open_and_current()
+    )
+    if args.get("scope") != "all":
+        statement = statement.where(_mine(user.id))
+    if args.get("platform"):
+        statement = statement.where(ContentItem.planned_platforms.any_() == args["platform"])
+    return statement
+
+
+def waiting_for(user: Any, args: Mapping[str, str] | None = None) -> list[QueueRow]:
+    """The queue of `user`, by due time (what has none comes last) or by lowest confidence."""
+    args = args or {}
+    statement = _narrowed(
+        sa.select(
+            ApprovalRequest.id,
+            ContentItem.title,
+            sa.func.coalesce(User.full_name, "Somebody"),
+            ApprovalRequest.due_at,
+            ContentItem.planned_platforms,
+            ApprovalRequest.confidence_score,
+            ApprovalRequest.status,
+        )
+        .select_from(ApprovalRequest)
+        .outerjoin(User, User.id == sa.func.coalesce(ApprovalRequest.author_id, ApprovalRequest.requested_by)),
+        user,
+        args,
+    )
+    order = [ApprovalRequest.due_at.asc().nulls_last(), ApprovalRequest.requested_at, ApprovalRequest.id]
+    if args.get("sort") == "confidence":
+        order.insert(0, ApprovalRequest.confidence_score.asc().nulls_last())
+    return [QueueRow(*row) for row in db.session.execute(statement.order_by(*order).limit(SHOWN_AT_MOST)).all()]
+
+
+def waiting_count(user: Any) -> int:
+    """How many wait for `user`; nothing waits for people who may not decide."""
+    if not user.can("reviewer"):
+        return 0
+    statement = _narrowed(sa.select(sa.func.count()).select_from(ApprovalRequest), user, {})
+    return db.session.scalar(statement) or 0

@@ -1,0 +1,86 @@
+"""What people said about an item: decisions on any of its versions, submissions, comments."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import User
+from app.content.models import Artifact
+from app.core.db import db
+from app.reviews.models import ApprovalRequest, ReviewComment, ReviewDecision
+
+WORDS = {
+    "approve": "approved",
+    "reject": "rejected",
+    "request_changes": "asked for changes on",
+    "escalate": "passed on",
+    "withdraw": "withdrew from",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One decision or submission in words: who, when, on which version, what for."""
+
+    who: str
+    what: str
+    version: int
+    at: datetime
+    text: str
+
+
+def decisions_of(item_id: uuid.UUID, limit: int = 40) -> list[Said]:
+    """What was decided on any version of an item, and what its authors said when they asked; oldest first."""
+    both = sa.union_all(_decided(item_id), _asked(item_id)).subquery()
+    rows: Sequence[Any] = db.session.execute(sa.select(both).order_by(both.c.at.desc()).limit(limit)).all()
+    return [
+        Said(r.who, WORDS.get(r.what, r.what), r.version, r.at, ". ".join(t for t in r.reasons if t))
+        for r in reversed(rows)
+    ]
+
+
+def _decided(item_id: uuid.UUID) -> sa.Select[Any]:
+    return (
+        sa.select(
+            sa.func.coalesce(User.full_name, ReviewDecision.reviewer_id, "Somebody").label("who"),
+            ReviewDecision.decision.label("what"),
+            Artifact.version,
+            ReviewDecision.created_at.label("at"),
+            ReviewDecision.reasons.label("reasons"),
+        )
+        .join(ApprovalRequest, ApprovalRequest.id == ReviewDecision.request_id)
+        .join(Artifact, Artifact.id == ReviewDecision.artifact_id)
+        .outerjoin(User, sa.cast(User.id, sa.Text) == ReviewDecision.reviewer_id)
+        .where(ApprovalRequest.related_entity_id == item_id)
+    )
+
+
+def _asked(item_id: uuid.UUID) -> sa.Select[Any]:
+    return (
+        sa.select(
+            sa.func.coalesce(User.full_name, "Somebody"),
+            sa.literal("submitted"),
+            Artifact.version,
+            ApprovalRequest.requested_at,
+            sa.func.jsonb_build_array(sa.func.coalesce(ApprovalRequest.note, "")),
+        )
+        .join(Artifact, Artifact.id == ApprovalRequest.artifact_id)
+        .outerjoin(User, User.id == ApprovalRequest.requested_by)
+        .where(ApprovalRequest.related_entity_id == item_id)
+    )
+
+
+def comments_of(request_id: uuid.UUID) -> list[Any]:
+    """Comments on a request with their authors' names, oldest first."""
+    statement = (
+        sa.select(ReviewComment, User.full_name)
+        .outerjoin(User, User.id == ReviewComment.author_id)
+        .where(ReviewComment.request_id == request_id)
+    )
+    return list(db.session.execute(statement.order_by(ReviewComment.created_at)).all())

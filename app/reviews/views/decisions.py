@@ -1,0 +1,116 @@
+"""Deciding and undoing. After a decision the next item comes by itself."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, url_for
+from flask_login import current_user
+
+from app.content import queries as contents
+from app.core.db import db
+from app.ground.errors import Conflict, Forbidden, Invalid, TooMany
+from app.reviews import actions, queries, rules
+from app.reviews.forms import DecisionForm
+from app.web.auth import requires
+from app.web.kept import keeps
+from app.web.look import inside
+from app.web.pages import back_to, render, toast, wants_fragment
+
+from .blueprint import bp
+from .page import Notice, kept, queue_of, show_item
+from .queue import all_reviewed, take_in
+
+DONE = {"approved": "Approved", "rejected": "Rejected", "changes_requested": "Changes requested"}
+
+
+@bp.get("/<uuid:request_id>/<any(reject, request_changes):decision>")
+@requires("reviewer")
+def new_decision(request_id: uuid.UUID, decision: str) -> Response:
+    """The dialog as a page, for browsers without JavaScript."""
+    found, form = queries.shown(request_id), DecisionForm(formdata=None, decision=decision)
+    form.artifact_id.data, form.content_hash.data = str(found.artifact.id), found.request.content_hash
+    return render("reviews/decide.html", found=found, form=form, args=kept(), reasons=rules.REASONS)
+
+
+@bp.post("/<uuid:request_id>/decisions")
+@keeps({"note": "Note"})
+@requires("reviewer")
+def decide(request_id: uuid.UUID) -> Response:
+    """One decision; answers with the next item, or with this one and why not."""
+    form, args = DecisionForm(), kept()
+    rows = [row.id for row in queue_of(args)]
+    try:
+        done = actions.decide(request_id, form.decision.data or "", user=current_user, **_given(form))
+        db.session.flush()
+    except (Invalid, Conflict, Forbidden, TooMany) as error:
+        db.session.rollback()
+        return _refused(request_id, args, form, error)
+    return _next(rules.after_decision(rows, request_id), args, _words(done), _undo_url(request_id, args))
+
+
+def _given(form: DecisionForm) -> dict[str, Any]:
+    return {
+        "artifact_id": form.artifact_id.data or "",
+        "content_hash": form.content_hash.data or "",
+        "note": form.note.data or "",
+        "reasons": (form.reason.data,) if form.reason.data in rules.REASONS and form.decision.data != "approve" else (),
+        "schedule": form.schedule.data == "1",
+    }
+
+
+def _next(following: uuid.UUID | None, args: dict[str, str], words: str, undo: str) -> Response:
+    url = url_for("reviews.show", request_id=following, **args) if following else url_for("reviews.index", **args)
+    if not wants_fragment():
+        return back_to(url, words, undo)
+    if following:
+        take_in(following)
+    answer = show_item(following, args=args, has_moved=True) if following else all_reviewed(args)
+    answer.headers["HX-Push-Url"] = url
+    return toast(answer, words, undo)
+
+
+def _refused(request_id: uuid.UUID, args: dict[str, str], form: DecisionForm, error: Any) -> Response:
+    """The same item, with what is wrong; a message in words reaches the screen whatever htmx does with the status."""
+    typed = (form.note.data or "").strip()[: rules.SENTENCE_MAX]
+    if isinstance(error, Invalid):
+        if "note" not in error.errors:
+            return show_item(request_id, args=args, notice=Notice("Not decided", error.message, 422, "bad", typed))
+        form.fail(error.errors)
+        if wants_fragment():
+            return show_item(request_id, args=args, form=form, status=422)
+        found = queries.shown(request_id)
+        return render("reviews/decide.html", status=422, found=found, form=form, args=args, reasons=rules.REASONS)
+    title = {403: "You may not decide this one", 409: "Nothing was changed", 429: "That was fast"}[error.status]
+    answer = show_item(request_id, args=args, notice=Notice(title, error.message, error.status, typed=typed))
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return toast(answer, error.message) if error.status in (403, 429) and wants_fragment() else answer
+
+
+def _words(done: actions.Decided) -> str:
+    if done.settled is None:
+        return "Your vote is noted. Others are still asked."
+    title = contents.by_id(done.request.related_entity_id).title
+    named = f"{DONE.get(done.settled, 'Decided')}: {title if len(title) <= 60 else title[:59] + '…'}"
+    return f"{named}. Scheduled for {inside(done.job.scheduled_at)}" if done.job is not None else named
+
+
+def _undo_url(request_id: uuid.UUID, args: dict[str, str]) -> str:
+    return url_for("reviews.undo", request_id=request_id, **args)
+
+
+@bp.post("/<uuid:request_id>/undo")
+@requires("reviewer")
+def undo(request_id: uuid.UUID) -> Response:
+    """Take the decision back; the item is in the queue again, and on the screen."""
+    args = kept()
+    try:
+        actions.undo(request_id, current_user)
+        db.session.flush()
+    except (Conflict, Forbidden) as error:
+        db.session.rollback()
+        answer = show_item(request_id, args=args, notice=Notice("Not undone", error.message, error.status))
+        return toast(answer, error.message) if wants_fragment() else answer
+    return back_to(url_for("reviews.show", request_id=request_id, **args), "Undone. It is in review again.")

@@ -1,0 +1,186 @@
+"""Everything the queue page shows for one request, gathered once for all the views that answer with it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request, session, url_for
+from flask_login import current_user
+
+from app.audit import queries as audit
+from app.content import checks
+from app.content import queries as contents
+from app.content.changes import sections
+from app.core import config
+from app.ground import clock
+from app.platforms import registry
+from app.reviews import queries, rules
+from app.reviews.forms import CommentForm, DecisionForm
+from app.reviews.models import OPEN, SETTLED
+from app.reviews.queries.queue import SCOPES, SHOWN_AT_MOST, SORTS
+from app.vault import queries as vault
+from app.web.pages import render, wants_fragment
+
+TABS = (("previews", "Previews", "1"), ("changes", "Changes", "2"), ("activity", "Activity", ""))
+KEPT = ("sort", "scope", "platform")
+SAVED = "reviews.queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message on top of the page, with the status it is answered with."""
+
+    title: str
+    text: str
+    status: int = 200
+    tone: str = "wait"
+    typed: str = ""
+    """The sentence of a decision that was not taken; it is given back."""
+
+
+def kept(source: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The queue's filter in the query string; what is not a known value means nothing."""
+    args = source if source is not None else request.args
+    allowed = {"sort": dict(SORTS), "scope": dict(SCOPES)}
+    found = {name: args.get(name, "")[:40] for name in KEPT if args.get(name)}
+    return {name: value for name, value in found.items() if name not in allowed or value in allowed[name]}
+
+
+def remember(args: dict[str, str]) -> None:
+    """Keep the filter for the next visit to the queue."""
+    if args != session.get(SAVED, {}):
+        session[SAVED] = args
+
+
+def queue_of(args: Mapping[str, str]) -> list[queries.QueueRow]:
+    """The queue of the person at the browser; empty for people who may not decide."""
+    return queries.waiting_for(current_user, args) if current_user.can("reviewer") else []
+
+
+def show_item(
+    request_id: uuid.UUID | str,
+    *,
+    args: dict[str, str],
+    notice: Notice | None = None,
+    form: DecisionForm | None = None,
+    has_moved: bool = False,
+    status: int | None = None,
+) -> Response:
+    """The page (or, for htmx, the region `review`) of one request."""
+    found = queries.shown(request_id)
+    rows = queue_of(args)
+    return render(
+        "reviews/show.html",
+        block="review" if wants_fragment() else None,
+        status=status or (notice.status if notice else 200),
+        found=found,
+        notice=notice or _ended(found),
+        form=form,
+        has_moved=has_moved,
+        **place(rows, found.request.id, args),
+        **_subject(found),
+        **_rights(found),
+        **_tab(found),
+    )
+
+
+def place(rows: list[queries.QueueRow], current: uuid.UUID | None, args: dict[str, str]) -> dict[str, Any]:
+    ids = [row.id for row in rows]
+    previous, following = rules.neighbours(ids, current)
+    return {
+        "queue": rows,
+        "queue_size": f"{len(rows)}+" if len(rows) == SHOWN_AT_MOST else len(rows),
+        "platforms": [(c.spec.slug, c.spec.name) for c in registry.all()],
+        "is_fragment": wants_fragment(),
+        "args": args,
+        "sorts": SORTS,
+        "scopes": SCOPES,
+        "at": ids.index(current) + 1 if current in ids else None,
+        "previous_url": _url(previous, args),
+        "next_url": _url(following, args) if following != current else None,
+        "is_default": not {k for k in args if k != "sort"} and len(rows) < SHOWN_AT_MOST,
+    }
+
+
+def _url(key: uuid.UUID | None, args: dict[str, str]) -> str | None:
+    return url_for("reviews.show", request_id=key, **args) if key else None
+
+
+def _subject(found: queries.Shown) -> dict[str, Any]:
+    """Previews, checks and changes of the version."""
+    payload = found.artifact.payload
+    accounts = vault.by_ids(found.item.planned_accounts or [])
+    made = contents.previews(payload, accounts)
+    base = queries.base_version(found)
+    changed = sections(base.payload, payload) if base else []
+    return {
+        "accounts": accounts,
+        "previews": made,
+        "checks": checks.summary(payload, made, contents.twins(found.artifact)),
+        "base": base,
+        "changed": changed,
+        "changes": sum(section.count for section in changed),
+    }
+
+
+def _rights(found: queries.Shown) -> dict[str, Any]:
+    """What this person may do with the request now."""
+    row, item, now = found.request, found.item, clock.now()
+    why_not = rules.why_not_decide(
+        may_review=current_user.can("reviewer"),
+        user_id=current_user.id,
+        author_ids=(row.author_id, row.requested_by),
+        self_approval=config.get("review.self_approval"),
+    )
+    is_open = row.status in OPEN and found.is_current and (row.expires_at is None or row.expires_at > now)
+    may_undo = row.status in SETTLED and row.settled_at is not None and now <= rules.undo_until(row.settled_at)
+    mine = current_user.id in (row.author_id, row.requested_by)
+    return {
+        "is_open": is_open,
+        "why_not": why_not,
+        "reasons": rules.REASONS,
+        "sentence_max": rules.SENTENCE_MAX,
+        "planned": bool(item.planned_accounts) and item.scheduled_for is not None and item.scheduled_for > now,
+        "vote": queries.standing_vote(row, current_user.id) if is_open and row.quorum > 1 else None,
+        "can_undo": may_undo and found.is_current and (row.settled_by == current_user.id or current_user.can("admin")),
+        "undo_until": rules.undo_until(row.settled_at) if may_undo and row.settled_at else None,
+        "can_withdraw": row.status in OPEN and (mine or current_user.can("admin")),
+    }
+
+
+def _tab(found: queries.Shown) -> dict[str, Any]:
+    """The open tab, and only what it needs."""
+    asked = request.args.get("view", "")
+    tab = asked if asked in {key for key, _, _ in TABS} else "previews"
+    facts: dict[str, Any] = {"tabs": TABS, "tab": tab}
+    if tab == "changes":
+        facts["said"] = queries.decisions_of(found.item.id)
+    if tab == "activity":
+        both = [*audit.timeline("approval_requests", found.request.id), *audit.timeline("content_items", found.item.id)]
+        facts["history"] = sorted(both, key=lambda row: row.at, reverse=True)
+        facts["comments"] = queries.comments_of(found.request.id)
+        facts["comment_form"] = CommentForm(formdata=None)
+    return facts
+
+
+ENDED = {
+    "expired": ("This request has expired", "Nobody decided in time. Its author can ask for a new review.", "idle"),
+    "superseded": (
+        "A newer version was saved",
+        "This request has ended; the newer version needs a review of its own.",
+        "wait",
+    ),
+    "cancelled": ("The author withdrew this request", "There is nothing to decide any more.", "idle"),
+}
+
+
+def _ended(found: queries.Shown) -> Notice | None:
+    status = found.request.status
+    if status in OPEN and not found.is_current:
+        status = "superseded"
+    elif status in OPEN and found.request.expires_at is not None and found.request.expires_at <= clock.now():
+        status = "expired"
+    return Notice(*ENDED[status][:2], tone=ENDED[status][2]) if status in ENDED else None

@@ -1,0 +1,58 @@
+"""The queue page: what waits for me, one item at a time."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, make_response, redirect, request, session, url_for
+from flask_login import current_user
+
+from app.reviews import actions, queries
+from app.web.auth import requires
+from app.web.pages import render
+from app.web.writes import writes
+
+from .blueprint import bp
+from .page import SAVED, kept, place, queue_of, remember, show_item
+
+
+@bp.get("")
+@requires("viewer")
+def index() -> Response:
+    """The first item of the queue, by the filter used last; the list of all requests for people who decide nothing."""
+    if not current_user.can("reviewer"):
+        return make_response(redirect(url_for("reviews.history")))
+    args = kept() or ({} if "clear" in request.args else kept(session.get(SAVED, {})))
+    remember(args)
+    rows = queue_of(args)
+    if rows:
+        return make_response(redirect(url_for("reviews.show", request_id=rows[0].id, **args)))
+    return all_reviewed(args)
+
+
+def all_reviewed(args: dict[str, str]) -> Response:
+    """Nothing waits: say so, and when the next thing is due."""
+    return render("reviews/done.html", found=None, next_due=queries.next_due(), **place([], None, args))
+
+
+@bp.get("/<uuid:request_id>")
+@requires("viewer")
+@writes
+def show(request_id: uuid.UUID) -> Response:
+    """One request beside the queue. A reviewer who opens a waiting one takes it into review."""
+    take_in(request_id)
+    return show_item(request_id, args=kept(), has_moved=_came_from_elsewhere())
+
+
+def take_in(request_id: uuid.UUID) -> None:
+    """Who may decide and sees a waiting request has opened it; who wrote it only looks."""
+    row = queries.shown(request_id).request
+    may_open = current_user.can("reviewer") and current_user.id not in (row.author_id, row.requested_by)
+    if row.status == "pending" and may_open:
+        actions.open_for_review(row, current_user.id)
+
+
+def _came_from_elsewhere() -> bool:
+    """Whether htmx leads here from another item: then focus goes to the new heading, as after a decision."""
+    seen = request.headers.get("HX-Current-URL", "")
+    return bool(seen) and request.path not in seen

@@ -1,0 +1,113 @@
+"""Asking for a review, taking it back, commenting."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from flask import Response, url_for
+from flask_login import current_user
+
+from app.accounts import queries as people
+from app.content import queries as contents
+from app.ground.errors import Conflict, Invalid
+from app.reviews import actions, queries
+from app.reviews.forms import AskForm, CommentForm
+from app.reviews.models import ApprovalRequest
+from app.web.auth import requires
+from app.web.forms import Form, submit
+from app.web.kept import keeps
+from app.web.look import zone
+from app.web.pages import back_to, render
+
+from .blueprint import bp
+from .page import Notice, kept, show_item
+
+if TYPE_CHECKING:
+    from app.content.models import ContentItem
+
+
+@bp.get("/new/<uuid:content_id>")
+@requires("editor")
+def new(content_id: uuid.UUID) -> Response:
+    """The form: note, due time, reviewer."""
+    item = contents.by_id(content_id)
+    if item.status not in ("draft", "needs_revision"):
+        words = item.status.replace("_", " ")
+        raise Conflict(f"This content is {words}. Only a draft can be sent to review; editing it makes one.")
+    return _form(item, _fresh(item))
+
+
+@bp.post("")
+@keeps({"note": "Note to the reviewer"})
+@requires("editor")
+def create() -> Response:
+    """Ask for a review of the version that the page showed."""
+    form = AskForm()
+    item = contents.by_id(form.content_id.data or "")
+    form.assigned_to.choices = _reviewers()
+    return submit(
+        form,
+        act=lambda f: _asked(item, f),
+        again=lambda: _form(item, form),
+        then=lambda row: url_for("content.show", item_id=row.related_entity_id),
+        toast="Sent to review. You hear when somebody has decided.",
+    )
+
+
+def _asked(item: ContentItem, form: Form) -> ApprovalRequest:
+    chosen = form.assigned_to.data or None
+    if chosen and chosen not in dict(form.assigned_to.choices):
+        raise Invalid({"assigned_to": "Choose a reviewer from the list."})
+    due = form.due_at.data
+    return actions.ask(
+        item,
+        contents.artifact(form.artifact_id.data or item.current_version_id),
+        current_user,
+        note=form.note.data or "",
+        due_at=due.replace(tzinfo=zone()).astimezone(UTC) if due else None,
+        assigned_to=uuid.UUID(chosen) if chosen else None,
+    )
+
+
+def _fresh(item: ContentItem) -> AskForm:
+    form = AskForm(formdata=None, content_id=str(item.id), artifact_id=str(item.current_version_id))
+    form.assigned_to.choices = _reviewers()
+    return form
+
+
+def _reviewers() -> list[tuple[str, str]]:
+    others = [(key, name) for key, name in people.staff_choices("reviewer") if key != str(current_user.id)]
+    return [("", "Anybody who may review"), *others]
+
+
+def _form(item: ContentItem, form: AskForm) -> Response:
+    return render("reviews/new.html", item=item, form=form, version=contents.artifact(item.current_version_id))
+
+
+@bp.post("/<uuid:request_id>/withdrawal")
+@requires("editor")
+def withdraw(request_id: uuid.UUID) -> Response:
+    """The author takes the question back."""
+    row = actions.withdraw(request_id, current_user)
+    return back_to(url_for("content.show", item_id=row.related_entity_id), "Withdrawn. It is a draft again.")
+
+
+@bp.post("/<uuid:request_id>/comments")
+@keeps({"body": "Comment"})
+@requires("editor")
+def comment(request_id: uuid.UUID) -> Response:
+    """A remark on the version."""
+    found, form = queries.shown(request_id), CommentForm()
+    try:
+        actions.comment(
+            found.request,
+            current_user.id,
+            found.artifact.version,
+            form.body.data or "",
+            form.internal.data and current_user.can("reviewer"),
+        )
+    except Invalid as error:
+        return show_item(request_id, args=kept(), notice=Notice("Not posted", error.errors["body"], 422, "bad"))
+    return back_to(url_for("reviews.show", request_id=request_id, view="activity", **kept()), "Comment posted")
