@@ -1,0 +1,4 @@
+"""Everything that leaves the house: HTTP behind an address guard, mail, and the folder of files.
+
+Nothing here retries by itself, and nothing here may run inside an open transaction.
+"""

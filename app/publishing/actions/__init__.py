@@ -1,0 +1,38 @@
+"""Verbs of publishing, by noun: schedule, change (what a person does), holds; claim … settle are the workers'."""
+
+from __future__ import annotations
+
+from app.publishing.actions.change import (
+    cancel_job,
+    cancel_record,
+    replay,
+    replay_by_cause,
+    reschedule,
+    settle_by_person,
+    waive_limits,
+)
+from app.publishing.actions.holds import follow_account, hold, hold_everything, release, release_by_id
+from app.publishing.actions.restored import hold_restored
+from app.publishing.actions.schedule import cancel_unclaimed, require_cover, schedule
+from app.publishing.actions.sweep import hold_rows_by_hand, sweep
+
+__all__ = [
+    "cancel_job",
+    "cancel_record",
+    "cancel_unclaimed",
+    "follow_account",
+    "hold",
+    "hold_everything",
+    "hold_restored",
+    "hold_rows_by_hand",
+    "release",
+    "release_by_id",
+    "replay",
+    "replay_by_cause",
+    "require_cover",
+    "reschedule",
+    "schedule",
+    "settle_by_person",
+    "sweep",
+    "waive_limits",
+]

@@ -1,0 +1,252 @@
+"""Prepare: recheck that what goes out is what was approved, that nothing holds it, that limits allow it.
+
+In: a claimed record. Out: `Task` with all that the call needs, or None when the record was put back, held or settled.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.audit.actions import record as audit
+from app.content.compose import compose, composed_hash
+from app.content.hashing import content_hash
+from app.content.models import Artifact, ContentItem
+from app.content.queries import facts
+from app.core import config
+from app.core.db import app_now, db
+from app.platforms import registry
+from app.platforms.base import Account, Post
+from app.publishing import limits
+from app.publishing.actions.claim import Claimed
+from app.publishing.actions.holds import hold
+from app.publishing.actions.rows import derive, named
+from app.publishing.actions.spacing import rules_of
+from app.publishing.actions.task import Task
+from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
+from app.vault.models import PlatformCredential
+from app.vault.opening import opened
+
+_SLOW = (
+    sa.exists().where(RateWindow.scope == "slow_host", RateWindow.key == PublishRecord.host).correlate(PublishRecord)
+)
+
+
+RECENTLY = timedelta(minutes=1)
+
+
+class Changed(Exception):
+    """What would go out is not what was approved; the message says what differs."""
+
+
+def begin(claimed: Claimed, me: str) -> Task | None:
+    """Everything that is rechecked before a call, in one transaction. None: there is nothing to call for.
+
+    The way of nearly all records only reads; whoever must write the record locks and fences it first.
+    """
+    row = db.session.execute(_READ, {"id": claimed.id, "me": me, "epoch": claimed.epoch, "step": claimed.step}).first()
+    if row is None:
+        return None
+    record, job, item, artifact, account, now, slow = row
+    if record.was_unknown and _evidence(record):
+        if _locked(claimed, me):
+            settle_by_evidence(record, now)
+        return None
+    if claimed.step == "prepare" and (_is_late(record, now) or rules_of(account).any):
+        if not _locked(claimed, me):
+            return None
+        if _late(record, now) or _limited(record, account, now):
+            put_back(record)
+            return None
+    try:
+        post = _post(record, item, artifact, recheck=claimed.step == "prepare")
+    except Changed as what:
+        if _locked(claimed, me):
+            hold("record", record.id, "changed", str(what))
+            put_back(record)
+        return None
+    task = _task(claimed, me, record, account, post, now)
+    task.trace_id, task.host_slow = job.trace_id or "", slow
+    return task
+
+
+_OURS = (
+    PublishRecord.id == sa.bindparam("id"),
+    PublishRecord.lease_owner == sa.bindparam("me"),
+    PublishRecord.lease_epoch == sa.bindparam("epoch"),
+    PublishRecord.step == sa.bindparam("step"),
+    PublishRecord.lease_expires_at > app_now(),
+)
+_READ = (
+    sa.select(PublishRecord, PublishJob, ContentItem, Artifact, PlatformCredential, app_now(), _SLOW)
+    .join(PublishJob, PublishJob.id == PublishRecord.job_id)
+    .join(ContentItem, ContentItem.id == PublishJob.content_id)
+    .join(Artifact, Artifact.id == PublishJob.artifact_id)
+    .join(PlatformCredential, PlatformCredential.id == PublishRecord.credential_id)
+    .where(*_OURS)
+    .execution_options(populate_existing=True)
+)
+
+
+def _locked(claimed: Claimed, me: str) -> bool:
+    """Lock the record and read it anew; False when it is no longer ours."""
+    lock = sa.select(PublishRecord).where(*_OURS).with_for_update().execution_options(populate_existing=True)
+    return (
+        db.session.scalar(lock, {"id": claimed.id, "me": me, "epoch": claimed.epoch, "step": claimed.step}) is not None
+    )
+
+
+def _evidence(record: PublishRecord) -> bool:
+    return bool(
+        db.session.scalar(
+            sa.select(sa.literal(1))
+            .where(PublishAttempt.record_id == record.id, PublishAttempt.outcome == "yes")
+            .limit(1)
+        )
+    )
+
+
+def settle_by_evidence(record: PublishRecord, now: datetime) -> None:
+    """An answer that came after the sweep says yes: that settles it, and nothing is called."""
+    found = db.session.scalars(
+        sa.select(PublishAttempt).where(PublishAttempt.record_id == record.id, PublishAttempt.outcome == "yes")
+    ).all()[0]
+    before, record.status = record.status, "success"
+    record.platform_post_id, record.platform_url = found.post_id, found.post_url
+    record.published_at = found.finished_at or now
+    record.error_type = record.error_message = record.error_code = record.unknown_since = record.next_retry_at = None
+    let_go(record)
+    audit(
+        "publishing.succeeded",
+        record,
+        label=named(record),
+        status=[before, "success"],
+        note="A late answer settled it.",
+    )
+    derive(record.job_id)
+
+
+def let_go(record: PublishRecord) -> None:
+    """Give the lease back."""
+    record.lease_owner = record.lease_expires_at = record.step = None
+
+
+def put_back(record: PublishRecord) -> None:
+    """Where it was claimed from; no retry used."""
+    record.status = record.claimed_from or "pending"
+    let_go(record)
+    db.session.flush()
+    if record.status == "pending":
+        derive(record.job_id)
+
+
+def _is_late(record: PublishRecord, now: datetime) -> bool:
+    return now - record.due_at > timedelta(hours=config.get("publishing.late_limit_hours"))
+
+
+def _late(record: PublishRecord, now: datetime) -> bool:
+    """Late beyond the limit: a hold asks, unless a person has just released one."""
+    if not _is_late(record, now):
+        return False
+    limit = timedelta(hours=config.get("publishing.late_limit_hours"))
+    released = db.session.scalar(
+        sa.select(sa.func.max(PublishHold.released_at)).where(
+            PublishHold.scope == "record", PublishHold.scope_id == str(record.id), PublishHold.reason == "late"
+        )
+    )
+    if released is not None and now - released <= limit:
+        return False
+    hours = int((now - record.due_at).total_seconds() // 3600)
+    hold("record", record.id, "late", f"It was due {hours} hours ago.")
+    return True
+
+
+def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) -> bool:
+    """Gap and daily cap at dispatch: not before the next free moment."""
+    rule = rules_of(account)
+    if not rule.any or record.limit_waived_at is not None:
+        return False
+    out = sa.func.coalesce(PublishRecord.published_at, PublishRecord.unknown_since)
+    times = db.session.scalars(
+        sa.select(out).where(
+            PublishRecord.credential_id == account.id, PublishRecord.id != record.id, out > now - timedelta(days=8)
+        )
+    ).all()
+    free = limits.not_before(times, now, rule)
+    if free is not None:
+        record.next_retry_at = free
+        record.meta = {**(record.meta or {}), "waits": "gap" if rule.gap else "cap"}
+    return free is not None
+
+
+def _post(record: PublishRecord, item: ContentItem, artifact: Artifact, recheck: bool) -> Post:
+    """The composed post. Raises Changed when it is not exactly what was approved and scheduled."""
+    post = compose(artifact.payload, record.platform, facts(m["sha256"] for m in artifact.payload.get("media") or []))
+    if not recheck:
+        return post
+    if item.approved_version_id != artifact.id:
+        raise Changed("No approval covers this version any more.")
+    if not content_hash(artifact.payload) == artifact.content_hash == item.approved_hash:
+        raise Changed("The content was altered after its approval.")
+    if composed_hash(post) != record.composed_hash:
+        raise Changed("What would be sent differs from what was composed when it was scheduled.")
+    return post
+
+
+def _task(
+    claimed: Claimed, me: str, record: PublishRecord, account: PlatformCredential, post: Post, now: datetime
+) -> Task:
+    connector = registry.get(record.platform)
+    look_first, began = bool((record.meta or {}).get("look_first")), None
+    if record.was_unknown or record.attempt_count:
+        began = db.session.scalar(
+            sa.select(sa.func.max(PublishAttempt.started_at)).where(
+                PublishAttempt.record_id == record.id, PublishAttempt.step == "commit"
+            )
+        )
+    if look_first:
+        began = began or record.created_at
+    return Task(
+        id=record.id,
+        epoch=claimed.epoch,
+        me=me,
+        step=claimed.step,
+        status=record.status,
+        job_id=record.job_id,
+        credential_id=account.id,
+        connector=connector,
+        account=opened(account),
+        post=post,
+        key=record.client_key or connector.client_key(post, now),
+        now=now,
+        began=began or record.unknown_since or now,
+        generation=record.generation,
+        number=record.attempt_count,
+        retries=record.retry_count or 0,
+        max_retries=record.max_retries or 0,
+        looks=record.look_count,
+        was_unknown=record.was_unknown,
+        barred=record.resend_barred_at is not None,
+        look_first=look_first,
+        on_absent=account.configuration.get("on_absent") or config.get("publishing.on_absent"),
+        host=record.host,
+        label=named(record),
+        account_fine=_fine(account, now),
+        container=dict(record.container or {}),
+        unknown_since=record.unknown_since,
+    )
+
+
+def _fine(account: PlatformCredential, now: datetime) -> bool:
+    """No failures to forget and used a moment ago: one more success changes nothing in the account's row."""
+    used = account.last_used_at
+    return (
+        not account.failure_streak and account.breaker_open_until is None and used is not None and now - used < RECENTLY
+    )
+
+
+def reopened(credential_id: uuid.UUID) -> Account:
+    """The account with the secrets that a refresh has brought."""
+    return opened(db.session.get_one(PlatformCredential, credential_id, populate_existing=True))

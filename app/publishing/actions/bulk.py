@@ -1,0 +1,71 @@
+"""Many records at once: replay or cancel what was ticked; what cannot be is left out and counted, with the reason."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.ground.errors import Conflict, Invalid
+from app.publishing.actions.change import cancel_record, replay
+from app.publishing.models import PublishRecord
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many were done, and why the others were not."""
+
+    count: int
+    left: Counter[str]
+
+    def words(self, verb: str) -> str:
+        """The toast: "3 queued again. 1 left out: it was unclear once, so replay it alone."."""
+        said = f"{self.count} {verb}."
+        return said + "".join(f" {n} left out: {why}" for why, n in self.left.most_common(3))
+
+
+def _replay(record: PublishRecord) -> None:
+    if record.was_unknown:
+        raise Conflict("it was unclear once whether it is out, so replay it on its own page.")
+    replay(record)
+
+
+VERBS: dict[str, tuple[Callable[[PublishRecord], object], str]] = {
+    "replay": (_replay, "queued again"),
+    "cancel": (cancel_record, "cancelled"),
+}
+
+
+def act(ids: Sequence[str], verb: str) -> str:
+    """Do it to each record that allows it, in id order (locks are taken in one order). Returns the words of the toast.
+
+    Raises Invalid when nothing was ticked, too much was, or the verb is unknown."""
+    wanted = sorted({key for text in ids if (key := _id(text)) is not None})
+    if verb not in VERBS:
+        raise Invalid({"": "Choose what to do with the ticked records."})
+    if not wanted or len(wanted) > MOST:
+        raise Invalid({"": f"Tick at least one and at most {MOST} records."})
+    does, said = VERBS[verb]
+    done, left = 0, Counter[str]()
+    for record in db.session.scalars(
+        sa.select(PublishRecord).where(PublishRecord.id.in_(wanted)).order_by(PublishRecord.id)
+    ).all():
+        try:
+            does(record)
+            done += 1
+        except Conflict as why:
+            left[why.message] += 1
+    return Done(done, left).words(said)
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,225 @@
+"""What a person does with a record: cancel, reschedule, replay, answer an open question, waive a limit."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from app.audit.actions import record as audit
+from app.content.models import Artifact, ContentItem
+from app.core import config
+from app.core.db import db
+from app.core.queue import ring
+from app.ground.errors import Conflict, Invalid
+from app.platforms import registry
+from app.publishing import reconcile
+from app.publishing.actions.rows import derive, locked, named, now, take_over, wake
+from app.publishing.actions.schedule import PAST, refuse_duplicates, require_cover
+from app.publishing.actions.spacing import keep_limits
+from app.publishing.models import RECORD, PublishAttempt, PublishJob, PublishRecord
+from app.vault import queries as vault
+
+BULK = 500
+
+
+def cancel_record(record: PublishRecord) -> PublishRecord:
+    """pending, retrying → cancelled. Unknown or confirming: barred from being sent again, and settled by looking."""
+    row = locked(record.id)
+    if row.status == "publishing":
+        raise Conflict("It is being sent at this moment. Wait for its outcome.")
+    if row.status in ("unknown", "confirming"):
+        row.resend_barred_at = row.resend_barred_at or now()
+        take_over(row)
+        audit(
+            "publishing.cancel",
+            row,
+            label=named(row),
+            note="It is not sent again; we still find out whether it is out.",
+        )
+        return row
+    before = RECORD.move(row, "cancelled")
+    take_over(row)
+    audit("publishing.cancel", row, label=named(row), status=[before, "cancelled"])
+    derive(row.job_id)
+    return row
+
+
+def cancel_job(job: PublishJob) -> int:
+    """Cancel all records of a job that can be; returns how many. Raises Conflict when none can.
+
+    All are locked before the first is changed: a worker that settles one of them holds it and waits for the job.
+    """
+    rows = db.session.scalars(
+        sa.select(PublishRecord)
+        .where(PublishRecord.job_id == job.id)
+        .order_by(PublishRecord.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    waiting = [row for row in rows if row.status in ("pending", "retrying", "unknown", "confirming")]
+    if not waiting:
+        raise Conflict("Nothing of this job waits any more.")
+    for row in waiting:
+        cancel_record(row)
+    return len(waiting)
+
+
+def reschedule(record: PublishRecord, at: datetime) -> PublishRecord:
+    """Another moment for a record that waits. Raises Invalid for a past moment or a broken limit, Conflict when sent."""
+    row = locked(record.id)
+    if row.status not in ("pending", "retrying"):
+        raise Conflict(f"This record is {row.status}; only a waiting one can be moved.")
+    if at < now() - PAST:
+        raise Invalid({"at": "This moment has passed. Choose a later one."})
+    job = db.session.get_one(PublishJob, row.job_id)
+    if row.credential_id:
+        keep_limits([vault.by_id(row.credential_id)], at, job.timezone, without=row.id)
+    before, row.due_at, row.next_retry_at = row.due_at, at, None
+    take_over(row)
+    row.crash_count = 0
+    job.scheduled_at = min(r.due_at for r in job.records if r.status in ("pending", "retrying"))
+    audit("publishing.reschedule", row, label=named(row), due_at=[before, at])
+    wake()
+    return row
+
+
+def replay(record: PublishRecord) -> PublishRecord:
+    """failed → pending, the same row: a new generation, tries and errors cleared. What was ever unknown looks first."""
+    row = locked(record.id)
+    if row.status != "failed":
+        raise Conflict(f"This record is {row.status}; only a failed one can be sent again from here.")
+    job = db.session.get_one(PublishJob, row.job_id)
+    if job.artifact_id is None:
+        raise Conflict("This record names no version, so nothing can be sent.")
+    item = db.session.get_one(ContentItem, job.content_id, with_for_update={"key_share": True}, populate_existing=True)
+    require_cover(item, db.session.get_one(Artifact, job.artifact_id))
+    if row.credential_id is not None:
+        refuse_duplicates(job.artifact_id, vault.by_ids([row.credential_id]), replayed=row)
+    RECORD.move(row, "pending")
+    take_over(row)
+    _new_generation(row)
+    row.retry_count, row.look_count, row.crash_count = 0, 0, 0
+    row.max_retries = config.get("publishing.max_retries")
+    row.error_type = row.error_message = row.error_code = row.dead_letter_at = row.dead_letter_reason = None
+    row.replayed_at, row.due_at, row.next_retry_at = now(), now(), None
+    row.resend_barred_at = None
+    if row.was_unknown:
+        row.meta = {**(row.meta or {}), "look_first": True}
+    audit(
+        "publishing.replay",
+        row,
+        label=named(row),
+        status=["failed", "pending"],
+        generation=[row.generation - 1, row.generation],
+    )
+    derive(row.job_id)
+    ring("publishing.deliver", str(row.id))
+    wake()
+    return row
+
+
+def replay_by_cause(
+    error_type: str, platform: str | None = None, credential_id: uuid.UUID | None = None
+) -> tuple[int, int]:
+    """Replay failed records of one cause. Returns (replayed, left out): what was ever unknown is left to a person."""
+    failed = sa.select(PublishRecord).where(PublishRecord.status == "failed", PublishRecord.error_type == error_type)
+    if platform:
+        failed = failed.where(PublishRecord.platform == platform)
+    if credential_id:
+        failed = failed.where(PublishRecord.credential_id == credential_id)
+    done = left = 0
+    for row in db.session.scalars(failed.order_by(PublishRecord.due_at).limit(BULK)):
+        if row.was_unknown:
+            left += 1
+            continue
+        try:
+            replay(row)
+            done += 1
+        except Conflict:
+            left += 1
+    return done, left
+
+
+def settle_by_person(
+    record: PublishRecord, answer: str, link: str | None = None, confirmed: bool = False
+) -> PublishRecord:
+    """Answer the question of an unknown record: `there` (with the link), `send_again` or `give_up`.
+
+    Send again before `absent_after` needs `confirmed`: until then a request may still be alive at the platform.
+    """
+    row = locked(record.id)
+    if row.status != "unknown":
+        raise Conflict(f"This record is {row.status}; the question is answered already.")
+    if answer not in ("there", "send_again", "give_up"):
+        raise Invalid({"answer": "Choose one of the three answers."})
+    take_over(row)
+    row.next_retry_at = None
+    {"there": _there, "send_again": _send_again, "give_up": _give_up}[answer](row, link, confirmed)
+    audit(f"publishing.settled_{answer}", row, label=named(row), status=["unknown", row.status], link=[None, link])
+    derive(row.job_id)
+    wake()
+    return row
+
+
+def _there(row: PublishRecord, link: str | None, confirmed: bool) -> None:
+    link = (link or "").strip()
+    parts = urlsplit(link)
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(link) > 2000:
+        raise Invalid({"link": "Paste the whole link of the post, beginning with https://."})
+    RECORD.move(row, "success")
+    row.platform_url, row.platform_post_id = link, parts.path.rstrip("/").rpartition("/")[2] or link
+    row.published_at = row.unknown_since or now()
+    row.unknown_since = row.error_type = row.error_message = row.error_code = None
+
+
+def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
+    spec = registry.get(row.platform).spec
+    began = (
+        db.session.scalar(
+            sa.select(sa.func.max(PublishAttempt.started_at)).where(
+                PublishAttempt.record_id == row.id, PublishAttempt.step == "commit"
+            )
+        )
+        or row.unknown_since
+    )
+    if row.resend_barred_at is not None:
+        raise Conflict(
+            "It was cancelled, so it is not sent again. Give it up, then replay it if you changed your mind."
+        )
+    if began and not confirmed and not reconcile.sure(reconcile.Case(spec, began), now()):
+        minutes = int(spec.absent_after.total_seconds() // 60)
+        raise Conflict(
+            f"{spec.name} may still store the first post until {minutes} minutes after it was sent. "
+            "Confirm in writing that a double is acceptable, or wait."
+        )
+    RECORD.move(row, "retrying")
+    if spec.replay != "proved":
+        _new_generation(row)
+    row.next_retry_at = row.due_at = now()
+    row.unknown_since = None
+
+
+def _give_up(row: PublishRecord, link: str | None, confirmed: bool) -> None:
+    RECORD.move(row, "failed")
+    row.dead_letter_at, row.dead_letter_reason, row.unknown_since = now(), "given_up", None
+
+
+def _new_generation(row: PublishRecord) -> None:
+    """A new publication of its own; the old key stays only where the platform keeps keys apart for good."""
+    row.generation += 1
+    if registry.get(row.platform).spec.replay != "proved":
+        row.client_key = None
+
+
+def waive_limits(record: PublishRecord) -> PublishRecord:
+    """An operator lets a waiting record pass the gap and the daily cap once."""
+    row = locked(record.id)
+    if row.status not in ("pending", "retrying"):
+        raise Conflict(f"This record is {row.status}; it waits for no limit.")
+    row.limit_waived_at, row.next_retry_at = now(), None if row.status == "pending" else row.next_retry_at
+    audit("publishing.waive_limits", row, label=named(row))
+    wake()
+    return row

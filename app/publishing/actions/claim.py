@@ -1,0 +1,191 @@
+"""Claiming: one statement takes as many due records as the caller has free threads, priority first, then due time.
+
+Passed over: what is held, accounts that cannot be used or whose breaker is open, accounts and hosts at their cap
+(counted over all processes; one at a time for a host whose last call timed out, for an account that is tried again
+after its breaker, and for accounts with a gap or daily cap, so that the cap can be counted). Claims take turns by a
+transaction lock, because two that count at once would both find room.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.core import config
+from app.core.db import app_now, db
+from app.core.pulse import SILENT_AFTER, WorkerHeartbeat
+from app.platforms import registry
+from app.publishing.actions.holds import COVERED
+from app.publishing.models import PublishRecord
+
+LEASE_SECONDS = 60
+HOST_CAP = 4
+WINDOW = 16
+"""Due records counted per account and priority when it is asked how much waits."""
+
+# One worker claims at a time. A process that is stopped while it holds the turn loses it after 3 s. A claim need not
+# reach the disk: if it is lost, nothing was sent, and the commit point finds another epoch.
+_TURN = sa.text("""
+SELECT set_config('idle_in_transaction_session_timeout', '3s', true), set_config('synchronous_commit', 'off', true),
+  pg_advisory_xact_lock(hashtextextended('publishing.claim', 0))
+""")
+_IN_HAND = """
+WITH inhand AS MATERIALIZED (SELECT credential_id, host FROM publish_records WHERE lease_owner IS NOT NULL),
+accounts AS MATERIALIZED (SELECT credential_id, count(*) AS n FROM inhand GROUP BY 1),
+hosts AS MATERIALIZED (SELECT host, count(*) AS n FROM inhand GROUP BY 1),
+spent AS MATERIALIZED (SELECT scope, split_part(key, '|', 1) AS who FROM rate_windows
+  WHERE resets_at > app_now() AND (remaining <= 0 OR scope = 'slow_host')),
+specs AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:caps AS jsonb))
+  AS x(slug text, account int, host int, gap int, day int)),
+"""
+# From the accounts to their records, not the other way: the cost follows the accounts that have room, not the backlog.
+_CANDIDATES = f"""
+usable AS MATERIALIZED (
+  SELECT c.id, coalesce(a.n, 0) AS on_account, coalesce(p.host, 4) AS host_cap, cap.account AS account_cap
+  FROM platform_credentials c
+  LEFT JOIN accounts a ON a.credential_id = c.id
+  LEFT JOIN specs p ON p.slug = c.platform
+  CROSS JOIN LATERAL (SELECT
+    CASE WHEN c.failure_streak >= :breaker AND c.breaker_open_until IS NOT NULL THEN 1
+         WHEN coalesce(substring(c.configuration ->> 'min_gap' FROM '^[0-9]+$')::int, p.gap, 0) > 0
+           OR coalesce(substring(c.configuration ->> 'max_per_day' FROM '^[0-9]+$')::int, p.day, 0) > 0 THEN 1
+         ELSE coalesce(p.account, 2) END AS account) cap
+  WHERE c.status = 'active' AND c.paused_at IS NULL AND c.deleted_at IS NULL
+    AND (c.breaker_open_until IS NULL OR c.breaker_open_until <= app_now())
+    AND (:beyond_caps OR coalesce(a.n, 0) < cap.account)
+    AND NOT EXISTS (SELECT 1 FROM spent WHERE scope = 'account' AND who = c.id::text)),
+candidates AS MATERIALIZED (
+  SELECT due.*, u.on_account, u.account_cap, coalesce(o.n, 0) AS on_host,
+    CASE WHEN EXISTS (SELECT 1 FROM spent WHERE scope = 'slow_host' AND who = due.host) THEN 1 ELSE u.host_cap END
+      AS host_cap
+  FROM usable u CROSS JOIN (VALUES (2), (1), (0)) AS v(priority)
+  CROSS JOIN LATERAL (
+    SELECT r.id, r.credential_id, r.host, r.priority, r.due_at
+    FROM publish_records r JOIN publish_jobs j ON j.id = r.job_id AND j.artifact_id IS NOT NULL
+    WHERE r.credential_id = u.id AND r.priority = v.priority AND r.status IN ('pending', 'retrying')
+      AND r.due_at <= app_now() AND (r.next_retry_at IS NULL OR r.next_retry_at <= app_now())
+      AND NOT EXISTS (SELECT 1 FROM spent WHERE scope = 'host' AND who = r.host)
+      AND NOT {COVERED}
+    ORDER BY r.due_at LIMIT CASE WHEN :beyond_caps THEN {WINDOW} ELSE u.account_cap - u.on_account END) due
+  LEFT JOIN hosts o ON o.host = due.host),
+by_account AS (SELECT *, row_number() OVER (PARTITION BY credential_id ORDER BY priority DESC, due_at) AS place
+  FROM candidates),
+by_host AS (SELECT *, row_number() OVER (PARTITION BY host ORDER BY priority DESC, due_at) AS host_place
+  FROM by_account WHERE place + on_account <= account_cap),
+free AS MATERIALIZED (SELECT id, priority, due_at FROM by_host WHERE host_place + on_host <= host_cap)
+"""  # noqa: S608  (constants of this file; values are bound)
+_CLAIM = sa.text(f"""
+{_IN_HAND} {_CANDIDATES},
+mine AS MATERIALIZED (
+  SELECT r.id FROM publish_records r JOIN free USING (id) WHERE r.status IN ('pending', 'retrying')
+  ORDER BY free.priority DESC, free.due_at LIMIT :wanted FOR UPDATE OF r SKIP LOCKED)
+UPDATE publish_records r SET status = 'publishing', step = 'prepare', claimed_from = r.status, claimed_at = app_now(),
+  lease_owner = :me, lease_epoch = r.lease_epoch + 1, lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
+FROM mine WHERE r.id = mine.id
+RETURNING r.id, r.lease_epoch, 'prepare' AS step
+""")  # noqa: S608
+_RENEW = sa.text(f"""
+UPDATE publish_records SET lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
+WHERE lease_owner = :me AND id = ANY(:ids) AND step IN ('prepare', 'reconcile', 'confirm') AND lease_expires_at > app_now()
+""")  # noqa: S608
+# Looks keep to the caps of hosts too: one dead host must not take every thread.
+_LOOKS = sa.text(f"""
+{_IN_HAND}
+due AS MATERIALIZED (
+  SELECT r.id, r.host, r.next_retry_at, row_number() OVER (PARTITION BY r.host ORDER BY r.next_retry_at) AS place
+  FROM publish_records r WHERE r.status IN ('confirming', 'unknown') AND r.next_retry_at <= app_now() AND r.lease_owner IS NULL),
+roomy AS MATERIALIZED (
+  SELECT due.id FROM due LEFT JOIN hosts o ON o.host = due.host
+  WHERE due.place + coalesce(o.n, 0) <= CASE WHEN due.host = '' THEN 8
+    WHEN EXISTS (SELECT 1 FROM spent WHERE scope = 'slow_host' AND who = due.host) THEN 1 ELSE {HOST_CAP} END),
+mine AS MATERIALIZED (
+  SELECT r.id FROM publish_records r JOIN roomy USING (id) WHERE r.status IN ('confirming', 'unknown') AND r.lease_owner IS NULL
+  ORDER BY r.next_retry_at LIMIT :wanted FOR UPDATE OF r SKIP LOCKED)
+UPDATE publish_records r SET step = CASE r.status WHEN 'unknown' THEN 'reconcile' ELSE 'confirm' END,
+  lease_owner = :me, lease_epoch = r.lease_epoch + 1, lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
+FROM mine WHERE r.id = mine.id
+RETURNING r.id, r.lease_epoch, r.step
+""")  # noqa: S608
+_WAITING = sa.text(f"""
+{_IN_HAND} {_CANDIDATES}
+SELECT (SELECT count(*) FROM candidates) + (SELECT count(*) FROM (SELECT 1 FROM publish_records r
+    WHERE r.status IN ('confirming', 'unknown') AND r.next_retry_at <= app_now() AND r.lease_owner IS NULL LIMIT {WINDOW}) l)
+  AS due,
+  (SELECT extract(epoch FROM min(least(t.at)) - app_now()) FROM (
+    (SELECT greatest(due_at, next_retry_at) AS at FROM publish_records WHERE status IN ('pending', 'retrying')
+       AND due_at > app_now() ORDER BY due_at LIMIT 1)
+    UNION ALL (SELECT next_retry_at FROM publish_records WHERE status IN ('pending', 'retrying')
+       AND next_retry_at > app_now() ORDER BY next_retry_at LIMIT 1)
+    UNION ALL (SELECT next_retry_at FROM publish_records WHERE status IN ('confirming', 'unknown')
+       AND next_retry_at > app_now() ORDER BY next_retry_at LIMIT 1)) t) AS next_in
+""")  # noqa: S608
+
+
+class Claimed(NamedTuple):
+    """A record that is ours until the lease ends: `epoch` fences every write, `step` says what is to be done."""
+
+    id: uuid.UUID
+    epoch: int
+    step: str
+
+
+def claim(me: str, wanted: int) -> list[Claimed]:
+    """Take up to `wanted` due records and due looks for the owner `me`."""
+    db.session.execute(_TURN)
+    rows = list(db.session.execute(_CLAIM, {"me": me, "wanted": wanted, "beyond_caps": False, **_facts()}))
+    if len(rows) < wanted:
+        rows += db.session.execute(_LOOKS, {"me": me, "wanted": wanted - len(rows), "caps": _caps()})
+    return [Claimed(*row) for row in rows]
+
+
+def renew(me: str, ids: Sequence[uuid.UUID]) -> int:
+    """Renew the leases of what `me` has in hand, prepares or looks at. A call under way is not renewed: it has its deadline."""
+    result: Any = db.session.execute(_RENEW, {"me": me, "ids": list(ids)})
+    return int(result.rowcount)
+
+
+def waiting() -> tuple[int, float | None]:
+    """How much is due (a few per account; what waits for a cap counts), and in how many seconds the next one is."""
+    row = db.session.execute(_WAITING, {"beyond_caps": True, **_facts()}).one()
+    return int(row.due), None if row.next_in is None else float(row.next_in)
+
+
+def at_work() -> tuple[int, int]:
+    """Workers that have reported lately, and those of them with records in hand."""
+    fresh = WorkerHeartbeat.seen_at > app_now() - timedelta(seconds=SILENT_AFTER)
+    workers = db.session.scalar(sa.select(sa.func.count()).where(WorkerHeartbeat.kind == "publish", fresh)) or 0
+    busy = (
+        db.session.scalar(
+            sa.select(sa.func.count(PublishRecord.lease_owner.distinct())).where(PublishRecord.lease_owner.is_not(None))
+        )
+        or 0
+    )
+    return workers, busy
+
+
+def _facts() -> dict[str, Any]:
+    return {"breaker": config.get("vault.breaker_after"), "caps": _caps()}
+
+
+@cache
+def _caps() -> str:
+    """Calls at once per account and host, gap and daily cap of each platform, from the SPECs."""
+    specs = [connector.spec for connector in registry.all()]
+    return json.dumps(
+        [
+            {
+                "slug": spec.slug,
+                "account": spec.max_per_account,
+                "host": spec.max_per_host,
+                "gap": int(spec.min_gap.total_seconds() // 60),
+                "day": spec.max_per_day or 0,
+            }
+            for spec in specs
+        ]
+    )

@@ -1,0 +1,112 @@
+"""Holds: placed and released, one open per scope, thing and reason. A hold stops claims, it moves nothing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from app.audit.actions import record as audit
+from app.core.db import app_now, db
+from app.ground.errors import Invalid, NotFound
+from app.publishing.actions.rows import person, wake
+from app.publishing.models import REASONS, SCOPES, PublishHold
+from app.vault import queries as vault
+
+# Covers a record `r` of a job `j`; text, so that claim and commit ask the same question.
+COVERED = """EXISTS (SELECT 1 FROM publish_holds h WHERE h.released_at IS NULL AND (
+    (h.scope = 'all') OR (h.scope = 'record' AND h.scope_id = r.id::text)
+    OR (h.scope = 'job' AND h.scope_id = r.job_id::text)
+    OR (h.scope = 'account' AND h.scope_id = r.credential_id::text)
+    OR (h.scope = 'platform' AND h.scope_id = r.platform)
+    OR (h.scope = 'campaign' AND h.scope_id = (SELECT k.campaign_id::text FROM publish_jobs k WHERE k.id = r.job_id))))"""
+
+
+def hold(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") -> PublishHold:
+    """Place a hold, or return the open one of that kind. Raises Invalid for an unknown scope or reason."""
+    if scope not in SCOPES or reason not in REASONS or (scope == "all") != (not scope_id):
+        raise Invalid({"": f"There is no hold of scope {scope} with reason {reason}."})
+    key = "" if scope == "all" else str(scope_id)
+    made = db.session.scalar(
+        insert(PublishHold)
+        .values(scope=scope, scope_id=key, reason=reason, note=note or None, placed_by=person())
+        .on_conflict_do_nothing(
+            index_elements=["scope", "scope_id", "reason"], index_where=sa.text("released_at IS NULL")
+        )
+        .returning(PublishHold)
+    )
+    if made is None:
+        return db.session.scalars(_open(scope, key, reason)).one()
+    audit(
+        "publishing.hold",
+        _subject(scope, key, made),
+        severity="warning",
+        note=note or None,
+        scope=[None, scope],
+        reason=[None, reason],
+    )
+    return made
+
+
+def release(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") -> bool:
+    """Release the open hold of that kind; False when there is none. What is due goes out again."""
+    key = "" if scope == "all" else str(scope_id)
+    found = db.session.scalar(_open(scope, key, reason).with_for_update())
+    if found is None:
+        return False
+    found.released_at = db.session.scalar(sa.select(app_now()))
+    found.released_by = person()
+    audit(
+        "publishing.release", _subject(scope, key, found), note=note or None, scope=[scope, None], reason=[reason, None]
+    )
+    wake()
+    return True
+
+
+def release_by_id(hold_id: uuid.UUID | str) -> PublishHold:
+    """Release one hold. Raises NotFound when it is not open."""
+    found = db.session.get(PublishHold, uuid.UUID(str(hold_id)))
+    if found is None or not release(found.scope, found.scope_id, found.reason):
+        raise NotFound("This hold is released already.")
+    return found
+
+
+def hold_everything(note: str) -> PublishHold:
+    """The emergency stop: nothing is claimed and no prepared call passes its commit until it is released."""
+    return hold("all", "", "emergency", note)
+
+
+def follow_account(credential_id: uuid.UUID | str) -> None:
+    """Make the account's holds what the account's state asks for. Idempotent: reaction to its leaving and coming back."""
+    account = vault.by_id(credential_id)
+    wanted = {
+        "account_paused": account.paused_at is not None,
+        "account_down": account.deleted_at is not None or account.status != "active",
+    }
+    for reason, is_wanted in wanted.items():
+        if is_wanted:
+            hold("account", account.id, reason)
+        else:
+            release("account", account.id, reason)
+
+
+def _open(scope: str, key: str, reason: str) -> sa.Select[tuple[PublishHold]]:
+    return sa.select(PublishHold).where(
+        PublishHold.scope == scope,
+        PublishHold.scope_id == key,
+        PublishHold.reason == reason,
+        PublishHold.released_at.is_(None),
+    )
+
+
+def _subject(scope: str, key: str, row: PublishHold) -> Any:
+    """What the audit entry is about: the thing held, so that its page shows it."""
+    tables = {
+        "record": "publish_records",
+        "job": "publish_jobs",
+        "account": "platform_credentials",
+        "campaign": "campaigns",
+    }
+    return (tables[scope], key) if scope in tables else row

@@ -1,0 +1,241 @@
+"""What a look means for an unknown or confirming record, and a late answer that makes the look unnecessary."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.audit.actions import record as audit
+from app.core.db import app_now, db
+from app.core.locks import advisory
+from app.platforms.base import Absent, Found, Look, Verdict
+from app.publishing import reconcile, retry
+from app.publishing.actions.rows import derive, now, wake
+from app.publishing.actions.settle import answer_values, doubt, look_row, write
+from app.publishing.actions.task import Task
+from app.publishing.models import PublishAttempt, PublishRecord
+from app.vault import queries as vault
+from app.vault.actions import mark_down, note_success
+
+BLIP = timedelta(seconds=30)
+CONFIRM_LOOKS = 200
+"""After so many looks at an accepted post nobody can say what became of it."""
+
+
+def late_no(task: Task) -> Verdict | None:
+    """A definite no that came after the sweep, as a verdict; None when the last call has no answer."""
+    last = db.session.scalars(
+        sa.select(PublishAttempt)
+        .where(PublishAttempt.record_id == task.id, PublishAttempt.step == "commit")
+        .order_by(PublishAttempt.started_at.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.outcome != "no":
+        return None
+    kind: Any = last.error_type
+    return Verdict(
+        "no",
+        error_type=kind,
+        message=last.message or "",
+        code=last.platform_code or "",
+        http_status=last.http_status,
+        matched_by=last.matched_by or "",
+        final=kind in retry.NEVER,
+    )
+
+
+def settle_late_no(task: Task, verdict: Verdict) -> None:
+    """unknown → retrying or failed: the platform did answer, we only read it late."""
+    follows = retry.after(verdict, retries=task.retries, max_retries=task.max_retries, waits=1, jitter=0)
+    columns = _free(follows.status) | {"error_type": verdict.error_type, "error_message": verdict.message or None}
+    if follows.status == "failed":
+        columns |= {"dead_letter_at": app_now(), "dead_letter_reason": follows.dead, "next_retry_at": None}
+    else:
+        columns |= {
+            "next_retry_at": app_now() + (follows.wait or BLIP),
+            "retry_count": task.retries + follows.uses_retry,
+        }
+    if task.barred:
+        columns = _free("cancelled")
+    _moved(task, columns, "A late answer: the platform refused it.")
+
+
+def settle_look(task: Task, look: Look, request: dict[str, Any] | None = None) -> None:
+    """Write the look down and do what it means."""
+    moment, look = now(), unclaimed(task, look)
+    case = reconcile.Case(task.connector.spec, task.began, task.looks + 1, task.on_absent, task.barred)
+    step = reconcile.after(look, case, moment)
+    look_row(task, "reconcile", _seen(look) | {"request": request, "client_key": task.key}, moment)
+    if step.do == "found" and isinstance(look, Found):
+        note_success(task.credential_id)
+        _moved(
+            task,
+            _free("success")
+            | {
+                "platform_post_id": look.post_id,
+                "platform_url": look.url or None,
+                "error_type": None,
+                "error_message": None,
+                "error_code": None,
+                "published_at": look.published_at or task.began,
+            },
+            "Found at the platform.",
+        )
+    elif step.do == "cancel":
+        _moved(task, _free("cancelled"), "It is surely not there.")
+    elif step.do == "resend":
+        _resend(task, step)
+    else:
+        columns = _free("unknown") | {
+            "look_count": case.looks,
+            "next_retry_at": step.at,
+            "unknown_since": task.unknown_since,
+        }
+        if step.do == "ask":
+            columns |= {"next_retry_at": None, "error_message": step.why or None}
+            audit("publishing.asks", ("publish_records", task.id), label=task.label, severity="warning", note=step.why)
+        write(task, columns)
+
+
+def unclaimed(task: Task, look: Look) -> Look:
+    """A match in a listing that no other record has; Absent when all are taken: the same text went out twice on purpose.
+
+    Locked by account until the transaction ends, so that two records that look at once do not take the same post.
+    """
+    if not isinstance(look, Found) or look.matched_by == "key":
+        return look
+    advisory(f"look-{task.credential_id}")
+    ids = [look.post_id, *(other.post_id for other in look.others)]
+    taken = set(
+        db.session.scalars(
+            sa.select(PublishRecord.platform_post_id).where(
+                PublishRecord.credential_id == task.credential_id,
+                PublishRecord.platform_post_id.in_(ids),
+                PublishRecord.id != task.id,
+            )
+        )
+    )
+    free = [one for one in (look, *look.others) if one.post_id not in taken]
+    return free[0] if free else Absent("the posts that match belong to other records", {"post_ids": ids})
+
+
+def _resend(task: Task, step: reconcile.Step) -> None:
+    """Surely absent: send again, as long as there are tries left."""
+    if task.retries >= task.max_retries:
+        _moved(
+            task,
+            _free("failed") | {"dead_letter_at": app_now(), "dead_letter_reason": "retries_used_up"},
+            "It is surely not there, and the tries are used up.",
+        )
+        return
+    columns = _free("retrying") | {"next_retry_at": app_now(), "retry_count": task.retries + 1, "look_count": 0}
+    if not step.same_key:
+        columns |= {"generation": task.generation + 1, "client_key": None}
+    _moved(task, columns, "It is surely not there, so it is sent again.")
+
+
+def settle_confirm(task: Task, verdict: Verdict) -> None:
+    """confirming → success, failed, unknown, or the next look."""
+    look_row(task, "confirm", answer_values(verdict) | {"request": dict(verdict.request) or None})
+    if verdict.outcome == "yes":
+        note_success(task.credential_id)
+        _moved(
+            task,
+            _free("success")
+            | {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": app_now()},
+            "The platform says that it is live.",
+        )
+    elif verdict.outcome == "no" and verdict.final and verdict.error_type != "auth_failed":
+        ends = "cancelled" if task.barred else "failed"
+        _moved(
+            task,
+            _free(ends)
+            | (
+                {}
+                if task.barred
+                else {
+                    "was_unknown": True,  # it was accepted once: a replay looks first
+                    "error_type": verdict.error_type or "platform_error",
+                    "error_message": verdict.message or None,
+                    "dead_letter_at": app_now(),
+                    "dead_letter_reason": verdict.error_type,
+                }
+            ),
+            verdict.message,
+        )
+    elif verdict.outcome == "unknown" or task.looks + 1 >= CONFIRM_LOOKS:
+        moment = now()
+        _moved(task, _free("unknown") | doubt(reconcile.Case(task.connector.spec, task.began), moment), verdict.message)
+    else:
+        if verdict.error_type == "auth_failed" and verdict.account:
+            mark_down(
+                vault.by_id(task.credential_id), "invalid", verdict.message or "The platform refused the sign-in."
+            )
+        write(
+            task,
+            _free("confirming")
+            | {"look_count": task.looks + 1, "next_retry_at": app_now() + (verdict.retry_after or retry.CONFIRM_EVERY)},
+        )
+
+
+def _free(status: str) -> dict[str, Any]:
+    return {
+        "status": status,
+        "step": None,
+        "lease_owner": None,
+        "lease_expires_at": None,
+        "next_retry_at": None,
+        "unknown_since": None,
+    }
+
+
+def _moved(task: Task, columns: dict[str, Any], note: str) -> None:
+    if not write(task, columns):
+        return
+    names = {
+        "success": "succeeded",
+        "retrying": "sends_again",
+        "cancelled": "cancelled",
+        "failed": "failed",
+        "unknown": "unsure",
+    }
+    audit(
+        f"publishing.{names[columns['status']]}",
+        ("publish_records", task.id),
+        label=task.label,
+        note=note or None,
+        status=[task.status, columns["status"]],
+        severity="error" if columns["status"] == "failed" else "info",
+    )
+    derive(task.job_id, flush=False)
+    wake()
+
+
+def _seen(look: Look) -> dict[str, Any]:
+    """A look as the columns of an attempt."""
+    if isinstance(look, Found):
+        return {
+            "outcome": "yes",
+            "post_id": look.post_id,
+            "post_url": look.url or None,
+            "matched_by": look.matched_by,
+            "finished_at": app_now(),
+            "response": dict(look.evidence) or None,
+        }
+    if isinstance(look, Absent):
+        return {
+            "outcome": "no",
+            "message": "It is not there now.",
+            "matched_by": look.looked_at or None,
+            "finished_at": app_now(),
+            "response": dict(look.evidence) or None,
+        }
+    return {
+        "outcome": "unknown",
+        "message": look.reason,
+        "error_type": look.error_type,
+        "finished_at": app_now(),
+        "response": dict(look.evidence) or None,
+    }

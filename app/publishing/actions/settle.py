@@ -1,0 +1,277 @@
+"""Settle: the answer into the attempt (fenced by its own id only), then the record (fenced by owner and epoch).
+
+A write that the fence refuses loses nothing: the attempt keeps the answer as evidence, and whoever looks for the post
+next reads it first.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.audit.actions import record as audit
+from app.core.db import app_now, db, uuid7
+from app.platforms.base import Verdict
+from app.publishing import reconcile, retry
+from app.publishing.actions.rows import derive, wake
+from app.publishing.actions.task import Task
+from app.publishing.actions.windows import keep_windows
+from app.publishing.models import ERROR_TYPES, PublishAttempt, PublishRecord
+from app.vault import queries as vault
+from app.vault.actions import mark_down, note_failure, note_success
+
+ACTIONS = {
+    "success": "succeeded",
+    "failed": "failed",
+    "retrying": "put_off",
+    "unknown": "unsure",
+    "confirming": "accepted",
+}
+LONGEST_MESSAGE = 2000
+RECORDS: sa.Table = PublishRecord.__table__  # type: ignore[assignment]
+ATTEMPTS: sa.Table = PublishAttempt.__table__  # type: ignore[assignment]
+
+
+def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
+    """Write the verdict. `attempt_id` None: the call never reached its commit point. False: the record is not ours now."""
+    verdict = _earned(verdict, attempt_id)
+    if task.was_unknown:
+        verdict = verdict.after_unknown()
+    follows = retry.after(
+        verdict,
+        retries=task.retries,
+        max_retries=task.max_retries,
+        waits=_waits(task, verdict),
+        jitter=random.uniform(-1, 1),  # noqa: S311  (spreads retries, guards nothing)
+    )
+    if attempt_id is None:
+        _not_sent(task, verdict)
+    if not write(task, values(task, verdict, follows), attempt_id and _answered(attempt_id, verdict)):
+        _late(task, verdict)
+        return False
+    after(task, verdict, follows.status, task.status)
+    return True
+
+
+def _earned(verdict: Verdict, attempt_id: uuid.UUID | None) -> Verdict:
+    """Success only with the platform's own id, and only for a call that passed its commit point (or a look)."""
+    if verdict.outcome == "yes" and not verdict.post_id:
+        return replace(verdict, outcome="unknown", error_type="unknown", matched_by=f"{verdict.matched_by}, no id")
+    if verdict.outcome in ("yes", "accepted") and attempt_id is None and not verdict.matched_by.startswith("look:"):
+        return replace(verdict, outcome="no", error_type="platform_error", final=False, post_id="", url="")
+    return verdict
+
+
+def answer(attempt_id: uuid.UUID, verdict: Verdict) -> None:
+    """Keep what the platform answered, whoever holds the record now."""
+    db.session.execute(_answered(attempt_id, verdict))
+
+
+def _answered(attempt_id: uuid.UUID, verdict: Verdict) -> sa.Update:
+    return sa.update(ATTEMPTS).where(ATTEMPTS.c.id == attempt_id).values(**answer_values(verdict))
+
+
+def look_row(task: Task, step: str, verdict_values: Mapping[str, Any], began: Any = None) -> None:
+    """An attempt row for a call that may be repeated: a look, a confirmation, or a try that never left."""
+    db.session.add(
+        PublishAttempt(
+            id=uuid7(),
+            record_id=task.id,
+            generation=task.generation,
+            number=task.number,
+            step=step,
+            worker=task.me,
+            started_at=began or task.now,
+            **verdict_values,
+        )
+    )
+
+
+def values(task: Task, verdict: Verdict, follows: retry.Next) -> dict[str, Any]:
+    """The record's columns after the verdict."""
+    out: dict[str, Any] = {
+        "status": follows.status,
+        "step": None,
+        "lease_owner": None,
+        "lease_expires_at": None,
+        "unknown_since": None,
+        "next_retry_at": app_now() + follows.wait if follows.wait is not None else None,
+        "error_type": None,
+        "error_message": None,
+        "error_code": None,
+    }
+    if follows.status == "success":
+        return out | {
+            "platform_post_id": verdict.post_id,
+            "platform_url": verdict.url or None,
+            "published_at": app_now(),
+        }
+    if follows.status == "confirming":
+        return out | {"container": {**task.container, **verdict.evidence}}
+    out |= {"error_type": _type(verdict), "error_message": _cut(verdict.message), "error_code": verdict.code or None}
+    if follows.status == "unknown":
+        now = db.session.execute(sa.select(app_now())).scalar_one()
+        told = doubt(reconcile.Case(task.connector.spec, task.committed_at or now), now)
+        return out | told | ({"next_retry_at": now + verdict.retry_after} if verdict.retry_after is not None else {})
+    if follows.uses_retry:
+        out["retry_count"] = task.retries + 1
+    if follows.status == "failed":
+        out |= {"dead_letter_at": app_now(), "dead_letter_reason": follows.dead}
+    return out
+
+
+def doubt(case: reconcile.Case, now: datetime) -> dict[str, Any]:
+    """The columns of a record that has just become unknown: when to look first, or never."""
+    return {
+        "unknown_since": app_now(),
+        "was_unknown": True,
+        "look_count": 0,
+        "next_retry_at": reconcile.first_look(case, now),
+    }
+
+
+def fenced(task: Task) -> list[Any]:
+    """The conditions under which this worker may write the record."""
+    return [RECORDS.c.id == task.id, RECORDS.c.lease_owner == task.me, RECORDS.c.lease_epoch == task.epoch]
+
+
+def after(task: Task, verdict: Verdict, status: str, before: str) -> None:
+    """What follows a move: history, roll-up, the account's health, the platform's limits."""
+    severity = {"failed": "error", "unknown": "warning"}.get(status, "info")
+    audit(
+        f"publishing.{ACTIONS[status]}",
+        ("publish_records", task.id),
+        label=task.label,
+        severity=severity,
+        success=status not in ("failed", "unknown"),
+        error=verdict.message or None,
+        status=[before, status],
+        **({"error_type": [None, verdict.error_type]} if verdict.error_type else {}),
+    )
+    derive(task.job_id, flush=False)
+    keep_windows(task, verdict)
+    _health(task, verdict, status)
+    if status in ("retrying", "unknown", "confirming"):
+        wake()
+
+
+def _health(task: Task, verdict: Verdict, status: str) -> None:
+    """What the answer says about the account: it works, it is down, or one more failure in a row."""
+    if verdict.outcome in ("yes", "accepted"):
+        if not task.account_fine:
+            note_success(task.credential_id)
+    elif verdict.account in ("refresh", "down") and status == "failed":
+        mark_down(vault.by_id(task.credential_id), "invalid", verdict.message or "The platform refused the sign-in.")
+    elif verdict.outcome == "no":
+        note_failure(task.credential_id, verdict.error_type)
+    else:
+        note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
+
+
+def back_to_prepare(task: Task, attempt_id: uuid.UUID, verdict: Verdict) -> bool:
+    """A 401: the answer is kept and the record starts again at prepare, once, with a fresh token."""
+    answer(attempt_id, verdict)
+    return write(task, {"step": "prepare"})
+
+
+def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None) -> bool:
+    """Write the record if it is still ours; `beside` is written in the same statement, whoever holds the record."""
+    statement = sa.update(RECORDS).where(*fenced(task)).values(**columns)
+    if beside is not None:
+        statement = statement.add_cte(beside.cte("beside"))
+    result: Any = db.session.execute(statement)
+    return bool(result.rowcount)
+
+
+def _late(task: Task, verdict: Verdict) -> None:
+    """The answer came after the sweep: reconcile reads it at once instead of waiting for its next look. A yes that
+    comes after a person gave up (or cancelled) settles the record: it is out."""
+    if verdict.outcome == "yes" and _proved(task, verdict):
+        return
+    db.session.execute(
+        sa.update(PublishRecord)
+        .where(PublishRecord.id == task.id, PublishRecord.status == "unknown")
+        .values(next_retry_at=app_now()),
+        execution_options={"synchronize_session": False},
+    )
+    wake()
+
+
+def _proved(task: Task, verdict: Verdict) -> bool:
+    ended = RECORDS.c.status.in_(("failed", "cancelled"))
+    found = {"status": "success", "platform_post_id": verdict.post_id, "platform_url": verdict.url or None}
+    clear = dict.fromkeys(("error_type", "error_message", "error_code", "dead_letter_at", "dead_letter_reason"))
+    statement = (
+        sa.update(RECORDS).where(RECORDS.c.id == task.id, ended).values(**found, **clear, published_at=app_now())
+    )
+    result: Any = db.session.execute(statement)
+    if result.rowcount:
+        note = "The platform's answer came late: it is out after all."
+        audit(
+            "publishing.succeeded", ("publish_records", task.id), label=task.label, note=note, status=[None, "success"]
+        )
+        derive(task.job_id, flush=False)
+    return bool(result.rowcount)
+
+
+def _not_sent(task: Task, verdict: Verdict) -> None:
+    """A try that never reached its commit point has an attempt of its own, so that the page can show it."""
+    bumped = sa.update(RECORDS).where(*fenced(task)).values(attempt_count=RECORDS.c.attempt_count + 1)
+    number = db.session.scalar(bumped.returning(RECORDS.c.attempt_count))
+    if number is not None:
+        task.number = number
+        look_row(
+            task,
+            "prepare",
+            {**answer_values(verdict), "request": dict(verdict.request) or None, "client_key": task.key},
+        )
+
+
+def answer_values(verdict: Verdict) -> dict[str, Any]:
+    """An answer as the columns of an attempt."""
+    outcome = "unknown" if verdict.outcome == "accepted" else verdict.outcome
+    return {
+        "outcome": outcome,
+        "finished_at": app_now(),
+        "error_type": None if outcome == "yes" else _type(verdict),
+        "http_status": verdict.http_status,
+        "platform_code": verdict.code or None,
+        "message": _cut(verdict.message),
+        "response": dict(verdict.response) or None,
+        "duration_ms": verdict.duration_ms,
+        "matched_by": verdict.matched_by,
+        "post_id": verdict.post_id or None,
+        "post_url": verdict.url or None,
+    }
+
+
+def _type(verdict: Verdict) -> str | None:
+    if verdict.outcome == "accepted":
+        return None
+    return verdict.error_type if verdict.error_type in ERROR_TYPES else "unknown"
+
+
+def _cut(text: str) -> str | None:
+    return text.replace("\x00", "")[:LONGEST_MESSAGE] or None
+
+
+def _waits(task: Task, verdict: Verdict) -> int:
+    """Rate limits met so far in this generation: the back-off of the next one."""
+    if verdict.error_type != "rate_limit":
+        return 0
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                PublishAttempt.record_id == task.id,
+                PublishAttempt.generation == task.generation,
+                PublishAttempt.error_type == "rate_limit",
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,69 @@
+"""Gaps and daily caps of accounts, counted from the records under a lock on the account."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app.core import locks
+from app.core.db import db
+from app.ground.errors import Invalid
+from app.platforms import registry
+from app.publishing import limits
+from app.publishing.actions.rows import now
+from app.publishing.models import OPEN, PublishRecord
+from app.vault.models import PlatformCredential
+
+
+def rules_of(account: PlatformCredential) -> limits.Rules:
+    """Gap and daily cap that hold for an account."""
+    spec = registry.get(account.platform).spec
+    return limits.rules(spec.min_gap, spec.max_per_day, account.configuration)
+
+
+def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[datetime]:
+    """When the account has published lately, may have, or will."""
+    moment = sa.func.coalesce(
+        PublishRecord.published_at,
+        PublishRecord.unknown_since,
+        sa.func.greatest(PublishRecord.due_at, PublishRecord.next_retry_at),
+    )
+    statement = sa.select(moment).where(
+        PublishRecord.credential_id == credential_id,
+        sa.or_(PublishRecord.status.in_(OPEN), PublishRecord.published_at > now() - timedelta(days=8)),
+    )
+    if without is not None:
+        statement = statement.where(PublishRecord.id != without)
+    return sorted(db.session.scalars(statement))
+
+
+def keep_limits(
+    accounts: Sequence[PlatformCredential], at: datetime | None, timezone: str, without: uuid.UUID | None = None
+) -> None:
+    """Refuse a moment that breaks a gap or a cap, under a lock on the account. An immediate post waits instead."""
+    for account in accounts:
+        rule = rules_of(account)
+        if not rule.any or at is None:
+            continue
+        locks.advisory(f"publishing.limits:{account.id}")
+        found = limits.clash(taken(account.id, without), at, rule)
+        if found:
+            raise Invalid({"at": clash_words(account, found, rule, timezone)})
+
+
+def clash_words(account: PlatformCredential, found: limits.Clash, rule: limits.Rules, timezone: str) -> str:
+    """A clash as a sentence that names the next free moment, in the job's zone."""
+    free, other = (
+        moment.astimezone(ZoneInfo(timezone)).strftime("%a %d %b %H:%M") for moment in (found.free_at, found.other)
+    )
+    name = f"{account.platform} {account.account_name}"
+    if found.kind == "gap":
+        minutes = int(rule.gap.total_seconds() // 60)
+        return (
+            f"{name} has a post at {other}; posts there stand {minutes} minutes apart. The next free moment is {free}."
+        )
+    return f"{name} takes {rule.per_day} posts in 24 hours. The next free moment is {free}."

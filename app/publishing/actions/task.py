@@ -1,0 +1,51 @@
+"""What a worker has in its hands while it delivers one record."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.platforms.base import Account, Anchored, Post
+from app.platforms.connector import Connector
+
+
+@dataclass
+class Task:
+    """One record in a worker's hands. Lives in memory only: `account` carries opened secrets (its repr hides them)."""
+
+    id: uuid.UUID
+    epoch: int
+    me: str
+    step: str
+    status: str
+    job_id: uuid.UUID
+    credential_id: uuid.UUID
+    connector: Connector
+    account: Account
+    post: Post
+    key: str
+    now: datetime
+    began: datetime
+    generation: int
+    number: int
+    retries: int
+    max_retries: int
+    looks: int
+    was_unknown: bool
+    barred: bool
+    look_first: bool
+    on_absent: str
+    host: str
+    label: str
+    container: dict[str, Any] = field(default_factory=dict)
+    committed_at: datetime | None = None
+    trace_id: str = ""
+    host_slow: bool = False
+    account_fine: bool = False
+    unknown_since: datetime | None = None
+    clock: Anchored = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock = Anchored(self.now)  # the database's time from here on, even when the machine's own is off

@@ -1,0 +1,216 @@
+"""The one orchestrator of a delivery: step → call without an open transaction → step.
+
+    prepare   recheck (begin), media bytes, look first where a person replays what was once unknown, uploads
+    commit    the statement of `actions/commit.py`, called by the transport between TLS and the first byte
+    settle    the verdict into attempt and record; repeated until the database is back
+
+A 401 refreshes the sign-in once and starts again at prepare. Nothing else is repeated here.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ParamSpec, TypeVar
+
+import sqlalchemy.exc
+
+from app.core.actor import Actor, acting
+from app.core.work import step
+from app.ground import redact
+from app.platforms.base import Absent, CannotTell, Found, Look, PrepareFailed, Refused, Verdict, Verified
+from app.publishing import reconcile
+from app.publishing.actions import looks
+from app.publishing.actions.begin import begin, reopened
+from app.publishing.actions.claim import Claimed
+from app.publishing.actions.commit import NotNow
+from app.publishing.actions.hand_back import give_back, give_back_claimed, hold_changed, not_sent_after_all
+from app.publishing.actions.settle import back_to_prepare, settle
+from app.publishing.actions.task import Task
+from app.publishing.barriers import reach
+from app.publishing.ports import Commit, context
+from app.vault.actions import settle_check
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+ENDING = threading.Event()
+"""Set when the process must end: an absent database is no longer waited for."""
+
+
+def deliver(claimed: Claimed, me: str) -> None:
+    """Do what the claimed record needs: send it, confirm it or look for it. Raises nothing that time mends."""
+    try:
+        task = step(begin, claimed, me)
+    except sqlalchemy.exc.DBAPIError:
+        kept(give_back_claimed, claimed, me)
+        return
+    except Exception:
+        log.exception("record %s could not be prepared", claimed.id)
+        kept(give_back_claimed, claimed, me, True)
+        return
+    if task is None:
+        return
+    with acting(
+        Actor(type="system", id=me, name="Pressroom", **({"trace_id": task.trace_id} if task.trace_id else {}))
+    ):
+        {"prepare": _send, "confirm": _confirm, "reconcile": _look}[task.step](task)
+
+
+def _send(task: Task) -> None:
+    """The create call, at most twice: the second time only after a 401 and a refreshed sign-in."""
+    if not _media_intact(task):
+        return
+    if task.look_first and not _looked_first(task):
+        return
+    for last in (False, True):
+        commit = Commit(task)
+        verdict = _called(task, commit)
+        if verdict is None:
+            return
+        if verdict.account == "refresh" and not last:
+            fresh = _refreshed(task)
+            if isinstance(fresh, CannotTell):  # a blip while refreshing is no reason to disconnect
+                verdict = replace(verdict, error_type="network_timeout", account="", final=False, message=fresh.reason)
+            elif (fresh and commit.attempt and kept(back_to_prepare, task, commit.attempt, verdict)) or (
+                fresh and not commit.attempt
+            ):
+                continue
+        break
+    reach("answered", task.id)
+    kept(settle, task, commit.attempt if commit.passed else None, verdict)
+
+
+def _called(task: Task, commit: Commit) -> Verdict | None:
+    """The verdict of prepare and the create call; None when nothing was sent and the record was put back."""
+    reach("before_connect", task.id)
+    try:
+        ctx = context(task, commit)
+        task.container = task.connector.prepare(ctx, task.account, task.post)
+        return task.connector.publish(ctx, task.account, task.post, task.key, task.container)
+    except PrepareFailed as failed:
+        return failed.verdict
+    except NotNow:
+        kept(give_back, task)
+    except sqlalchemy.exc.DBAPIError as error:
+        if commit.passed:
+            return _surprise(task, commit, error)
+        kept(not_sent_after_all, task, commit.attempt)
+    except Exception as error:
+        log.exception("the %s connector failed", task.connector.spec.slug)
+        return _surprise(task, commit, error)
+    return None
+
+
+def _surprise(task: Task, commit: Commit, error: Exception) -> Verdict:
+    """A fault of ours: unknown once the request may have left, else a no that is tried again."""
+    words = redact.text(f"The connector failed: {type(error).__name__}: {error}", task.account.secrets.values())
+    if commit.passed:
+        return Verdict("unknown", error_type="unknown", message=words, matched_by="exception")
+    return Verdict("no", error_type="unknown", message=words, matched_by="exception")
+
+
+def _media_intact(task: Task) -> bool:
+    """The bytes of every picture are those that were approved; else the record is held."""
+    files = context(task, Commit(task)).files
+    for medium in task.post.media:
+        try:
+            files.read(medium.sha256)
+        except (ValueError, FileNotFoundError) as error:
+            kept(hold_changed, task, f"A picture is not what was approved: {error}")
+            return False
+    return True
+
+
+def _looked_first(task: Task) -> bool:
+    """A replay of what was once unknown: if it is out, that settles it. True: go on and send."""
+    look = kept(looks.unclaimed, task, _found(task))
+    if isinstance(look, Found):
+        verdict = Verdict("yes", post_id=look.post_id, url=look.url, matched_by=f"look:{look.matched_by}")
+        kept(settle, task, None, verdict)
+        return False
+    if isinstance(look, CannotTell) and not look.final:
+        kept(
+            settle,
+            task,
+            None,
+            Verdict(
+                "no",
+                error_type=look.error_type or "network_timeout",
+                message=look.reason,
+                retry_after=look.retry_after,
+                matched_by="look",
+            ),
+        )
+        return False
+    case = reconcile.Case(task.connector.spec, task.began)
+    if isinstance(look, Absent) and not reconcile.sure(case, task.now):
+        kept(give_back, task, case.sure_at)
+        return False
+    return True
+
+
+def _refreshed(task: Task) -> bool | CannotTell:
+    """One refresh of the sign-in (single flight in the connector). True: try again with what it brought."""
+    if "refresh" not in task.connector.spec.can:
+        return False
+    try:
+        check = task.connector.refresh(context(task, Commit(task)), task.account)
+    except Exception as error:
+        log.exception("refresh of the %s connector failed", task.connector.spec.slug)
+        return CannotTell(f"Refreshing the sign-in failed ({type(error).__name__}).")
+    if isinstance(check, Refused | CannotTell):
+        return check if isinstance(check, CannotTell) else False
+    if isinstance(check, Verified) and check.secrets:
+        kept(settle_check, task.credential_id, check)
+    task.account = step(reopened, task.credential_id)
+    return True
+
+
+def _look(task: Task) -> None:
+    """Evidence first, then the platform."""
+    answered = step(looks.late_no, task)
+    if answered is not None:
+        kept(looks.settle_late_no, task, answered)
+        return
+    kept(looks.settle_look, task, _found(task))
+
+
+def _found(task: Task) -> Look:
+    try:
+        return task.connector.find(context(task, Commit(task)), task.account, task.post, task.key, task.began)
+    except Exception as error:
+        log.exception("find of the %s connector failed", task.connector.spec.slug)
+        return CannotTell(
+            redact.text(f"Looking failed: {type(error).__name__}: {error}", task.account.secrets.values())
+        )
+
+
+def _confirm(task: Task) -> None:
+    try:
+        verdict = task.connector.confirm(context(task, Commit(task)), task.account, task.post, task.key, task.container)
+    except Exception as error:
+        log.exception("confirm of the %s connector failed", task.connector.spec.slug)
+        words = redact.text(f"Asking failed: {type(error).__name__}: {error}", task.account.secrets.values())
+        verdict = Verdict("no", error_type="unknown", message=words)
+    kept(looks.settle_confirm, task, verdict)
+
+
+def kept(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """Run a step until the database is back: an answer that was given is not lost with a connection."""
+    wait = 0.1
+    while True:
+        try:
+            return step(action, *args, **kwargs)
+        except sqlalchemy.exc.OperationalError as error:
+            if ENDING.is_set():
+                log.warning("the database stayed away; %s was not kept", getattr(action, "__name__", action))
+                return None
+            log.warning("the database is away (%s); trying again", type(error.orig).__name__)
+        except sqlalchemy.exc.InterfaceError:
+            pass
+        time.sleep(wait)
+        wait = min(wait * 2, 2.0)

@@ -1,0 +1,191 @@
+"""A drain: what one RQ job `publishing.deliver` does. It works until nothing is due, at most some 20 s, on 8 threads.
+
+1. claim as many due records as threads are free        (one statement, `actions/claim.py`)
+2. each thread delivers its record with steps of its own
+3. after 20 s it ends as soon as no call is under way, and rings again if more is due; none after SIGTERM
+4. after SIGTERM calls get 8 s; then the process ends, and their records are looked up
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import secrets
+import signal
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy.exc
+from flask import Flask, current_app
+
+from app.core.queue import ring
+from app.core.work import step
+from app.publishing import delivery
+from app.publishing.actions.claim import Claimed, claim, renew, waiting
+
+log = logging.getLogger(__name__)
+THREADS = 8
+TAKES_WORK_FOR = 20.0
+GRACE = 8.0
+RENEW_EVERY = 15.0
+LOOK_AGAIN = 0.25
+"""Seconds after which a drain with free threads asks again, although none of its records has settled."""
+AT_ONCE = 4
+"""Claimed at most in one go, so that two workers share what the caps allow instead of one taking all of it."""
+CAP_WAIT = 0.1
+BATCH_WAIT = 0.008
+"""After a record has settled, so long another may: claims are dearer than threads."""
+
+
+class Pool:
+    """Eight daemon threads of one process; they end with it, whatever a platform does."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.me = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.pid = os.getpid()
+        self.work: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
+        self.busy = 0
+        self.hand: set[uuid.UUID] = set()
+        self.changed = threading.Condition()
+        for number in range(THREADS):
+            threading.Thread(target=self._serve, name=f"deliver-{number}", daemon=True).start()
+        threading.Thread(target=self._renew, name="renew-leases", daemon=True).start()
+
+    @property
+    def free(self) -> int:
+        return THREADS - self.busy
+
+    def take(self, claims: list[Claimed]) -> None:
+        """Hand the claimed records to the threads."""
+        with self.changed:
+            self.busy += len(claims)
+            self.hand |= {claimed.id for claimed in claims}
+        for claimed in claims:
+            self.work.put(claimed)
+
+    def wait(self, seconds: float) -> None:
+        """Until a record has settled, at most so long."""
+        with self.changed:
+            before = self.busy
+            self.changed.wait_for(lambda: self.busy < before, timeout=seconds)
+
+    def _serve(self) -> None:
+        with self.app.app_context():
+            while True:
+                claimed = self.work.get()
+                try:
+                    delivery.deliver(claimed, self.me)
+                except Exception:
+                    log.exception("the delivery of %s failed; its lease runs out and the sweeper takes it", claimed.id)
+                finally:
+                    with self.changed:
+                        self.busy -= 1
+                        self.hand.discard(claimed.id)
+                        self.changed.notify_all()
+
+    def _renew(self) -> None:
+        with self.app.app_context():
+            while True:
+                time.sleep(RENEW_EVERY)
+                with self.changed:
+                    hand = list(self.hand)
+                if hand:
+                    with contextlib.suppress(sqlalchemy.exc.DBAPIError):
+                        step(renew, self.me, hand)
+
+
+_pool: Pool | None = None
+
+
+def pool() -> Pool:
+    """The threads of this process (and of this app: tests have several)."""
+    global _pool
+    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    if _pool is None or _pool.pid != os.getpid() or _pool.app is not app:
+        _pool = Pool(app)
+    return _pool
+
+
+def drain(stop: threading.Event | None = None) -> int:
+    """Deliver what is due. Returns how many records were claimed."""
+    threads, taken, until = pool(), 0, time.monotonic() + TAKES_WORK_FOR
+    with _stopped_by_signal(stop or threading.Event()) as stop:
+        while not stop.is_set() and (time.monotonic() < until or threads.busy):
+            claims = _claim(threads)
+            threads.take(claims)
+            taken += len(claims)
+            if threads.busy:
+                threads.wait(LOOK_AGAIN)
+                if 0 < threads.free < AT_ONCE:
+                    time.sleep(BATCH_WAIT)
+            elif time.monotonic() >= until or not _due():
+                break
+            else:  # all that is due waits for a cap that another worker fills
+                stop.wait(CAP_WAIT)
+        if stop.is_set():
+            _end(threads)
+            return taken
+    if time.monotonic() >= until:
+        step(_ring_if_due)
+    return taken
+
+
+def _claim(threads: Pool) -> list[Claimed]:
+    try:
+        return step(claim, threads.me, min(threads.free, AT_ONCE)) if threads.free else []
+    except sqlalchemy.exc.DBAPIError as error:
+        log.warning("nothing could be claimed: %s", type(error).__name__)
+        time.sleep(0.5)
+        return []
+
+
+def _due() -> int:
+    try:
+        return step(waiting)[0]
+    except sqlalchemy.exc.DBAPIError:
+        return 0
+
+
+def _ring_if_due() -> None:
+    if waiting()[0]:
+        ring("publishing.deliver", "more")
+
+
+def _end(threads: Pool) -> None:
+    """SIGTERM: calls under way get their grace, then the process may end."""
+    until = time.monotonic() + GRACE
+    while threads.busy and time.monotonic() < until:
+        threads.wait(until - time.monotonic())
+    if threads.busy:
+        delivery.ENDING.set()
+        log.warning("%d calls had no answer after %.0f s; their records will be looked up", threads.busy, GRACE)
+
+
+@contextlib.contextmanager
+def _stopped_by_signal(stop: threading.Event) -> Iterator[threading.Event]:
+    """While draining, SIGTERM also stops the drain; RQ's own handler keeps its say. Only the main thread can ask."""
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def handle(number: int, frame: Any) -> None:
+        stop.set()
+        before = kept.get(signal.Signals(number))
+        if callable(before):
+            before(number, frame)
+
+    for number in kept:
+        signal.signal(number, handle)
+    try:
+        yield stop
+    finally:
+        for number, before in kept.items():
+            signal.signal(number, before)

@@ -1,0 +1,32 @@
+"""Tables of publishing, one file per noun."""
+
+from __future__ import annotations
+
+from app.publishing.models import settings  # noqa: F401  (declares them)
+from app.publishing.models.attempt import OUTCOMES, STEPS, PublishAttempt
+from app.publishing.models.hold import REASONS, SCOPES, PublishHold
+from app.publishing.models.job import DISCLOSURES, JOB, PRIORITIES, PublishJob
+from app.publishing.models.place import LocalPost, Platform, PublishSlot, RateWindow
+from app.publishing.models.record import ERROR_TYPES, FINAL, OPEN, RECORD, PublishRecord
+
+__all__ = [
+    "DISCLOSURES",
+    "ERROR_TYPES",
+    "FINAL",
+    "JOB",
+    "OPEN",
+    "OUTCOMES",
+    "PRIORITIES",
+    "REASONS",
+    "RECORD",
+    "SCOPES",
+    "STEPS",
+    "LocalPost",
+    "Platform",
+    "PublishAttempt",
+    "PublishHold",
+    "PublishJob",
+    "PublishRecord",
+    "PublishSlot",
+    "RateWindow",
+]

@@ -1,0 +1,25 @@
+"""What an admin may change about publishing (product.md, "Numbers that the specs fix")."""
+
+from __future__ import annotations
+
+from app.core.config import declare
+
+declare("publishing.max_retries", 3, int, "Retries after the first try of a new record.", minimum=0, maximum=20)
+declare(
+    "publishing.late_limit_hours",
+    6,
+    int,
+    "A record later than this is held and asks a person before it goes out.",
+    minimum=1,
+    maximum=168,
+    unit="hours",
+)
+declare(
+    "publishing.on_absent",
+    "resend",
+    str,
+    "After an unknown outcome that a listing shows to be surely absent: send again, or ask a person. "
+    "An account's own rule comes first.",
+    choices=("resend", "ask"),
+)
+declare("publishing.site_title", "Newsroom", str, "The title of our own public pages and feeds.")

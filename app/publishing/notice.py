@@ -1,0 +1,216 @@
+"""What stands on top of a record's page: what happened, why, what to do next. Pure; no error without a next step.
+
+In: the record's facts. Out: `Notice` with the keys of its buttons (the template knows where they lead).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+ACTIONS = (
+    "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the notice is made of. `platform` is its name for people; `said` the platform's own words, redacted."""
+
+    key: str
+    platform: str
+    account: str
+    error_type: str | None = None
+    said: str = ""
+    tries: int = 0
+    next_at: datetime | None = None
+    others: int = 0
+    given_up: bool = False
+    barred: bool = False
+    account_usable: bool = True
+    held_because: str = ""
+    hold_note: str = ""
+    was_unknown: bool = False
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`at` is a time the text ends with, written in the reader's zone. `why_not` says why "Replay" is not offered."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    at: datetime | None = None
+    why_not: str = ""
+
+
+def notice(case: Case) -> Notice | None:
+    """The notice, or None when the badge says it all (scheduled, published without trouble)."""
+    makers = {
+        "failed": _failed, "needs_look": _asks, "unknown": _checking, "held": _held, "retrying": _retrying,
+        "confirming": _confirming, "success": _success,
+    }  # fmt: skip
+    maker = makers.get(case.key)
+    return maker(case) if maker else None
+
+
+def _said(case: Case) -> str:
+    return f" It said: “{case.said.rstrip('.')}”." if case.said else ""
+
+
+def _others(case: Case) -> str:
+    if not case.others:
+        return ""
+    return f" {case.others} other {'record' if case.others == 1 else 'records'} on this account failed for the same reason."
+
+
+def _failed(case: Case) -> Notice:
+    who, more = case.platform, ("others",) if case.others else ()
+    if case.given_up:
+        return Notice(
+            "idle",
+            "flag",
+            "Given up by a person",
+            "It counts as not published. Replay it if you changed your mind; we look first whether it is there.",
+            ("replay",),
+        )
+    if case.error_type == "auth_failed":
+        text = f"Replaying will not help until somebody signs in again for {case.account}.{_said(case)}{_others(case)}"
+        if case.account_usable:
+            return Notice(
+                "bad",
+                "plug-connected-x",
+                f"{who} did not accept our sign-in",
+                f"The account works again, so it can be sent again.{_said(case)}{_others(case)}",
+                ("replay", *more),
+            )
+        return Notice(
+            "bad",
+            "plug-connected-x",
+            f"{who} no longer accepts our sign-in",
+            text,
+            ("reconnect", *more),
+            why_not="Reconnect the account first.",
+        )
+    if case.error_type == "content_rejected":
+        return Notice(
+            "bad",
+            "ban",
+            f"{who} refused this content",
+            f"Sending the same again would be refused again.{_said(case)} Change the text or the pictures, have it approved, and schedule the new version.",
+            ("edit", "replay", *more),
+        )
+    if case.error_type == "invalid_parameters":
+        return Notice(
+            "bad",
+            "circle-x",
+            f"{who} could not take this post as it is",
+            f"Something in it does not fit.{_said(case)} Correct the content and schedule the new version.",
+            ("edit", "replay", *more),
+        )
+    return _failed_by_weather(case, more)
+
+
+def _failed_by_weather(case: Case, more: tuple[str, ...]) -> Notice:
+    who, tries = case.platform, f"{case.tries} {'try' if case.tries == 1 else 'tries'}"
+    look = " It was unclear once, so we look first whether it is there." if case.was_unknown else ""
+    titles = {
+        "network_timeout": (
+            "wifi-off",
+            f"{who} could not be reached",
+            f"We gave up after {tries}; nothing was posted.",
+        ),
+        "rate_limit": (
+            "clock-exclamation",
+            f"{who} asked us to slow down for too long",
+            f"We gave up after {tries}; nothing was posted.",
+        ),
+    }
+    icon, title, text = titles.get(
+        case.error_type or "", ("alert-triangle", f"{who} had a problem", f"We gave up after {tries}.")
+    )
+    return Notice(
+        "bad",
+        icon,
+        title,
+        f"{text}{_said(case)} Replay it when {who} works again.{look}{_others(case)}",
+        ("replay", *more),
+    )
+
+
+def _asks(case: Case) -> Notice:
+    sent = (
+        f"We sent it, but no answer told us whether {case.platform} took it, and nobody but you can look.{_said(case)}"
+    )
+    restored = "It was due in a backup that was restored since, so it may have gone out, and nobody but you can look."
+    text = f"{sent if case.tries else restored} Open the account {case.account} and see whether the post is there, then say so here. Until then nothing is sent again."
+    return Notice("wait", "help-hexagon", "Is this post out?", text, ("answer",))
+
+
+def _checking(case: Case) -> Notice:
+    barred = " It was cancelled meanwhile, so it is not sent again." if case.barred else ""
+    doubt = (
+        f"{case.platform} gave no clear answer."
+        if case.tries
+        else "It may have gone out since the backup that was restored."
+    )
+    return Notice(
+        "run",
+        "help-hexagon",
+        "We are finding out whether this is out",
+        f"{doubt} We look for the post by ourselves and send nothing twice.{barred} The next look is",
+        ("cancel",) if not case.barred else (),
+        case.next_at,
+    )
+
+
+def _held(case: Case) -> Notice:
+    note = f" “{case.hold_note.rstrip('.')}”." if case.hold_note else ""
+    return Notice(
+        "wait",
+        "hand-stop",
+        f"On hold: {case.held_because[:1].lower()}{case.held_because[1:]}",
+        f"Nothing goes out while the hold stands.{note} Release it, or cancel this publish.",
+        ("release", "cancel"),
+    )
+
+
+def _retrying(case: Case) -> Notice:
+    words = {
+        "network_timeout": f"{case.platform} could not be reached", "rate_limit": f"{case.platform} asked us to wait",
+        "platform_error": f"{case.platform} had a problem",
+    }  # fmt: skip
+    title = words.get(case.error_type or "", "It is tried again")
+    return Notice(
+        "wait",
+        "rotate-clockwise",
+        title,
+        f"Nothing was posted, so trying again is safe.{_said(case)} The next try is",
+        ("cancel",),
+        case.next_at,
+    )
+
+
+def _confirming(case: Case) -> Notice:
+    return Notice(
+        "run",
+        "loader-2",
+        f"{case.platform} has it and is still working on it",
+        "It becomes visible when the platform is ready. We look again",
+        (),
+        case.next_at,
+    )
+
+
+def _success(case: Case) -> Notice | None:
+    if not case.barred:
+        return None
+    return Notice(
+        "wait",
+        "alert-triangle",
+        "It went out although it was cancelled",
+        "The cancel came after it had been sent. Take it down on the platform if it must not stay.",
+        ("open",),
+    )

@@ -1,0 +1,150 @@
+"""What a connector is given when a record is delivered: HTTP and our own pages, both with the commit point built in."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+from flask import current_app
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import work
+from app.core.db import db, uuid7
+from app.core.work import step
+from app.ground import clock
+from app.outbound.exchange import Sending
+from app.outbound.files import Files
+from app.outbound.guard import Guard
+from app.outbound.http import Http
+from app.platforms.base import Context, Media, Stored, StoreFailed
+from app.publishing.actions.commit import commit_point
+from app.publishing.actions.task import Task
+from app.publishing.barriers import reach
+from app.publishing.models import LocalPost
+from app.vault.sessions import Sessions
+
+
+class Commit:
+    """The hook between TLS and the first byte. `attempt` is the row's id, known before the statement is sent."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.attempt: uuid.UUID | None = None
+        self.passed = False
+
+    def __call__(self, sending: Sending) -> None:
+        """Raises NotNow (or the database's error) when the point was not passed; then nothing is sent."""
+        self.attempt = uuid7()
+        self.task.committed_at = step(commit_point, self.task, self.attempt, sending)
+        self.passed = True
+        reach("committed", self.task.id)
+
+
+def context(task: Task, commit: Commit) -> Context:
+    """The ports for one delivery or one look; the account's secrets are taken out of every stored copy."""
+    settings = current_app.config["SETTINGS"]
+    http = Http(
+        Guard(settings.allow_hosts),
+        before_first_byte=commit,
+        deadline=task.connector.spec.deadline.total_seconds(),
+        secrets=tuple(task.account.secrets.values()),
+        outbound_allowed=work.outbound_allowed,
+        now=task.clock.now,
+    )
+    store = Store(task.account.slug, settings.url, commit)
+    return Context(http=http, files=Files(settings.files), store=store, sessions=Sessions(), clock=task.clock)
+
+
+class Store:
+    """Fills `StorePort`: our own pages in `local_posts`, one post per key."""
+
+    def __init__(self, platform: str, base_url: str, commit: Commit) -> None:
+        self.platform, self.base_url, self.commit = platform, base_url.rstrip("/"), commit
+
+    def create(
+        self,
+        key: str,
+        *,
+        platform: str,
+        title: str,
+        body: str,
+        media: Sequence[Media],
+        slug: str,
+        language: str,
+        meta: Mapping[str, Any],
+        keep: bool = True,
+    ) -> Stored:
+        """The commit point, then the insert. What the hook raises passes through; then nothing was stored."""
+        words = "\n".join((platform, key, title, body, *(m.sha256 + m.alt for m in media)))
+        address = f"{self.base_url}/site ({platform})"
+        self.commit(
+            Sending(
+                "PUT",
+                address,
+                hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest(),
+                {"store": platform, "key": key, "title": title, "text": body[:2000]},
+                "",
+            )
+        )
+        if not keep:
+            return Stored(id="", key=key, url="", published_at=clock.now())
+        row = {
+            "key": key,
+            "platform": platform,
+            "title": title,
+            "body": body,
+            "slug": slug,
+            "language": language,
+            "account_name": str(meta.get("account") or ""),
+            "meta": dict(meta),
+            "media": [
+                {"sha256": m.sha256, "alt": m.alt, "mime": m.mime, "width": m.width, "height": m.height} for m in media
+            ],
+        }
+        try:
+            return self._absolute(step(_insert, row))
+        except sqlalchemy.exc.DBAPIError as error:
+            raise StoreFailed(f"Our own database did not answer ({type(error).__name__}).", reached=True) from None
+
+    def find(self, key: str) -> Stored | None:
+        """The post of that key, if its page stands."""
+        try:
+            found = step(_find, key)
+        except sqlalchemy.exc.DBAPIError as error:
+            raise StoreFailed(f"Our own database did not answer ({type(error).__name__}).", reached=False) from None
+        return self._absolute(found) if found else None
+
+    def delete(self, key: str) -> bool:
+        """Take the page down; whether it stood."""
+        return step(_remove, key)
+
+    def _absolute(self, stored: Stored) -> Stored:
+        return replace(stored, url=self.base_url + stored.url)
+
+
+def _insert(row: dict[str, Any]) -> Stored:
+    db.session.execute(insert(LocalPost).values(**row).on_conflict_do_nothing(index_elements=["key"]))
+    return _stored(db.session.scalars(sa.select(LocalPost).where(LocalPost.key == row["key"])).one())
+
+
+def _find(key: str) -> Stored | None:
+    found = db.session.scalars(sa.select(LocalPost).where(LocalPost.key == key, LocalPost.removed_at.is_(None))).first()
+    return _stored(found) if found else None
+
+
+def _remove(key: str) -> bool:
+    moment: datetime = clock.now()
+    result: Any = db.session.execute(
+        sa.update(LocalPost).where(LocalPost.key == key, LocalPost.removed_at.is_(None)).values(removed_at=moment)
+    )
+    return bool(result.rowcount)
+
+
+def _stored(post: LocalPost) -> Stored:
+    return Stored(id=str(post.id), key=post.key, url=post.path, published_at=post.published_at)

@@ -1,0 +1,144 @@
+"""The queue of jobs and one job."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.accounts.models import User
+from app.content.models import Artifact, ContentItem
+from app.content.search import clause
+from app.core.db import app_now, db
+from app.core.listing import Choice, Key, Page, Period
+from app.ground.errors import NotFound
+from app.platforms import registry
+from app.publishing.models import JOB, PublishHold, PublishJob, PublishRecord
+from app.publishing.queries.counted import Counted
+from app.publishing.queries.one import CAMPAIGNS
+from app.web import labels
+
+J = PublishJob
+DUE = sa.func.coalesce(J.scheduled_at, J.created_at)
+
+
+def _select() -> sa.Select[Any]:
+    columns = (
+        J.id, J.status, J.platforms, J.scheduled_at, J.created_at, J.timezone, J.priority, J.campaign_id, J.content_id,
+        ContentItem.title, User.full_name.label("maker"),
+    )  # fmt: skip
+    joined = sa.select(*columns).join(ContentItem, ContentItem.id == J.content_id)
+    return joined.outerjoin(User, User.id == J.created_by)
+
+
+JOBS = Counted(
+    select=_select(),
+    search=lambda text: clause(ContentItem.search, text),
+    filters={
+        "status": Choice(J.status, [(key, labels.status(key, "job").word) for key in JOB.states], "Status"),
+        "platform": Choice(
+            lambda v: J.platforms.any(v), lambda: [(c.spec.slug, c.spec.name) for c in registry.CONNECTORS], "Platform"
+        ),
+        "since": Period(J.created_at, "Period"),
+        "campaign": Key(J.campaign_id, "Campaign"),
+        "content": Key(J.content_id, "Content"),
+    },
+    sorts={"made": J.created_at, "due": DUE, "status": J.status},
+    default="-made",
+    tiebreak=J.id,
+    per_page=25,
+    light=frozenset(("status", "platform", "since", "campaign", "content")),
+)
+
+
+def records_of(page: Page) -> dict[uuid.UUID, list[Any]]:
+    """The records of the jobs on this page, in one statement."""
+    R = PublishRecord
+    wanted = [row.id for row in page.rows]
+    columns = (
+        R.id,
+        R.job_id,
+        R.platform,
+        R.account_name,
+        R.credential_id,
+        R.status,
+        R.due_at,
+        R.next_retry_at,
+        J.campaign_id,
+    )
+    found: dict[uuid.UUID, list[Any]] = {}
+    for row in db.session.execute(
+        sa.select(*columns).join(J, J.id == R.job_id).where(R.job_id.in_(wanted)).order_by(R.platform, R.account_name)
+    ):
+        found.setdefault(row.job_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """What the job page needs."""
+
+    job: PublishJob
+    item: ContentItem
+    artifact: Artifact | None
+    campaign: str | None
+    maker: str | None
+    records: Sequence[PublishRecord]
+    holds: Sequence[Any]
+
+
+def shown(job_id: uuid.UUID) -> ShownJob:
+    """One job with its records. Raises NotFound."""
+    row = db.session.execute(
+        sa.select(J, ContentItem, Artifact, CAMPAIGNS.c.name, User.full_name)
+        .join(ContentItem, ContentItem.id == J.content_id)
+        .outerjoin(Artifact, Artifact.id == J.artifact_id)
+        .outerjoin(CAMPAIGNS, CAMPAIGNS.c.id == J.campaign_id)
+        .outerjoin(User, User.id == J.created_by)
+        .where(J.id == job_id)
+    ).first()
+    if row is None:
+        raise NotFound("There is no such publish job. It may have been archived, or the link is cut short.")
+    R = PublishRecord
+    records = db.session.scalars(sa.select(R).where(R.job_id == job_id).order_by(R.platform, R.account_name)).all()
+    return ShownJob(*row, records=records, holds=_holds(job_id))
+
+
+def mark(job_id: uuid.UUID) -> str:
+    """Changes whenever something on the job's page may have changed; "" for none. One statement, for the page's poll."""
+    R = PublishRecord
+    own = sa.select(
+        sa.func.concat_ws(
+            "|", sa.func.max(R.updated_at), sa.func.count(), sa.func.count().filter(R.due_at > app_now()),
+            sa.func.string_agg(R.status, aggregate_order_by(sa.literal(","), R.id)),
+        )
+    ).where(R.job_id == J.id)  # fmt: skip
+    holds = sa.select(sa.func.count()).where(PublishHold.released_at.is_(None))
+    facts = sa.select(J.status, J.updated_at, own.scalar_subquery(), holds.scalar_subquery()).where(J.id == job_id)
+    found = db.session.execute(facts).first()
+    return hashlib.sha256(repr(tuple(found)).encode()).hexdigest()[:16] if found else ""
+
+
+def with_campaign(job: PublishJob, records: Iterable[PublishRecord]) -> list[SimpleNamespace]:
+    """The job's records with what a hold may be placed on."""
+    names = ("id", "job_id", "platform", "credential_id")
+    return [SimpleNamespace(**{n: getattr(r, n) for n in names}, campaign_id=job.campaign_id) for r in records]
+
+
+def _holds(job_id: uuid.UUID) -> Sequence[Any]:
+    open_ones = sa.select(PublishHold, User.full_name).outerjoin(User, User.id == PublishHold.placed_by)
+    mine = sa.or_(sa.and_(PublishHold.scope == "job", PublishHold.scope_id == str(job_id)), PublishHold.scope == "all")
+    return db.session.execute(open_ones.where(PublishHold.released_at.is_(None), mine)).all()
+
+
+COLUMNS: dict[str, Callable[[Any], Any]] = {
+    "title": lambda r: r.title, "status": lambda r: r.status, "platforms": lambda r: " ".join(r.platforms),
+    "scheduled": lambda r: r.scheduled_at, "time zone": lambda r: r.timezone, "made": lambda r: r.created_at,
+    "by": lambda r: r.maker, "job": lambda r: r.id,
+}  # fmt: skip

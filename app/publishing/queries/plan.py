@@ -1,0 +1,85 @@
+"""Before a job is made: the accounts to choose from, and when each is free again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.ground import clock
+from app.platforms import registry
+from app.publishing import limits
+from app.publishing.models import OPEN, PublishJob, PublishRecord
+from app.vault import queries as vault
+from app.vault import slots
+from app.vault.models import PlatformCredential
+
+R = PublishRecord
+
+
+@dataclass(frozen=True)
+class Place:
+    """One account to publish to. `free_at`: the next moment that breaks no gap or cap (None: now). `done`: this version is on
+    its way there or live already."""
+
+    account: PlatformCredential
+    free_at: datetime | None
+    gap_minutes: int
+    per_day: int | None
+    done: str
+    slot_at: datetime | None = None  # the account's next free slot, where it has slots
+
+    @property
+    def is_usable(self) -> bool:
+        return self.account.is_usable and not self.done
+
+
+def places(artifact_id: uuid.UUID | None) -> list[Place]:
+    """Every connected account, the usable ones first, in three statements."""
+    accounts = [a for a in vault.connected() if registry_has(a.platform)]
+    taken, done = _taken(accounts), _done(artifact_id)
+    made = [_place(account, taken.get(account.id, []), done.get(account.id, "")) for account in accounts]
+    return sorted(made, key=lambda p: (not p.is_usable, p.account.platform, p.account.account_name.lower()))
+
+
+def registry_has(slug: str) -> bool:
+    """Whether a connector of that name exists (an account may outlive its connector)."""
+    return any(connector.spec.slug == slug for connector in registry.CONNECTORS)
+
+
+def _place(account: PlatformCredential, times: Sequence[datetime], done: str) -> Place:
+    spec = registry.get(account.platform).spec
+    rule = limits.rules(spec.min_gap, spec.max_per_day, account.configuration)
+    now = clock.now()
+    free = limits.next_free(times, now, rule) if rule.any else now
+    own = account.configuration
+    slot = slots.next_free(own.get("slots") or [], own.get("slots_zone") or "UTC", now, times, rule.gap)
+    return Place(account, free if free > now else None, int(rule.gap.total_seconds() // 60), rule.per_day, done, slot)
+
+
+def _taken(accounts: Sequence[PlatformCredential]) -> dict[uuid.UUID, list[datetime]]:
+    """When each account has published lately, may have, or will."""
+    moment = sa.func.coalesce(R.published_at, R.unknown_since, sa.func.greatest(R.due_at, R.next_retry_at))
+    recent = sa.or_(R.status.in_(OPEN), R.published_at > clock.now() - timedelta(days=2))
+    statement = sa.select(R.credential_id, moment).where(R.credential_id.in_([a.id for a in accounts]), recent)
+    found: dict[uuid.UUID, list[datetime]] = {}
+    for key, at in db.session.execute(statement.order_by(moment).limit(5000)):
+        found.setdefault(key, []).append(at)
+    return found
+
+
+def _done(artifact_id: uuid.UUID | None) -> dict[uuid.UUID, str]:
+    """account → status of the record that already carries this version there."""
+    if artifact_id is None:
+        return {}
+
+    statement = (
+        sa.select(R.credential_id, R.status)
+        .join(PublishJob, PublishJob.id == R.job_id)
+        .where(PublishJob.artifact_id == artifact_id, R.status.in_((*OPEN, "success")), R.credential_id.is_not(None))
+    )
+    return {row.credential_id: row.status for row in db.session.execute(statement)}

@@ -1,0 +1,109 @@
+"""When to look for a post whose outcome is unknown, and what a look means. Pure (publishing.md, "Reconcile").
+
+    key (replay proved)   look at once, and 60 s after the lease's end; absent then → send again with the same key
+    listing               look 1, 3, 7 and 15 minutes after the attempt began; absent at the last → send again or ask
+    neither               ask at once
+
+Absence proves nothing while a request may still be alive, so nothing is sent again before `absent_after`, except where
+the same key makes a double impossible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from app.platforms.results import Absent, Found, Look
+from app.platforms.spec import Platform
+
+LEASE = timedelta(seconds=60)
+AFTER_LEASE = timedelta(seconds=60)
+EARLY = timedelta(seconds=10)
+"""With a key an early look costs one call and settles most; only its absence proves nothing yet."""
+LISTING = tuple(timedelta(minutes=m) for m in (1, 3, 7))
+AGAIN = timedelta(minutes=15)
+EXTRA_LOOKS = 8
+"""Looks that told nothing (the platform is away) are repeated this often every 15 minutes, then a person is asked."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One unknown record: what its platform can, when the attempt began, how often we looked, what people decided."""
+
+    spec: Platform
+    began: datetime
+    looks: int = 0
+    on_absent: str = "resend"
+    barred: bool = False
+
+    @property
+    def can_look(self) -> bool:
+        return "find" in self.spec.can and self.spec.replay != "none"
+
+    @property
+    def keyed(self) -> bool:
+        return self.spec.replay == "proved"
+
+    @property
+    def sure_at(self) -> datetime:
+        """From then on no request of the attempt can be alive."""
+        return self.began + self.spec.absent_after
+
+
+@dataclass(frozen=True)
+class Step:
+    """What follows: `found`, `look` (at `at`), `resend` (`same_key` or a new one), `cancel`, or `ask`."""
+
+    do: Literal["found", "look", "resend", "cancel", "ask"]
+    at: datetime | None = None
+    same_key: bool = False
+    why: str = ""
+
+
+def first_look(case: Case, now: datetime) -> datetime | None:
+    """When to look first, or None: nobody can look, so ask."""
+    if not case.can_look:
+        return None
+    return max(now, case.began + (EARLY if case.keyed else LISTING[0]))
+
+
+def sure(case: Case, now: datetime) -> bool:
+    """Whether sending again cannot make a double any more (or the platform keeps the key)."""
+    return case.keyed or now >= case.sure_at
+
+
+def after(look: Look, case: Case, now: datetime) -> Step:
+    """What a look means. `case.looks` counts this one."""
+    if isinstance(look, Found):
+        return Step("found")
+    if isinstance(look, Absent):
+        return _absent(case, now)
+    if look.final:
+        return Step("ask", why=look.reason)
+    if case.looks >= len(LISTING) + 1 + EXTRA_LOOKS:
+        return Step("ask", why=f"{case.looks} looks told nothing: {look.reason}")
+    upcoming = _next(case, now) or now + AGAIN
+    return Step("look", at=max(upcoming, now + look.retry_after) if look.retry_after else upcoming, why=look.reason)
+
+
+def _absent(case: Case, now: datetime) -> Step:
+    if case.barred:
+        return Step("cancel") if now >= case.sure_at else Step("look", at=case.sure_at)
+    if case.keyed:
+        safe = case.began + LEASE + AFTER_LEASE
+        return Step("resend", same_key=True) if now >= safe else Step("look", at=safe)
+    if now < case.sure_at:
+        return Step("look", at=_next(case, now) or case.sure_at)
+    if not case.spec.listing_consistent:
+        return Step("ask", why="It is not listed, but this platform's list is not complete enough to be sure.")
+    if case.on_absent != "resend":
+        return Step("ask", why="It is not listed. This account's rule is to ask before sending again.")
+    return Step("resend")
+
+
+def _next(case: Case, now: datetime) -> datetime | None:
+    """The next planned look after now."""
+    planned = (LEASE + AFTER_LEASE,) if case.keyed else LISTING
+    moments = [case.began + wait for wait in planned] + [case.sure_at]
+    return next((moment for moment in moments if moment > now), None)

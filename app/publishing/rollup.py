@@ -1,0 +1,23 @@
+"""A job's status, derived from its records'. Pure (states.md, "Publish job")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+FINAL = frozenset({"success", "failed", "cancelled"})
+
+
+def job_status(statuses: Sequence[str]) -> str:
+    """No records → pending. All final: one word for all of them, partial for a mixture with a success. Else running."""
+    seen = frozenset(statuses)
+    if not seen:
+        return "pending"
+    if seen <= FINAL:
+        return _settled(seen)
+    return "pending" if seen <= {"pending", "cancelled"} else "running"
+
+
+def _settled(seen: frozenset[str]) -> str:
+    if "success" in seen:
+        return "success" if len(seen) == 1 else "partial"
+    return "cancelled" if seen == {"cancelled"} else "failed"

@@ -1,0 +1,47 @@
+"""The open question of a record whose outcome nobody knows: it is there, send again, give up."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from functools import partial
+
+from flask import Response, url_for
+
+from app.platforms import registry
+from app.publishing.actions.change import settle_by_person
+from app.publishing.forms import AnswerForm
+from app.publishing.queries import one
+from app.publishing.views.blueprint import bp
+from app.web.auth import requires
+from app.web.forms import submit
+from app.web.pages import render
+
+SAID = {
+    "there": "Noted: it is out, and the link is its proof.",
+    "send_again": "It is sent again.",
+    "give_up": "Given up. It counts as not published.",
+}
+
+
+def surely_absent_at(seen: one.Shown) -> datetime | None:
+    """Until then the first request may still be alive at the platform; None where the same key makes a double impossible."""
+    spec = registry.get(seen.record.platform).spec
+    began = max((a.started_at for a in seen.attempts if a.step == "commit"), default=seen.record.unknown_since)
+    return began + spec.absent_after if began and spec.replay != "proved" else None
+
+
+@bp.route("/records/<uuid:record_id>/answer", methods=["GET", "POST"])
+@requires("operator")
+def answer(record_id: uuid.UUID) -> Response:
+    seen = one.shown(record_id)
+    sure_at = surely_absent_at(seen)
+    form = AnswerForm()
+    form.is_early = sure_at is not None and seen.now < sure_at
+    page = partial(render, "publishing/answer.html", form=form, one=seen, sure_at=sure_at, early=form.is_early)
+    if not form.is_submitted():
+        return page()
+    return submit(
+        form, lambda f: settle_by_person(seen.record, f.answer.data, f.link.data or None, f.is_confirmed()), again=page,
+        then=url_for(".record", record_id=record_id), toast=lambda _: SAID[form.answer.data],
+    )  # fmt: skip

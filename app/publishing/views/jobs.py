@@ -1,0 +1,70 @@
+"""The queue of jobs and one job."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, make_response, request
+
+from app.ground import clock
+from app.publishing import shown
+from app.publishing.queries import jobs as queries
+from app.publishing.queries import listed
+from app.publishing.views.blueprint import bp
+from app.web.auth import requires
+from app.web.lists import csv_response
+from app.web.pages import render
+from app.web.writes import background
+
+
+@bp.get("/jobs")
+@requires("viewer")
+def jobs() -> Response:
+    page = queries.JOBS.page(request.args)
+    records = queries.records_of(page)
+    keys = _keys([row for group in records.values() for row in group])
+    return render(
+        "publishing/jobs.html", page=page, records=records, keys=keys, shown=shown,
+        key_of=lambda job: shown.job_key(job.status, [keys[row.id] for row in records.get(job.id, ())]),
+    )  # fmt: skip
+
+
+@bp.get("/jobs.csv")
+@requires("viewer")
+def jobs_csv() -> Response:
+    return csv_response(queries.JOBS, request.args, queries.COLUMNS, "publish-jobs")
+
+
+@bp.get("/jobs/<uuid:job_id>")
+@requires("viewer")
+def job(job_id: uuid.UUID) -> Response:
+    return render("publishing/job.html", **_page_of(job_id))
+
+
+@bp.get("/jobs/<uuid:job_id>/live")
+@requires("viewer")
+@background
+def job_live(job_id: uuid.UUID) -> Response:
+    """204 while nothing has changed since the version the page shows, else the whole region; a new badge is said aloud."""
+    if request.args.get("v") == queries.mark(job_id):
+        return make_response("", 204)
+    page = _page_of(job_id)
+    return render("publishing/job.html", block="job", **page, said=page["key"] != request.args.get("was"))
+
+
+def _page_of(job_id: uuid.UUID) -> dict[str, Any]:
+    """The context of the job page."""
+    seen = queries.shown(job_id)
+    keys = _keys(queries.with_campaign(seen.job, seen.records), seen.records)
+    return {
+        "one": seen, "keys": keys, "key": shown.job_key(seen.job.status, list(keys.values())),
+        "moving": shown.every(keys.values()), "version": queries.mark(job_id), "now": clock.now(), "shown": shown,
+    }  # fmt: skip
+
+
+def _keys(covered: Sequence[Any], rows: Sequence[Any] | None = None) -> dict[uuid.UUID, str]:
+    """The badge of each record; `covered` are the same records with what a hold may be placed on."""
+    held, now = shown.held(listed.holds_over(row.id for row in covered), covered), clock.now()
+    return {r.id: shown.key(r.status, r.due_at, r.next_retry_at, now, r.id in held) for r in rows or covered}

@@ -1,0 +1,81 @@
+"""From an approved version to a publish job: which accounts, now or when."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_login import current_user
+
+from app.content import queries as content
+from app.core import actor
+from app.ground.errors import Conflict
+from app.publishing.actions.schedule import schedule
+from app.publishing.forms import PublishForm
+from app.publishing.models import PublishJob
+from app.publishing.queries.plan import Place, places
+from app.publishing.views.blueprint import bp
+from app.web import labels
+from app.web.auth import requires
+from app.web.forms import submit
+from app.web.pages import render
+
+
+@bp.route("/content/<uuid:item_id>/publish", methods=["GET", "POST"])
+@requires("operator")
+def new(item_id: uuid.UUID) -> Response:
+    item = content.by_id(item_id)
+    if item.approved_version_id is None:
+        raise Conflict(
+            "No approval covers this content yet. Ask for a review first; then it can be published or scheduled."
+        )
+    artifact = content.artifact(item.approved_version_id)
+    found, form = places(artifact.id), PublishForm()
+    form.accounts.choices = [(str(place.account.id), place.account.account_name) for place in found if place.is_usable]
+    if not form.is_submitted():
+        _fill(form, item, found)
+    page = partial(render, "publishing/new.html", form=form, item=item, artifact=artifact, places=found, labels=labels)
+    if not form.is_submitted():
+        return page()
+    return submit(
+        form,
+        lambda f: _made(f, item, artifact),
+        again=page,
+        then=lambda job: url_for(".job", job_id=job.id),
+        toast=_said,
+    )
+
+
+def _fill(form: PublishForm, item: Any, found: list[Place]) -> None:
+    """The plan of the item, else every account that is free when there are few."""
+    usable = [str(place.account.id) for place in found if place.is_usable]
+    planned = [key for key in item.planned_accounts if key in usable]
+    form.accounts.data = planned or (usable if len(usable) == 1 else [])
+    slot = _slot(request.args.get("slot"))
+    at = slot or item.scheduled_for
+    form.timing.data = "later" if at or request.args.get("when") == "later" else "now"
+    form.fill(at, item.timezone if item.scheduled_for and not slot else (current_user.timezone or "UTC"))
+    form.key.data = str(uuid.uuid4())
+
+
+def _slot(text: str | None) -> datetime | None:
+    """The slot that was chosen from the page; what is no moment with an offset means nothing."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
+    return schedule(
+        item, artifact, form.account_ids(), form.moment_or_now(), form.timezone.data or "UTC", int(form.priority.data or 0),
+        idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data),
+    )  # fmt: skip
+
+
+def _said(job: PublishJob) -> str:
+    return "Scheduled." if job.scheduled_at else "It goes out as soon as a worker is free."

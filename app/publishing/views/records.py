@@ -1,0 +1,103 @@
+"""The list of records: saved views, filters, CSV, bulk actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from app.campaigns import queries as campaigns
+from app.core.listing import Page
+from app.ground import clock
+from app.ground.errors import Invalid, NotFound
+from app.publishing import shown
+from app.publishing.actions import bulk as many
+from app.publishing.actions.change import replay_by_cause
+from app.publishing.queries import listed
+from app.publishing.queries.holds import emergency
+from app.publishing.views.blueprint import bp
+from app.publishing.views.rows import cells
+from app.vault import queries as vault
+from app.web import labels
+from app.web.auth import requires
+from app.web.lists import csv_response
+from app.web.pages import back_to, render, wants_fragment
+
+TONES = {"needs-action": "bad"}
+
+
+@bp.get("/records")
+@requires("viewer")
+def records() -> Response:
+    page = listed.RECORDS.page(request.args)
+    holds = listed.holds_over(row.id for row in page.rows)
+    held = shown.held(holds, page.rows)
+    return render(
+        "publishing/records.html", page=page, rows=cells(page.rows, held, clock.now()), chips=_chips(page), views=_views(page),
+        stopped=emergency() if ("all", "") in holds else None,
+    )  # fmt: skip
+
+
+def _views(page: Page) -> list[tuple[str, str, str, str]]:
+    if wants_fragment() and request.headers.get("HX-Target") == "results":
+        return []  # the tabs stay as they are
+    counted = listed.counts()
+    words = {"": "All", **{key: word for key, (word, _) in listed.VIEWS.items()}}
+    return [(key, word, _capped(counted[key]), TONES.get(key, "")) for key, word in words.items()]
+
+
+def _capped(count: int) -> str:
+    if not count:
+        return ""
+    return f"{listed.CAP:,}+" if count > listed.CAP else f"{count:,}"
+
+
+def _chips(page: Page) -> list[tuple[str, str]]:
+    """(parameter, words) of the active filters that have no menu."""
+    finders: dict[str, Any] = {
+        "account": lambda key: f"Account: {vault.by_id(key).account_name}",
+        "campaign": lambda key: f"Campaign: {campaigns.by_id(key).name}",
+        "content": lambda key: "One content item",
+        "job": lambda key: f"Job: job_{shown.short(key)}",
+    }
+    found = []
+    for name, words in finders.items():
+        if page.args.get(name):
+            try:
+                found.append((name, words(page.args[name])))
+            except (NotFound, ValueError):
+                found.append((name, f"{labels.plain(name)}: gone"))
+    return found
+
+
+@bp.get("/records.csv")
+@requires("viewer")
+def records_csv() -> Response:
+    return csv_response(listed.RECORDS, request.args, listed.COLUMNS, "publish-records")
+
+
+@bp.post("/records/bulk")
+@requires("operator")
+def bulk() -> Response:
+    back = url_for(".records", **{k: v for k, v in request.args.items() if k in listed.FILTERS or k in ("q", "sort")})
+    try:
+        said = many.act(request.form.getlist("id"), request.form.get("verb", ""))
+    except Invalid as why:
+        said = why.errors.get("", "Nothing was done.")
+    return back_to(back, said)
+
+
+@bp.post("/records/replay-by-cause")
+@requires("operator")
+def replay_all() -> Response:
+    cause = request.form.get("error", "")
+    account = request.form.get("account") or None
+    key = vault.by_id(account).id if account else None
+    done, left = replay_by_cause(cause, request.form.get("platform") or None, key)
+    rest = (
+        f" {left} left out: they may be out already, or their content is no longer approved; look at each."
+        if left
+        else ""
+    )
+    word = labels.error_type(cause).word
+    return back_to(url_for(".records", view="in-progress"), f"{done} queued again ({word}).{rest}")

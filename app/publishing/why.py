@@ -1,0 +1,133 @@
+"""Why is this not going out? One pure function over a record's facts answers for any record.
+
+In: `Facts`. Out: reasons, the deciding one first. A reason is a sentence that may end before a time, which the page
+writes in the reader's zone, and the key of what could be done about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+WORKER_SILENT = timedelta(minutes=3)
+HELD = {
+    "late": "Held because it is late: somebody decides whether it still goes out",
+    "account_paused": "Held because the account is paused",
+    "account_down": "Held because the account needs a new sign-in",
+    "campaign_paused": "Held because the campaign is paused",
+    "budget": "Held because the campaign is over its budget",
+    "policy": "Held because a platform's rules have changed",
+    "emergency": "Held: publishing was stopped for everything in its scope",
+    "changed": "Held because the content no longer matches what was approved",
+    "restored": "Held after a restore, until somebody has looked",
+    "human": "Held by a person",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One open hold that covers the record."""
+
+    scope: str
+    reason: str
+    placed_at: datetime
+    note: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that decides whether a record may go now. Times are the database's."""
+
+    status: str
+    now: datetime
+    due_at: datetime
+    next_retry_at: datetime | None = None
+    approved: bool = True
+    holds: tuple[Held, ...] = ()
+    account_status: str = "active"
+    account_paused: bool = False
+    breaker_until: datetime | None = None
+    limit_until: datetime | None = None
+    limit_words: str = ""
+    worker_seen_at: datetime | None = None
+    sent_by: str = ""
+    sent_since: datetime | None = None
+    barred: bool = False
+    error: str = ""
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`key` names the kind (for icon and button), `text` the sentence, `at` the time it ends with."""
+
+    key: str
+    text: str
+    at: datetime | None = None
+    note: str = ""
+
+
+def why(facts: Facts) -> list[Reason]:
+    """Every reason, the deciding one first; never empty."""
+    if facts.status in ("pending", "retrying"):
+        return [*_stops(facts), *_waits(facts)] or [_next_in_line(facts)]
+    return [_in_hand(facts)]
+
+
+def _in_hand(facts: Facts) -> Reason:
+    if facts.status == "publishing":
+        return Reason("sending", f"Being sent by {facts.sent_by or 'a worker'} since", facts.sent_since)
+    if facts.status == "confirming":
+        return Reason(
+            "confirming", "The platform took it and is still working on it; we look again", facts.next_retry_at
+        )
+    if facts.status == "unknown":
+        after = " It was cancelled meanwhile and is not sent again." if facts.barred else ""
+        if facts.next_retry_at is not None:
+            return Reason("checking", f"Nobody knows yet whether it is out.{after} We look", facts.next_retry_at)
+        return Reason("ask", f"Nobody can look whether it is out.{after} Please look and say")
+    words = {"success": "It is out since", "failed": "It was given up", "cancelled": "It was cancelled"}
+    return Reason(facts.status, words[facts.status], facts.finished_at, facts.error)
+
+
+def _stops(facts: Facts) -> Iterator[Reason]:
+    """What a person has to change."""
+    if not facts.approved:
+        yield Reason("review", "Waits for review: no approval covers this version")
+    for hold in sorted(facts.holds, key=lambda h: h.placed_at):
+        whom = f" by {hold.by}" if hold.by else ""
+        yield Reason("held", f"{HELD[hold.reason]}{whom}, since", hold.placed_at, hold.note)
+    if facts.account_paused and not any(h.reason == "account_paused" for h in facts.holds):
+        yield Reason("account", "The account is paused")
+    if facts.account_status != "active" and not any(h.reason == "account_down" for h in facts.holds):
+        words = {
+            "expired": "The account's sign-in has expired",
+            "invalid": "The account needs a new sign-in",
+            "checking": "The account is being checked",
+            "disconnected": "The account was disconnected",
+        }
+        yield Reason("account", words.get(facts.account_status, "The account cannot be used"))
+
+
+def _waits(facts: Facts) -> Iterator[Reason]:
+    """What time mends."""
+    if facts.breaker_until and facts.breaker_until > facts.now:
+        yield Reason("breaker", "The account failed several times in a row; it is tried again", facts.breaker_until)
+    if facts.limit_until and facts.limit_until > facts.now:
+        yield Reason("limit", f"{facts.limit_words or 'Waits for a limit of the account'} until", facts.limit_until)
+    if facts.due_at > facts.now:
+        yield Reason("due", "Due", facts.due_at)
+    elif facts.next_retry_at and facts.next_retry_at > facts.now and not facts.limit_until:
+        word = "The next try is" if facts.status == "retrying" else "It waits until"
+        yield Reason("retry", word, facts.next_retry_at, facts.error)
+
+
+def _next_in_line(facts: Facts) -> Reason:
+    seen = facts.worker_seen_at
+    if seen is None:
+        return Reason("worker", "No worker has ever reported. Start one: `make run` or `flask work publish`")
+    if facts.now - seen > WORKER_SILENT:
+        return Reason("worker", "No worker has reported since", seen)
+    return Reason("next", "It is due and next in line")
