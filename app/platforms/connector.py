@@ -1,0 +1,121 @@
+"""`Connector`: the typed face of a connector module. Signatures stand here; a module implements what it can.
+
+A module `app/platforms/<slug>.py` has `SPEC` and any of the functions below with exactly these parameters. What it
+lacks has the answer of this class: prepare → nothing to prepare, check → the general checks, the rest → NotOffered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+from app.ground import redact
+from app.ground.storable import storable
+from app.platforms.checks import general
+from app.platforms.context import Context
+from app.platforms.errors import NotOffered
+from app.platforms.keys import random_key
+from app.platforms.post import Account, Post
+from app.platforms.results import CannotTell, Check, Look, Metrics, PrepareFailed, Problem, Verdict
+from app.platforms.spec import Limits, Platform
+
+Answer = TypeVar("Answer", Verdict, Check, Look)
+WORDS = ("message", "reason", "code", "name")
+
+
+def clean(answer: Answer, account: Account) -> Answer:
+    """The same answer, fit to be kept: no secret of the account in its words (some platforms quote what they were
+    sent), and nothing that the database cannot store."""
+    changed: dict[str, Any] = {}
+    for field in dataclasses.fields(cast(Any, answer)):
+        held = getattr(answer, field.name)
+        kept = storable(held)
+        if field.name in WORDS and kept:
+            kept = redact.text(kept, account.secrets.values())
+        if kept != held:
+            changed[field.name] = kept
+    return cast(Answer, dataclasses.replace(cast(Any, answer), **changed)) if changed else answer
+
+
+class Connector:
+    """Calls the module's function, or the default."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.spec = cast(Platform, module.SPEC)
+
+    def __repr__(self) -> str:
+        return f"Connector({self.spec.slug!r})"
+
+    def _function(self, name: str) -> Any:
+        function = getattr(self.module, name, None)
+        if function is None:
+            raise NotOffered(f"{self.spec.name} cannot {name}")
+        return function
+
+    def client_key(self, post: Post, now: datetime) -> str:
+        """The key of one publication: made once per generation and stored. Random unless the platform has its own."""
+        function = getattr(self.module, "client_key", None)
+        return cast(str, function(post, now)) if function else random_key()
+
+    def prepare(self, ctx: Context, account: Account, post: Post) -> dict[str, Any]:
+        """Repeatable: upload media, resolve names. JSON-able ids for `publish`. Raises PrepareFailed(verdict)."""
+        function = getattr(self.module, "prepare", None)
+        try:
+            return cast("dict[str, Any]", storable(function(ctx, account, post))) if function else {}
+        except PrepareFailed as failed:
+            raise PrepareFailed(clean(failed.verdict, account)) from None
+
+    def publish(self, ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
+        """Single shot: exactly one `ctx.http.create` or `ctx.store.create`, with no other call after it."""
+        return clean(cast(Verdict, self._function("publish")(ctx, account, post, key, prepared)), account)
+
+    def confirm(self, ctx: Context, account: Account, post: Post, key: str, evidence: Mapping[str, Any]) -> Verdict:
+        """Repeatable: is what was `accepted` live by now? Same verdicts; `accepted` again means: not yet."""
+        return clean(cast(Verdict, self._function("confirm")(ctx, account, post, key, evidence)), account)
+
+    def find(self, ctx: Context, account: Account, post: Post, key: str, since: datetime) -> Look:
+        """Repeatable: is this post there? `since` is the attempt's begin; the module allows for skewed clocks."""
+        if "find" not in self.spec.can:
+            return CannotTell(f"{self.spec.name} cannot be asked which posts it has", final=True)
+        return clean(cast(Look, self._function("find")(ctx, account, post, key, since)), account)
+
+    def delete(self, ctx: Context, account: Account, post_id: str) -> Verdict:
+        """Repeatable: `yes` = gone, also when it was gone before."""
+        return clean(cast(Verdict, self._function("delete")(ctx, account, post_id)), account)
+
+    def metrics(self, ctx: Context, account: Account, post_ids: Sequence[str]) -> dict[str, Metrics]:
+        """Repeatable: numbers by post id; ids that the platform did not answer for are missing."""
+        return cast("dict[str, Metrics]", self._function("metrics")(ctx, account, post_ids))
+
+    def verify(self, ctx: Context, account: Account) -> Check:
+        """Repeatable: do these secrets work, whose are they? CannotTell on network trouble: no reason to disconnect."""
+        return clean(cast(Check, self._function("verify")(ctx, account)), account)
+
+    def refresh(self, ctx: Context, account: Account) -> Check:
+        """Repeatable, single flight by `ctx.sessions.lock`: get a fresh session token."""
+        if "refresh" not in self.spec.can:
+            return CannotTell(f"{self.spec.name} has no token to refresh")
+        return clean(cast(Check, self._function("refresh")(ctx, account)), account)
+
+    def limits(self, configuration: Mapping[str, Any] | None = None) -> Limits:
+        """Pure: the limits that hold for an account (an instance may have its own), else the SPEC's."""
+        function = getattr(self.module, "limits", None)
+        return cast(Limits, function(configuration or {})) if function else self.spec.limits
+
+    def host(self, configuration: Mapping[str, Any] | None = None) -> str:
+        """Pure: the host that calls of this account go to; the cap per host counts by it."""
+        function = getattr(self.module, "host", None)
+        return cast(str, function(configuration or {})) if function else self.spec.slug
+
+    def check(self, post: Post, limits: Limits | None = None) -> list[Problem]:
+        """Pure: what is wrong with this post for this platform: the general checks, then the module's own."""
+        limits = limits or self.spec.limits
+        function = getattr(self.module, "check", None)
+        own = cast("list[Problem]", function(post, limits)) if function else []
+        if post.parts and "thread" not in self.spec.takes:
+            own.append(Problem("text", f"{self.spec.name} gets no threads from here yet: make it one post."))
+        return general(post, limits) + own

@@ -1,0 +1,90 @@
+"""Finding links, mentions and hashtags in a text, and counting it the way each platform counts. Pure."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import regex
+
+# A link ends before white space, and gives back punctuation that belongs to the sentence.
+_URL = regex.compile(r"(?<![A-Za-z0-9@＠$#＃_/])https?://[^\s<>\"“”「」『』《》]+", regex.IGNORECASE)
+_TAIL = ".,;:!?'’…*_~|。、，！？；：）】〉"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_MENTION = regex.compile(r"(?<![\w=/])@([a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)(@[\p{L}\p{N}.-]+[\p{L}\p{N}])?")
+_GRAPHEME = regex.compile(r"\X")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a text; `start` and `end` count code points."""
+
+    start: int
+    end: int
+    text: str
+
+
+def urls(text: str) -> Iterator[Span]:
+    """Links with a scheme, in order."""
+    for match in _URL.finditer(text):
+        found = _trimmed(match[0])
+        if len(found) > len("https://"):
+            yield Span(match.start(), match.start() + len(found), found)
+
+
+def _trimmed(url: str) -> str:
+    while url:
+        last = url[-1]
+        unpaired = last in _PAIRS and url.count(last) > url.count(_PAIRS[last])
+        if last not in _TAIL and not unpaired:
+            return url
+        url = url[:-1]
+    return url
+
+
+def graphemes(text: str) -> int:
+    """User-perceived characters (UAX 29 clusters)."""
+    return len(text) if text.isascii() and "\r" not in text else len(_GRAPHEME.findall(text))
+
+
+def utf16(text: str) -> int:
+    """UTF-16 code units, as JavaScript counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def utf8(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+@functools.cache
+def mastodon(per_url: int = 23) -> Callable[[str], int]:
+    """Mastodon: graphemes; a link is `per_url` long, of a mention of someone elsewhere only the user counts.
+
+    Source: mastodon app/validators/status_length_validator.rb.
+    """
+
+    def count(text: str) -> int:
+        pieces, position = [], 0
+        for span in urls(text):
+            pieces += [text[position : span.start], "x" * per_url]
+            position = span.end
+        whole = "".join([*pieces, text[position:]])
+        return graphemes(_MENTION.sub(r"@\1", whole))
+
+    return count
+
+
+def x_weighted(text: str) -> int:
+    """X: weighted length of twitter-text v3 (CJK and others 2, emoji 2, links 23)."""
+    import twitter_text
+
+    return int(twitter_text.parse_tweet(text).weightedLength)
+
+
+def threads(text: str) -> int:
+    """Threads: characters, but an emoji counts as its UTF-8 bytes. Source: Threads API documents, "Posts"."""
+    return sum(
+        utf8(cluster) if regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}", cluster) else len(cluster)
+        for cluster in _GRAPHEME.findall(text)
+    )
