@@ -1,0 +1,1 @@
+"""Backup and restore: what is in an archive (`archive.py`), how it is made (`make.py`) and put back (`restore.py`)."""

@@ -1,0 +1,171 @@
+"""Putting a backup back: everything is verified before anything is touched.
+
+1. manifest and hashes, keys, versions, workers, an empty database (or --replace)
+2. pictures (only added), then one transaction: rows, the hold of everything, marks of what may have gone out since,
+   the end of all sessions and reset links
+3. migrate forward, roll-ups and history
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from app.cli.backup import archive, keys, postgres
+from app.cli.backup.archive import DUMP, FILES, Trouble
+from app.outbound.files import Files
+from app.rooms import MIGRATIONS
+from app.runtime.sessions import running
+from app.settings import Settings
+
+SILENT_AFTER = 45
+# what was ended since the backup must not come back to life
+_ENDED = """
+UPDATE user_sessions SET revoked_at = now() WHERE revoked_at IS NULL;
+UPDATE password_resets SET revoked_at = now() WHERE used_at IS NULL AND revoked_at IS NULL;
+DELETE FROM worker_heartbeats;
+DELETE FROM worker_locks;
+"""
+
+
+@dataclass
+class Restored:
+    """What was done, for the person who asked."""
+
+    taken_at: datetime
+    notes: list[str] = field(default_factory=list)
+    records: dict[str, int] = field(default_factory=dict)
+
+
+def restore(
+    settings: Settings, folder: Path, *, replace: bool = False, force: bool = False, with_keys: Path | None = None
+) -> Restored:
+    """The desk as it was, everything held. Raises Trouble; until the one transaction commits, nothing has changed."""
+    manifest = archive.read(folder)
+    archive.verify(folder, manifest)
+    _known(manifest)
+    done = Restored(datetime.fromisoformat(manifest["taken_at"]))
+    if with_keys is not None:
+        done.notes += keys.install(settings, with_keys)
+        settings = Settings.from_env()
+    done.notes += _checked_keys(settings, manifest, force)
+    with postgres.serving(settings) as link:
+        _fits(link, manifest)
+        _nobody_works(link, force)
+        _empty(link, replace)
+        _put_pictures(settings, folder)
+        postgres.put_back(link, settings, folder / DUMP, _after(done.taken_at))
+        _complete(link, manifest)
+        done.records = _settled(settings, done.taken_at)
+    return done
+
+
+def _after(taken_at: datetime) -> str:
+    from app.publishing.actions import restored
+
+    return restored.script(taken_at) + _ENDED
+
+
+def _settled(settings: Settings, taken_at: datetime) -> dict[str, int]:
+    """Migrates what is older, then the roll-ups and the history, by the desk's own code."""
+    from flask_migrate import upgrade
+
+    from app.core import actor, work
+    from app.core.db import db
+    from app.factory import create_app
+    from app.publishing.actions import restored
+
+    app = create_app(settings, role="job")
+    with app.app_context(), actor.acting(actor.Actor(name="Restore")):
+        upgrade()
+        found = work.step(restored.settle, taken_at)
+        db.engine.dispose()
+    return found
+
+
+def _checked_keys(settings: Settings, manifest: Mapping[str, Any], force: bool) -> list[str]:
+    try:
+        return keys.check(settings, manifest)
+    except Trouble as trouble:
+        if not force:
+            raise
+        return [f"In spite of this: {trouble.message}"]
+
+
+def _known(manifest: Mapping[str, Any]) -> None:
+    """Only forward: a backup of a newer program cannot be restored."""
+    known = {path.name.split("_")[0] for path in (Path(MIGRATIONS) / "versions").glob("*.py")}
+    if manifest["migration"] not in known:
+        raise Trouble(
+            f"This backup is at migration {manifest['migration']}, which this Pressroom does not know. "
+            "Restore it with the newer version that made it."
+        )
+
+
+def _fits(link: psycopg.Connection[Any], manifest: Mapping[str, Any]) -> None:
+    if postgres.major(link) < manifest["postgresql"]:
+        raise Trouble(
+            f"The backup was made by PostgreSQL {manifest['postgresql']}; this server is {postgres.major(link)}. "
+            "Use a server that is at least as new."
+        )
+
+
+def _nobody_works(link: psycopg.Connection[Any], force: bool) -> None:
+    """A worker that runs could send from rows that are being replaced."""
+    if force or not postgres.one(link, "SELECT to_regclass('public.worker_heartbeats')"):
+        return
+    rows = link.execute(
+        "SELECT kind, host, pid FROM worker_heartbeats WHERE seen_at > app_now() - make_interval(secs => %s)",
+        [SILENT_AFTER],
+    ).fetchall()
+    alive = sorted({f"{kind} ({pid} on {host})" for kind, host, pid in rows if _may_live(host, pid)})
+    if alive:
+        raise Trouble(
+            f"The desk is running: {', '.join(alive)} reported within {SILENT_AFTER} s. Stop it first "
+            "(Ctrl-C in its terminal, or stop its service); --force restores all the same."
+        )
+
+
+def _may_live(host: str, pid: int) -> bool:
+    """Of another machine nobody here can tell; a process of this one that was killed is known to be gone."""
+    return host != socket.gethostname() or running(pid)
+
+
+def _empty(link: psycopg.Connection[Any], replace: bool) -> None:
+    tables = postgres.one(link, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+    ours = postgres.one(link, "SELECT to_regclass('public.users')")
+    people = postgres.one(link, "SELECT count(*) FROM public.users") if ours else 0
+    if tables and not replace and (not ours or people):
+        what = f"a desk with {people} people" if ours else f"{tables} tables of something else"
+        raise Trouble(
+            f"The database is not empty: it holds {what}. Nothing was changed. "
+            "Take a backup of it, then use --replace to put this one in its place."
+        )
+
+
+def _put_pictures(settings: Settings, folder: Path) -> None:
+    source, store = Files(folder / FILES), Files(settings.files)
+    try:
+        for sha256 in archive.listed(folder):
+            store.put(source.read(sha256))
+    except OSError as error:
+        raise Trouble(f"The pictures cannot be written to {settings.files}: {error.strerror}.") from None
+
+
+def _complete(link: psycopg.Connection[Any], manifest: Mapping[str, Any]) -> None:
+    found = postgres.counts(link)
+    differ = [
+        f"{table} {found.get(table, 0)} of {said}"
+        for table, said in manifest["rows"].items()
+        if found.get(table) != said
+    ]
+    if differ:
+        raise Trouble(
+            f"The restored rows are not complete: {', '.join(differ)}. Everything is held. Restore another backup."
+        )

@@ -1,0 +1,171 @@
+"""A small believable desk, made by the desk's own verbs and its workers: not one status is inserted.
+
+Each story is one chain of steps by one person or the other, keyed by an id made of its title, so that an interrupted
+start goes on where it stopped and a second one does nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from app.accounts import queries as people
+from app.campaigns import actions as campaigns
+from app.campaigns.models import Campaign
+from app.cli.people import REVIEWER_EMAIL
+from app.cli.pictures import painted
+from app.cli.stories import STORIES, Story
+from app.content import actions as content
+from app.content import images
+from app.content.models import Artifact, ContentItem
+from app.core import actor, config, work
+from app.core.db import db
+from app.ground import clock
+from app.outbound.files import Files
+from app.publishing import actions as publishing
+from app.reviews import actions as reviews
+from app.reviews.actions.rows import open_request
+from app.vault import actions as vault
+from app.vault import queries as accounts
+from app.vault.delivery import verify
+from app.vault.entry import Entry
+
+NAMESPACE = uuid.UUID("5f0c7f9e-1f53-5f0e-9a3b-8f4b6d2c1a00")
+ZONE = "Africa/Addis_Ababa"
+ACCOUNTS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("site", "site", {}),
+    ("sandbox", "The strict sandbox", {"behaviour": "refuses"}),
+    ("sandbox", "The silent sandbox", {"behaviour": "silent"}),
+)
+CAMPAIGN = "Winter Iwagumi"
+
+
+def fill() -> None:
+    """Make what is not there yet. Does nothing on a desk whose people are not the demo's."""
+    settings = current_app.config["SETTINGS"]
+    admin, reviewer = (work.step(people.by_email, email) for email in (settings.admin_email, REVIEWER_EMAIL))
+    if admin is None or reviewer is None or work.step(config.get, "demo.filled"):
+        return
+    cast = {"admin": admin, "reviewer": reviewer}
+    _connect_accounts(admin)
+    campaign = _as(cast["admin"], _start_campaign, cast["admin"].id)
+    for story in STORIES:
+        _tell(story, cast, campaign)
+    work.step(config.put, "demo.filled", True)
+
+
+def _tell(story: Story, cast: dict[str, Any], campaign: uuid.UUID) -> None:
+    author = cast[story.by]
+    other = cast["admin" if story.by == "reviewer" else "reviewer"]
+    item_id = uuid.uuid5(NAMESPACE, story.title)
+    if work.step(db.session.get, ContentItem, item_id) is None:
+        _as(author, _write, story, item_id, campaign)
+    if story.fate == "draft":
+        return
+    _as(author, _ask, item_id, author)
+    if story.fate == "asked":
+        return
+    _as(other, _approve, item_id, other)
+    _as(cast["admin"], _send, story, item_id)
+
+
+def _as(person: Any, verb: Callable[..., Any], *args: Any) -> Any:
+    """One step, done by a person."""
+    who = actor.Actor(type="human", id=str(person.id), name=person.full_name, role=person.role)
+    with actor.acting(who):
+        return work.step(verb, *args)
+
+
+def _connect_accounts(admin: Any) -> None:
+    """Each is looked at at once, as the job would a moment later: the stories need them active."""
+    for platform, name, configuration in ACCOUNTS:
+        if work.step(accounts.by_name, platform, name) is None:
+            made = _as(admin, vault.connect, Entry(platform, name, configuration=configuration))
+            verify(str(made.id))
+
+
+def _start_campaign(owner: uuid.UUID) -> uuid.UUID:
+    found: Campaign | None = db.session.query(Campaign).filter_by(name=CAMPAIGN).first()
+    if found is None:
+        begin = clock.now()
+        values = {
+            "name": CAMPAIGN, "goal": "Sell sixty 60P kits before Christmas, and show that anybody can build one.",
+            "target_platforms": ["site"], "start_time": begin, "end_time": begin + timedelta(days=24),
+            "budget_cap": 0, "budget_currency": "ETB",
+        }  # fmt: skip
+        found = campaigns.start(campaigns.create(values, owner))
+    return found.id
+
+
+def _write(story: Story, item_id: uuid.UUID, campaign: uuid.UUID) -> None:
+    media = [{"sha256": _picture(story), "alt": story.alt}] if story.picture else []
+    text = {"title": story.title, "body": story.body, "language": "en", "media": media, "disclosure": "none"}
+    item = content.create_item(text, item_id=item_id, campaign_id=campaign)
+    chosen = [account for name in story.accounts if (account := _account(name)) is not None]
+    at = _tomorrow() if story.fate in ("asked", "tomorrow") else None
+    content.plan(item, at, ZONE, [(str(account.id), account.platform) for account in chosen])
+
+
+def _picture(story: Story) -> str:
+    files = Files(current_app.config["SETTINGS"].files)
+    asset = content.store_picture(
+        files, images.read(painted(story.picture), f"{story.picture}.png"), f"{story.picture}.png", None
+    )
+    return asset.content_hash
+
+
+def _account(name: str) -> Any:
+    return next((found for platform in ("site", "sandbox") if (found := accounts.by_name(platform, name))), None)
+
+
+def _ask(item_id: uuid.UUID, author: Any) -> None:
+    item = _item(item_id)
+    if item.status == "draft":
+        reviews.ask(item, _version(item), author)
+
+
+def _approve(item_id: uuid.UUID, reviewer: Any) -> None:
+    item = _item(item_id)
+    request = open_request(item)
+    if request is not None:
+        reviews.decide(
+            request.id,
+            "approve",
+            user=reviewer,
+            artifact_id=str(request.artifact_id),
+            content_hash=request.content_hash or "",
+        )
+
+
+def _send(story: Story, item_id: uuid.UUID) -> None:
+    item = _item(item_id)
+    if item.status != "approved":
+        return
+    at = _tomorrow() if story.fate == "tomorrow" else None
+    ids = [uuid.UUID(one) for one in item.planned_accounts]
+    job = publishing.schedule(item, _version(item), ids, at, ZONE, campaign_id=item.campaign_id)
+    if story.fate == "held":
+        publishing.hold("job", str(job.id), "human", "The shop checks the price before this goes out.")
+
+
+def _item(item_id: uuid.UUID) -> ContentItem:
+    return db.session.get_one(ContentItem, item_id)
+
+
+def _version(item: ContentItem) -> Artifact:
+    return db.session.get_one(Artifact, item.current_version_id)
+
+
+def _tomorrow() -> datetime:
+    """Nine in the morning of the next day, in the shop's zone."""
+    zone = ZoneInfo(ZONE)
+    day = clock.now().astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(day, time(9), zone)
+
+
+config.declare("demo.filled", False, bool, "The demo desk has been filled.")

@@ -1,0 +1,117 @@
+"""Checks of the desk itself: someone who may do everything, processes that report, a schedule in time, secrets that open."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
+
+SILENT_AFTER = 45
+UNSEALED_AFTER = 15  # minutes
+
+
+def people(patient: Patient) -> Findings:
+    rows = patient.rows("SELECT role, count(*) FROM users WHERE is_active GROUP BY role")
+    if patient.link is None or not patient.rows("SELECT to_regclass('users') IS NOT NULL")[0][0]:
+        return
+    by_role = dict(rows)
+    if not by_role.get("admin"):
+        yield wrong("people", "nobody may administer this desk", "run: flask staff create --role admin you@example.org")
+    elif sum(by_role.values()) == 1 and not patient.rows(
+        "SELECT 1 FROM system_config WHERE key = 'review.self_approval' AND value = 'true'"
+    ):
+        yield note(
+            "people",
+            "one person alone cannot approve their own work",
+            "invite a second person, or switch on review.self_approval in Settings",
+        )
+    else:
+        yield ok("people", f"{sum(by_role.values())} people can sign in")
+
+
+def processes(patient: Patient) -> Findings:
+    """A queue without a worker is the most common reason why nothing goes out."""
+    if patient.link is None:
+        return
+    query = "SELECT kind, count(*) FILTER (WHERE seen_at > app_now() - make_interval(secs => %s)) FROM worker_heartbeats GROUP BY kind"
+    seen = dict(patient.rows(query, SILENT_AFTER))
+    for kind, name in (("publish", "worker of publish"), ("default", "worker of default"), ("clock", "clock")):
+        if seen.get(kind):
+            yield ok("processes", f"{name}: {seen[kind]} reported within {SILENT_AFTER} s")
+        else:
+            command = f"python -m app.cli {'clock' if kind == 'clock' else f'worker {kind}'}"
+            yield wrong(
+                "processes",
+                f"no {name} has reported for {SILENT_AFTER} s",
+                f"start the desk with `make run`, or this process alone: {command}",
+            )
+
+
+def schedule(patient: Patient) -> Findings:
+    from app.schedule import SCHEDULE
+
+    if patient.link is None or not SCHEDULE:
+        return
+    ages = "SELECT name, extract(epoch FROM app_now() - coalesce(finished_at, started_at)) / 60 FROM schedule_runs"
+    ran = dict(patient.rows(ages))
+    failed = patient.rows("SELECT name, error FROM schedule_runs WHERE error IS NOT NULL")
+    late = [tick.job for tick in SCHEDULE if ran.get(tick.job, 0) > tick.late_after]
+    for name in late:
+        yield wrong(
+            "schedule", f"{name} last ran {ran[name]:.0f} minutes ago", "look at the clock's log; restart the clock"
+        )
+    for name, error in failed:
+        yield note("schedule", f"{name} ended with {error}", "look at the log of the default worker")
+    if not late and not failed:
+        yield ok("schedule", "periodic jobs run in time")
+
+
+def audit(patient: Patient) -> Findings:
+    """The trail is sealed each minute, and no entry lies outside its month."""
+    if patient.link is None or not patient.rows("SELECT to_regclass('audit_seals') IS NOT NULL")[0][0]:
+        return
+    if patient.rows("SELECT EXISTS (SELECT 1 FROM audit_log_default)")[0][0]:
+        yield wrong("audit", "entries lie in the default partition", "run: flask audit partitions")
+        return
+    age = patient.rows("SELECT extract(epoch FROM clock_timestamp() - max(to_at)) / 60 FROM audit_seals")[0][0]
+    if age is not None and age > UNSEALED_AFTER:
+        remedy = "see that the clock and the worker of default run, and that no transaction stays open"
+        yield wrong("audit", f"nothing was sealed for {age:.0f} minutes", remedy)
+    else:
+        yield ok("audit", "entries are sealed in time")
+
+
+COLUMNS = """
+SELECT table_name, column_name FROM information_schema.columns
+WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')
+  AND (column_name = 'key_id' OR column_name LIKE '%sealed%' OR column_name LIKE '%secret%')
+"""
+
+
+def sealed(patient: Patient) -> Findings:
+    """Every stored secret names the key that sealed it; that key must be in the ring."""
+    if patient.link is None:
+        return
+    ring = {name for name, _ in patient.settings.keys}
+    strange = {name: number for name, number in _sealed_with(patient).items() if name not in ring}
+    for name, number in strange.items():
+        yield wrong(
+            "sealed secrets", f"{number} are sealed with the key {name!r}, which is not in the ring",
+            "put that key back into PRESSROOM_KEYS (after the newest one); without it the accounts must be connected again",
+        )  # fmt: skip
+    if not strange:
+        yield ok("sealed secrets", "the ring opens all of them" if ring else "none to open")
+
+
+def _sealed_with(patient: Patient) -> dict[str, int]:
+    """How many secrets each key sealed: rows that name it in `key_id`, and values v1.<key>.<…>."""
+    counts: dict[str, int] = {}
+    for table, column in patient.rows(COLUMNS):
+        place, source = sql.Identifier(column), sql.Identifier(table)
+        if column == "key_id":
+            query = sql.SQL("SELECT {0}, count(*) FROM {1} WHERE {0} IS NOT NULL GROUP BY 1")
+        else:
+            query = sql.SQL("SELECT split_part({0}, '.', 2), count(*) FROM {1} WHERE {0} LIKE 'v1.%' GROUP BY 1")
+        for name, number in patient.rows(query.format(place, source)):
+            counts[name] = counts.get(name, 0) + number
+    return counts

@@ -1,0 +1,39 @@
+"""The first people of an empty desk."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import current_app
+
+from app.accounts import queries
+from app.accounts.actions import create_staff
+from app.core import actor, work
+from app.settings import Settings
+
+ADMIN, REVIEWER = "Hana Tesfaye", "Mara Voss"
+REVIEWER_EMAIL = "reviewer@pressroom.example"
+WORDS = ["amber", "basil", "birch", "cedar", "coral", "delta", "ember", "fern", "flint", "grove", "harbor", "hazel", "indigo", "ivory", "juniper", "kelp", "lagoon", "lilac", "maple", "meadow", "moss", "nectar", "oak", "olive", "onyx", "pebble", "pine", "quartz", "reed", "ridge", "river", "sage", "slate", "spruce", "stone", "tide", "willow"]  # fmt: skip
+
+
+def first_people() -> list[dict[str, Any]]:
+    """On an empty desk make an admin, and for the demo a reviewer; passwords only of those made just now.
+
+    Each person: role, email, password (None when it was made before).
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    wanted = [("admin", settings.admin_email, ADMIN if settings.demo else "Admin", settings.admin_password)]
+    if settings.demo:
+        wanted.append(("reviewer", REVIEWER_EMAIL, REVIEWER, None))
+    with actor.acting(actor.Actor(name="First start")):
+        if work.step(queries.count_active_people) == 0:
+            return [_made(*one) for one in wanted]
+    known = {email for _, email, _, _ in wanted if work.step(queries.by_email, email) is not None}
+    return [{"role": role, "email": email, "password": None} for role, email, _, _ in wanted if email in known]
+
+
+def _made(role: str, email: str, name: str, password: str | None) -> dict[str, Any]:
+    password = password or "-".join(secrets.choice(WORDS) for _ in range(5)) + f"-{secrets.randbelow(90) + 10}"
+    work.step(create_staff, email=email, full_name=name, role=role, password=password)
+    return {"role": role, "email": email, "password": password}

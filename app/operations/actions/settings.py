@@ -1,0 +1,52 @@
+"""Settings of the desk: changed by an admin, checked against their declaration, each change recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.audit.actions import record
+from app.core import config
+from app.core.config import DECLARED
+from app.ground.errors import Invalid
+
+
+def change_settings(typed: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
+    """Keep what differs from what the person saw. Returns the names that changed.
+
+    `typed`: setting → text of its field; `seen`: setting → the value the page was built with, as text.
+    Raises Invalid by setting: a bad value, or one that somebody else changed meanwhile.
+    """
+    errors: dict[str, str] = {}
+    fresh: dict[str, Any] = {}
+    for name, raw in typed.items():
+        if name not in DECLARED:
+            continue
+        try:
+            value = DECLARED[name].parse(raw)
+        except Invalid as wrong:
+            errors |= wrong.errors
+            continue
+        current = config.get(name)
+        if as_text(value) == seen.get(name, as_text(current)) or value == current:
+            continue
+        if seen.get(name, as_text(current)) != as_text(current):
+            errors[name] = f"Somebody changed this to {as_text(current)} meanwhile. Save again to overrule it."
+        fresh[name] = value
+    if errors:
+        raise Invalid(errors)
+    for name, value in fresh.items():
+        old, new = config.put(name, value)
+        record("operations.set", ("system_config", name), label=name, value=[old, new])
+    return list(fresh)
+
+
+def as_text(value: Any) -> str:
+    """A value as its form field says it."""
+    return (
+        ("yes" if value else "no")
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )

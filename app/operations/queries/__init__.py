@@ -1,0 +1,1 @@
+"""Reads of operations: what the desk says about itself, over all rooms."""

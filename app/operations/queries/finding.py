@@ -1,0 +1,78 @@
+"""The command palette and the search page: a few hits of each kind. Who may see what is the view's matter."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.campaigns.models import Campaign
+from app.content.models import ContentItem
+from app.content.search import clause
+from app.core.db import db
+from app.publishing.models import PublishJob, PublishRecord
+from app.vault.models import PlatformCredential
+
+EACH = 5
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found: what kind, its id, how it is called, its status, and a word beside it."""
+
+    kind: str
+    id: uuid.UUID
+    title: str
+    status: str
+    beside: str
+
+
+def find(text: str) -> list[Hit]:
+    """Content, records, campaigns and accounts for the text, in one statement; an id finds the thing itself."""
+    text = " ".join(text.replace("\x00", "").split())[:LONGEST]
+    if len(text) < 2:
+        return []
+    parts = [part.limit(EACH).subquery() for part in _parts(text, _key(text))]
+    both = sa.union_all(*(sa.select(part) for part in parts))
+    return [Hit(*row) for row in db.session.execute(both)]
+
+
+def _parts(text: str, key: uuid.UUID | None) -> list[sa.Select[Any]]:
+    item, record, campaign, account = ContentItem, PublishRecord, Campaign, PlatformCredential
+    job = PublishJob
+
+    def like(column: Any) -> sa.ColumnElement[bool]:
+        return sa.func.lower(column).contains(text.lower(), autoescape=True)
+
+    def row(kind: str, table: Any, title: Any, beside: Any, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        found = sa.select(
+            sa.literal(kind).label("kind"),
+            table.id,
+            title.label("title"),
+            table.status.label("status"),
+            beside.label("beside"),
+        )
+        return found.where(sa.or_(where, table.id == key) if key else where)
+
+    words = sa.or_(clause(item.search, text), like(item.title))
+    records = (
+        row("record", record, item.title, record.platform, words)
+        .join(job, job.id == record.job_id)
+        .join(item, item.id == job.content_id)
+    )
+    return [
+        row("content", item, item.title, item.content_type, words).where(item.deleted_at.is_(None)).order_by(item.updated_at.desc()),
+        records.order_by(record.due_at.desc()),
+        row("campaign", campaign, campaign.name, sa.literal(""), like(campaign.name)).where(campaign.deleted_at.is_(None)).order_by(campaign.updated_at.desc()),
+        row("account", account, account.account_name, account.platform, sa.or_(like(account.account_name), like(account.platform)))
+        .where(account.deleted_at.is_(None)).order_by(account.account_name),
+    ]  # fmt: skip
+
+
+def _key(text: str) -> uuid.UUID | None:
+    bare = re.sub(r"^(job_|rec_)|-", "", text.lower())
+    return uuid.UUID(bare) if re.fullmatch(r"[0-9a-f]{32}", bare) else None

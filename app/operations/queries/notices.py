@@ -1,0 +1,34 @@
+"""One person's notices."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+
+from app.core.listing import Choice, Listing
+from app.operations.models import Notice
+
+KINDS = (
+    ("record_failed", "Failed posts"), ("record_asks", "Questions"), ("account_left", "Accounts"), ("account_expires", "Ending sign-ins"),
+    ("review_asked", "Asked for review"), ("review_decided", "Decided"),
+)  # fmt: skip
+
+
+def _read(value: str) -> sa.ColumnElement[bool]:
+    return Notice.read_at.is_(None) if value == "unread" else Notice.read_at.is_not(None)
+
+
+def listing(user_id: uuid.UUID) -> Listing:
+    """All notices of a person, newest first."""
+    return Listing(
+        select=sa.select(Notice).where(Notice.user_id == user_id),
+        search=[Notice.title, Notice.body],
+        filters={
+            "read": Choice(_read, (("unread", "Unread"), ("read", "Read")), "State"),
+            "kind": Choice(Notice.kind, KINDS, "Kind"),
+        },
+        sorts={"at": Notice.created_at},
+        default="-at",
+        tiebreak=Notice.id,
+    )

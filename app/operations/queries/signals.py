@@ -1,0 +1,149 @@
+"""Small facts of the desk for Home, in one statement: each part yields rows of (kind, JSON)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.accounts.models import StaffInvite, User
+from app.campaigns.models import Campaign
+from app.content.models import ContentItem
+from app.core import config
+from app.core.db import app_now, db
+from app.core.pulse import ScheduleRun, WorkerHeartbeat
+from app.operations.models import Notice
+from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.vault.models import PlatformCredential as Account
+
+SILENT = timedelta(minutes=3)
+SHOWN = 5
+ASKS = ("changed", "restored", "emergency", "human", "budget", "policy")
+"""Holds of more than one record that wait for somebody's word; those of one record stand with it."""
+
+
+class Setup(NamedTuple):
+    """How far a new desk has come. `invited`: links nobody has used yet. `held`: an emergency hold stops everything."""
+
+    people: int
+    invited: int
+    accounts: bool
+    content: bool
+    approved: bool
+    published: bool
+    held: bool
+    self_approval: bool
+
+    @property
+    def steps(self) -> list[tuple[str, bool]]:
+        """The check-list: (step, done)."""
+        return [
+            ("people", self.people > 1 or self.self_approval),
+            ("account", self.accounts),
+            ("content", self.content),
+            ("approve", self.approved),
+            ("publish", self.published),
+        ]
+
+    @property
+    def is_done(self) -> bool:
+        return all(done for _, done in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """`late`: periodic jobs that did not run in time. `holds` and `unread` are dicts with times."""
+
+    setup: Setup
+    worker_seen: datetime | None
+    is_silent: bool
+    late: list[str]
+    holds: list[dict[str, Any]]
+    unread: list[dict[str, Any]]
+
+
+def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
+    """Everything at once; `late_after` maps a periodic job to the minutes after which it is late."""
+    parts = sa.union_all(_setup(), _worker(), _runs(), _holds(), _unread(user_id)).subquery()
+    now: datetime | None = None
+    found: dict[str, list[dict[str, Any]]] = {}
+    for kind, data, now in db.session.execute(sa.select(parts.c.kind, parts.c.data, app_now())):  # noqa: B007
+        found.setdefault(kind, []).append(data)
+    assert now is not None  # noqa: S101  (the first part always yields a row)
+    runs = {row["name"]: _time(row["at"]) for row in found.get("run", ())}
+    seen = _time(found["worker"][0]["at"]) if found["worker"][0]["at"] else None
+    return Signals(
+        setup=Setup._make([*found["setup"][0]["facts"], bool(config.get("review.self_approval"))]),
+        worker_seen=seen,
+        is_silent=seen is None or now - seen > SILENT,
+        late=[
+            name
+            for name, minutes in late_after.items()
+            if name in runs and now - runs[name] > timedelta(minutes=minutes)
+        ],
+        holds=[{**row, "at": _time(row["at"])} for row in found.get("hold", ())],
+        unread=[{**row, "created_at": _time(row["created_at"]), "read_at": None} for row in found.get("notice", ())],
+    )
+
+
+def _row(kind: str, /, **columns: Any) -> sa.Select[Any]:
+    pairs = [part for name, column in columns.items() for part in (sa.literal(name), column)]
+    return sa.select(sa.literal(kind).label("kind"), sa.func.jsonb_build_object(*pairs).label("data"))
+
+
+def _setup() -> sa.Select[Any]:
+    open_invite = sa.and_(
+        StaffInvite.accepted_at.is_(None), StaffInvite.revoked_at.is_(None), StaffInvite.expires_at > app_now()
+    )
+    facts = sa.func.jsonb_build_array(
+        sa.select(sa.func.count()).select_from(User).where(User.is_active).scalar_subquery(),
+        sa.select(sa.func.count()).select_from(StaffInvite).where(open_invite).scalar_subquery(),
+        sa.exists().where(Account.deleted_at.is_(None)),
+        sa.exists().where(ContentItem.deleted_at.is_(None)),
+        sa.exists().where(ContentItem.approved_version_id.is_not(None)),
+        sa.exists().where(PublishRecord.status == "success"),
+        sa.exists().where(PublishHold.scope == "all", PublishHold.released_at.is_(None)),
+    )
+    return _row("setup", facts=facts)
+
+
+def _worker() -> sa.Select[Any]:
+    return _row("worker", at=sa.func.max(WorkerHeartbeat.seen_at)).where(WorkerHeartbeat.kind == "publish")
+
+
+def _runs() -> sa.Select[Any]:
+    return _row("run", name=ScheduleRun.name, at=sa.func.coalesce(ScheduleRun.finished_at, ScheduleRun.started_at))
+
+
+def _holds() -> sa.Select[Any]:
+    hold = PublishHold
+    waits = sa.and_(hold.released_at.is_(None), hold.reason.in_(ASKS), hold.scope != "record")
+    some = sa.select(hold).where(waits).order_by(hold.placed_at).limit(SHOWN).subquery()
+
+    def called(scope: str, name: Any, key: Any, *joins: Any) -> tuple[Any, Any]:
+        found = sa.select(name).where(key == sa.cast(some.c.scope_id, sa.Uuid))
+        for target, on in joins:
+            found = found.join(target, on)
+        return some.c.scope == scope, found.correlate(some).scalar_subquery()
+
+    covers = sa.case(
+        called("account", Account.account_name, Account.id),
+        called("campaign", Campaign.name, Campaign.id),
+        called("job", ContentItem.title, PublishJob.id, (PublishJob, PublishJob.content_id == ContentItem.id)),
+        else_=some.c.scope_id,
+    )
+    return _row("hold", scope=some.c.scope, covers=covers, reason=some.c.reason, note=some.c.note, at=some.c.placed_at)
+
+
+def _unread(user_id: uuid.UUID) -> sa.Select[Any]:
+    mine = sa.select(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+    some = mine.order_by(Notice.created_at.desc()).limit(SHOWN).subquery()
+    names = ("id", "kind", "title", "body", "tone", "created_at")
+    return _row("notice", **{name: some.c[name] for name in names})
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

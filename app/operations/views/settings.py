@@ -1,0 +1,66 @@
+"""Settings: everything that the rooms declare, grouped, with help, default, and who changed it last."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Response, request, url_for
+
+from app.core.config import DECLARED
+from app.operations import actions
+from app.operations.forms import SettingsForm, settings_form
+from app.operations.queries.changes import last_changes
+from app.operations.views import bp
+from app.web.auth import requires
+from app.web.forms import submit
+from app.web.pages import render
+
+GROUPS = {
+    "review": "Reviews",
+    "publishing": "Publishing",
+    "vault": "Accounts on platforms",
+    "accounts": "Staff and sign-in",
+    "content": "Content",
+    "audit": "Audit",
+}
+
+
+@bp.route("/settings", methods=["GET", "POST"])
+@requires("admin")
+def settings() -> Response:
+    form = settings_form()
+    if request.method == "GET":
+        return _page(form)
+    return submit(
+        form,
+        lambda f: actions.change_settings(f.typed(), f.seen()),
+        lambda: _again(form),
+        then=url_for("operations.settings"),
+        toast=_said,
+    )
+
+
+def _again(form: SettingsForm) -> Response:
+    form.look_again()
+    return _page(form)
+
+
+def _page(form: SettingsForm) -> Response:
+    names = sorted(
+        (name for name in DECLARED if name in form),
+        key=lambda name: (list(GROUPS).index(_group(name)) if _group(name) in GROUPS else 99, name),
+    )
+    groups = [(key, GROUPS.get(key, key.capitalize()), list(found)) for key, found in groupby(names, _group)]
+    return render("operations/settings.html", form=form, sections=groups, changes=last_changes(), declared=DECLARED)
+
+
+def _group(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _said(changed: list[str]) -> str:
+    return (
+        "Nothing was changed."
+        if not changed
+        else f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} saved. In force within seconds."
+    )
