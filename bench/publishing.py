@@ -1,0 +1,162 @@
+"""Records settled per second end to end, against RQ's own forked no-op rate of the same run; and how late a burst is.
+
+Everything is real: PostgreSQL with its commits, Valkey, two worker processes, the clock, four webhook accounts on two
+hosts that answer in 20 ms.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from app.content import actions as content
+from app.content.models import Artifact
+from app.core import actor, queue, work
+from app.core.db import app_now, db
+from app.publishing import actions as publishing
+from app.publishing.models import PublishRecord
+from app.settings import Settings
+from app.vault import actions as vault
+from app.vault.delivery import verify
+from app.vault.entry import Entry
+from bench.house import house
+
+RECORDS = int(os.environ.get("BENCH_PUBLISH", "1200"))
+BURST = 100
+PORT = 48123
+SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldY"
+
+
+@contextmanager
+def processes(settings: Settings, *commands: list[str]) -> Iterator[None]:
+    """Run them for the length of the block."""
+    env = {
+        **os.environ, "PRESSROOM_DATA": str(settings.data), "DATABASE_URL": settings.database_url.replace("+psycopg", ""),
+        "REDIS_URL": settings.redis_url, "PRESSROOM_ALLOW_HOSTS": "127.0.0.0/8", "PYTHONPATH": os.getcwd(),
+    }  # fmt: skip
+    started = [subprocess.Popen([sys.executable, *words], env=env, stderr=subprocess.DEVNULL) for words in commands]
+    try:
+        time.sleep(4)  # the processes import and report; what is measured begins after
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def rq_rate(settings: Settings, jobs: int = 400) -> float:
+    """No-op jobs per second through RQ's own forking workers, two of them."""
+    ours = Queue("bench", connection=queue.connection(), serializer=JSONSerializer)
+    worker = [
+        "-m",
+        "rq.cli",
+        "worker",
+        "bench",
+        "--url",
+        settings.redis_url,
+        "-q",
+        "--serializer",
+        "rq.serializers.JSONSerializer",
+    ]
+    with processes(settings, worker, worker):
+        began = time.perf_counter()
+        for _ in range(jobs):
+            ours.enqueue_call("time.time", result_ttl=0)
+        while len(ours) or ours.started_job_registry.count:
+            time.sleep(0.01)
+        return jobs / (time.perf_counter() - began)
+
+
+def accounts() -> list[Any]:
+    """Four webhook accounts on two hosts, checked and active."""
+    ids = []
+    for n, host in enumerate(("127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.2")):
+        entry = Entry("webhook", f"receiver {n}", {"secret": SECRET}, {"url": f"http://{host}:{PORT}/hook/{n}"})
+        ids.append(work.step(vault.connect, entry).id)
+        verify(str(ids[-1]))
+    return ids
+
+
+def approved(number: int, ids: list[Any], person: Any, at: Any = None) -> None:
+    """One approved item on its way to all accounts."""
+    item = content.create_item({"title": f"Bench {number}", "body": f"Text number {number}."})
+    version = db.session.get_one(Artifact, item.current_version_id)
+    content.to_review(item, version)
+    content.set_approved(item, version, person)
+    db.session.flush()
+    publishing.schedule(item, version, ids, at, "UTC")
+
+
+def settled() -> int:
+    done = sa.select(sa.func.count()).where(PublishRecord.status.in_(("success", "failed", "unknown")))
+    return work.step(db.session.scalar, done) or 0
+
+
+def wait_for(count: int, seconds: float) -> float:
+    began = time.perf_counter()
+    while settled() < count and time.perf_counter() - began < seconds:
+        time.sleep(0.05)
+    return time.perf_counter() - began
+
+
+def run() -> list[tuple[str, str, str]]:
+    """Rows of the bench table."""
+    from tests.factories import make_user
+
+    with house() as (_, settings):
+        person = work.step(make_user, role="admin")
+        forked = rq_rate(settings)
+        with actor.acting(actor.Actor(type="human", id=str(person.id), name=person.full_name, role="admin")):
+            return _measure(settings, person, forked)
+
+
+def _measure(settings: Settings, person: Any, forked: float) -> list[tuple[str, str, str]]:
+    ours = [["-m", "app.cli", "worker", "publish"], ["-m", "app.cli", "worker", "publish"], ["-m", "app.cli", "clock"]]
+    with processes(settings, ["-m", "bench.receiver", str(PORT)]):
+        ids = accounts()
+        work.step(publishing.hold_everything, "The bench fills the queue.")
+        for number in range(RECORDS // 4):
+            work.step(approved, number, ids, person.id)
+        with processes(settings, *ours):
+            work.step(publishing.release, "all", "", "emergency")
+            took = wait_for(RECORDS, 120)
+            rate = settled() / took
+            late = _burst(ids, person)
+    outcome = dict(work.step(_outcomes))
+    return [
+        ("RQ's own forked no-op rate, two workers", f"{forked:.0f} jobs/s", ""),
+        ("records settled end to end, two workers", f"{rate:.0f}/s, {rate / forked:.2f} × RQ; {outcome}", "≥ 1 ×"),
+        (f"{BURST} records due in one second: late", f"p50 {median(late):.2f} s, p99 {late[int(len(late) * 0.99) - 1]:.2f} s", "p99 ≤ 2 s"),
+    ]  # fmt: skip
+
+
+def _outcomes() -> list[tuple[str, int]]:
+    found = db.session.execute(sa.select(PublishRecord.status, sa.func.count()).group_by(PublishRecord.status))
+    return [(status, count) for status, count in found]
+
+
+def _burst(ids: list[Any], person: Any) -> list[float]:
+    """Seconds from due to published of records that are all due at one moment, on idle workers."""
+    before = settled()
+    at = work.step(lambda: db.session.scalar(sa.select(app_now()))) + timedelta(seconds=12)
+    for number in range(BURST // 4):
+        work.step(approved, 100_000 + number, ids, person.id, at)
+    wait_for(before + BURST, 60)
+    lateness = sa.select(sa.func.extract("epoch", PublishRecord.published_at - PublishRecord.due_at))
+    rows = work.step(lambda: db.session.scalars(lateness.where(PublishRecord.due_at == at)).all())
+    return sorted(float(row) if row is not None else 999.0 for row in rows) or [999.0]

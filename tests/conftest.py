@@ -1,0 +1,192 @@
+"""Fixtures: a real PostgreSQL and a real Valkey for the run, a database per test worker cloned from a migrated template.
+
+Each test begins with empty tables; a test commits through `commit(...)` as a job would, or through the client as a
+browser would.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from filelock import FileLock
+from flask.testing import FlaskClient
+
+from app.core import actor, config, queue, work
+from app.core.db import Base, db
+from app.factory import House, create_app
+from app.settings import Settings
+
+KEYS = (("test", bytes(range(32))),)
+PASSWORD = "correct horse battery staple"
+KEPT = ("alembic_version", "schema_migrations", "platforms", "agents")
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """One PostgreSQL and one Valkey a worker process, stopped at the end. TEST_DATABASE_URL and TEST_REDIS_URL replace them."""
+    given = {"database": os.environ.get("TEST_DATABASE_URL"), "redis": os.environ.get("TEST_REDIS_URL")}
+    if all(given.values()):
+        yield {k: str(v) for k, v in given.items()}
+        return
+    from app.runtime.postgres import Postgres
+    from app.runtime.valkey import Valkey
+
+    with tempfile.TemporaryDirectory(prefix="pressroom-test-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        postgres, valkey = Postgres(Path(folder) / "pg", durable=False), Valkey(Path(folder) / "valkey", durable=False)
+        try:
+            yield {"database": postgres.start(), "redis": valkey.start()}
+        finally:
+            valkey.stop()
+            postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings that point at this worker's own database."""
+    data = tmp_path_factory.mktemp("data")
+    admin = sa.make_url(servers["database"])
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    _template(servers, data)
+    with sa.create_engine(admin, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE pressroom_template'))
+    return _settings(admin.set(database=name), servers, data)
+
+
+def _settings(url: sa.URL, servers: dict[str, str], data: Path) -> Settings:
+    return Settings(
+        data=data,
+        database_url=url.render_as_string(hide_password=False),
+        redis_url=servers["redis"],
+        secret_key="for tests only, never in production",
+        keys=KEYS,
+        url="http://localhost",
+        allow_hosts=("127.0.0.0/8", "localhost", "::1"),
+        files_url=(data / "files").as_uri(),
+    )
+
+
+def _template(servers: dict[str, str], data: Path) -> None:
+    """Migrate one template database for all workers of the run (and anew when a migration has changed)."""
+    admin = sa.make_url(servers["database"])
+    with FileLock(Path(tempfile.gettempdir()) / f"pressroom-template-{os.getuid()}.lock"):
+        engine = sa.create_engine(admin, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            found = connection.scalar(
+                sa.text(
+                    "SELECT description FROM pg_shdescription d JOIN pg_database b ON b.oid = d.objoid WHERE datname = 'pressroom_template'"
+                )
+            )
+            mark = _migrations_mark()
+            if found == mark:
+                return
+            connection.execute(sa.text("DROP DATABASE IF EXISTS pressroom_template WITH (FORCE)"))
+            connection.execute(sa.text("CREATE DATABASE pressroom_template"))
+            from flask_migrate import upgrade
+
+            app = create_app(_settings(admin.set(database="pressroom_template"), servers, data), TESTING=True)
+            with app.app_context():
+                upgrade(revision=os.environ.get("UPTO", "head"))
+                db.engine.dispose()
+            connection.execute(sa.text(f"COMMENT ON DATABASE pressroom_template IS '{mark}'"))
+
+
+def _migrations_mark() -> str:
+    import hashlib
+
+    folder = Path(__file__).resolve().parents[1] / "migrations" / "versions"
+    text = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+    return hashlib.sha256(text).hexdigest()
+
+
+class Browser(FlaskClient):
+    """Each request in a context of its own, as a server has it: the test's app context would hand `g`, and with it the
+    person who signed in, from one request to the next."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["buffered"] = True
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def house(settings: Settings) -> House:
+    """The app of this worker, made once."""
+    house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
+    house.test_client_class = Browser
+    return house
+
+
+@pytest.fixture
+def app(house: House) -> Iterator[House]:
+    """The app with empty tables and an empty Redis; an app context is pushed."""
+    with house.app_context():
+        _empty()
+        queue.connection().flushdb()
+        house.extensions["bell"].pop("quiet_until", None)
+        config.forget()
+        actor.set_current(actor.Actor())  # not the person of the test before
+        yield house
+        db.session.rollback()
+
+
+def _empty() -> None:
+    tables = [name for name in Base.metadata.tables if name not in KEPT]
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL app.archiving = 'on'"))
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        present = set(connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
+        rows = " UNION ALL ".join(f"SELECT '{t}' AS t WHERE EXISTS (SELECT 1 FROM {t})" for t in tables if t in present)
+        for name in connection.scalars(sa.text(rows)).all():
+            connection.execute(sa.text(f"DELETE FROM {name}"))
+
+
+@pytest.fixture
+def commit(app: House) -> Callable[..., Any]:
+    """`commit(fn, *args)`: run `fn` in a committed transaction of its own, as a job's step does."""
+    return work.step
+
+
+@pytest.fixture
+def client(app: House) -> FlaskClient:
+    """A browser without JavaScript, not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def as_user(app: House) -> Callable[..., FlaskClient]:
+    """`as_user("reviewer")` or `as_user(user)`: a browser that is signed in through the sign-in page."""
+    from tests.factories import make_user
+
+    def sign_in(who: Any = "admin") -> FlaskClient:
+        user = work.step(make_user, role=who) if isinstance(who, str) else who
+        browser = app.test_client()
+        answer = browser.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.get_data(as_text=True)[:500]
+        browser.user = user  # type: ignore[attr-defined]
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing leaves this machine."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(
+            ("127.", "::1", "localhost")
+        ):
+            raise OSError(f"tests may not reach {address}")
+        return real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)

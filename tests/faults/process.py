@@ -1,0 +1,86 @@
+"""A nursery of real processes: imports the house once, then forks a worker or a clock per command.
+
+    stdin: "publish" | "default" | "clock", and maybe by how many seconds its own clock is wrong
+    stdout: the pid of the new process
+
+Barriers: a process stops at the moment `name` of a delivery (app/publishing/barriers.py) when a file `arm-<name>-<n>`
+lies in the folder BARRIERS; it takes the file by renaming it to `hit-<name>-<n>-<pid>-<record>` and waits there until
+`go-<n>` exists or it is killed. Nothing is raised inside a connector.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import signal
+import sys
+import time
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import app.factory
+import app.worker
+from app import rooms
+from app.ground import clock
+from app.publishing import barriers, dispatcher, drain, sweeper
+from app.settings import Settings
+
+FOLDER = Path(os.environ["BARRIERS"])
+_ARM = re.compile(r"arm-([a-z_]+)-(\d+)")
+
+
+def stop_here(name: str, record_id: uuid.UUID) -> None:
+    """Take an armed barrier of this name, if there is one, and wait at it."""
+    for file in FOLDER.glob(f"arm-{name}-*"):
+        number = _ARM.fullmatch(file.name)[2]  # type: ignore[index]
+        try:
+            file.rename(FOLDER / f"hit-{name}-{number}-{os.getpid()}-{record_id}")
+        except FileNotFoundError:
+            continue
+        while not (FOLDER / f"go-{number}").exists():
+            time.sleep(0.01)
+
+
+def install() -> None:
+    """Fill the table of barriers."""
+    for name in ("before_connect", "committed", "answered"):
+        barriers.HOOKS[name] = lambda record_id, name=name: stop_here(name, record_id)
+
+
+def child(words: str) -> None:
+    """Be a worker or the clock, and end with the nursery."""
+    kind, _, wrong = words.partition(" ")
+    clock.set_offset(timedelta(seconds=float(wrong or 0)))
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    sys.stdin.close()
+    log = os.open(FOLDER.parent / f"{kind}.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    install()
+    settings = Settings.from_env()
+    if kind == "clock":
+        app.worker.run_clock(settings)
+    else:
+        app.worker.run_worker(kind, settings)
+
+
+def main() -> None:
+    """Serve commands until stdin ends."""
+    assert rooms and dispatcher and drain and sweeper
+    app.factory.create_app(Settings.from_env(), role="job")  # imports every room once, before the forks
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            try:
+                child(line.strip())
+            finally:
+                os._exit(0)
+        print(pid, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Refreshing a sign-in: one refresh for all, no disconnect on a blip, never overwritten with an empty token."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.core.db import db
+from app.core.work import step
+from app.platforms import registry
+from app.vault import delivery, ports
+from app.vault.models import PlatformCredential
+from app.vault.sessions import Sessions
+from tests import publishing_desk as desk
+
+
+@pytest.fixture
+def account(plant):
+    """A Bluesky account that has posted once; its access token has expired at the platform since."""
+    key = plant.account("bluesky")
+    (first,) = desk.scheduled(key)
+    desk.work()
+    assert desk.record(first).status == "success"
+    opened = delivery.open_account(key)
+    old = {**session(key), "at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()}  # not made just now
+    Sessions().put(opened, old)
+    plant.fake().settings(clock_offset=100_000)
+    return key
+
+
+def status(key):
+    return step(lambda: db.session.get(PlatformCredential, key, populate_existing=True)).status
+
+
+def session(key):
+    return Sessions().get(delivery.open_account(key))
+
+
+def test_an_expired_token_is_refreshed_once_and_the_post_goes_out(plant, account):
+    (key,) = desk.scheduled(account, text="After the refresh.")
+    before = session(account)["access"]
+    desk.work()
+    assert desk.record(key).status == "success" and len(plant.fake().posts("After the refresh.")) == 1
+    assert session(account)["access"] != before and plant.fake().state()["requests"]["refresh"] == 1
+
+
+def test_two_at_once_make_one_refresh(plant, account):
+    opened = delivery.open_account(account)
+
+    def one():
+        with plant.app.app_context():
+            registry.get("bluesky").refresh(ports.context(opened), opened)
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert plant.fake().state()["requests"]["refresh"] == 1
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"do": "reset_before"}, {"do": "error_before", "status": 503}, {"do": "close_before"}]
+)
+def test_a_blip_while_refreshing_disconnects_nobody(plant, account, trouble):
+    (key,) = desk.scheduled(account, text="Later.")
+    plant.fake().script(on="refresh", **trouble)
+    desk.work()
+    row = desk.record(key)
+    assert row.status == "retrying" and row.error_type in ("network_timeout", "platform_error")
+    assert status(account) == "active" and desk.holds(account) == []
+    desk.by_hand("UPDATE publish_records SET next_retry_at = app_now()")
+    desk.work()
+    assert desk.record(key).status == "success" and len(plant.fake().posts("Later.")) == 1
+
+
+def test_a_dead_refresh_token_signs_in_anew(plant, account):
+    (key,) = desk.scheduled(account)
+    plant.fake().script(
+        "answer", on="refresh", status=400, body={"error": "ExpiredToken", "message": "Token has expired"}
+    )
+    desk.work()
+    assert desk.record(key).status == "success" and status(account) == "active"
+
+
+def test_a_dead_token_and_a_refused_password_take_the_account_down_and_hold_the_rest(plant, account):
+    (first,), (second,) = desk.scheduled(account), desk.scheduled(account)
+    dead = {"error": "ExpiredToken", "message": "Token has expired"}
+    plant.fake().script("answer", on="refresh", status=400, body=dead, times=0)
+    refused = {"error": "AuthenticationRequired", "message": "Invalid identifier or password"}
+    plant.fake().script("answer", on="session", status=401, body=refused, times=0)
+    desk.work()
+    assert sorted(desk.record(key).status for key in (first, second)) == ["failed", "pending"]
+    assert {desk.record(key).error_type for key in (first, second)} == {"auth_failed", None}
+    assert status(account) == "invalid" and desk.work() == 0
+
+
+def test_an_empty_refresh_token_never_overwrites_the_one_we_have(plant, account):
+    old = session(account)["refresh"]
+    plant.fake().script(
+        "answer",
+        on="refresh",
+        status=200,
+        body={"accessJwt": "access-x", "refreshJwt": "", "did": session(account)["did"], "handle": "desk.test"},
+    )
+    opened = delivery.open_account(account)
+    registry.get("bluesky").refresh(ports.context(opened), opened)
+    assert session(account)["access"] == "access-x" and session(account)["refresh"] == old

@@ -1,0 +1,100 @@
+"""The plan beside the text, and what is kept of a text that was not saved."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.content.models import ContentDraft, ContentItem
+from app.core.db import db
+from app.ground import clock
+from tests.factories import make_account, make_item, make_user, version_of
+from tests.integration.content.test_composer import form, fresh, items, typed_back
+
+PLANS = [
+    ({"plan_on": "2020-01-01", "plan_at": "10:00"}, "That time is over"),
+    ({"plan_on": "2027-03-28", "plan_at": "02:30", "plan_zone": "Europe/Berlin"}, "does not exist"),
+    ({"plan_on": "2027-10-31", "plan_at": "02:30", "plan_zone": "Europe/Berlin"}, "comes twice"),
+    ({"plan_on": "2027-01-01", "plan_at": ""}, "Enter a date and a time"),
+    ({"plan_on": "soon", "plan_at": "10:00"}, "Enter a date and a time"),
+    ({"plan_on": "2027-01-01", "plan_at": "10:00", "plan_zone": "Mars/Base"}, "is not a time zone"),
+]
+
+
+@pytest.mark.parametrize(("plan", "words"), PLANS)
+def test_a_time_that_cannot_be_is_refused_beside_its_field(app, as_user, plan, words):
+    answer = as_user("editor").post("/content/new", data=form(**plan))
+    assert answer.status_code == 422 and words in answer.get_data(as_text=True) and items() == []
+
+
+def test_a_time_that_comes_twice_can_be_chosen_and_comes_back(app, as_user):
+    editor = as_user("editor")
+    plan = {"plan_on": "2027-10-31", "plan_at": "02:30", "plan_zone": "Europe/Berlin", "plan_which": "second"}
+    assert editor.post("/content/new", data=form(**plan)).status_code == 303
+    item = items()[0]
+    assert item.scheduled_for == datetime(2027, 10, 31, 1, 30, tzinfo=UTC) and item.timezone == "Europe/Berlin"
+    html = editor.get(f"/content/{item.id}/edit").get_data(as_text=True)
+    assert 'value="02:30"' in html and re.search(r'value="second" checked', html)
+    assert editor.post(f"/content/{item.id}/edit", data=form(item, **plan)).status_code == 303
+
+
+def test_an_old_plan_does_not_stop_an_edit(app, commit, as_user):
+    editor = as_user("editor")
+    soon = (clock.now() + timedelta(seconds=90)).replace(second=0, microsecond=0)
+    item = commit(make_item, by=editor.user, at=soon)
+    clock.set_offset(timedelta(hours=1))
+    try:
+        answer = editor.post(
+            f"/content/{item.id}/edit", data=form(item, body="new", plan_on=f"{soon:%Y-%m-%d}", plan_at=f"{soon:%H:%M}")
+        )
+    finally:
+        clock.set_offset(timedelta(0))
+    assert answer.status_code == 303 and version_of(fresh(ContentItem, item.id)).version == 2
+
+
+def test_the_draft_is_kept_offered_and_discarded(app, commit, as_user):
+    editor = as_user("editor")
+    item = commit(make_item, by=editor.user)
+    kept = editor.post(f"/content/{item.id}/draft", data=form(item, body="half a sentence", plan_on="2030-01-01"))
+    assert kept.status_code == 200 and kept.json["saved_at"]
+    html = editor.get(f"/content/{item.id}/edit").get_data(as_text=True)
+    assert (
+        typed_back(html, "body") == "half a sentence" and "Your unsaved text" in html and 'value="2030-01-01"' in html
+    )
+    assert (
+        typed_back(as_user("editor").get(f"/content/{item.id}/edit").get_data(as_text=True), "body")
+        != "half a sentence"
+    )
+    assert editor.post(f"/content/{item.id}/draft/discard", data={"to": "item"}).status_code == 303
+    assert db.session.query(ContentDraft).count() == 0
+
+
+def test_a_new_text_that_was_never_saved_is_offered_in_the_list(app, as_user):
+    editor, data = as_user("editor"), form(title="Never saved")
+    editor.post(f"/content/{data['item']}/draft", data=data)
+    assert "Never saved" in editor.get("/content").get_data(as_text=True)
+    html = editor.get(f"/content/new?draft={data['item']}").get_data(as_text=True)
+    assert typed_back(html, "title") == "Never saved" and data["item"] in html
+    editor.post("/content/new", data=data)
+    assert db.session.query(ContentDraft).count() == 0
+
+
+def test_others_writing_are_shown(app, commit, as_user):
+    mara = as_user(commit(make_user, "editor", full_name="Mara Voss"))
+    item = commit(make_item)
+    mara.post(f"/content/{item.id}/draft", data=form(item, body="hers"))
+    assert "Mara Voss</span> is writing here too" in as_user("editor").get(f"/content/{item.id}/edit").get_data(
+        as_text=True
+    )
+
+
+def test_the_plan_shows_accounts_that_expire_are_paused_or_not_free(app, commit, as_user):
+    commit(make_account, "sandbox", "Soon over", expires_at=clock.now() + timedelta(days=2))
+    paused = commit(make_account, "sandbox", "Asleep", paused_at=clock.now())
+    editor = as_user("editor")
+    html = editor.get("/content/new").get_data(as_text=True)
+    assert "Expires soon" in html and "Asleep" not in html
+    item = commit(make_item, accounts=[paused])
+    assert "Asleep" in editor.get(f"/content/{item.id}/edit").get_data(as_text=True)

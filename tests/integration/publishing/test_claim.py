@@ -1,0 +1,149 @@
+"""Who is claimed, in which order, and who is passed over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.core.work import step
+from app.ground import clock
+from app.publishing import actions
+from app.publishing.actions.claim import claim, renew, waiting
+from tests import publishing_desk as desk
+
+
+def take(wanted=8, me="w1"):
+    return [c.id for c in step(claim, me, wanted)]
+
+
+def due(key, seconds=0):
+    desk.by_hand(
+        "UPDATE publish_records SET due_at = app_now() + make_interval(secs => :s) WHERE id = :id", s=seconds, id=key
+    )
+
+
+def test_only_what_is_due_and_only_as_many_as_wanted(app):
+    keys = [desk.scheduled(desk.account())[0] for _ in range(3)]
+    (later,) = desk.scheduled(desk.account(), at=clock.now() + timedelta(hours=1))
+    first = take(2)
+    assert len(first) == 2 and later not in first
+    assert set(first + take()) == set(keys)
+    assert take() == []
+
+
+def test_priority_first_then_due_time(app):
+    slow, urgent, early = (desk.scheduled(desk.account(), priority=p)[0] for p in (0, 2, 0))
+    due(early, -60)
+    assert [take(1) for _ in range(3)] == [[urgent], [early], [slow]]
+
+
+def test_two_per_account_and_four_per_host_over_all_workers(app):
+    one = desk.account("webhook", configuration={"url": "http://127.0.0.1:9/hook/a"})
+    for _ in range(3):
+        desk.scheduled(one)
+    others = [desk.account("webhook", configuration={"url": "http://127.0.0.1:9/hook/b"}) for _ in range(3)]
+    for other in others:
+        desk.scheduled(other)
+    assert len(take(8, "w1")) == 4
+    assert take(8, "w2") == []
+    desk.by_hand(
+        "UPDATE publish_records SET lease_owner = NULL, status = 'cancelled' WHERE id = "
+        "(SELECT id FROM publish_records WHERE lease_owner IS NOT NULL LIMIT 1)"
+    )
+    assert len(take(8, "w2")) == 1
+
+
+def test_a_full_account_starves_nobody(app):
+    full = desk.account()
+    for _ in range(70):
+        due(desk.scheduled(full)[0], -600)
+    (other,) = desk.scheduled(desk.account("sandbox"))
+    taken = take(8)
+    assert len(taken) == 3 and other in taken
+    assert take(8) == []
+
+
+def test_a_host_that_timed_out_gets_one_call_at_a_time(app):
+    for _ in range(3):
+        desk.scheduled(desk.account("sandbox"))
+    desk.by_hand(
+        "INSERT INTO rate_windows (scope, key, remaining, resets_at) "
+        "SELECT 'slow_host', host, 1, app_now() + interval '10 minutes' FROM publish_records LIMIT 1"
+    )
+    assert len(take()) == 1 and take() == []
+
+
+def test_an_account_with_a_gap_is_served_one_at_a_time(app):
+    spaced = desk.account(configuration={"min_gap": 10})
+    desk.scheduled(spaced)
+    desk.scheduled(spaced)
+    assert len(take()) == 1 and take() == []
+
+
+def test_a_spent_rate_window_is_waited_for(app):
+    account = desk.account()
+    (key,) = desk.scheduled(account)
+    desk.by_hand(
+        "INSERT INTO rate_windows (scope, key, remaining, resets_at) VALUES "
+        "('account', :key, 0, app_now() + interval '10 minutes')",
+        key=f"{account}|posts",
+    )
+    assert take() == []
+    desk.by_hand("UPDATE rate_windows SET resets_at = app_now()")
+    assert take() == [key]
+
+
+@pytest.mark.parametrize("scope", ["record", "job", "account", "platform", "all"])
+def test_a_hold_of_any_scope_stops_the_claim_and_its_release_lets_go(app, scope):
+    account = desk.account()
+    (key,) = desk.scheduled(account)
+    (free,) = desk.scheduled(desk.account("sandbox"))
+    thing = {"record": key, "job": desk.record(key).job_id, "account": account, "platform": "site", "all": ""}[scope]
+    step(actions.hold, scope, thing, "human", "Wait.")
+    assert take() == ([] if scope == "all" else [free])
+    assert step(actions.release, scope, thing, "human")
+    assert key in take()
+
+
+@pytest.mark.parametrize(
+    "change", ["paused_at = now()", "status = 'invalid'", "breaker_open_until = app_now() + interval '1 min'"]
+)
+def test_an_account_that_cannot_be_used_is_passed_over(app, change):
+    desk.scheduled(desk.account())
+    desk.by_hand(f"UPDATE platform_credentials SET {change}")
+    assert take() == [] and step(waiting)[0] == 0
+
+
+def test_after_the_breaker_one_record_tries_the_account(app):
+    account = desk.account()
+    desk.scheduled(account)
+    desk.scheduled(account)
+    desk.by_hand(
+        "UPDATE platform_credentials SET failure_streak = 5, breaker_open_until = app_now() - interval '1 second'"
+    )
+    assert len(take()) == 1 and take() == []
+
+
+def test_waiting_says_how_much_and_when_the_next_is_due(app):
+    assert step(waiting) == (0, None)
+    desk.scheduled(desk.account(), at=clock.now() + timedelta(seconds=30))
+    count, seconds = step(waiting)
+    assert count == 0 and 28 < seconds < 31
+    desk.scheduled(desk.account())
+    assert step(waiting)[0] == 1
+
+
+def test_leases_are_renewed_but_not_of_a_call_under_way(app):
+    (key,) = desk.scheduled(desk.account())
+    take()
+    assert step(renew, "w1", [key]) == 1 and step(renew, "w2", [key]) == 0
+    assert step(renew, "w1", []) == 0, "a delivery that crashed is in nobody's hands: its lease runs out"
+    desk.by_hand("UPDATE publish_records SET step = 'commit' WHERE id = :id", id=key)
+    assert step(renew, "w1", [key]) == 0
+
+
+def test_looks_at_one_host_leave_threads_for_others(app):
+    keys = [desk.scheduled(desk.account("mastodon", account_name=f"a{n}"))[0] for n in range(8)]
+    desk.by_hand("UPDATE publish_records SET status = 'unknown', next_retry_at = app_now(), host = 'dead.example'")
+    assert len(take(8)) == 4 and len(take(8, "w2")) == 0 and len(keys) == 8

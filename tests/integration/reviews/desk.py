@@ -1,0 +1,104 @@
+"""A small desk for the review tests: people, one item with its version, a request for it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts.models import User
+from app.content import actions as content
+from app.content.models import Artifact, ContentItem
+from app.core import actor
+from app.core.db import db
+from app.core.work import step
+from app.reviews import actions
+from app.reviews.models import ApprovalRequest
+from app.web.auth import has_role
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who acts, as a view hands it to a verb."""
+
+    id: uuid.UUID
+    full_name: str
+    role: str
+
+    def can(self, least: str) -> bool:
+        return has_role(self.role, least)
+
+
+def person(role: str = "reviewer", name: str = "Mara Voss") -> Person:
+    """Somebody on the staff."""
+
+    def make() -> Person:
+        key = uuid.uuid4().hex[:8]
+        user = User(email=f"{key}@example.test", username=key, full_name=name, role=role)
+        db.session.add(user)
+        db.session.flush()
+        return Person(user.id, name, role)
+
+    return step(make)
+
+
+@contextmanager
+def being(who: Person) -> Iterator[None]:
+    with actor.acting(actor.Actor(type="human", id=str(who.id), name=who.full_name, role=who.role)):
+        yield
+
+
+def payload(title: str = "Five stones, one story", body: str = "Five stones, one story.") -> dict[str, Any]:
+    return {"title": title, "body": body}
+
+
+def item(
+    author: Person, title: str = "Five stones, one story", body: str = "Five stones, one story.", **columns: Any
+) -> uuid.UUID:
+    """A draft with one version; returns its id."""
+
+    def make() -> uuid.UUID:
+        row = content.create_item(payload(title, body))
+        for name, value in columns.items():
+            setattr(row, name, value)
+        db.session.flush()
+        return row.id
+
+    with being(author):
+        return step(make)
+
+
+def asked(item_id: uuid.UUID, author: Person, **more: Any) -> ApprovalRequest:
+    """A request for the item's current version."""
+
+    def make() -> ApprovalRequest:
+        row = db.session.get_one(ContentItem, item_id)
+        return actions.ask(row, db.session.get_one(Artifact, row.current_version_id), author, **more)
+
+    with being(author):
+        return step(make)
+
+
+def decide(request: ApprovalRequest, who: Person, decision: str = "approve", **more: Any) -> actions.Decided:
+    """Decide on exactly what the request names, unless told otherwise."""
+    given = {"artifact_id": str(request.artifact_id), "content_hash": request.content_hash, **more}
+    with being(who):
+        return step(actions.decide, request.id, decision, user=who, **given)
+
+
+def new_version(item_id: uuid.UUID, author: Person, body: str) -> Artifact:
+    """Save the item once more."""
+
+    def make() -> Artifact:
+        row = db.session.get_one(ContentItem, item_id)
+        return content.save_version(row, payload(row.title, body), row.current_version_id)
+
+    with being(author):
+        return step(make)
+
+
+def fresh(model: Any, key: Any) -> Any:
+    """The row as it stands in the database."""
+    return step(lambda: db.session.get(model, key, populate_existing=True))

@@ -1,0 +1,88 @@
+"""Shared session tokens: sealed, one refresh at a time, never replaced by less than there was."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.core.work import outbound_allowed
+from app.platforms.base import Account
+from app.vault import actions, queries
+from app.vault.delivery import open_account
+from app.vault.entry import Entry
+from app.vault.sessions import Sessions
+from tests.factories import make_account
+
+
+def opened(commit: Any, **secrets: str) -> Account:
+    return open_account(commit(make_account, "bluesky", secrets=secrets or {"app_password": "abcd-efgh-1234-wxyz"}).id)
+
+
+def test_a_session_is_shared_and_sealed(commit: Any) -> None:
+    account, sessions = opened(commit), Sessions()
+    assert sessions.get(account) is None
+    sessions.put(account, {"access": "AAA-access", "refresh": "RRR-refresh"})
+    assert Sessions().get(account) == {"access": "AAA-access", "refresh": "RRR-refresh"}
+    raw = db.session.scalar(sa.text("SELECT credentials::text FROM platform_credentials"))
+    assert "AAA-access" not in raw and "RRR-refresh" not in raw
+    assert open_account(account.key).secrets == {"app_password": "abcd-efgh-1234-wxyz"}
+
+
+def test_an_empty_refresh_token_never_overwrites(commit: Any) -> None:
+    account, sessions = opened(commit), Sessions()
+    sessions.put(account, {"access": "A1", "refresh": "R1"})
+    sessions.put(account, {"access": "A2", "refresh": ""})
+    assert sessions.get(account) == {"access": "A2", "refresh": "R1"}
+
+
+def test_a_session_of_replaced_secrets_is_not_kept(commit: Any) -> None:
+    account, sessions = opened(commit), Sessions()
+    entry = Entry("bluesky", account.name, {"app_password": "wxyz-1234-efgh-abcd"}, {"identifier": "desk.example"})
+    commit(lambda: actions.reconnect(queries.by_id(account.key), entry))
+    sessions.put(account, {"access": "old"})
+    assert sessions.get(account) is None
+
+
+def test_reconnecting_drops_the_old_session(commit: Any) -> None:
+    account, sessions = opened(commit), Sessions()
+    sessions.put(account, {"access": "A1"})
+    entry = Entry("bluesky", account.name, {"app_password": "wxyz-1234-efgh-abcd"}, {"identifier": "desk.example"})
+    commit(lambda: actions.reconnect(queries.by_id(account.key), entry))
+    assert sessions.get(account) is None
+
+
+def test_two_workers_refresh_once(app: Any, commit: Any) -> None:
+    """Both find it stale; one refreshes, the other waits, looks again and finds a fresh one. No transaction is held."""
+    account, refreshed, held = opened(commit), [], []
+
+    def worker() -> None:
+        with app.app_context():
+            sessions = Sessions()
+            with sessions.lock(account):
+                held.append(outbound_allowed())
+                if sessions.get(account) is None:
+                    refreshed.append(1)
+                    time.sleep(0.3)
+                    sessions.put(account, {"access": "fresh"})
+
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refreshed == [1] and held == [True] * 4
+
+
+def test_a_dead_holder_blocks_nobody_for_long(app: Any, commit: Any, monkeypatch: Any) -> None:
+    from app.vault import sessions as module
+
+    monkeypatch.setattr(module, "WAIT", 0.3)
+    account = opened(commit)
+    with Sessions().lock(account):
+        began = time.monotonic()
+        with Sessions().lock(account):
+            assert 0.25 < time.monotonic() - began < 5

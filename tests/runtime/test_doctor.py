@@ -1,0 +1,189 @@
+"""`flask doctor`: planted faults, each found and named with its remedy."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from app.cli.doctor.command import examine
+from app.cli.doctor.finding import Finding
+from app.core import work
+from app.factory import House
+from app.settings import ROOT, Settings
+from tests.factories import make_account, make_user
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+Examine = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def desk(app: House, settings: Settings, tmp_path: Path) -> Examine:
+    """Examines a healthy desk with the faults planted as variables; on it are two people and every process reports."""
+    healthy = {
+        "PRESSROOM_DATA": str(tmp_path / "data"), "DATABASE_URL": settings.libpq_url, "REDIS_URL": settings.redis_url,
+        "PRESSROOM_KEYS": f"test:{KEY}",
+    }  # fmt: skip
+    work.step(make_user, role="admin")
+    work.step(make_user, role="reviewer")
+    with sql(settings) as run:
+        for kind in ("publish", "default", "clock"):
+            run(f"INSERT INTO worker_heartbeats (name, kind, host, pid) VALUES ('{kind}', '{kind}', 'here', 1)")
+    return lambda **planted: examine(healthy | planted)
+
+
+@contextmanager
+def sql(settings: Settings) -> Iterator[Callable[[Any], Any]]:
+    with psycopg.connect(settings.libpq_url, autocommit=True) as link:
+        yield link.execute
+
+
+def fault(found: list[Finding], check: str) -> Finding:
+    """The one thing that is wrong, and it has a remedy."""
+    wrong = [finding for finding in found if finding.state == "wrong"]
+    assert [finding.check for finding in wrong] == [check], wrong
+    assert wrong[0].remedy
+    return wrong[0]
+
+
+def test_a_healthy_desk_has_no_fault(desk: Examine) -> None:
+    assert [finding for finding in desk() if finding.state != "ok"] == []
+
+
+def test_1_variables_that_cannot_be_read(desk: Examine) -> None:
+    assert {finding.remedy for finding in desk(PORT="x", REDIS_URL="y")} == {
+        "correct PORT and run doctor again", "correct REDIS_URL and run doctor again"
+    }  # fmt: skip
+
+
+def test_2_a_misspelt_variable(desk: Examine) -> None:
+    found = [finding for finding in desk(PRESSROOM_DEMOS="0") if finding.state == "note"]
+    assert [finding.remedy for finding in found] == ["did you mean PRESSROOM_DEMO?"]
+
+
+def test_3_a_data_folder_that_cannot_be_written(desk: Examine, tmp_path: Path) -> None:
+    found = desk(PRESSROOM_DATA="/proc/pressroom", FILES_URL=str(tmp_path), SECRET_KEY="x" * 40)
+    assert "chown" in fault(found, "data folder").remedy
+
+
+def test_4_a_key_that_others_can_read(desk: Examine, tmp_path: Path) -> None:
+    desk()
+    (tmp_path / "data" / "secret_key").chmod(0o644)
+    assert "chmod 600" in fault(desk(), "keys").remedy
+
+
+def test_5_an_address_without_encryption(desk: Examine) -> None:
+    assert "https://" in fault(desk(PRESSROOM_URL="http://desk.example.org"), "address").remedy
+
+
+def test_6_no_database(desk: Examine, tmp_path: Path) -> None:
+    found = desk(DATABASE_URL="postgresql://u:canary@127.0.0.1:9/desk")
+    assert "DATABASE_URL" in fault(found, "database").remedy
+    assert "canary" not in str(found)
+    assert "make run" in fault(desk(DATABASE_URL=""), "database").remedy
+
+
+def test_7_a_database_that_does_not_exist(desk: Examine, settings: Settings) -> None:
+    absent = settings.libpq_url.replace("/test_", "/absent_", 1)
+    assert "create that database" in fault(desk(DATABASE_URL=absent), "database").remedy
+
+
+def test_8_a_database_that_was_not_migrated_and_one_from_the_future(desk: Examine, settings: Settings) -> None:
+    with sql(settings) as run:
+        newest = run("SELECT version_num FROM alembic_version").fetchone()[0]
+        try:
+            run("UPDATE alembic_version SET version_num = '0001'")
+            assert fault(desk(), "migrations").remedy == "run: flask db upgrade"
+            run("UPDATE alembic_version SET version_num = '9999'")
+            assert "newer program" in fault(desk(), "migrations").remedy
+        finally:
+            run(f"UPDATE alembic_version SET version_num = '{newest}'")
+
+
+def test_9_no_redis(desk: Examine) -> None:
+    found = fault(desk(REDIS_URL="redis://:canary@127.0.0.1:9"), "redis")
+    assert "none is lost" in found.says and "canary" not in str(found)
+
+
+def test_10_a_queue_without_a_worker(desk: Examine, settings: Settings) -> None:
+    with sql(settings) as run:
+        run("UPDATE worker_heartbeats SET seen_at = app_now() - interval '1 minute' WHERE kind = 'publish'")
+    assert "app.cli worker publish" in fault(desk(), "processes").remedy
+
+
+def test_11_nobody_who_may_administer(desk: Examine, settings: Settings) -> None:
+    with sql(settings) as run:
+        run("UPDATE users SET is_active = false WHERE role = 'admin'")
+    assert "flask staff create --role admin" in fault(desk(), "people").remedy
+
+
+def test_12_a_secret_whose_key_is_gone(desk: Examine, settings: Settings) -> None:
+    with sql(settings) as run:
+        run("CREATE TABLE doctor_trial (trial_sealed text)")
+        try:
+            run("INSERT INTO doctor_trial VALUES ('v1.lost.abc'), ('v1.test.abc')")
+            assert "'lost'" in fault(desk(), "sealed secrets").says
+        finally:
+            run("DROP TABLE doctor_trial")
+
+
+def test_12b_an_account_whose_key_is_gone(desk: Examine, settings: Settings) -> None:
+    work.step(make_account)
+    with sql(settings) as run:
+        run("UPDATE platform_credentials SET key_id = 'k0'")
+    assert "'k0'" in fault(desk(), "sealed secrets").says
+
+
+def test_12c_an_audit_trail_that_is_no_longer_sealed(desk: Examine, settings: Settings) -> None:
+    columns = "(day, seq, from_at, to_at, rows, root_hash, prev_root, leaves)"
+    old = "current_date - 1, 1, now() - interval '2 days', now() - interval '1 day', 0, '', '', ''"
+    with sql(settings) as run:
+        run(f"INSERT INTO audit_seals {columns} SELECT {old}")
+    assert "sealed" in fault(desk(), "audit").says
+
+
+def test_13_a_full_disk(desk: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.cli.doctor.surroundings.ROOM_NEEDED", 2**62)
+    assert "PRESSROOM_DATA" in fault(desk(), "disk").remedy
+
+
+def test_14_clocks_that_differ(desk: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.cli.doctor.servers.MOST_APART", -1)
+    assert "NTP" in fault(desk(), "clock").remedy
+
+
+def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+    program = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    return subprocess.run(program, cwd=ROOT, env=keep | environment, capture_output=True, text=True, timeout=60)
+
+
+def test_it_runs_when_nothing_else_does_and_speaks_to_machines(tmp_path: Path) -> None:
+    done = command("doctor", "--json", PORT="x", PRESSROOM_DATA=str(tmp_path))
+    assert done.returncode == 1
+    assert [one["check"] for one in json.loads(done.stdout)] == ["environment"]
+
+
+def test_other_commands_say_what_to_correct_when_the_environment_is_wrong(tmp_path: Path) -> None:
+    done = command("db", "upgrade", PORT="x", PRESSROOM_DATA=str(tmp_path))
+    assert done.returncode == 1 and "PORT" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_migrating_needs_neither_redis_nor_keys(settings: Settings) -> None:
+    done = command(
+        "db",
+        "upgrade",
+        PRESSROOM_DATA="/proc/pressroom",
+        DATABASE_URL=settings.libpq_url,
+        REDIS_URL="redis://127.0.0.1:9",
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,70 @@
+"""When to look, and what a look means."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from app.platforms.base import Absent, CannotTell, Found, Platform
+from app.publishing.reconcile import EXTRA_LOOKS, Case, Step, after, first_look, sure
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CAN = frozenset({"publish", "find"})
+KEYED = Platform("k", "Keyed", "x", "none", can=CAN, replay="proved", listing_consistent=True)
+LISTING = Platform("l", "Listing", "x", "none", can=CAN, replay="listing", listing_consistent=True)
+PATCHY = Platform("p", "Patchy", "x", "none", can=CAN, replay="listing")
+BLIND = Platform("b", "Blind", "x", "none")
+
+
+def minutes(n: float) -> datetime:
+    return NOON + timedelta(minutes=n)
+
+
+def test_the_first_look():
+    assert first_look(Case(KEYED, NOON), NOON) == minutes(1 / 6)
+    assert first_look(Case(KEYED, NOON), minutes(0.5)) == minutes(0.5)
+    assert first_look(Case(LISTING, NOON), minutes(0.5)) == minutes(1)
+    assert first_look(Case(LISTING, NOON), minutes(5)) == minutes(5)
+    assert first_look(Case(BLIND, NOON), NOON) is None
+
+
+def test_found_settles_it():
+    assert after(Found("7"), Case(LISTING, NOON, 1), minutes(1)).do == "found"
+
+
+def test_with_a_key_absence_sends_again_under_the_same_key_once_the_lease_is_long_over():
+    assert after(Absent(), Case(KEYED, NOON, 1), minutes(1.5)) == Step("look", at=minutes(2))
+    assert after(Absent(), Case(KEYED, NOON, 1), minutes(2)) == Step("resend", same_key=True)
+
+
+def test_a_listing_is_looked_at_until_no_request_can_be_alive():
+    looks = [minutes(m) for m in (1, 3, 7)]
+    assert [after(Absent(), Case(LISTING, NOON, 1), m).at for m in looks] == [minutes(m) for m in (3, 7, 15)]
+    assert after(Absent(), Case(LISTING, NOON, 4), minutes(14.9)).do == "look"
+    assert after(Absent(), Case(LISTING, NOON, 4), minutes(15)) == Step("resend")
+
+
+def test_without_a_complete_list_or_by_the_accounts_rule_a_person_is_asked():
+    assert after(Absent(), Case(PATCHY, NOON, 4), minutes(15)).do == "ask"
+    assert after(Absent(), Case(LISTING, NOON, 4, on_absent="ask"), minutes(15)).do == "ask"
+
+
+def test_a_cancelled_record_is_never_sent_again():
+    assert after(Absent(), Case(KEYED, NOON, 1, barred=True), minutes(2)) == Step("look", at=minutes(15))
+    assert after(Absent(), Case(KEYED, NOON, 2, barred=True), minutes(15)).do == "cancel"
+    assert after(Absent(), Case(LISTING, NOON, 4, barred=True), minutes(15)).do == "cancel"
+
+
+def test_a_look_that_tells_nothing_is_repeated_then_asks():
+    assert after(CannotTell("away"), Case(LISTING, NOON, 1), minutes(1)).at == minutes(3)
+    assert after(
+        CannotTell("limit", retry_after=timedelta(minutes=9)), Case(LISTING, NOON, 1), minutes(1)
+    ).at == minutes(10)
+    assert after(CannotTell("away"), Case(LISTING, NOON, 5), minutes(20)).at == minutes(35)
+    assert after(CannotTell("away"), Case(LISTING, NOON, 4 + EXTRA_LOOKS), minutes(200)).do == "ask"
+    assert after(CannotTell("no way", final=True), Case(BLIND, NOON, 1), minutes(1)).do == "ask"
+
+
+def test_sending_again_is_sure_only_when_nothing_can_be_alive():
+    assert sure(Case(KEYED, NOON), NOON)
+    assert not sure(Case(LISTING, NOON), minutes(14))
+    assert sure(Case(LISTING, NOON), minutes(15))
