@@ -17,7 +17,9 @@
   });
   /* A region that is swapped closes its own dialogs first: a modal that is only taken away would keep the page inert. */
   document.addEventListener("htmx:beforeSwap", (e) => {
-    if (e.detail.shouldSwap && e.detail.target.querySelectorAll) $$("dialog[open]", e.detail.target).forEach((d) => d.close());
+    const lost = e.detail.shouldSwap && e.detail.target.querySelectorAll ? $$("dialog[open]", e.detail.target) : [];
+    lost.forEach((d) => d.close());
+    if (lost.some((d) => !d.contains(e.detail.requestConfig.elt))) document.dispatchEvent(new Event("pr:dialog-lost"));
   });
   /* A dialog whose form was refused comes back open. */
   const reopen = () => $$("dialog[data-reopen]:not([open])").forEach((d) => { d.removeAttribute("data-reopen"); d.showModal(); });

@@ -35,9 +35,17 @@
     if (e.key === "Enter") { e.preventDefault(); go(all[at]); }
   });
 
+  /* A region that was swapped took a dialog with it: the rest of what is being typed was meant for the dialog, so that no letter
+     of it may approve the next item. Single keys rest until the typing has paused. */
+  const PAUSE = 700;
+  let restUntil = 0;
+  const rest = () => { restUntil = performance.now() + PAUSE; };
+  document.addEventListener("pr:dialog-lost", rest);
+
   let prefix = "", timer = 0;
   document.addEventListener("keydown", (e) => {
     if (e.defaultPrevented || e.metaKey || e.ctrlKey || e.altKey || e.repeat || typing(e) || $("dialog[open]") || document.body.dataset.keys === "off") return;
+    if (performance.now() < restUntil) { rest(); return; }
     const k = e.key.toLowerCase();
     if (k === "z" && window.pr.lastUndo && window.pr.lastUndo.isConnected) { e.preventDefault(); window.pr.lastUndo.click(); return; }
     const wanted = prefix ? prefix + " " + k : k;

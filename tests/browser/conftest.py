@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,20 @@ class Desk:
     url: str
     people: dict[str, tuple[str, str]] = field(default_factory=dict)
     data: Path = Path()
+    env: dict[str, str] = field(default_factory=dict)
+
+    def hire(self, role: str) -> None:
+        """Another person takes the role, by the command that README names."""
+        email, password = f"{role}-{uuid.uuid4().hex[:8]}@example.org", "four words of a test"
+        command = [sys.executable, "-m", "flask", "staff", "create", email, "--role", role, "--password", password]
+        subprocess.run(command, cwd=ROOT, env=self.env, check=True, capture_output=True, timeout=60)
+        self.people[role] = (email, password)
+
+
+@pytest.fixture
+def own_reviewer(desk: Desk) -> None:
+    """A reviewer of this test alone: decisions are counted per person and minute, and a desk serves many tests."""
+    desk.hire("reviewer")
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +67,7 @@ def desk() -> Iterator[Desk]:
         try:
             found = _block(run, printed)
             found.data = folder / "data"
+            found.env = env
             _filled(found)
             yield found
         finally:

@@ -6,11 +6,11 @@ import itertools
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_main_journey import ask, write
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_reviewer")]
 serial = itertools.count(1)
 
 
@@ -48,6 +48,7 @@ def test_reject_by_keyboard_then_the_next_item_then_undo(two, sign_in):
     expect(page.locator("dialog[open] textarea")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("#why-reject")).not_to_be_focused()
     page.keyboard.press("r")
     page.keyboard.type("Not this month, please.")
     page.get_by_role("button", name="Reject item").click()
@@ -62,6 +63,30 @@ def test_reject_by_keyboard_then_the_next_item_then_undo(two, sign_in):
     page.keyboard.press("a")
     expect(page.locator("nav.queue a", has_text=first)).to_have_count(0)
     assert page.problems == []  # type: ignore[attr-defined]
+
+
+def test_a_sentence_that_loses_its_dialog_decides_nothing(two, sign_in):
+    """J, R and a sentence, faster than the server: the letters were meant for the dialog, and one of them is an A."""
+    _, (first, second) = two
+    page = sign_in("reviewer")
+    open_item(page, first)
+    late: list[Route] = []
+    page.route(re.compile("/reviews/"), lambda route: late.append(route))
+    with page.expect_request(re.compile("/reviews/")):
+        page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.locator("dialog[open] textarea")).to_be_focused()
+    page.keyboard.type("Not")
+    late[0].continue_()
+    page.unroute_all()
+    expect(page.locator("h1")).not_to_have_text(first)
+    page.keyboard.type("at all", delay=50)
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.wait_for_function("() => new Promise(free => setTimeout(() => free(true), 800))")
+    page.keyboard.press("k")
+    expect(page.locator("h1")).to_have_text(first)
+    for title in (first, second):
+        expect(page.locator("nav.queue a", has_text=title)).to_have_count(1)
 
 
 def test_a_refused_sentence_keeps_the_dialog_open_with_its_message(two, sign_in):
