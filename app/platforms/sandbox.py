@@ -47,6 +47,13 @@ BEHAVIOURS = (
     ("broken", "Answers that it is broken"),
     ("locked_out", "Refuses the account"),
 )
+LOCKED_OUT: dict[str, Any] = {
+    "outcome": "no",
+    "error_type": AUTH_FAILED,
+    "message": "The sandbox refuses this account.",
+    "final": True,
+    "account": "down",
+}
 
 SPEC = Platform(
     slug="sandbox",
@@ -94,8 +101,7 @@ def _bent(verdict: Verdict, behaviour: str, left: timedelta) -> Verdict:
     if behaviour == "broken":
         return replace(plain, outcome="no", error_type=PLATFORM_ERROR, message="The sandbox says that it is broken.")
     if behaviour == "locked_out":
-        text = "The sandbox refuses this account."
-        return replace(plain, outcome="no", error_type=AUTH_FAILED, message=text, final=True, account="down")
+        return replace(plain, **LOCKED_OUT)
     if behaviour == "refuses":
         text = "The sandbox refuses this content."
         return replace(plain, outcome="no", error_type=CONTENT_REJECTED, message=text, final=True, http_status=422)
@@ -105,6 +111,8 @@ def _bent(verdict: Verdict, behaviour: str, left: timedelta) -> Verdict:
 
 def confirm(ctx: Context, account: Account, post: Post, key: str, evidence: Mapping[str, Any]) -> Verdict:
     """Live once the key is old enough."""
+    if account.setting("behaviour") == "locked_out":
+        return Verdict(matched_by="sandbox:locked_out", code="locked_out", **LOCKED_OUT)
     left = _left(ctx, account, key, 10)
     if left > timedelta(0):
         return Verdict("accepted", matched_by="sandbox:slow", retry_after=left, evidence=dict(evidence))
@@ -127,7 +135,7 @@ def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
 
 def verify(ctx: Context, account: Account) -> Check:
     if account.setting("behaviour") == "locked_out":
-        return Refused("The sandbox refuses this account.", code="locked_out")
+        return Refused(LOCKED_OUT["message"], code="locked_out")
     return Verified(account_id=f"sandbox:{account.name}", name=account.name)
 
 

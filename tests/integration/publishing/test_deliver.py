@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.core.work import step
 from app.publishing.models import LocalPost
+from app.vault.models import PlatformCredential
 from tests import publishing_desk as desk
 
 
@@ -75,13 +76,46 @@ def test_a_broken_platform_is_retried_then_given_up(app):
     assert [a.number for a in desk.attempts(key)] == [1, 2, 3, 4]
 
 
-def test_accepted_first_is_confirmed_later(app):
+def accepted():
+    """A record that the sandbox has accepted and not shown yet; its next look is due."""
     (key,) = desk.scheduled(desk.account("sandbox", configuration={"behaviour": "slow", "delay": 1}))
     desk.work()
     assert desk.record(key).status == "confirming"
-    desk.by_hand(
-        "UPDATE publish_records SET next_retry_at = app_now(), client_key = '2222222222222' WHERE id = :id", id=key
-    )
+    desk.by_hand("UPDATE publish_records SET client_key = '2222222222222' WHERE id = :id", id=key)
     desk.by_hand("UPDATE local_posts SET key = '2222222222222'")
+    look_now(key)
+    return key
+
+
+def look_now(key):
+    desk.by_hand("UPDATE publish_records SET next_retry_at = app_now() WHERE id = :id", id=key)
+
+
+def test_accepted_first_is_confirmed_later(app):
+    key = accepted()
+    desk.work()
+    assert desk.record(key).status == "success"
+
+
+def test_accepted_and_then_gone_fails_and_a_replay_would_look_first(app):
+    key = accepted()
+    desk.by_hand("DELETE FROM local_posts")
+    desk.work()
+    row = desk.record(key)
+    assert (row.status, row.error_message, row.was_unknown) == ("failed", "The post is gone.", True)
+
+
+def test_a_confirm_that_is_refused_for_its_sign_in_waits_for_the_account(app):
+    """The post was accepted: a lost sign-in says nothing about it."""
+    key = accepted()
+    put = "UPDATE platform_credentials SET configuration = jsonb_set(configuration, '{behaviour}', to_jsonb(CAST(:as AS text))), status = :status"
+    desk.by_hand(put, **{"as": "locked_out", "status": "active"})
+    desk.work()
+    row = desk.record(key)
+    assert (row.status, row.look_count) == ("confirming", 1) and row.next_retry_at
+    account = step(lambda: db.session.get_one(PlatformCredential, row.credential_id))
+    assert (account.status, account.meta["check"]["message"]) == ("invalid", "The sandbox refuses this account.")
+    desk.by_hand(put, **{"as": "slow", "status": "active"})
+    look_now(key)
     desk.work()
     assert desk.record(key).status == "success"
