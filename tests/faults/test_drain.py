@@ -45,9 +45,12 @@ def test_what_becomes_due_goes_out_beside_a_slow_call(plant, tail):
     assert not thread.is_alive() and desk.record(slow).status == "success"
 
 
-def test_after_sigterm_the_call_under_way_is_the_last(plant, tail):
+def test_after_sigterm_the_call_under_way_is_the_last(plant, tail, monkeypatch):
     stop, thread, go_on, slow = tail
+    ending, end = threading.Event(), drain._end
+    monkeypatch.setattr(drain, "_end", lambda threads: (ending.set(), end(threads)))
     stop.set()
+    assert ending.wait(5)
     (later,) = desk.scheduled(plant.account("webhook"), text="For the next worker.")
     go_on()
     thread.join(15)
