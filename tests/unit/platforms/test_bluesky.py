@@ -101,7 +101,7 @@ def test_a_pds_that_cannot_be_asked_tells_nothing(fake: Fake, ctx: Context, blue
 
 def test_one_session_serves_all_workers(fake: Fake, bluesky_account: Account) -> None:
     ctx = context()
-    threads = [threading.Thread(target=send, args=(ctx, bluesky_account, Post(f"n{n}"), tid(NOW))) for n in range(8)]
+    threads = [threading.Thread(target=send, args=(ctx, bluesky_account, Post(f"n{n}"), tid(NOW, n))) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
