@@ -233,6 +233,9 @@ CREATE TABLE local_posts (
   {times}
 );
 CREATE INDEX idx_local_posts_feed ON local_posts (platform, published_at DESC, id DESC) WHERE removed_at IS NULL;
+CREATE INDEX idx_local_posts_changed ON local_posts (platform, updated_at DESC);
+CREATE INDEX idx_local_posts_media ON local_posts USING gin (media jsonb_path_ops) WITH (fastupdate = off)
+  WHERE removed_at IS NULL;
 """
 
 # A's three statuses. A waiting retry is A's "failed with tries left": its count is one lower, because A counts a

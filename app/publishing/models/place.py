@@ -78,6 +78,15 @@ class LocalPost(Row):
             text("id DESC"),
             postgresql_where=text("removed_at IS NULL"),
         ),
+        Index("idx_local_posts_changed", "platform", text("updated_at DESC")),
+        Index(
+            "idx_local_posts_media",
+            "media",
+            postgresql_using="gin",
+            postgresql_ops={"media": "jsonb_path_ops"},
+            postgresql_with={"fastupdate": "off"},  # readers look up pictures all day, posts come a few a day
+            postgresql_where=text("removed_at IS NULL"),
+        ),
     )
 
     key: Mapped[str] = mapped_column(unique=True)

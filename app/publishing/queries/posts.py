@@ -11,14 +11,23 @@ from markupsafe import Markup
 
 from app.content.html import rendered
 from app.core.db import db
-from app.core.listing import Listing
+from app.core.listing import Args, Listing
 from app.ground.errors import NotFound
 from app.publishing.models import LocalPost
 
 P = LocalPost
 FEED = 30
 
-POSTS = Listing(
+
+class Uncounted(Listing):
+    """A list that says "Newer" and "Older" and no number: readers ask for it all day, and a count reads every post."""
+
+    def count(self, args: Args) -> int:
+        """Not asked for."""
+        return 0
+
+
+POSTS = Uncounted(
     select=lambda: sa.select(P).where(P.platform == "site", P.removed_at.is_(None)),
     sorts={"published": P.published_at},
     default="-published",
@@ -41,12 +50,9 @@ def by_key(key: str, platform: str = "site") -> LocalPost:
     return found
 
 
-def state() -> tuple[datetime | None, int]:
-    """(last change, how many): what the public pages' ETag is made of."""
-    found = db.session.execute(
-        sa.select(sa.func.max(P.updated_at), sa.func.count()).where(P.platform == "site", P.removed_at.is_(None))
-    ).one()
-    return found[0], found[1]
+def changed() -> datetime | None:
+    """When any post last came, changed or was taken down; None for an empty site. The end of an index, at any size."""
+    return db.session.scalar(sa.select(sa.func.max(P.updated_at)).where(P.platform == "site"))
 
 
 def image(sha256: str) -> Mapping[str, Any]:

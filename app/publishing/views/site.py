@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,33 +63,40 @@ def missing(error: NotFound) -> Response:
     return make_response(render_template("site/missing.html", message=error.message, site_title=_title()), 404)
 
 
+def _mark(rows: Sequence[LocalPost]) -> str:
+    """Tells these posts, as they stand, from any others: what is on the page decides, so that no count is needed and two
+    posts stored in the same moment are not taken for one."""
+    return " ".join(f"{post.id} {post.updated_at}" for post in rows)
+
+
 @bp.get("")
 @public
 def index() -> Response:
-    changed, count = posts.state()
-    return _fresh(count, changed, _index)
-
-
-def _index() -> str:
-    return render_template(
-        "site/index.html", page=posts.POSTS.page(request.args), site_title=_title(), body_of=posts.html
+    page = posts.POSTS.page(request.args)
+    mark = f"{_mark(page.rows)} {page.previous} {page.next}"
+    return _fresh(
+        mark,
+        posts.changed(),
+        lambda: render_template("site/index.html", page=page, site_title=_title(), body_of=posts.html),
     )
 
 
 @bp.get("/feed.atom")
 @public
 def atom() -> Response:
-    changed, count = posts.state()
-    return _fresh(count, changed, lambda: feeds.atom(_feed(changed), _entries()), "application/atom+xml; charset=utf-8")
+    return _feed(feeds.atom, "application/atom+xml; charset=utf-8")
 
 
 @bp.get("/feed.json")
 @public
 def json_feed() -> Response:
-    changed, count = posts.state()
-    return _fresh(
-        count, changed, lambda: feeds.json_feed(_feed(changed), _entries()), "application/feed+json; charset=utf-8"
-    )
+    return _feed(feeds.json_feed, "application/feed+json; charset=utf-8")
+
+
+def _feed(write: Callable[[feeds.Feed, Sequence[feeds.Entry]], str | bytes], kind: str) -> Response:
+    """The newest posts, written by one of the writers."""
+    rows, changed = posts.newest(), posts.changed()
+    return _fresh(_mark(rows), changed, lambda: write(_channel(changed), [_entry(post) for post in rows]), kind)
 
 
 @bp.get("/<key>")
@@ -128,7 +135,7 @@ def media(sha256: str) -> Response:
     return response
 
 
-def _feed(changed: datetime | None) -> feeds.Feed:
+def _channel(changed: datetime | None) -> feeds.Feed:
     return feeds.Feed(
         _title(),
         _absolute(url_for(".index")),
@@ -136,10 +143,6 @@ def _feed(changed: datetime | None) -> feeds.Feed:
         _absolute(url_for(".json_feed")),
         changed or EPOCH,
     )
-
-
-def _entries() -> list[feeds.Entry]:
-    return [_entry(post) for post in posts.newest()]
 
 
 def _entry(post: LocalPost) -> feeds.Entry:

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import sqlalchemy as sa
+
 from app.core import config
 from app.core.db import db
 from app.ground import clock
@@ -136,6 +138,70 @@ def test_asking_again_costs_304_until_something_changes(client, commit):
     mark = get(client, "/site").headers["ETag"]
     commit(make_post, "k2", "Another")
     assert client.get("/site", headers={"If-None-Match": mark}).status_code == 200
+
+
+def test_a_post_taken_down_or_stored_late_is_seen_by_whoever_has_the_page_already(client, commit):
+    commit(make_post, "k1")
+    last = commit(make_post, "k2", "Second")
+    for address in ("/site", "/site/feed.atom", "/site/feed.json"):
+        first = get(client, address)
+        known = {"If-None-Match": first.headers["ETag"]}
+        # its transaction began first and ended last: nothing of it is the newest
+        late = commit(
+            make_post, f"late-{address[-4:]}", "Stored late", ago=1, updated_at=clock.now() - timedelta(hours=1)
+        )
+        assert "Stored late" in get(client, address, **known).text
+        known = {"If-None-Match": get(client, address).headers["ETag"]}
+        commit(lambda key=late.key: _take_down(key))
+        assert "Stored late" not in get(client, address, **known).text
+    changed = get(client, "/site").last_modified
+    assert changed and changed >= last.updated_at.replace(microsecond=0)
+
+
+def _take_down(key):
+    db.session.execute(sa.update(LocalPost).where(LocalPost.key == key).values(removed_at=clock.now()))
+
+
+MANY = """
+INSERT INTO local_posts (key, platform, title, body, media, slug, published_at, updated_at)
+SELECT 'k' || n, 'site', 'Post ' || n, repeat('Text. ', 40), jsonb_build_array(
+  jsonb_build_object('sha256', encode(sha256(('p' || n)::bytea), 'hex')), jsonb_build_object('sha256', repeat('a', 64))),
+  'post-' || n, now() - n * interval '1 minute', now() - n * interval '1 minute' FROM generate_series(1, 20000) n
+"""
+BLOCKS = 200
+"""Thirty posts of a feed may lie in thirty blocks, each found through an index; the table has some two thousand."""
+
+
+def blocks_read(client, address):
+    """How many blocks of the database one answer touches, all its statements together."""
+    sent, blocks = [], 0
+
+    def note(connection, cursor, statement, parameters, *_):
+        sent.append((statement, parameters))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        client.get(address)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    with db.engine.connect() as connection:
+        for statement, parameters in sent:
+            plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
+            found = plan.scalar_one()[0]["Plan"]
+            blocks += found["Shared Hit Blocks"] + found["Shared Read Blocks"]
+    return blocks
+
+
+def test_an_answer_costs_the_same_however_many_posts_there_are(client, app):
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text(MANY))
+        connection.execute(sa.text("VACUUM ANALYZE local_posts"))
+    nobodys, everybodys = hashlib.sha256(b"nobody's").hexdigest(), "a" * 64
+    first = get(client, "/site").text
+    older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    pages = ("/site", f"/site{older}", "/site/feed.atom", "/site/feed.json", "/site/k9999/post-9999")
+    for address in (*pages, f"/site/media/{nobodys}", f"/site/media/{everybodys}"):
+        assert blocks_read(client, address) < BLOCKS, address
 
 
 def test_only_pictures_of_public_posts_are_served(client, commit, app):
