@@ -15,7 +15,7 @@ from .approval import (
 )
 from .assets import store_picture
 from .drafts import autosave, discard_draft
-from .items import Stale, archive, create_item, describe, plan, restore, save_version
+from .items import Stale, archive, create_item, describe, plan, plan_problems, restore, save_version
 
 __all__ = [
     "Stale",
@@ -30,6 +30,7 @@ __all__ = [
     "discard_draft",
     "keep_open_records",
     "plan",
+    "plan_problems",
     "restore",
     "save_version",
     "set_approved",

@@ -109,6 +109,7 @@ def _faultless(typed: Typed, item: ContentItem | None) -> datetime | None:
     wrong, when = typed.problems() | desk.unknown(typed, item), None
     try:
         when = planned_moment(typed)
+        wrong.update(actions.plan_problems(when, item.scheduled_for if item else None))
     except Invalid as error:
         wrong.update(error.errors)
     try:

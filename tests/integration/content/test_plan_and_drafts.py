@@ -40,6 +40,39 @@ def test_a_time_that_comes_twice_can_be_chosen_and_comes_back(app, as_user):
     assert editor.post(f"/content/{item.id}/edit", data=form(item, **plan)).status_code == 303
 
 
+FAR = [("9999-12-31", "UTC"), (f"{clock.now().year + 36}-01-01", "Africa/Addis_Ababa")]
+
+
+@pytest.mark.parametrize(("on", "zone"), FAR)
+def test_a_plan_of_years_ahead_is_refused_beside_its_day_and_nothing_typed_is_lost(app, commit, as_user, on, zone):
+    editor, account = as_user("editor"), commit(make_account)
+    typed = {"body": "Half a day of work", "tags": "stones", "accounts": [str(account.id)]}
+    plan = {"plan_on": on, "plan_at": "10:00", "plan_zone": zone}
+    answer = editor.post("/content/new", data=form(**typed, **plan))
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and items() == []
+    assert '<a href="#plan_on">This is more than two years ahead' in html and 'id="plan-err"' in html
+    assert typed_back(html, "body") == typed["body"] and 'value="stones"' in html and f'value="{on}"' in html
+    assert re.search(rf'value="{account.id}"[^>]* checked', html) and f"<option selected>{zone}" in html
+    item = commit(make_item, by=editor.user)
+    wrong = editor.post(f"/content/{item.id}/edit", data=form(item, title="", body="", **plan))
+    html = wrong.get_data(as_text=True)
+    assert wrong.status_code == 422 and "two years ahead" in html and "Give it a title" in html
+    assert fresh(ContentItem, item.id).scheduled_for is None and version_of(fresh(ContentItem, item.id)).version == 1
+
+
+def test_a_plan_made_before_there_was_a_bound_does_not_stop_an_edit(app, commit, as_user):
+    editor = as_user("editor")
+    item = commit(make_item, by=editor.user)
+    on = f"{clock.now().year + 5}-01-01"
+    commit(
+        lambda: setattr(db.session.get(ContentItem, item.id), "scheduled_for", datetime.fromisoformat(f"{on}T10:00Z"))
+    )
+    same = form(item, body="new", plan_on=on, plan_at="10:00")
+    assert editor.post(f"/content/{item.id}/edit", data=same).status_code == 303
+    assert version_of(fresh(ContentItem, item.id)).version == 2
+
+
 def test_an_old_plan_does_not_stop_an_edit(app, commit, as_user):
     editor = as_user("editor")
     soon = (clock.now() + timedelta(seconds=90)).replace(second=0, microsecond=0)
