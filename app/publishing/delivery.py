@@ -4,7 +4,7 @@
     commit    the statement of `actions/commit.py`, called by the transport between TLS and the first byte
     settle    the verdict into attempt and record; repeated until the database is back
 
-A 401 refreshes the sign-in once and starts again at prepare. Nothing else is repeated here.
+A 401 puts the record back to prepare, refreshes the sign-in once and goes on. Nothing else is repeated here.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from app.ground import redact
 from app.platforms.base import Absent, CannotTell, Found, Look, PrepareFailed, Refused, Verdict, Verified
 from app.publishing import reconcile
 from app.publishing.actions import looks
-from app.publishing.actions.begin import begin, reopened
+from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.commit import NotNow
 from app.publishing.actions.hand_back import give_back, give_back_claimed, hold_changed, not_sent_after_all
-from app.publishing.actions.settle import back_to_prepare, settle
+from app.publishing.actions.settle import settle
+from app.publishing.actions.sign_in import back_to_prepare, reopened
 from app.publishing.actions.task import Task
 from app.publishing.barriers import reach
 from app.publishing.ports import Commit, context
@@ -71,14 +72,12 @@ def _send(task: Task) -> None:
         verdict = _called(task, commit)
         if verdict is None:
             return
-        if verdict.account == "refresh" and not last:
+        if verdict.account == "refresh" and not last and _back(task, commit, verdict):
             fresh = _refreshed(task)
+            if fresh is True:
+                continue
             if isinstance(fresh, CannotTell):  # a blip while refreshing is no reason to disconnect
                 verdict = replace(verdict, error_type="network_timeout", account="", final=False, message=fresh.reason)
-            elif (fresh and commit.attempt and kept(back_to_prepare, task, commit.attempt, verdict)) or (
-                fresh and not commit.attempt
-            ):
-                continue
         break
     reach("answered", task.id)
     kept(settle, task, commit.attempt if commit.passed else None, verdict)
@@ -103,6 +102,13 @@ def _called(task: Task, commit: Commit) -> Verdict | None:
         log.exception("the %s connector failed", task.connector.spec.slug)
         return _surprise(task, commit, error)
     return None
+
+
+def _back(task: Task, commit: Commit, verdict: Verdict) -> bool:
+    """The record stands at prepare and is ours: the sign-in may be refreshed, however long that takes."""
+    if not commit.passed or commit.attempt is None:
+        return True
+    return bool(kept(back_to_prepare, task, commit.attempt, verdict))
 
 
 def _surprise(task: Task, commit: Commit, error: Exception) -> Verdict:

@@ -39,8 +39,11 @@ def delay(retries: int, error_type: str | None, asked: timedelta | None, jitter:
     return doubled * (1 + JITTER * jitter)
 
 
-def after(verdict: Verdict, *, retries: int, max_retries: int, waits: int, jitter: float) -> Next:
-    """The move that a verdict asks for. `waits` counts the rate limits met so far, which use no retry."""
+def after(
+    verdict: Verdict, *, retries: int, max_retries: int, waits: int, jitter: float, sign_in_again: bool = False
+) -> Next:
+    """The move that a verdict asks for. `waits` counts the rate limits met so far, which use no retry. `sign_in_again`: the no
+    was said to a sign-in for which there is, or may be, a fresh one, so it is not final."""
     if verdict.outcome == "yes":
         return Next("success")
     if verdict.outcome == "accepted":
@@ -49,7 +52,7 @@ def after(verdict: Verdict, *, retries: int, max_retries: int, waits: int, jitte
         return Next("unknown")
     if verdict.error_type == "rate_limit":
         return Next("retrying", wait=delay(waits, "rate_limit", verdict.retry_after, jitter))
-    if verdict.final or verdict.error_type in NEVER:
+    if (verdict.final or verdict.error_type in NEVER) and not sign_in_again:
         return Next("failed", dead=verdict.error_type or "platform_error")
     if retries >= max_retries:
         return Next("failed", dead="retries_used_up")

@@ -10,6 +10,7 @@ import pytest
 from app.core.db import db
 from app.core.work import step
 from app.platforms import registry
+from app.publishing.actions.claim import renew
 from app.vault import delivery, ports
 from app.vault.models import PlatformCredential
 from app.vault.sessions import Sessions
@@ -108,3 +109,57 @@ def test_an_empty_refresh_token_never_overwrites_the_one_we_have(plant, account)
     opened = delivery.open_account(account)
     registry.get("bluesky").refresh(ports.context(opened), opened)
     assert session(account)["access"] == "access-x" and session(account)["refresh"] == old
+
+
+def long_refresh(plant, account):
+    """A worker whose create was refused for the old token hangs in the refresh; its record and its name."""
+    (key,) = desk.scheduled(account, text="Once.")
+    plant.fake().barrier("request_read", on="refresh")
+    plant.start()
+    plant.ring()
+    plant.fake().wait(1)
+    return key, desk.record(key).lease_owner
+
+
+def ends_well(plant, key):
+    """Sent by itself, once; the account is as it was."""
+    plant.settle(step_seconds=20)
+    assert desk.record(key).status == "success", desk.attempts(key)[-1].message
+    assert len(plant.fake().posts("Once.")) == 1 and status(desk.record(key).credential_id) == "active"
+
+
+def test_a_refresh_longer_than_the_lease_keeps_the_record(plant, account):
+    key, worker = long_refresh(plant, account)
+    for _ in range(3):  # two minutes; the worker's own thread renews every 15 s
+        plant.age(40)
+        step(renew, worker, [key])
+        plant.sweep()
+    assert (desk.record(key).status, desk.record(key).lease_owner) == ("publishing", worker)
+    plant.fake().release()
+    ends_well(plant, key)
+    assert [attempt.outcome for attempt in desk.attempts(key)] == ["no", "yes"]
+
+
+def test_a_worker_that_dies_while_refreshing_leaves_a_record_that_goes_out_by_itself(plant, account):
+    key, _ = long_refresh(plant, account)
+    plant.age(61)
+    plant.sweep()
+    assert desk.record(key).status == "pending"
+    plant.fake().release()
+    ends_well(plant, key)
+
+
+def test_a_late_no_to_an_old_token_is_tried_again(plant, account):
+    """The worker lost its lease before the answer came: the answer is evidence that nothing is out, not that it never can be."""
+    (key,) = desk.scheduled(account, text="Once.")
+    plant.fake().barrier("request_read")
+    plant.start()
+    plant.ring()
+    plant.fake().wait(1)
+    plant.age(61)
+    plant.sweep()
+    assert desk.record(key).status == "unknown"
+    plant.fake().release()
+    plant.until(lambda: desk.attempts(key)[0].outcome == "no")
+    ends_well(plant, key)
+    assert desk.record(key).retry_count == 1

@@ -5,7 +5,6 @@ In: a claimed record. Out: `Task` with all that the call needs, or None when the
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from app.content.queries import facts
 from app.core import config
 from app.core.db import app_now, db
 from app.platforms import registry
-from app.platforms.base import Account, Post
+from app.platforms.base import Post
 from app.publishing import limits
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.holds import hold
@@ -245,8 +244,3 @@ def _fine(account: PlatformCredential, now: datetime) -> bool:
     return (
         not account.failure_streak and account.breaker_open_until is None and used is not None and now - used < RECENTLY
     )
-
-
-def reopened(credential_id: uuid.UUID) -> Account:
-    """The account with the secrets that a refresh has brought."""
-    return opened(db.session.get_one(PlatformCredential, credential_id, populate_existing=True))

@@ -47,8 +47,18 @@ def late_no(task: Task) -> Verdict | None:
 
 
 def settle_late_no(task: Task, verdict: Verdict) -> None:
-    """unknown → retrying or failed: the platform did answer, we only read it late."""
-    follows = retry.after(verdict, retries=task.retries, max_retries=task.max_retries, waits=1, jitter=0)
+    """unknown → retrying or failed: the platform did answer, we only read it late.
+
+    A refused sign-in is tried again: whoever read it late had no turn left to refresh it, or to say that the account is down.
+    """
+    follows = retry.after(
+        verdict,
+        retries=task.retries,
+        max_retries=task.max_retries,
+        waits=1,
+        jitter=0,
+        sign_in_again=verdict.error_type == "auth_failed",
+    )
     columns = _free(follows.status) | {"error_type": verdict.error_type, "error_message": verdict.message or None}
     if follows.status == "failed":
         columns |= {"dead_letter_at": app_now(), "dead_letter_reason": follows.dead, "next_retry_at": None}

@@ -174,12 +174,6 @@ def _health(task: Task, verdict: Verdict, status: str) -> None:
         note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
 
 
-def back_to_prepare(task: Task, attempt_id: uuid.UUID, verdict: Verdict) -> bool:
-    """A 401: the answer is kept and the record starts again at prepare, once, with a fresh token."""
-    answer(attempt_id, verdict)
-    return write(task, {"step": "prepare"})
-
-
 def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None) -> bool:
     """Write the record if it is still ours; `beside` is written in the same statement, whoever holds the record."""
     statement = sa.update(RECORDS).where(*fenced(task)).values(**columns)

@@ -43,6 +43,13 @@ def test_some_classes_are_never_retried(kind):
     assert follow(Verdict("no", error_type=kind)) == Next("failed", dead=kind)
 
 
+def test_a_sign_in_that_may_be_replaced_is_worth_another_try():
+    refused = Verdict("no", error_type="auth_failed", final=True)
+    more = {"max_retries": 3, "waits": 0, "jitter": 0, "sign_in_again": True}
+    assert after(refused, retries=0, **more) == Next("retrying", timedelta(seconds=30), uses_retry=True)
+    assert after(refused, retries=3, **more) == Next("failed", dead="retries_used_up")
+
+
 def test_a_rate_limit_uses_no_retry_and_never_fails():
     limited = Verdict("no", error_type="rate_limit")
     assert follow(limited, retries=3, waits=2) == Next("retrying", timedelta(seconds=240))
