@@ -1,4 +1,4 @@
-/* Dialogs, the drawer, bulk selection, password reveal, copying: small things with no state of their own. */
+/* Dialogs, the drawer, bulk selection, the week's scroll, password reveal, copying: small things with no state of their own. */
 (function () {
   "use strict";
   const { $, $$ } = window.pr;
@@ -55,6 +55,14 @@
   document.addEventListener("DOMContentLoaded", recount);
   document.addEventListener("htmx:afterSettle", recount);
   window.addEventListener("pageshow", recount);
+
+  /* A week wider than the screen is shown from today on; the hours stay at its side. */
+  const today = () => $$("table.week th.today").forEach((day) => {
+    const region = day.closest("[role=region]"), hours = $(".hours", day.closest("tr"));
+    if (region && region.scrollWidth > region.clientWidth) region.scrollLeft = day.offsetLeft - hours.offsetWidth;
+  });
+  document.addEventListener("DOMContentLoaded", today);
+  document.addEventListener("htmx:afterSettle", (e) => { if (e.target.id === "results") today(); });
 
   document.addEventListener("click", async (e) => {
     const r = e.target.closest("[data-reveal]");
