@@ -21,7 +21,7 @@ import sqlalchemy.exc
 from app.core.actor import Actor, acting
 from app.core.work import step
 from app.ground import redact
-from app.platforms.base import Absent, CannotTell, Found, Look, PrepareFailed, Refused, Verdict, Verified
+from app.platforms.base import Absent, CannotTell, Found, Look, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
 from app.publishing.actions import looks
 from app.publishing.actions.begin import begin
@@ -29,11 +29,10 @@ from app.publishing.actions.claim import Claimed
 from app.publishing.actions.commit import NotNow
 from app.publishing.actions.hand_back import give_back, give_back_claimed, hold_changed, not_sent_after_all
 from app.publishing.actions.settle import settle
-from app.publishing.actions.sign_in import back_to_prepare, reopened
+from app.publishing.actions.sign_in import back_to_prepare, keep_refreshed, replaced
 from app.publishing.actions.task import Task
 from app.publishing.barriers import reach
 from app.publishing.ports import Commit, context
-from app.vault.actions import settle_check
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,7 +72,11 @@ def _send(task: Task) -> None:
         if verdict is None:
             return
         if verdict.account == "refresh" and not last and _back(task, commit, verdict):
-            fresh = _refreshed(task)
+            try:
+                fresh = _refreshed(task)
+            except NotNow:
+                kept(give_back, task)
+                return
             if fresh is True:
                 continue
             if isinstance(fresh, CannotTell):  # a blip while refreshing is no reason to disconnect
@@ -160,7 +163,12 @@ def _looked_first(task: Task) -> bool:
 
 
 def _refreshed(task: Task) -> bool | CannotTell:
-    """One refresh of the sign-in (single flight in the connector). True: try again with what it brought."""
+    """One refresh of the sign-in (single flight in the connector), or none where somebody else has brought another meanwhile.
+    True: try again with what there is now."""
+    now = kept(replaced, task)
+    if now is not None:
+        task.account = now
+        return True
     if "refresh" not in task.connector.spec.can:
         return False
     try:
@@ -170,9 +178,7 @@ def _refreshed(task: Task) -> bool | CannotTell:
         return CannotTell(f"Refreshing the sign-in failed ({type(error).__name__}).")
     if isinstance(check, Refused | CannotTell):
         return check if isinstance(check, CannotTell) else False
-    if isinstance(check, Verified) and check.secrets:
-        kept(settle_check, task.credential_id, check)
-    task.account = step(reopened, task.credential_id)
+    task.account = kept(keep_refreshed, task, check) or task.account
     return True
 
 

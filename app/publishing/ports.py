@@ -22,7 +22,7 @@ from app.outbound.exchange import Sending
 from app.outbound.files import Files
 from app.outbound.guard import Guard
 from app.outbound.http import Http
-from app.platforms.base import Context, Media, Stored, StoreFailed
+from app.platforms.base import Account, Context, Media, Stored, StoreFailed
 from app.publishing.actions.commit import commit_point
 from app.publishing.actions.task import Task
 from app.publishing.barriers import reach
@@ -58,7 +58,22 @@ def context(task: Task, commit: Commit) -> Context:
         now=task.clock.now,
     )
     store = Store(task.account.slug, settings.url, commit)
-    return Context(http=http, files=Files(settings.files), store=store, sessions=Sessions(), clock=task.clock)
+    return Context(http=http, files=Files(settings.files), store=store, sessions=Noted(task), clock=task.clock)
+
+
+class Noted(Sessions):
+    """The shared sessions; the task remembers which one is in use, because an answer to a replaced one blames nobody."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def get(self, account: Account) -> Mapping[str, str] | None:
+        self.task.session = super().get(account)
+        return self.task.session
+
+    def put(self, account: Account, session: Mapping[str, str]) -> None:
+        super().put(account, session)
+        self.get(account)
 
 
 class Store:

@@ -6,11 +6,14 @@ In: the row. Out: `platforms.base.Account`, whose repr shows no secret. Errors: 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
+from app.core import crypto
 from app.ground.errors import Conflict
 from app.platforms.base import Account
 from app.vault import queries, sealing
-from app.vault.actions.sessions import FIELD
+from app.vault.actions.sessions import FIELD, read_session
+from app.vault.actions.states import locked
 from app.vault.models import PlatformCredential
 
 
@@ -38,6 +41,18 @@ def open_by_id(credential_id: uuid.UUID | str) -> Account:
 def open_with_round(credential_id: uuid.UUID | str) -> tuple[Account, int]:
     """For verification: the account, and which round of secrets it is."""
     return open_by_id(credential_id), int(queries.by_id(credential_id).meta.get("round", 0))
+
+
+def is_current(account: Account, session: Mapping[str, str] | None = None, lock: bool = False) -> bool:
+    """Whether the account still signs in with the secrets, and the session, of a call: only then does the call's answer say
+    something about it. `lock`: nobody replaces them before the step ends.
+    """
+    row = locked(account.key) if lock else queries.by_id(account.key)
+    try:
+        same = row.deleted_at is None and opened(row).secrets == account.secrets
+        return same and (session is None or read_session(row.id) == session)
+    except crypto.Unsealable:  # sealed anew, under a key that came after this process began
+        return False
 
 
 def _flat(tree: dict[str, object], path: str = "") -> dict[str, str]:

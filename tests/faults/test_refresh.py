@@ -12,6 +12,8 @@ from app.core.work import step
 from app.platforms import registry
 from app.publishing.actions.claim import renew
 from app.vault import delivery, ports
+from app.vault.actions import reconnect
+from app.vault.entry import Entry
 from app.vault.models import PlatformCredential
 from app.vault.sessions import Sessions
 from tests import publishing_desk as desk
@@ -123,6 +125,8 @@ def long_refresh(plant, account):
 
 def ends_well(plant, key):
     """Sent by itself, once; the account is as it was."""
+    plant.ring()
+    plant.until(plant.idle)  # moments are not moved while a worker writes them
     plant.settle(step_seconds=20)
     assert desk.record(key).status == "success", desk.attempts(key)[-1].message
     assert len(plant.fake().posts("Once.")) == 1 and status(desk.record(key).credential_id) == "active"
@@ -160,6 +164,80 @@ def test_a_late_no_to_an_old_token_is_tried_again(plant, account):
     plant.sweep()
     assert desk.record(key).status == "unknown"
     plant.fake().release()
-    plant.until(lambda: desk.attempts(key)[0].outcome == "no")
+    plant.until(lambda: desk.record(key).status == "retrying")
     ends_well(plant, key)
     assert desk.record(key).retry_count == 1
+
+
+def held_create(plant, key, refused, skip=0):
+    """A worker whose create waits at the platform, which will say that its token is not good."""
+    plant.fake().barrier("request_read", skip=skip)
+    plant.fake().script("answer", status=401, body=refused, times=1 + skip)
+    plant.start()
+    plant.ring()
+    plant.fake().wait(1)
+    assert desk.record(key).step == "commit"
+
+
+def connected_again(key):
+    """A person gives the account a new token."""
+    account = step(lambda: db.session.get_one(PlatformCredential, key, populate_existing=True))
+    entry = Entry(
+        "mastodon",
+        account.account_name,
+        {"access_token": "the-new-token-of-the-desk-0123456789abcdefgh"},
+        account.configuration,
+    )
+    step(lambda: reconnect(db.session.get_one(PlatformCredential, key), entry))
+
+
+def checked(key):
+    delivery.verify(key)
+    assert status(key) == "active"
+
+
+@pytest.mark.parametrize("order", ["checked first", "answered first"])
+def test_a_no_to_a_token_that_a_person_has_replaced_takes_nobody_down(plant, order):
+    account = plant.account("mastodon")
+    (key,) = desk.scheduled(account, text="Once.")
+    held_create(plant, key, {"error": "The access token is invalid"})
+    connected_again(account)
+    if order == "checked first":
+        checked(account)
+    plant.fake().release()
+    if order == "answered first":
+        plant.until(lambda: desk.record(key).status == "pending")
+        assert status(account) == "checking" and len(desk.attempts(key)) == 1
+        checked(account)
+    ends_well(plant, key)
+    assert [attempt.outcome for attempt in desk.attempts(key)] == ["no", "yes"] and desk.holds(account) == []
+
+
+def test_a_no_to_an_account_as_it_was_is_no_verdict_on_it_as_it_is(plant):
+    """A 403 is not refreshed, it takes the account down; but not when it was said to the token before."""
+    account = plant.account("mastodon")
+    (key,) = desk.scheduled(account, text="Once.")
+    plant.fake().barrier("request_read")
+    plant.fake().script("answer", status=403, body={"error": "This action is not allowed"})
+    plant.start()
+    plant.ring()
+    plant.fake().wait(1)
+    connected_again(account)
+    checked(account)
+    plant.fake().release()
+    plant.until(lambda: desk.record(key).status != "publishing")
+    assert (desk.record(key).status, desk.record(key).error_type) == ("retrying", "auth_failed")
+    ends_well(plant, key)
+
+
+def test_a_no_to_a_token_that_another_worker_has_refreshed_takes_nobody_down(plant, account):
+    """Both calls of a delivery are refused; while the second is under way another worker brings a fresh token."""
+    (key,) = desk.scheduled(account, text="Once.")
+    held_create(plant, key, {"error": "ExpiredToken", "message": "Token has expired"}, skip=1)
+    opened, used = delivery.open_account(account), session(account)
+    Sessions().put(opened, {**used, "at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()})
+    registry.get("bluesky").refresh(ports.context(opened), opened)
+    assert session(account)["access"] != used["access"]
+    plant.fake().release()
+    ends_well(plant, key)
+    assert [attempt.outcome for attempt in desk.attempts(key)] == ["no", "no", "yes"]

@@ -12,12 +12,12 @@ from app.core.db import app_now, db
 from app.core.locks import advisory
 from app.platforms.base import Absent, Found, Look, Verdict
 from app.publishing import reconcile, retry
+from app.publishing.actions.health import take_down
 from app.publishing.actions.rows import derive, now, wake
 from app.publishing.actions.settle import answer_values, doubt, look_row, write
 from app.publishing.actions.task import Task
 from app.publishing.models import PublishAttempt, PublishRecord
-from app.vault import queries as vault
-from app.vault.actions import mark_down, note_success
+from app.vault.actions import note_success
 
 BLIP = timedelta(seconds=30)
 CONFIRM_LOOKS = 200
@@ -180,9 +180,7 @@ def settle_confirm(task: Task, verdict: Verdict) -> None:
         _moved(task, _free("unknown") | doubt(reconcile.Case(task.connector.spec, task.began), moment), verdict.message)
     else:
         if verdict.error_type == "auth_failed" and verdict.account:
-            mark_down(
-                vault.by_id(task.credential_id), "invalid", verdict.message or "The platform refused the sign-in."
-            )
+            take_down(task, verdict)
         write(
             task,
             _free("confirming")

@@ -19,12 +19,12 @@ from app.audit.actions import record as audit
 from app.core.db import app_now, db, uuid7
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
+from app.publishing.actions.health import keep_health
 from app.publishing.actions.rows import derive, wake
 from app.publishing.actions.task import Task
 from app.publishing.actions.windows import keep_windows
 from app.publishing.models import ERROR_TYPES, PublishAttempt, PublishRecord
-from app.vault import queries as vault
-from app.vault.actions import mark_down, note_failure, note_success
+from app.vault.opening import is_current
 
 ACTIONS = {
     "success": "succeeded",
@@ -43,12 +43,16 @@ def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
     verdict = _earned(verdict, attempt_id)
     if task.was_unknown:
         verdict = verdict.after_unknown()
+    outdated = bool(verdict.account) and not is_current(task.account, task.session)
+    if outdated:  # said to a sign-in that was replaced meanwhile: the one there is now may do
+        verdict = replace(verdict, account="")
     follows = retry.after(
         verdict,
         retries=task.retries,
         max_retries=task.max_retries,
         waits=_waits(task, verdict),
         jitter=random.uniform(-1, 1),  # noqa: S311  (spreads retries, guards nothing)
+        sign_in_again=outdated,
     )
     if attempt_id is None:
         _not_sent(task, verdict)
@@ -156,22 +160,9 @@ def after(task: Task, verdict: Verdict, status: str, before: str) -> None:
     )
     derive(task.job_id, flush=False)
     keep_windows(task, verdict)
-    _health(task, verdict, status)
+    keep_health(task, verdict, status)
     if status in ("retrying", "unknown", "confirming"):
         wake()
-
-
-def _health(task: Task, verdict: Verdict, status: str) -> None:
-    """What the answer says about the account: it works, it is down, or one more failure in a row."""
-    if verdict.outcome in ("yes", "accepted"):
-        if not task.account_fine:
-            note_success(task.credential_id)
-    elif verdict.account in ("refresh", "down") and status == "failed":
-        mark_down(vault.by_id(task.credential_id), "invalid", verdict.message or "The platform refused the sign-in.")
-    elif verdict.outcome == "no":
-        note_failure(task.credential_id, verdict.error_type)
-    else:
-        note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
 
 
 def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None) -> bool:

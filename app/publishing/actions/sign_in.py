@@ -6,12 +6,15 @@ import uuid
 from datetime import timedelta
 
 from app.core.db import app_now, db
-from app.platforms.base import Account, Verdict
+from app.platforms.base import Account, Verdict, Verified
 from app.publishing.actions.claim import LEASE_SECONDS
+from app.publishing.actions.commit import NotNow
 from app.publishing.actions.settle import answer, write
 from app.publishing.actions.task import Task
+from app.vault import queries as vault
+from app.vault.actions import settle_check
 from app.vault.models import PlatformCredential
-from app.vault.opening import opened
+from app.vault.opening import is_current, opened
 
 
 def back_to_prepare(task: Task, attempt_id: uuid.UUID, verdict: Verdict) -> bool:
@@ -24,6 +27,25 @@ def back_to_prepare(task: Task, attempt_id: uuid.UUID, verdict: Verdict) -> bool
     return write(task, {"step": "prepare", "lease_expires_at": app_now() + timedelta(seconds=LEASE_SECONDS)})
 
 
+def replaced(task: Task) -> Account | None:
+    """The account as it is, when a person or another worker has brought another sign-in since the call began; None when not.
+    Raises NotNow while the new one is not to be used: not checked yet, paused, disconnected.
+    """
+    if is_current(task.account, task.session):
+        return None
+    if not vault.by_id(task.credential_id).is_usable:
+        raise NotNow
+    return reopened(task.credential_id)
+
+
+def keep_refreshed(task: Task, check: Verified) -> Account:
+    """Seal what a refresh has brought, unless the secrets it was made with were replaced meanwhile; the account as it is then."""
+    if check.secrets and is_current(task.account, lock=True):
+        settle_check(task.credential_id, check)
+        db.session.flush()
+    return reopened(task.credential_id)
+
+
 def reopened(credential_id: uuid.UUID) -> Account:
-    """The account with the secrets that a refresh has brought."""
+    """The account with the secrets it has now."""
     return opened(db.session.get_one(PlatformCredential, credential_id, populate_existing=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,8 @@ class Task:
     host_slow: bool = False
     account_fine: bool = False
     unknown_since: datetime | None = None
+    session: Mapping[str, str] | None = field(default=None, repr=False)
+    """The shared session that the connector was handed or has put last: what its next call signs in with."""
     clock: Anchored = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,30 @@
+"""What an answer says about the account: it works, it fails, its sign-in is refused."""
+
+from __future__ import annotations
+
+from app.platforms.base import Verdict
+from app.publishing.actions.task import Task
+from app.vault import queries as vault
+from app.vault.actions import mark_down, note_failure, note_success
+from app.vault.opening import is_current
+
+
+def keep_health(task: Task, verdict: Verdict, status: str) -> None:
+    """What the answer says about the account: it works, it is down, or one more failure in a row."""
+    if verdict.outcome in ("yes", "accepted"):
+        if not task.account_fine:
+            note_success(task.credential_id)
+    elif verdict.account in ("refresh", "down") and status == "failed":
+        take_down(task, verdict)
+    elif verdict.outcome == "no":
+        note_failure(task.credential_id, verdict.error_type)
+    else:
+        note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
+
+
+def take_down(task: Task, verdict: Verdict) -> None:
+    """The account leaves active, unless the refused sign-in was replaced meanwhile. Locks the account: after the record and its
+    job, as all do.
+    """
+    if is_current(task.account, task.session, lock=True):
+        mark_down(vault.by_id(task.credential_id), "invalid", verdict.message or "The platform refused the sign-in.")
