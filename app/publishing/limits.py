@@ -1,7 +1,7 @@
 """Gaps and daily caps of one account. Pure: times in, the first clash or the next free moment out.
 
-`times` are the moments at which the account has published or will publish, the candidate excluded. A day is any
-24 hours (Instagram counts so), so a cap holds across midnight too.
+`times` are the moments at which the account has published, may have, or will, the candidate excluded; `queries/times.py`
+says which records count and from when. A day is any 24 hours (Instagram counts so), so a cap holds across midnight too.
 """
 
 from __future__ import annotations

@@ -18,11 +18,10 @@ from app.core import config
 from app.core.db import app_now, db
 from app.platforms import registry
 from app.platforms.base import Post
-from app.publishing import limits
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.holds import hold
 from app.publishing.actions.rows import derive, named
-from app.publishing.actions.spacing import rules_of
+from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.actions.task import Task
 from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
 from app.vault.models import PlatformCredential
@@ -167,13 +166,7 @@ def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) 
     rule = rules_of(account)
     if not rule.any or record.limit_waived_at is not None:
         return False
-    out = sa.func.coalesce(PublishRecord.published_at, PublishRecord.unknown_since)
-    times = db.session.scalars(
-        sa.select(out).where(
-            PublishRecord.credential_id == account.id, PublishRecord.id != record.id, out > now - timedelta(days=8)
-        )
-    ).all()
-    free = limits.not_before(times, now, rule)
+    free = free_from(record, account, now)
     if free is not None:
         record.next_retry_at = free
         record.meta = {**(record.meta or {}), "waits": "gap" if rule.gap else "cap"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,7 +15,8 @@ from app.ground.errors import Invalid
 from app.platforms import registry
 from app.publishing import limits
 from app.publishing.actions.rows import now
-from app.publishing.models import OPEN, PublishRecord
+from app.publishing.models import PublishRecord
+from app.publishing.queries import times
 from app.vault.models import PlatformCredential
 
 
@@ -27,18 +28,22 @@ def rules_of(account: PlatformCredential) -> limits.Rules:
 
 def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[datetime]:
     """When the account has published lately, may have, or will."""
-    moment = sa.func.coalesce(
-        PublishRecord.published_at,
-        PublishRecord.unknown_since,
-        sa.func.greatest(PublishRecord.due_at, PublishRecord.next_retry_at),
-    )
-    statement = sa.select(moment).where(
-        PublishRecord.credential_id == credential_id,
-        sa.or_(PublishRecord.status.in_(OPEN), PublishRecord.published_at > now() - timedelta(days=8)),
+    statement = sa.select(times.TAKEN).where(
+        PublishRecord.credential_id == credential_id, times.may_be_taken(now() - times.LATELY)
     )
     if without is not None:
         statement = statement.where(PublishRecord.id != without)
     return sorted(db.session.scalars(statement))
+
+
+def free_from(record: PublishRecord, account: PlatformCredential, moment: datetime) -> datetime | None:
+    """At dispatch: when gap and daily cap let the record go, counted from what is out or may be. None: now."""
+    statement = sa.select(times.WENT).where(
+        PublishRecord.credential_id == account.id,
+        PublishRecord.id != record.id,
+        times.may_be_out(moment - times.LATELY),
+    )
+    return limits.not_before(db.session.scalars(statement).all(), moment, rules_of(account))
 
 
 def keep_limits(

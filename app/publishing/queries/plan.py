@@ -14,6 +14,7 @@ from app.ground import clock
 from app.platforms import registry
 from app.publishing import limits
 from app.publishing.models import OPEN, PublishJob, PublishRecord
+from app.publishing.queries import times
 from app.vault import queries as vault
 from app.vault import slots
 from app.vault.models import PlatformCredential
@@ -63,11 +64,10 @@ def _place(account: PlatformCredential, times: Sequence[datetime], done: str) ->
 
 def _taken(accounts: Sequence[PlatformCredential]) -> dict[uuid.UUID, list[datetime]]:
     """When each account has published lately, may have, or will."""
-    moment = sa.func.coalesce(R.published_at, R.unknown_since, sa.func.greatest(R.due_at, R.next_retry_at))
-    recent = sa.or_(R.status.in_(OPEN), R.published_at > clock.now() - timedelta(days=2))
-    statement = sa.select(R.credential_id, moment).where(R.credential_id.in_([a.id for a in accounts]), recent)
+    recent = times.may_be_taken(clock.now() - timedelta(days=2))
+    statement = sa.select(R.credential_id, times.TAKEN).where(R.credential_id.in_([a.id for a in accounts]), recent)
     found: dict[uuid.UUID, list[datetime]] = {}
-    for key, at in db.session.execute(statement.order_by(moment).limit(5000)):
+    for key, at in db.session.execute(statement.order_by(times.TAKEN).limit(5000)):
         found.setdefault(key, []).append(at)
     return found
 
