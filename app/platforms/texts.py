@@ -48,15 +48,6 @@ def graphemes(text: str) -> int:
     return len(text) if text.isascii() and "\r" not in text else len(_GRAPHEME.findall(text))
 
 
-def utf16(text: str) -> int:
-    """UTF-16 code units, as JavaScript counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def utf8(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
-
-
 @functools.cache
 def mastodon(per_url: int = 23) -> Callable[[str], int]:
     """Mastodon: graphemes; a link is `per_url` long, of a mention of someone elsewhere only the user counts.
@@ -73,18 +64,3 @@ def mastodon(per_url: int = 23) -> Callable[[str], int]:
         return graphemes(_MENTION.sub(r"@\1", whole))
 
     return count
-
-
-def x_weighted(text: str) -> int:
-    """X: weighted length of twitter-text v3 (CJK and others 2, emoji 2, links 23)."""
-    import twitter_text
-
-    return int(twitter_text.parse_tweet(text).weightedLength)
-
-
-def threads(text: str) -> int:
-    """Threads: characters, but an emoji counts as its UTF-8 bytes. Source: Threads API documents, "Posts"."""
-    return sum(
-        utf8(cluster) if regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}", cluster) else len(cluster)
-        for cluster in _GRAPHEME.findall(text)
-    )
