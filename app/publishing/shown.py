@@ -12,9 +12,10 @@ from typing import Any
 
 WAITING = ("pending", "retrying")
 SETTLED = frozenset({"success", "failed", "cancelled"})
-FOR_PEOPLE = frozenset({"needs_look", "held"})
-FIRST_SAID = ("publishing", "confirming", "due", "unknown", "retrying", "scheduled")
-"""What a job is called while the desk itself has something to do: the word of its record that is furthest on its way."""
+SETTLED_JOB = SETTLED | {"partial"}
+SAID = ("publishing", "confirming", "due", "unknown", "retrying", "scheduled", "needs_look", "held")
+"""What a job is called, the first word that one of its records has: the one furthest on its way while the desk itself has
+something to do, and last what waits for a person."""
 MOVING = {"publishing": 3, "due": 3, "confirming": 10, "unknown": 15, "retrying": 15}
 """Seconds between two polls of a page that shows this badge: it changes by itself."""
 
@@ -35,12 +36,7 @@ def job_key(stored: str, keys: Collection[str]) -> str:
 
     `stored` is the job's own status, which holds once all records are settled (and where no record is left).
     """
-    still_open = set(keys) - SETTLED
-    if not still_open:
-        return stored
-    if still_open <= FOR_PEOPLE:
-        return "needs_look" if "needs_look" in still_open else "held"
-    return next((word for word in FIRST_SAID if word in still_open), stored)
+    return next((word for word in SAID if word in keys), stored)
 
 
 def every(keys: Iterable[str]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,10 +19,10 @@ from app.core.db import app_now, db
 from app.core.listing import Choice, Key, Page, Period
 from app.ground.errors import NotFound
 from app.platforms import registry
-from app.publishing.models import JOB, PublishHold, PublishJob, PublishRecord
+from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.publishing.queries.badges import JOB_BADGES, job_badge, job_says
 from app.publishing.queries.counted import Counted
 from app.publishing.queries.one import CAMPAIGNS
-from app.web import labels
 
 J = PublishJob
 DUE = sa.func.coalesce(J.scheduled_at, J.created_at)
@@ -41,7 +41,7 @@ JOBS = Counted(
     select=_select(),
     search=lambda text: clause(ContentItem.search, text),
     filters={
-        "status": Choice(J.status, [(key, labels.status(key, "job").word) for key in JOB.states], "Status"),
+        "status": Choice(job_says, JOB_BADGES, "Status"),
         "platform": Choice(
             lambda v: J.platforms.any(v), lambda: [(c.spec.slug, c.spec.name) for c in registry.CONNECTORS], "Platform"
         ),
@@ -55,6 +55,8 @@ JOBS = Counted(
     per_page=25,
     light=frozenset(("status", "platform", "since", "campaign", "content")),
 )
+EXPORT = replace(JOBS, select=lambda: _select().add_columns(job_badge().label("badge")))
+"""The same rows with their badge, which a page makes of the records beside them."""
 
 
 def records_of(page: Page) -> dict[uuid.UUID, list[Any]]:
@@ -138,7 +140,7 @@ def _holds(job_id: uuid.UUID) -> Sequence[Any]:
 
 
 COLUMNS: dict[str, Callable[[Any], Any]] = {
-    "title": lambda r: r.title, "status": lambda r: r.status, "platforms": lambda r: " ".join(r.platforms),
+    "title": lambda r: r.title, "status": lambda r: r.badge, "platforms": lambda r: " ".join(r.platforms),
     "scheduled": lambda r: r.scheduled_at, "time zone": lambda r: r.timezone, "made": lambda r: r.created_at,
     "by": lambda r: r.maker, "job": lambda r: r.id,
 }  # fmt: skip

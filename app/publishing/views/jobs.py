@@ -34,7 +34,7 @@ def jobs() -> Response:
 @bp.get("/jobs.csv")
 @requires("viewer")
 def jobs_csv() -> Response:
-    return csv_response(queries.JOBS, request.args, queries.COLUMNS, "publish-jobs")
+    return csv_response(queries.EXPORT, request.args, queries.COLUMNS, "publish-jobs")
 
 
 @bp.get("/jobs/<uuid:job_id>")

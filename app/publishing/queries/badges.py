@@ -1,0 +1,80 @@
+"""The badges of `publishing/shown.py` as SQL, so that what a list is narrowed by is what its rows say.
+
+A job's badge is the first of `shown.SAID` that one of its records has. Whatever is asked for, all open records are read once,
+by the index of their status, and grouped: what that costs depends on the work in hand alone, and no guess of the planner about
+rare or common badges can make it walk through the jobs that are done.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.db import app_now
+from app.publishing import shown
+from app.publishing.models import JOB, OPEN, PublishHold, PublishJob, PublishRecord
+from app.web import labels
+
+H, J, R = PublishHold, PublishJob, PublishRecord
+
+
+def _named(scope: str) -> sa.Select[Any]:
+    """What the open holds of one scope are placed on: not correlated, so it is read once for a whole statement."""
+    named: Any = H.scope_id if scope in ("all", "platform") else sa.cast(H.scope_id, sa.Uuid)
+    return sa.select(named).where(H.scope == scope, H.released_at.is_(None)).correlate(None)
+
+
+def _of_held_campaigns() -> sa.Select[Any]:
+    job = sa.orm.aliased(J)
+    return sa.select(job.id).where(job.campaign_id.in_(_named("campaign"))).correlate(None)
+
+
+HELD: sa.ColumnElement[bool] = sa.or_(
+    sa.exists(_named("all")),
+    R.platform.in_(_named("platform")),
+    R.id.in_(_named("record")),
+    R.job_id.in_(_named("job")),
+    R.credential_id.in_(_named("account")),
+    R.job_id.in_(_of_held_campaigns()),
+)
+"""Whether an open hold covers a record (`shown.covers`)."""
+_SAYS: list[tuple[sa.ColumnElement[bool], str]] = [
+    (sa.and_(R.status.in_(shown.WAITING), HELD), "held"),
+    (sa.and_(R.status == "pending", R.due_at > app_now()), "scheduled"),
+    (R.status == "pending", "due"),
+    (sa.and_(R.status == "unknown", R.next_retry_at.is_(None)), "needs_look"),
+    *((R.status == key, key) for key in ("publishing", "confirming", "unknown", "retrying")),
+]
+RECORD_BADGE: sa.ColumnElement[str] = sa.case(*_SAYS, else_=R.status)
+"""The badge of a record (`shown.key`)."""
+_FIRST = sa.func.min(sa.case(*((says, sa.literal_column(str(shown.SAID.index(key)))) for says, key in _SAYS)))
+"""Of the records of a job: which of `shown.SAID` stands first; NULL when none is open."""
+
+JOB_BADGES = [
+    (key, labels.status(key, "job").word) for key in (*shown.SAID, *(s for s in JOB.states if s in shown.SETTLED_JOB))
+]
+BARE = {"scheduled": "pending", "publishing": "running"}
+"""Badge → the stored status that says the same of a job without open records."""
+
+
+def job_says(key: str) -> sa.ColumnElement[bool]:
+    """Whether a job's badge is this one (`shown.job_key`)."""
+    if key not in shown.SAID:
+        return sa.and_(J.status == key, _settled(J))
+    first = sa.literal(shown.SAID.index(key)) == _FIRST
+    found: Any = sa.select(R.job_id).where(R.status.in_(OPEN)).group_by(R.job_id).having(first)
+    if key in BARE:
+        bare = sa.orm.aliased(J)
+        found = sa.union_all(found, sa.select(bare.id).where(bare.status == BARE[key], _settled(bare)))
+    return J.id.in_(found)
+
+
+def job_badge() -> sa.ColumnElement[str]:
+    """A job's badge, for exports; a page makes it of the records that it shows."""
+    first = sa.select(_FIRST).where(R.job_id == J.id).correlate(J).scalar_subquery()
+    return sa.case(dict(enumerate(shown.SAID)), value=first, else_=J.status)
+
+
+def _settled(job: Any) -> sa.ColumnElement[bool]:
+    return ~sa.exists().where(R.job_id == job.id, R.status.in_(OPEN)).correlate(job)
