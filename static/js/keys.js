@@ -21,6 +21,17 @@
   const open = () => { if (!pal() || pal().open) return; const i = $("#palette input"); i.value = ""; pal().showModal(); narrow(); i.focus(); };
   const go = (o) => { if (o) location.assign(o.dataset.href); };
 
+  /* The keys are named as they are on this keyboard. */
+  if (!/Mac|iPhone|iPad/.test(navigator.platform)) document.addEventListener("DOMContentLoaded", () => {
+    $$("kbd").forEach((k) => { if (k.textContent.startsWith("⌘")) k.textContent = k.textContent.replace("⌘", "Ctrl "); });
+  });
+
+  /* What says it is a button answers to the space bar too, also where it is a link for those without JavaScript. */
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== " " || e.repeat || !e.target.matches || !e.target.matches("a[role=button]")) return;
+    e.preventDefault(); e.target.click();
+  });
+
   document.addEventListener("input", (e) => { if (e.target.matches("#palette input")) narrow(); });
   document.addEventListener("htmx:afterSettle", (e) => { if (e.target.id === "pal-found") narrow(); });
   document.addEventListener("click", (e) => {
