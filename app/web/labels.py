@@ -7,7 +7,8 @@ honest grey label with its own words, so that a page never breaks on a new statu
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 class Label(NamedTuple):
@@ -80,6 +81,7 @@ STATUS: dict[str, Label] = {
     "rejected": Label("Rejected", "bad", "ban"),
     "expired": Label("Expired", "bad", "plug-connected-x"),
     "invalid": Label("Sign-in refused", "bad", "plug-connected-x"),
+    "bad_address": Label("Address unusable", "bad", "link-off"),
     "bounced": Label("Bounced", "bad", "circle-x"),
     "complained": Label("Complained", "bad", "alert-triangle"),
 }
@@ -101,6 +103,9 @@ BY_NOUN: dict[str, dict[str, Label]] = {
         "unknown": Label("Not known", "wait", "help-hexagon"),
     },
 }
+
+ADDRESS_FIELDS = frozenset({"instance", "service", "url"})
+"""Fields of an account that hold where its platform is; a check that fails blames one field."""
 
 NOT_KNOWN = Label("Not known", "wait", "help-hexagon")
 
@@ -179,6 +184,12 @@ def status(key: str, noun: str = "") -> Label:
     """The badge of a status; `noun` (job, request, task…) picks that noun's own word where it has one."""
     found = BY_NOUN.get(noun, {}).get(key) or STATUS.get(key)
     return found or Label(plain(key), "idle", "circle-dashed")
+
+
+def account(status: str, meta: Mapping[str, Any]) -> str:
+    """The key of an account's badge: when the last look blamed its address, nobody has refused a sign-in."""
+    blamed = (meta.get("check") or {}).get("field")
+    return "bad_address" if status == "invalid" and blamed in ADDRESS_FIELDS else status
 
 
 def error_type(key: str | None) -> Label:

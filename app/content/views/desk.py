@@ -23,6 +23,7 @@ from app.ground.errors import NotFound
 from app.platforms import registry
 from app.publishing.queries import plan as plans
 from app.vault import queries as vault
+from app.web import labels
 
 
 def blank(copy_of: ContentItem | None = None, item_id: uuid.UUID | None = None) -> Typed:
@@ -75,7 +76,8 @@ def context(
     return {
         "typed": typed, "item": item, "wrong": dict(wrong or {}), "accounts": offered, "chosen": chosen, "tabs": tabs,
         "planned": {a.platform for a in chosen}, "previews": queries.previews(typed.payload, chosen), "max_text": MAX_TEXT,
-        "pictures": queries.facts(m["sha256"] for m in typed.payload["media"]), "limits": {s.slug: found[s.slug] for s in tabs if s.slug in found}, **more,
+        "pictures": queries.facts(m["sha256"] for m in typed.payload["media"]), "limits": {s.slug: found[s.slug] for s in tabs if s.slug in found},
+        "account_key": labels.account, **more,
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from app.content.html import rendered
 from app.content.models import ContentItem
 from app.reviews import queries as reviews
 from app.vault import queries as vault
-from app.web import times
+from app.web import labels, times
 from app.web.auth import can, requires
 from app.web.look import exists
 from app.web.pages import render
@@ -51,7 +51,7 @@ def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
     campaign = campaigns.by_id(item.campaign_id) if item.campaign_id else None
     there = f"{item.scheduled_for.astimezone(times.zone(item.timezone)):%a %d %b %H:%M}" if item.scheduled_for else ""
     return {
-        "there": there, "shared": rendered(version.payload["body"]) if version and not made else "",
+        "there": there, "account_key": labels.account, "shared": rendered(version.payload["body"]) if version and not made else "",
         "publish_url": _link("publishing.new", item_id=item.id) if can("operator") else None,
         "records_url": _link("publishing.records", content=item.id), "review": reviews.of_item(item.id) if item.status == "review" else None,
         "version": version, "accounts": accounts, "previews": made, "campaign": campaign,

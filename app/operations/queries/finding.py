@@ -15,6 +15,7 @@ from app.content.search import clause
 from app.core.db import db
 from app.publishing.models import PublishJob, PublishRecord
 from app.vault.models import PlatformCredential
+from app.web import labels
 
 EACH = 5
 LONGEST = 100
@@ -44,16 +45,20 @@ def find(text: str) -> list[Hit]:
 def _parts(text: str, key: uuid.UUID | None) -> list[sa.Select[Any]]:
     item, record, campaign, account = ContentItem, PublishRecord, Campaign, PlatformCredential
     job = PublishJob
+    blamed = account.meta["check"]["field"].astext.in_(labels.ADDRESS_FIELDS)
+    shown = sa.case((sa.and_(account.status == "invalid", blamed), "bad_address"), else_=account.status)
 
     def like(column: Any) -> sa.ColumnElement[bool]:
         return sa.func.lower(column).contains(text.lower(), autoescape=True)
 
-    def row(kind: str, table: Any, title: Any, beside: Any, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    def row(
+        kind: str, table: Any, title: Any, beside: Any, where: sa.ColumnElement[bool], status: Any = None
+    ) -> sa.Select[Any]:
         found = sa.select(
             sa.literal(kind).label("kind"),
             table.id,
             title.label("title"),
-            table.status.label("status"),
+            (table.status if status is None else status).label("status"),
             beside.label("beside"),
         )
         return found.where(sa.or_(where, table.id == key) if key else where)
@@ -68,7 +73,7 @@ def _parts(text: str, key: uuid.UUID | None) -> list[sa.Select[Any]]:
         row("content", item, item.title, item.content_type, words).where(item.deleted_at.is_(None)).order_by(item.updated_at.desc()),
         records.order_by(record.due_at.desc()),
         row("campaign", campaign, campaign.name, sa.literal(""), like(campaign.name)).where(campaign.deleted_at.is_(None)).order_by(campaign.updated_at.desc()),
-        row("account", account, account.account_name, account.platform, sa.or_(like(account.account_name), like(account.platform)))
+        row("account", account, account.account_name, account.platform, sa.or_(like(account.account_name), like(account.platform)), shown)
         .where(account.deleted_at.is_(None)).order_by(account.account_name),
     ]  # fmt: skip
 

@@ -10,6 +10,8 @@ import pytest
 from app.content.models import ContentDraft, ContentItem
 from app.core.db import db
 from app.ground import clock
+from app.platforms.base import Refused
+from app.vault.actions.states import settle_check
 from tests.factories import make_account, make_item, make_user, version_of
 from tests.integration.content.test_composer import form, fresh, items, typed_back
 
@@ -131,3 +133,23 @@ def test_the_plan_shows_accounts_that_expire_are_paused_or_not_free(app, commit,
     assert "Expires soon" in html and "Asleep" not in html
     item = commit(make_item, accounts=[paused])
     assert "Asleep" in editor.get(f"/content/{item.id}/edit").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        ("instance", "Address unusable"),
+        ("url", "Address unusable"),
+        ("access_token", "Sign-in refused"),
+        ("", "Sign-in refused"),
+    ],
+)
+def test_an_account_whose_address_is_at_fault_is_not_said_to_refuse_the_sign_in(app, commit, as_user, field, word):
+    account = commit(make_account, "mastodon", "Faulty", status="checking")
+    commit(settle_check, account.id, Refused("10.0.0.1 is a private or reserved address.", field=field))
+    editor = as_user("editor")
+    item = commit(make_item, by=editor.user, accounts=[account])
+    other = ({"Address unusable", "Sign-in refused"} - {word}).pop()
+    for page in (f"/content/{item.id}", f"/content/{item.id}/edit"):
+        html = editor.get(page).get_data(as_text=True)
+        assert f"{word}</span>" in html and other not in html, page

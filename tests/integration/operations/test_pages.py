@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.ground import clock
+from app.platforms.base import Refused
+from app.vault.actions.states import settle_check
 from tests.factories import make_account, make_campaign, make_item, make_record, make_review
 
 PAGES = (
@@ -137,3 +139,11 @@ def test_the_palette_finds_what_one_may_open(as_user: Any, full_desk: None) -> N
     assert "Winter Iwagumi" in found and 'role="option"' in found
     assert "Connect an account" not in as_user("editor").get("/palette?q=connect").get_data(as_text=True)
     assert "Connect an account" in as_user("operator").get("/palette?q=connect").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("field", "word"), [("instance", "Address unusable"), ("access_token", "Sign-in refused")])
+def test_an_account_is_found_with_the_word_for_what_is_wrong_with_it(app, commit, as_user, field, word):
+    account = commit(make_account, "mastodon", "Faulty")
+    commit(settle_check, account.id, Refused("It does not work.", field=field))
+    page = as_user("operator").get("/search?q=Faulty").get_data(as_text=True)
+    assert f"{word}</span>" in page and page.count('class="st st-bad"') == 1
