@@ -15,13 +15,26 @@ from app.publishing.actions.rows import person, wake
 from app.publishing.models import REASONS, SCOPES, PublishHold
 from app.vault import queries as vault
 
-# Covers a record `r` of a job `j`; text, so that claim and commit ask the same question.
+# Covers a record `r`: what the commit point asks.
 COVERED = """EXISTS (SELECT 1 FROM publish_holds h WHERE h.released_at IS NULL AND (
     (h.scope = 'all') OR (h.scope = 'record' AND h.scope_id = r.id::text)
     OR (h.scope = 'job' AND h.scope_id = r.job_id::text)
     OR (h.scope = 'account' AND h.scope_id = r.credential_id::text)
     OR (h.scope = 'platform' AND h.scope_id = r.platform)
     OR (h.scope = 'campaign' AND h.scope_id = (SELECT k.campaign_id::text FROM publish_jobs k WHERE k.id = r.job_id))))"""
+
+
+def _held(scope: str, thing: str) -> str:
+    open_holds = "SELECT 1 FROM publish_holds h WHERE h.released_at IS NULL"
+    return f"EXISTS ({open_holds} AND h.scope = '{scope}' AND h.scope_id = {thing})"
+
+
+# The same question in two parts, for claims: what covers an account `c` is asked before any of its records is read, so that
+# a backlog that is held costs nothing; the rest is asked once a record. Each is one look into the index of open holds.
+_ACCOUNT = (("all", "''"), ("account", "c.id::text"), ("platform", "c.platform"))
+_ITSELF = (("record", "r.id::text"), ("job", "r.job_id::text"), ("campaign", "j.campaign_id::text"))
+COVERED_ACCOUNT = f"({' OR '.join(_held(*one) for one in _ACCOUNT)})"
+COVERED_ITSELF = f"({' OR '.join(_held(*one) for one in _ITSELF)})"
 
 
 def hold(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") -> PublishHold:

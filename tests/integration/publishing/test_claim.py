@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from app.core.db import db
 from app.core.work import step
 from app.ground import clock
 from app.publishing import actions
-from app.publishing.actions.claim import claim, renew, waiting
+from app.publishing.actions.claim import _WAITING, _facts, claim, renew, waiting
 from tests import publishing_desk as desk
 
 
@@ -94,12 +97,15 @@ def test_a_spent_rate_window_is_waited_for(app):
     assert take() == [key]
 
 
-@pytest.mark.parametrize("scope", ["record", "job", "account", "platform", "all"])
+@pytest.mark.parametrize("scope", ["record", "job", "account", "campaign", "platform", "all"])
 def test_a_hold_of_any_scope_stops_the_claim_and_its_release_lets_go(app, scope):
     account = desk.account()
     (key,) = desk.scheduled(account)
     (free,) = desk.scheduled(desk.account("sandbox"))
-    thing = {"record": key, "job": desk.record(key).job_id, "account": account, "platform": "site", "all": ""}[scope]
+    job, campaign = desk.record(key).job_id, uuid.uuid4()
+    desk.by_hand("UPDATE publish_jobs SET campaign_id = :campaign WHERE id = :id", campaign=campaign, id=job)
+    things = {"record": key, "job": job, "account": account, "campaign": campaign, "platform": "site", "all": ""}
+    thing = things[scope]
     step(actions.hold, scope, thing, "human", "Wait.")
     assert take() == ([] if scope == "all" else [free])
     assert step(actions.release, scope, thing, "human")
@@ -147,3 +153,36 @@ def test_looks_at_one_host_leave_threads_for_others(app):
     keys = [desk.scheduled(desk.account("mastodon", account_name=f"a{n}"))[0] for n in range(8)]
     desk.by_hand("UPDATE publish_records SET status = 'unknown', next_retry_at = app_now(), host = 'dead.example'")
     assert len(take(8)) == 4 and len(take(8, "w2")) == 0 and len(keys) == 8
+
+
+def backlog(count):
+    """One account with so many due records; returns it."""
+    account = desk.account()
+    (key,) = desk.scheduled(account)
+    columns = desk.by_hand("SELECT column_name FROM information_schema.columns WHERE table_name = 'publish_records'")
+    due = "r.due_at - make_interval(secs => n * 7919 % 3600)"  # in another order than they lie in the table
+    other = {"id": "gen_random_uuid()", "account_name": "'copy ' || n", "due_at": due}
+    names = ", ".join(row[0] for row in columns)
+    values = ", ".join(other.get(row[0], f"r.{row[0]}") for row in columns)
+    desk.by_hand(
+        f"INSERT INTO publish_records ({names}) SELECT {values} FROM publish_records r, generate_series(1, {count}) n WHERE r.id = :id",
+        id=key,
+    )
+    desk.by_hand("ANALYZE publish_records")
+    return account
+
+
+def pages_read():
+    """Pages of tables and indexes that one look of the dispatcher reads."""
+    statement = sa.text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {_WAITING.text}")
+    (plan,) = step(lambda: db.session.scalar(statement, {"beyond_caps": True, **_facts()}))
+    return plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+
+
+@pytest.mark.parametrize("scope", ["", "account", "platform", "all"])
+def test_the_cost_of_a_look_follows_what_can_go_and_not_what_waits_or_is_held(app, scope):
+    account = backlog(3000)
+    if scope:
+        step(actions.hold, scope, {"account": account, "platform": "site", "all": ""}[scope], "human", "Wait.")
+    assert step(waiting)[0] == (0 if scope else 16)
+    assert pages_read() < 300
