@@ -18,6 +18,7 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick("audit.ring_open", "* * * * *", 10),
     Tick("audit.partitions", "17 3 * * *", 2 * 24 * 60),
     Tick("accounts.forget_old", "41 * * * *", 24 * 60),
+    Tick("accounts.mail_links", "* * * * *", 10),
     Tick("vault.tend", "* * * * *", 10),
     Tick("reviews.expire", "*/5 * * * *", 20),
 )

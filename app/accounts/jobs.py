@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.accounts import actions
+from app.accounts import actions, mailing
 from app.core.queue import job
 from app.core.work import step
 
@@ -11,3 +11,9 @@ from app.core.work import step
 def forget_old() -> None:
     """Each hour, by the clock: guards that have said nothing for a day."""
     step(actions.forget_old)
+
+
+@job("accounts.mail_links")
+def mail_links() -> None:
+    """When a link was made, and each minute: mail the links that wait, where the desk sends mail."""
+    mailing.mail_links()

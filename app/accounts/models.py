@@ -128,6 +128,8 @@ class StaffInvite(Row):
     accepted_at: Mapped[datetime | None]
     user_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("users.id"))
     revoked_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    mail_error: Mapped[str | None]
 
     __table_args__ = (
         sa.CheckConstraint(f"role IN ({_ROLE_LIST})", name="role"),
@@ -141,7 +143,7 @@ class StaffInvite(Row):
 
 
 class PasswordReset(Row):
-    """A link with which a member sets a new password; made by an admin, so it works without mail."""
+    """A link with which a member sets a new password; made by an admin, so it works without mail too."""
 
     __tablename__ = "password_resets"
 
@@ -151,6 +153,8 @@ class PasswordReset(Row):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    mail_error: Mapped[str | None]
 
     __table_args__ = (
         sa.Index(

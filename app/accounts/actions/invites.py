@@ -1,4 +1,4 @@
-"""Inviting people: by a link that an admin hands over, so it works without mail."""
+"""Inviting people: by a link that an admin hands over, or the desk mails where SMTP_URL is set."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from app.audit.actions import record
 from app.audit.words import say
 from app.core import config
 from app.core.db import app_now, db
+from app.core.queue import ring
 from app.ground import clock
 from app.ground.errors import Conflict, Invalid, NotFound
 
@@ -45,6 +46,7 @@ def invite(email: str, role: str, full_name: str | None, by: uuid.UUID | None) -
     )  # fmt: skip
     db.session.add(row)
     record("accounts.invite", row, label=email, role=[None, role])
+    ring("accounts.mail_links")
     return row
 
 
@@ -52,6 +54,8 @@ def renew_invite(invite_id: uuid.UUID) -> StaffInvite:
     """A new link with a new term; the old link stops working."""
     row = _open(invite_id)
     row.nonce, row.expires_at = secrets.token_hex(8), _expiry()
+    row.mailed_at = row.mail_error = None
+    ring("accounts.mail_links")
     record("accounts.renew_invite", row, label=row.email)
     return row
 

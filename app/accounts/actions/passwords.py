@@ -17,6 +17,7 @@ from app.audit.actions import record
 from app.audit.words import say
 from app.core import config
 from app.core.db import app_now, db
+from app.core.queue import ring
 from app.ground import clock
 from app.ground.errors import Conflict
 
@@ -44,6 +45,7 @@ def make_reset(user: User, by: uuid.UUID | None) -> str:
     db.session.add(row)
     db.session.flush()
     record("accounts.make_reset", user, severity="warning")
+    ring("accounts.mail_links")
     return token_of(row, RESET)
 
 

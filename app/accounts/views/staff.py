@@ -7,7 +7,7 @@ import uuid
 from flask import Response, request, url_for
 from flask_login import current_user
 
-from app.accounts import actions
+from app.accounts import actions, mailing
 from app.accounts.actions.invites import link_token
 from app.accounts.forms import InviteForm, RoleForm
 from app.accounts.links import token_of
@@ -31,7 +31,7 @@ def staff() -> Response:
     invited = open_invites()
     return render(
         "accounts/staff.html", page=STAFF.page(request.args), invites=invited, invited_by=names(row.invited_by for row in invited),
-        link=_invite_link, now=clock.now(),
+        link=_invite_link, now=clock.now(), mails=mailing.is_on(),
     )  # fmt: skip
 
 
@@ -51,12 +51,12 @@ def staff_csv() -> Response:
 def invite() -> Response:
     """Offer a place: the link is shown on the staff page until it is used."""
     form = InviteForm()
-    page = lambda: render("accounts/invite.html", form=form)  # noqa: E731
+    page = lambda: render("accounts/invite.html", form=form, mails=mailing.is_on())  # noqa: E731
     if not form.is_submitted():
         return page()
     return submit(
         form, lambda f: actions.invite(f.email.data, f.role.data, f.full_name.data, current_user.id), again=page,
-        then=url_for("accounts.staff") + "#invited", toast="Invitation made. Copy its link and hand it over.",
+        then=url_for("accounts.staff") + "#invited", toast="Invitation made. " + _way(),
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def invite() -> Response:
 def renew_invite(invite_id: uuid.UUID) -> Response:
     """A new link; the old one stops working."""
     actions.renew_invite(invite_id)
-    return back_to(url_for("accounts.staff") + "#invited", "New link made; the old one no longer works")
+    return back_to(url_for("accounts.staff") + "#invited", "New link made; the old one no longer works. " + _way())
 
 
 @bp.post("/staff/invites/<uuid:invite_id>/withdraw")
@@ -127,16 +127,20 @@ def unlock(user_id: uuid.UUID) -> Response:
 def password_link(user_id: uuid.UUID) -> Response:
     """A link for a new password; it is shown on the page until it is used."""
     actions.make_reset(by_id(user_id), current_user.id)
-    return back_to(_page(user_id) + "#password-link", "Password link made. Copy it and hand it over.")
+    return back_to(_page(user_id) + "#password-link", "Password link made. " + _way())
 
 
 def _member(user_id: uuid.UUID, form: RoleForm | None) -> Response:
     user, reset = by_id(user_id), open_reset(user_id)
     return render(
         "accounts/member.html", person=user, form=form or RoleForm(formdata=None, role=user.role), last_admin=is_last_admin(user),
-        sessions=open_sessions(user_id), reset=reset, rows=timeline("users", user_id), now=clock.now(),
+        sessions=open_sessions(user_id), reset=reset, mails=mailing.is_on(), rows=timeline("users", user_id), now=clock.now(),
         reset_link=whole_url("accounts.reset_password", token_of(reset, RESET)) if reset else None,
     )  # fmt: skip
+
+
+def _way() -> str:
+    return "Its mail is on the way." if mailing.is_on() else "Copy the link and hand it over."
 
 
 def _page(user_id: uuid.UUID) -> str:

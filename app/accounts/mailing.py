@@ -1,0 +1,134 @@
+"""Mailing the links of invitations and new passwords, where SMTP_URL is set. Without it an admin hands them over.
+
+1. take one open link that has not been mailed, and say so in its row    (a step)
+2. hand the mail over, with no transaction open
+3. write down what came of it                                           (a step)
+
+A link is mailed at most once: when the worker dies in between, the row says what is to be done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+from flask import current_app
+
+from app.accounts.links import token_of
+from app.accounts.models import PasswordReset, StaffInvite
+from app.accounts.queries.links import INVITE, RESET
+from app.accounts.queries.people import by_id
+from app.audit.actions import record
+from app.audit.words import say
+from app.core.db import app_now, db
+from app.core.work import outbound_allowed, step
+from app.outbound.mail import Mailer, Sent
+from app.settings import Settings
+
+FRESH = timedelta(hours=1)
+"""Older links are not mailed any more: mail that was set up today does not dig out last week's invitations."""
+HAND_OVER = "Hand the link over yourself."
+INTERRUPTED = f"The mail was under way when the worker stopped. {HAND_OVER}"
+
+say("accounts.mailed", "Link mailed", "mail")
+say("accounts.not_mailed", "Link could not be mailed", "mail")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail and the row whose link it carries. Lives in memory only."""
+
+    row: StaffInvite | PasswordReset
+    to: str
+    subject: str
+    text: str
+
+
+def is_on() -> bool:
+    """Whether this desk sends mail."""
+    return bool(_settings().smtp_url)
+
+
+def mail_links() -> int:
+    """Mail what waits. Returns how many mails were handed over."""
+    if not is_on():
+        return 0
+    settings, count = _settings(), 0
+    mailer = Mailer(settings.smtp_url or "", sender=_sender(settings), outbound_allowed=outbound_allowed)
+    while letter := step(_take):
+        sent = mailer.send(letter.to, letter.subject, letter.text)
+        step(_note, letter, sent)
+        count += sent.outcome == "yes"
+    return count
+
+
+def _take() -> Letter | None:
+    for model, ended, write in (
+        (StaffInvite, StaffInvite.accepted_at, _invitation),
+        (PasswordReset, PasswordReset.used_at, _new_password),
+    ):
+        waits = sa.and_(
+            model.mailed_at.is_(None),
+            model.mail_error.is_(None),
+            model.revoked_at.is_(None),
+            ended.is_(None),
+            model.expires_at > app_now(),
+            model.updated_at > app_now() - FRESH,
+        )
+        row = db.session.scalar(sa.select(model).where(waits).limit(1).with_for_update(skip_locked=True))
+        if row is not None:
+            row.mail_error = INTERRUPTED
+            return write(row)
+    return None
+
+
+def _note(letter: Letter, sent: Sent) -> None:
+    row = db.session.merge(letter.row)
+    if sent.outcome == "yes":
+        row.mailed_at, row.mail_error = app_now(), None
+        record("accounts.mailed", row, label=letter.to)
+        return
+    maybe = "It may have arrived all the same. " if sent.outcome == "unknown" else ""
+    row.mail_error = f"{sent.message[:300]}. {maybe}{HAND_OVER}"
+    record("accounts.not_mailed", row, label=letter.to, severity="warning", note=sent.message[:300])
+
+
+def _invitation(row: StaffInvite) -> Letter:
+    by = f"{by_id(row.invited_by).full_name} invites you" if row.invited_by else "You are invited"
+    link = _link("accounts.accept_invite", token_of(row, INVITE))
+    text = (
+        f"{by} to the Pressroom desk at {_settings().url} as {row.role}.\n\n"
+        f"Choose your name and password here:\n{link}\n\n{_until(row)} If you do not know this desk, do nothing.\n"
+    )
+    return Letter(row, row.email, "Your place on the Pressroom desk", text)
+
+
+def _new_password(row: PasswordReset) -> Letter:
+    link = _link("accounts.reset_password", token_of(row, RESET))
+    text = (
+        f"An admin made you a link for a new password at {_settings().url}:\n{link}\n\n{_until(row)} "
+        "Your old password works until then. If you did not ask for it, tell your admin.\n"
+    )
+    return Letter(row, by_id(row.user_id).email, "A new password for the Pressroom desk", text)
+
+
+def _until(row: StaffInvite | PasswordReset) -> str:
+    return f"The link works once, until {row.expires_at:%d %B %Y, %H:%M} UTC."
+
+
+def _link(endpoint: str, token: str) -> str:
+    path: str = current_app.url_map.bind("desk").build(endpoint, {"token": token})
+    return _settings().url + path
+
+
+def _sender(settings: Settings) -> str:
+    """The address that signs in at the mail server where it is one, else the first admin's."""
+    user = unquote(urlsplit(settings.smtp_url or "").username or "")
+    return f"Pressroom <{user if '@' in user else settings.admin_email}>"
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found
