@@ -107,6 +107,7 @@ def test_what_remains_is_the_documented_case(plant):
     """A process paused between commit and first byte for longer than `absent_after`, on a connection that the server
     kept open all that time: the one way to a double that is left."""
     fake, text = plant.fake(), "Paused for a quarter of an hour."
+    fake.settings(read_seconds=600)
     key, pid, number = stopped_inside(plant, "committed", text)
     second_call(plant, key)
     plant.go(number)

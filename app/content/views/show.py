@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, make_response, request, url_for
 from flask_login import current_user
 
 from app.accounts import queries as people
@@ -15,12 +15,14 @@ from app.content import checks, queries
 from app.content.changes import sections
 from app.content.html import rendered
 from app.content.models import ContentItem
+from app.publishing.queries import of_item as records
 from app.reviews import queries as reviews
 from app.vault import queries as vault
 from app.web import labels, times
 from app.web.auth import can, requires
 from app.web.look import exists
 from app.web.pages import render
+from app.web.writes import background
 
 from .blueprint import bp
 
@@ -31,17 +33,30 @@ TABS = ("previews", "changes", "versions", "activity")
 @requires("viewer")
 def show(item_id: uuid.UUID) -> Response:
     item = queries.by_id(item_id)
+    return render("content/show.html", **_page_of(item, records.pulse(item)))
+
+
+@bp.get("/<uuid:item_id>/live")
+@requires("viewer")
+@background
+def live(item_id: uuid.UUID) -> Response:
+    """204 while nothing has changed since the version the page shows, else what can have moved: the head, the facts, and the
+    activity where that is open. What is being read or chosen beside it stays as it is; a new badge is said aloud."""
+    item = queries.by_id(item_id)
+    pulse = records.pulse(item)
+    if request.args.get("v") == pulse.mark:
+        return make_response("", 204)
+    said = request.args.get("was") != f"{item.status} {pulse.key}"
+    return render("content/show.html", block="live", is_live=True, said=said, **_page_of(item, pulse))
+
+
+def _page_of(item: ContentItem, pulse: records.Pulse) -> dict[str, Any]:
+    """The context of the page."""
     tab = request.args.get("tab", "")
     tab = tab if tab in TABS else TABS[0]
     versions = queries.versions(item)
-    return render(
-        "content/show.html",
-        item=item,
-        tab=tab,
-        versions=versions,
-        **_facts(item, versions),
-        **_tab(tab, item, versions),
-    )
+    facts = _facts(item, versions)
+    return {"item": item, "tab": tab, "versions": versions, "pulse": pulse, **facts, **_tab(tab, item, versions)}
 
 
 def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
