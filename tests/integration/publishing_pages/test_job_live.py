@@ -50,7 +50,7 @@ def test_a_job_that_is_due_waits_and_the_page_follows_it(as_user, commit):
         answer = browser.get(live, headers=HTMX)
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200 and len(seen) <= MOST and "<html" not in text and head(text) == ["Published"]
-    assert 'id="status" hx-swap-oob' in text and poll(text) is None
+    assert 'id="status" hx-swap-oob="morph"' in text and poll(text) is None
 
 
 @pytest.mark.parametrize(
