@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from .approval import (
-    Uncovered,
     back_to_draft,
     back_to_review,
-    covered,
     keep_open_records,
     set_approved,
     set_needs_revision,
@@ -19,12 +17,10 @@ from .items import Stale, archive, create_item, describe, plan, plan_problems, r
 
 __all__ = [
     "Stale",
-    "Uncovered",
     "archive",
     "autosave",
     "back_to_draft",
     "back_to_review",
-    "covered",
     "create_item",
     "describe",
     "discard_draft",

@@ -14,10 +14,6 @@ from app.ground.errors import Conflict, NotFound
 from app.platforms import registry
 
 
-class Uncovered(Conflict):
-    """No approval covers this version, or its text is no longer what was approved."""
-
-
 def to_review(item: ContentItem, artifact: Artifact) -> None:
     """draft, needs_revision → review, for the current version only."""
     _current(item, artifact)
@@ -31,7 +27,7 @@ def set_approved(item: ContentItem, artifact: Artifact, user_id: uuid.UUID | Non
     _current(item, artifact)
     digest = content_hash(artifact.payload)
     if digest != artifact.content_hash:
-        raise Uncovered("This version is no longer what was saved. Save it again and ask for a new review.")
+        raise Conflict("This version is no longer what was saved. Save it again and ask for a new review.")
     item.approved_version_id, item.approved_hash, item.approved_by, item.approved_at = (
         artifact.id,
         digest,
@@ -71,14 +67,6 @@ def back_to_review(item: ContentItem) -> None:
         )
     item.review_reason = None
     _moved(item, "review", "content.back_to_review")
-
-
-def covered(item: ContentItem, artifact: Artifact) -> None:
-    """Raises Uncovered unless the approval names this version and its text still has the approved hash."""
-    if item.approved_version_id != artifact.id:
-        raise Uncovered("This version is not approved. Ask for a review first.")
-    if item.approved_hash != artifact.content_hash or content_hash(artifact.payload) != item.approved_hash:
-        raise Uncovered("The text is no longer what was approved. Save it again and ask for a new review.")
 
 
 def keep_open_records(item_id: uuid.UUID, open_records: int, live_records: int) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.content import actions
-from app.content.actions import Uncovered
 from app.content.compose import COMPOSER_VERSION, compose, composed_hash
 from app.content.models import ITEM, Artifact, ContentItem
 from app.core.db import db
 from app.ground.errors import Conflict
+from app.publishing.actions import require_cover
 from tests.factories import make_item, make_user, version_of
 
 
@@ -33,7 +33,7 @@ def test_approval_names_one_version_its_hash_and_what_it_composes_to(app, commit
     assert row.approved_by is not None and row.approved_at is not None
     assert row.approved_composed["version"] == COMPOSER_VERSION
     assert row.approved_composed["hashes"]["site"] == composed_hash(compose(version.payload, "site"))
-    actions.covered(row, version)
+    require_cover(row, version)
 
 
 def test_an_edit_ends_it(app, commit):
@@ -41,8 +41,8 @@ def test_an_edit_ends_it(app, commit):
     second = commit(save, item, "changed")
     row = got(item)
     assert row.status == "draft" and row.approved_version_id != second.id
-    with pytest.raises(Uncovered):
-        actions.covered(row, second)
+    with pytest.raises(Conflict, match=f"No approval covers version {second.version}"):
+        require_cover(row, second)
 
 
 def test_only_the_current_version_can_be_sent_or_approved(app, commit):
@@ -64,8 +64,8 @@ def test_tampered_text_is_not_covered(app, commit):
     version = db.session.get(Artifact, item.current_version_id)
     db.session.expunge(version)
     version.payload = {**version.payload, "body": "evil"}
-    with pytest.raises(Uncovered, match="no longer what was approved"):
-        actions.covered(got(item), version)
+    with pytest.raises(Conflict, match="not what was approved"):
+        require_cover(got(item), version)
 
 
 def test_undo_takes_the_approval_back(app, commit):

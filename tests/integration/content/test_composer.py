@@ -8,7 +8,6 @@ import re
 import pytest
 from PIL import Image
 
-from app.content import actions
 from app.content.models import Artifact, ContentDraft, ContentItem
 from app.core.db import db, uuid7
 from tests.factories import make_account, make_item, make_user, version_of
@@ -231,4 +230,3 @@ def test_editing_an_approved_item_says_what_it_costs(app, commit, as_user):
     assert "the approval does not cover" in editor.get(f"/content/{item.id}/edit").get_data(as_text=True)
     editor.post(f"/content/{item.id}/edit", data=form(item, body="new"))
     assert fresh(ContentItem, item.id).status == "draft"
-    assert actions.Uncovered
