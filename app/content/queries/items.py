@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,16 +13,23 @@ from app.content.models import Artifact, ContentItem
 from app.core.db import db
 from app.ground.errors import NotFound
 
+Found = TypeVar("Found", ContentItem, Artifact)
+
 
 def by_id(item_id: uuid.UUID | str) -> ContentItem:
     """The item. Raises NotFound, also for what is no id."""
-    try:
-        found = db.session.get(ContentItem, uuid.UUID(str(item_id)))
-    except ValueError:
-        found = None
+    found = _get(ContentItem, item_id)
     if found is None or found.deleted_at is not None:
         raise NotFound("There is no such content. It may have been removed, or the link is cut short.")
     return found
+
+
+def _get(table: type[Found], key: object) -> Found | None:
+    """The row of that id; None also for what is no id."""
+    try:
+        return db.session.get(table, uuid.UUID(str(key)))
+    except ValueError:
+        return None
 
 
 def by_ids(ids: Sequence[uuid.UUID]) -> list[ContentItem]:
@@ -35,10 +42,7 @@ def by_ids(ids: Sequence[uuid.UUID]) -> list[ContentItem]:
 
 def artifact(version_id: uuid.UUID | str | None) -> Artifact:
     """A version. Raises NotFound."""
-    try:
-        found = db.session.get(Artifact, uuid.UUID(str(version_id)))
-    except ValueError:
-        found = None
+    found = _get(Artifact, version_id)
     if found is None:
         raise NotFound("There is no such version.")
     return found
