@@ -11,35 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array
 
 from app.content.models import ContentItem
-from app.core.db import app_now, db
+from app.core.db import db
 from app.ground.errors import NotFound
-from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.publishing.models import PublishJob, PublishRecord
+from app.publishing.queries.badges import RECORD_BADGE
 
 MOST = 1500
 """Events of one calendar page; beyond that the page says so and points to the list."""
-COVERS = {
-    "all": sa.literal(""),
-    "platform": PublishRecord.platform,
-    "record": sa.cast(PublishRecord.id, sa.Text),
-    "job": sa.cast(PublishRecord.job_id, sa.Text),
-    "account": sa.cast(PublishRecord.credential_id, sa.Text),
-    "campaign": sa.cast(PublishJob.campaign_id, sa.Text),
-}
-"""Scope of a hold → what its `scope_id` says of a record that it covers."""
-HELD = (
-    sa.exists()
-    .where(
-        PublishHold.released_at.is_(None),
-        sa.or_(*(sa.and_(PublishHold.scope == scope, PublishHold.scope_id == key) for scope, key in COVERS.items())),
-    )
-    .correlate(PublishRecord, PublishJob)
-)
-SHOWN_AS = sa.case(
-    (sa.and_(PublishRecord.status.in_(("pending", "retrying")), HELD), "held"),
-    (sa.and_(PublishRecord.status == "unknown", PublishRecord.next_retry_at.is_(None)), "needs_look"),
-    (sa.and_(PublishRecord.status == "pending", PublishRecord.due_at <= app_now()), "due"),
-    else_=PublishRecord.status,
-)
 UNPLANNED = ("scheduled", "published", "archived", "cancelled")
 
 
@@ -65,12 +43,12 @@ class Event:
     @property
     def is_coming(self) -> bool:
         """It is still to go out: nothing stops it, and nobody has to look for it."""
-        return self.kind == "plan" or self.status in ("pending", "retrying", "due", "publishing", "confirming")
+        return self.kind == "plan" or self.status in ("scheduled", "retrying", "due", "publishing", "confirming")
 
     @property
     def can_move(self) -> bool:
         """Only what nobody has begun to send."""
-        return self.kind == "plan" or self.status in ("pending", "retrying", "due", "held")
+        return self.kind == "plan" or self.status in ("scheduled", "retrying", "due", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +83,7 @@ def _records(first: datetime, last: datetime, wanted: Wanted) -> Any:
         sa.select(
             sa.literal("record").label("kind"), record.id, record.due_at.label("at"), item.title,
             array([record.platform]).label("platforms"),
-            SHOWN_AS.label("status"), record.account_name.label("account"), item.id.label("content_id"), job.campaign_id, job.timezone.label("zone"),
+            RECORD_BADGE.label("status"), record.account_name.label("account"), item.id.label("content_id"), job.campaign_id, job.timezone.label("zone"),
         )
         .join(job, job.id == record.job_id)
         .join(item, item.id == job.content_id)
@@ -114,7 +92,7 @@ def _records(first: datetime, last: datetime, wanted: Wanted) -> Any:
     if wanted.platform:
         statement = statement.where(record.platform == wanted.platform)
     if wanted.status:
-        statement = statement.where(record.status == wanted.status)
+        statement = statement.where(wanted.status == RECORD_BADGE)
     return statement.where(sa.cast(job.campaign_id, sa.Text) == wanted.campaign) if wanted.campaign else statement
 
 

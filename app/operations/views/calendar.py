@@ -20,26 +20,14 @@ from app.operations.queries import today
 from app.operations.queries.today import Event, Wanted
 from app.operations.views import bp
 from app.platforms import registry
+from app.publishing.queries.badges import RECORD_BADGES
 from app.web import labels, times
 from app.web.auth import requires
 from app.web.forms import submit
 from app.web.look import zone
 from app.web.pages import render
 
-STATUSES = (
-    "draft",
-    "review",
-    "needs_revision",
-    "approved",
-    "pending",
-    "publishing",
-    "confirming",
-    "retrying",
-    "unknown",
-    "success",
-    "failed",
-    "cancelled",
-)
+STATUSES = [(key, labels.status(key).word) for key in ("draft", "review", "needs_revision", "approved")] + RECORD_BADGES
 KEPT = ("view", "date", "platform", "campaign", "status")
 
 
@@ -52,7 +40,7 @@ def calendar() -> Response:
     return render(
         "operations/calendar.html", view=view, day=day, days=shown, weeks=grid.weeks(day), today=_today(), wanted=wanted, **_cells(events),
         events=events, is_cut=len(events) == today.MOST, ready=today.ready_to_schedule(), campaigns=campaigns(), where=_where,
-        platforms=[(c.spec.slug, c.spec.name) for c in registry.all()], statuses=[(key, labels.status(key).word) for key in STATUSES],
+        platforms=[(c.spec.slug, c.spec.name) for c in registry.all()], statuses=STATUSES,
         earlier=grid.step(view, day, -1), later=grid.step(view, day, 1), hour_now=clock.now().astimezone(zone()).hour,
     )  # fmt: skip
 
@@ -134,7 +122,7 @@ def _asked() -> tuple[str, date, Wanted]:
         day = _today()
     platform = args.get("platform", "") if args.get("platform") in {c.spec.slug for c in registry.all()} else ""
     campaign = args.get("campaign", "") if len(args.get("campaign", "")) == 36 else ""
-    return view, day, Wanted(platform, campaign, args.get("status", "") if args.get("status") in STATUSES else "")
+    return view, day, Wanted(platform, campaign, args.get("status", "") if args.get("status") in dict(STATUSES) else "")
 
 
 def _cells(events: list[Event]) -> dict[str, Any]:

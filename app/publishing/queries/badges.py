@@ -54,6 +54,7 @@ _FIRST = sa.func.min(sa.case(*((says, sa.literal_column(str(shown.SAID.index(key
 JOB_BADGES = [
     (key, labels.status(key, "job").word) for key in (*shown.SAID, *(s for s in JOB.states if s in shown.SETTLED_JOB))
 ]
+RECORD_BADGES = [(key, labels.status(key).word) for key in (*shown.SAID, "success", "failed", "cancelled")]
 BARE = {"scheduled": "pending", "publishing": "running"}
 """Badge → the stored status that says the same of a job without open records."""
 

@@ -12,7 +12,9 @@ from app.content.models import ContentItem
 from app.core.db import db
 from app.ground import clock
 from app.operations import grid
+from app.publishing.actions.holds import hold
 from app.publishing.models import PublishRecord
+from app.web import labels
 from tests.factories import make_account, make_campaign, make_item, make_record, make_user
 
 BERLIN = {"preferences": {"timezone": "Europe/Berlin"}}
@@ -52,6 +54,25 @@ def test_filters_narrow_it(berlin: Any, commit: Any) -> None:
     page = text(berlin.get(f"{base}&campaign={campaign.id}"))
     assert "In a campaign" in page and "On the site" not in page
     assert "In the sandbox" not in text(berlin.get(base + "&status=draft"))
+
+
+def test_the_status_it_is_narrowed_by_is_the_one_it_shows(berlin: Any, commit: Any) -> None:
+    at = soon()
+    made = {
+        "scheduled": {},
+        "held": {},
+        "unknown": {"status": "unknown", "next_retry_at": at},
+        "needs_look": {"status": "unknown"},
+    }
+    for key, columns in made.items():
+        record = commit(make_record, due_at=at, title=f"Is {key}", **columns)
+        if key == "held":
+            commit(hold, "record", record.id, "human")
+    base = f"/calendar?view=list&date={at.date()}"
+    for key in made:
+        page = text(berlin.get(f"{base}&status={key}"))
+        assert {other for other in made if f"Is {other}<" in page} == {key}
+        assert f'<option value="{key}" selected>{labels.status(key).word}</option>' in page
 
 
 def test_a_record_is_moved_by_hand_and_comes_back_to_the_calendar(berlin: Any, commit: Any) -> None:
@@ -150,12 +171,10 @@ def test_months_are_whole_weeks_and_follow_each_other() -> None:
 
 
 def test_what_is_held_shows_so_whatever_the_hold_covers(berlin: Any, commit: Any) -> None:
-    from app.publishing.actions import hold
-
     record = commit(make_record, due_at=soon())
     page = f"/calendar?view=list&date={soon().date()}"
-    assert "On hold" not in text(berlin.get(page)).split('id="key-h"')[0]
+    assert "On hold</span>" not in text(berlin.get(page)).split('id="key-h"')[0]
     commit(hold, "account", str(record.credential_id), "human", "The shop checks the price.")
-    assert "On hold" in text(berlin.get(page)).split('id="key-h"')[0]
+    assert "On hold</span>" in text(berlin.get(page)).split('id="key-h"')[0]
     home = text(berlin.get("/"))
     assert f"{record.account_name}</span> is on hold" in home and "The shop checks the price." in home

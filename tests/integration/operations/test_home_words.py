@@ -24,7 +24,7 @@ def test_what_is_held_failed_or_asked_is_not_to_come() -> None:
     def one(kind: str, status: str) -> Event:
         return Event(kind, None, clock.now(), "", (), status, "", None, None, "UTC")  # type: ignore[arg-type]
 
-    assert [one("record", s).is_coming for s in ("pending", "due", "retrying", "publishing", "confirming")] == [
+    assert [one("record", s).is_coming for s in ("scheduled", "due", "retrying", "publishing", "confirming")] == [
         True
     ] * 5
     assert not any(
