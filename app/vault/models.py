@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import config
 from app.core.db import Row
 from app.core.flow import Flow
+from app.web import labels
 
 ACCOUNT = Flow(
     "account",
@@ -108,4 +109,4 @@ class PlatformCredential(Row):
         """The key of the badge: a person's pause is shown before what the system knows."""
         if self.deleted_at is not None:
             return "disconnected"
-        return "paused" if self.paused_at is not None else self.status
+        return "paused" if self.paused_at is not None else labels.account(self.status, self.meta)

@@ -14,6 +14,7 @@ from app.core.listing import Choice, Listing
 from app.ground.errors import NotFound
 from app.platforms import registry
 from app.vault.models import PlatformCredential as Account
+from app.web import labels
 
 CHECK_AT = sa.cast(Account.meta["check"]["at"].astext, sa.DateTime(timezone=True))
 TRIES = sa.cast(Account.meta["check"]["tries"].astext, sa.Integer)
@@ -110,6 +111,10 @@ def keys_in_use() -> dict[str, int]:
 def _by_status(value: str) -> sa.ColumnElement[bool]:
     if value == "paused":
         return Account.paused_at.is_not(None)
+    if value in ("invalid", "bad_address"):
+        blamed = sa.func.coalesce(Account.meta["check"]["field"].astext, "").in_(labels.ADDRESS_FIELDS)
+        says = blamed if value == "bad_address" else ~blamed
+        return sa.and_(Account.status == "invalid", says, Account.paused_at.is_(None))
     return sa.and_(Account.status == value, Account.paused_at.is_(None))
 
 
@@ -119,6 +124,7 @@ STATUS_CHOICES = (
     ("paused", "Paused"),
     ("expired", "Expired"),
     ("invalid", "Sign-in refused"),
+    ("bad_address", "Address unusable"),
 )
 
 ACCOUNTS = Listing(

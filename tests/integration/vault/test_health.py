@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
 from app.core.db import db
+from app.platforms.base import Refused
 from app.vault import actions, queries
+from app.vault.actions.states import settle_check
 from tests.factories import make_account
 
 
@@ -43,3 +46,17 @@ def test_only_what_says_something_about_the_account_is_counted(commit: Any) -> N
     for kind in ("content_rejected", "rate_limit", "auth_failed", "unknown", None):
         assert fail(commit, account, 6, kind) == [False] * 6
     assert queries.by_id(account.id).failure_streak == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "key"),
+    [("instance", "Address unusable", "bad_address"), ("access_token", "Sign-in refused", "invalid")],
+)
+def test_the_badge_and_the_filter_tell_a_bad_address_from_a_refused_sign_in(app, commit, as_user, field, word, key):
+    account = commit(make_account, "mastodon", "Faulty")
+    commit(settle_check, account.id, Refused("It does not work.", field=field))
+    viewer = as_user("viewer")
+    assert f"{word}</span>" in viewer.get(f"/accounts/{account.id}").get_data(as_text=True)
+    for status in ("invalid", "bad_address"):
+        html = viewer.get(f"/accounts?status={status}").get_data(as_text=True)
+        assert ("Faulty" in html and f"{word}</span>" in html) == (status == key)
