@@ -47,6 +47,15 @@ def host_of(typed: str) -> str:
         return ""
 
 
+def origin(url: str) -> str:
+    """The root of the server that an address names, without a port that goes without saying; "" when it names none."""
+    try:
+        root = base_url(url)
+    except ValueError:
+        return ""
+    return root.removesuffix(":443") if root.startswith("https") else root.removesuffix(":80")
+
+
 def ascii_url(url: str) -> str:
     """A link in ASCII: IDN host to punycode, the rest percent-encoded. As it was when it cannot be."""
     try:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.platforms.addresses import host_of
+from app.platforms.addresses import host_of, origin
 from app.platforms.base import (
     Account,
+    CannotTell,
     Check,
     ConfigField,
     Context,
+    Exchange,
     Limits,
     Metrics,
     Platform,
@@ -25,7 +27,7 @@ from app.platforms.base import (
     Verdict,
     Verified,
 )
-from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS
+from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.mastodon_account import authorization, server, spoiler_of
 from app.platforms.mastodon_answers import TABLE
 from app.platforms.mastodon_find import find
@@ -103,6 +105,8 @@ def verify(ctx: Context, account: Account) -> Check:
     except ValueError as error:
         return Refused(f"{error}.", error_type=INVALID_PARAMETERS, field="instance")
     exchange = ctx.http.call("GET", f"{root}/api/v1/accounts/verify_credentials", headers=authorization(account))
+    if led := _led_elsewhere(exchange, root):
+        return led
     person = exchange.object()
     if not exchange.ok or "id" not in person:
         return _not_verified(refused_or_unclear(exchange, TABLE), exchange.ok)
@@ -113,6 +117,18 @@ def verify(ctx: Context, account: Account) -> Check:
     found = {"limits": read_limits(ctx, root), "instance": root}
     shown = f"@{name}@{host_of(root)}" if "@" not in name else f"@{name}"
     return Verified(str(person["id"]), shown, url=str(person.get("url") or ""), configuration=found)
+
+
+def _led_elsewhere(exchange: Exchange, root: str) -> CannotTell | None:
+    """A redirect to another host: what that one says is no word on our token, which it was not sent. It may pass (a portal in
+    front of the network answers so), so the account stays as it is."""
+    if exchange.error == "redirect":
+        return CannotTell(f"{exchange.detail} Check the address under Instance.", error_type=PLATFORM_ERROR)
+    there = origin(exchange.url)
+    if there in ("", origin(root)):
+        return None
+    text = f"{root} redirects to {there}; the token was not sent there. If the instance has moved, enter {there} under Instance."
+    return CannotTell(text, error_type=PLATFORM_ERROR)
 
 
 def _missing_rights(ctx: Context, root: str, account: Account) -> list[str]:

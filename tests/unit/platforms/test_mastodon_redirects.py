@@ -65,7 +65,6 @@ def test_an_instance_that_leads_to_another_page_of_its_own_is_followed(fake: Fak
     assert isinstance(found, Verified) and last.ok
 
 
-@pytest.mark.xfail(strict=True, reason="what another host says is taken for the instance's word on the token")
 def test_an_instance_that_leads_elsewhere_is_told_apart_from_a_refused_token(
     fake: Fake, elsewhere: Fake, mastodon_account: Account
 ) -> None:
@@ -74,7 +73,6 @@ def test_an_instance_that_leads_elsewhere_is_told_apart_from_a_refused_token(
     assert elsewhere.url in found.reason and "Instance" in found.reason
 
 
-@pytest.mark.xfail(strict=True, reason="it says what was found and not what to do")
 def test_an_instance_that_leads_to_a_private_address_says_what_to_do(fake: Fake, mastodon_account: Account) -> None:
     found, _ = led(fake, mastodon_account, "http://10.0.0.1/")
     assert isinstance(found, CannotTell) and "Check the address under Instance" in found.reason
