@@ -99,7 +99,9 @@ def test_what_went_wrong_stands_beside_the_link(as_user, post, replies, said):
     admin = invited(as_user)
     assert mailing.mail_links() == 0
     page = staff_page(admin)
-    assert "mail-canary" not in page and "Not mailed:" in page and said in page and "Hand the link over yourself." in page
+    assert (
+        "mail-canary" not in page and "Not mailed:" in page and said in page and "Hand the link over yourself." in page
+    )
     assert mailing.mail_links() == 0
 
 
