@@ -1,4 +1,4 @@
-"""A platform that answers in 20 ms: `python -m bench.receiver PORT`, on 127.0.0.1 and 127.0.0.2 (two hosts)."""
+"""A platform that answers in 20 ms: `python -m bench.receiver PORT`, on 127.0.0.1 to 127.0.0.8 (eight hosts)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def main(port: int) -> None:
-    servers = [await asyncio.start_server(answer, host, port) for host in ("127.0.0.1", "127.0.0.2")]
+    servers = [await asyncio.start_server(answer, f"127.0.0.{number}", port) for number in range(1, 9)]
     print("READY", flush=True)
     await asyncio.gather(*(server.serve_forever() for server in servers))
 

@@ -52,6 +52,7 @@ class Pool:
         self.pid = os.getpid()
         self.work: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
         self.busy = 0
+        self.settled = 0
         self.hand: set[uuid.UUID] = set()
         self.changed = threading.Condition()
         for number in range(THREADS):
@@ -70,11 +71,15 @@ class Pool:
         for claimed in claims:
             self.work.put(claimed)
 
-    def wait(self, seconds: float) -> None:
-        """Until a record has settled, at most so long."""
+    def wait(self, seen: int, seconds: float) -> None:
+        """Until more records than `seen` have settled, at most so long."""
         with self.changed:
-            before = self.busy
-            self.changed.wait_for(lambda: self.busy < before, timeout=seconds)
+            self.changed.wait_for(lambda: self.settled > seen, timeout=seconds)
+
+    def ended(self, seconds: float) -> bool:
+        """Whether all that is in hand settles within so many seconds."""
+        with self.changed:
+            return self.changed.wait_for(lambda: not self.busy, timeout=seconds)
 
     def _serve(self) -> None:
         with self.app.app_context():
@@ -87,6 +92,7 @@ class Pool:
                 finally:
                     with self.changed:
                         self.busy -= 1
+                        self.settled += 1
                         self.hand.discard(claimed.id)
                         self.changed.notify_all()
 
@@ -118,11 +124,12 @@ def drain(stop: threading.Event | None = None) -> int:
     threads, taken, until = pool(), 0, time.monotonic() + TAKES_WORK_FOR
     with _stopped_by_signal(stop or threading.Event()) as stop:
         while not stop.is_set() and (time.monotonic() < until or threads.busy):
+            seen = threads.settled  # before the claim: what settles during it leaves room that it did not count
             claims = _claim(threads)
             threads.take(claims)
             taken += len(claims)
             if threads.busy:
-                threads.wait(LOOK_AGAIN)
+                threads.wait(seen, LOOK_AGAIN)
                 if 0 < threads.free < AT_ONCE:
                     time.sleep(BATCH_WAIT)
             elif time.monotonic() >= until or not _due():
@@ -160,10 +167,7 @@ def _ring_if_due() -> None:
 
 def _end(threads: Pool) -> None:
     """SIGTERM: calls under way get their grace, then the process may end."""
-    until = time.monotonic() + GRACE
-    while threads.busy and time.monotonic() < until:
-        threads.wait(until - time.monotonic())
-    if threads.busy:
+    if not threads.ended(GRACE):
         delivery.ENDING.set()
         log.warning("%d calls had no answer after %.0f s; their records will be looked up", threads.busy, GRACE)
 

@@ -18,6 +18,8 @@ from app.publishing.rollup import job_status
 
 CHANNEL = "publishing"
 JOBS: sa.Table = PublishJob.__table__  # type: ignore[assignment]
+ITEMS: sa.Table = ContentItem.__table__  # type: ignore[assignment]
+RECORDS: sa.Table = PublishRecord.__table__  # type: ignore[assignment]
 
 
 def person() -> uuid.UUID | None:
@@ -73,15 +75,15 @@ def derive(job_id: uuid.UUID, flush: bool = True) -> str:
 def _derive(job_id: uuid.UUID) -> str:
     locks = (
         sa.select(
-            PublishJob.id,
-            PublishJob.status,
-            PublishJob.content_id,
-            ContentItem.approved_version_id,
-            ContentItem.open_records,
-            ContentItem.live_records,
+            JOBS.c.id,
+            JOBS.c.status,
+            JOBS.c.content_id,
+            ITEMS.c.approved_version_id,
+            ITEMS.c.open_records,
+            ITEMS.c.live_records,
         )
-        .join(ContentItem, ContentItem.id == PublishJob.content_id)
-        .where(PublishJob.id == job_id)
+        .join(ITEMS, ITEMS.c.id == JOBS.c.content_id)
+        .where(JOBS.c.id == job_id)
         .with_for_update(key_share=True)
     )
     job = db.session.execute(locks).one()
@@ -96,15 +98,14 @@ def _derive(job_id: uuid.UUID) -> str:
 
 def _counts(job: Any) -> Any:
     """Statuses of the job's records; open records of the item; live ones of its approved version."""
-    record, own = PublishRecord, PublishRecord.job_id == job.id
+    status = RECORDS.c.status
+    live = sa.and_(status == "success", JOBS.c.artifact_id == job.approved_version_id)
     return (
         sa.select(
-            sa.func.array_agg(record.status).filter(own).label("statuses"),
-            sa.func.count().filter(record.status.in_(OPEN)).label("open"),
-            sa.func.count()
-            .filter(record.status == "success", PublishJob.artifact_id == job.approved_version_id)
-            .label("live"),
+            sa.func.array_agg(status).filter(RECORDS.c.job_id == job.id).label("statuses"),
+            sa.func.count().filter(status.in_(OPEN)).label("open"),
+            sa.func.count().filter(live).label("live"),
         )
-        .join(PublishJob, PublishJob.id == record.job_id)
-        .where(PublishJob.content_id == job.content_id)
+        .join(JOBS, JOBS.c.id == RECORDS.c.job_id)
+        .where(JOBS.c.content_id == job.content_id)
     )
