@@ -14,6 +14,26 @@ from app.ground.errors import Invalid
 from app.web.pages import back_to
 
 
+WORDS = {
+    "Not a valid datetime value.": "Enter a day and a time, like 2027-03-28 09:30.",
+    "Not a valid date value.": "Enter a day, like 2027-03-28.",
+    "Not a valid time value.": "Enter a time, like 09:30.",
+    "Not a valid integer value.": "Enter a whole number.",
+    "Not a valid decimal value.": "Enter a number, like 1200.50.",
+    "Not a valid choice.": "Choose one of the list.",
+}
+
+
+class _Words:
+    """What WTForms says by itself, in the house's words: what to do."""
+
+    def gettext(self, text: str) -> str:
+        return WORDS.get(text, text)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return one if count == 1 else many
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """A form whose text fields are trimmed and rid of NUL bytes; `fail` puts a verb's complaint beside its field."""
 
@@ -24,6 +44,9 @@ class Form(FlaskForm):  # type: ignore[misc]
                 given.append(_clean)
             unbound_field.kwargs["filters"] = given
             return unbound_field.bind(form=form, **options)
+
+        def get_translations(self, form: Any) -> Any:
+            return _Words()
 
     def fail(self, errors: dict[str, str]) -> None:
         """Show each message under its field; what belongs to no field goes to the summary on top."""

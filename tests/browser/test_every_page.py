@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "/", "/content", "/content/new", "/reviews", "/reviews/all", "/jobs", "/records", "/records?view=action", "/holds", "/accounts",
+    "/", "/content", "/content/new", "/reviews", "/reviews/all", "/jobs", "/records", "/records?view=needs-action", "/holds", "/accounts",
     "/accounts/connect", "/accounts/connect/mastodon", "/accounts/connect/bluesky", "/calendar?view=list", "/views", "/search?q=stones", "/campaigns", "/campaigns/new", "/calendar", "/calendar?view=week",
     "/metrics", "/audit", "/settings", "/staff", "/staff/invite", "/account", "/account/sessions", "/account/password", "/notices",
 )  # fmt: skip

@@ -93,7 +93,7 @@ def test_create_show_and_edit(as_user):
     [
         ({"name": " "}, "Give the campaign a name"),
         ({"goal": ""}, "what it should achieve"),
-        ({"budget_cap": "ten"}, "Not a valid decimal value"),
+        ({"budget_cap": "ten"}, "Enter a number, like"),
         ({"budget_cap": "-1"}, "0 or more"),
         ({"budget_currency": "birr"}, "three letters"),
         ({"start_time": "2027-02-10T09:00", "end_time": "2027-01-10T09:00"}, "later than the start"),

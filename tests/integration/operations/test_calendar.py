@@ -111,7 +111,7 @@ def test_a_plan_is_moved_without_becoming_a_job(berlin: Any, commit: Any) -> Non
         ("2027-10-31", "02:30", "comes twice on 31 October 2027"),
         ("2020-01-01", "10:00", "passed"),
         ("", "10:00", "Choose a day"),
-        ("2027-01-01", "25:99", "Not a valid time"),
+        ("2027-01-01", "25:99", "Enter a time"),
     ],
 )
 def test_a_moment_that_is_none_is_refused_and_what_was_typed_is_kept(

@@ -58,7 +58,7 @@ def test_the_editor_asks_with_a_note_a_time_and_a_reviewer(editor, item):
     ("wrong", "words"),
     [
         ({"due_at": "2020-01-01T10:00"}, "has passed"),
-        ({"due_at": "tomorrow"}, "Not a valid datetime"),
+        ({"due_at": "tomorrow"}, "Enter a day and a time"),
         ({"assigned_to": "00000000-0000-0000-0000-000000000000"}, "Choose a reviewer from the list"),
         ({"note": "字" * 2001}, "At most 2,000"),
     ],
