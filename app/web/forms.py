@@ -13,7 +13,6 @@ from app.core.db import db
 from app.ground.errors import Invalid
 from app.web.pages import back_to
 
-
 WORDS = {
     "Not a valid datetime value.": "Enter a day and a time, like 2027-03-28 09:30.",
     "Not a valid date value.": "Enter a day, like 2027-03-28.",
