@@ -228,11 +228,12 @@ class Plant:
             return False
 
     def idle(self) -> bool:
-        """Nothing is due or in hand now."""
+        """Nothing is due or in hand now. What is due is asked first: asked the other way round, a record that is claimed
+        between the two questions is seen by neither."""
         from app.publishing.actions.claim import waiting
 
         leased = "SELECT count(*) FROM publish_records WHERE lease_owner IS NOT NULL"
-        return step(lambda: db.session.scalar(sa.text(leased))) == 0 and step(waiting)[0] == 0
+        return step(waiting)[0] == 0 and step(lambda: db.session.scalar(sa.text(leased))) == 0
 
 
 def alive(pid: int) -> bool:
