@@ -75,11 +75,6 @@ def payload(raw: Mapping[str, Any]) -> Payload:
     }
 
 
-def own_text(of: Mapping[str, Any], platform: str) -> str:
-    """The text written for this platform alone, or "" when it uses the shared one."""
-    return str((of.get("variants") or {}).get(platform, {}).get("text") or "")
-
-
 def words(text: str) -> int:
     """Words of a text; a CJK character counts as one, as readers of those languages count."""
     return len(

@@ -33,10 +33,6 @@ class Flow:
         """Whether the move stands in the table."""
         return target in self.moves.get(source, frozenset())
 
-    def sources(self, target: str) -> tuple[str, ...]:
-        """The states from which `target` can be reached in one move."""
-        return tuple(state for state, targets in self.moves.items() if target in targets)
-
     def check(self, column: str = "status") -> sa.CheckConstraint:
         """The CHECK constraint of the column."""
         listed = ", ".join(f"'{state}'" for state in self.moves)
