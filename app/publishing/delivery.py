@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import sqlalchemy.exc
 
@@ -31,7 +31,7 @@ from app.publishing.actions.hand_back import give_back, give_back_claimed, hold_
 from app.publishing.actions.settle import settle
 from app.publishing.actions.sign_in import back_to_prepare, keep_refreshed, replaced
 from app.publishing.actions.task import Task
-from app.publishing.barriers import reach
+from app.publishing.failpoints import failpoint
 from app.publishing.ports import Commit, context
 
 P = ParamSpec("P")
@@ -43,14 +43,15 @@ ENDING = threading.Event()
 
 def deliver(claimed: Claimed, me: str) -> None:
     """Do what the claimed record needs: send it, confirm it or look for it. Raises nothing that time mends."""
+    failpoint("claimed", claimed.id)
     try:
-        task = step(begin, claimed, me)
+        task = _marked(begin, claimed, me)
     except sqlalchemy.exc.DBAPIError:
-        kept(give_back_claimed, claimed, me)
+        kept(give_back_claimed, claimed)
         return
     except Exception:
         log.exception("record %s could not be prepared", claimed.id)
-        kept(give_back_claimed, claimed, me, True)
+        kept(give_back_claimed, claimed, True)
         return
     if task is None:
         return
@@ -82,13 +83,13 @@ def _send(task: Task) -> None:
             if isinstance(fresh, CannotTell):  # a blip while refreshing is no reason to disconnect
                 verdict = replace(verdict, error_type="network_timeout", account="", final=False, message=fresh.reason)
         break
-    reach("answered", task.id)
+    failpoint("answered", task.id)
     kept(settle, task, commit.attempt if commit.passed else None, verdict)
 
 
 def _called(task: Task, commit: Commit) -> Verdict | None:
     """The verdict of prepare and the create call; None when nothing was sent and the record was put back."""
-    reach("before_connect", task.id)
+    failpoint("before_connect", task.id)
     try:
         ctx = context(task, commit)
         task.container = task.connector.prepare(ctx, task.account, task.post)
@@ -184,7 +185,7 @@ def _refreshed(task: Task) -> bool | CannotTell:
 
 def _look(task: Task) -> None:
     """Evidence first, then the platform."""
-    answered = step(looks.late_no, task)
+    answered = kept(looks.late_no, task)
     if answered is not None:
         kept(looks.settle_late_no, task, answered)
         return
@@ -216,7 +217,7 @@ def kept(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
     wait = 0.1
     while True:
         try:
-            return step(action, *args, **kwargs)
+            return _marked(action, *args, **kwargs)
         except sqlalchemy.exc.OperationalError as error:
             if ENDING.is_set():
                 log.warning("the database stayed away; %s was not kept", getattr(action, "__name__", action))
@@ -226,3 +227,12 @@ def kept(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
             pass
         time.sleep(wait)
         wait = min(wait * 2, 2.0)
+
+
+def _marked(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """A step between its two failpoints; the first argument is the record's task or claim."""
+    name, record = getattr(action, "__name__", ""), cast(Task | Claimed, args[0]).id
+    failpoint(f"before_{name}", record)
+    result = step(action, *args, **kwargs)
+    failpoint(f"after_{name}", record)
+    return result

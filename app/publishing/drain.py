@@ -17,7 +17,6 @@ import signal
 import socket
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,7 +52,7 @@ class Pool:
         self.work: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
         self.busy = 0
         self.settled = 0
-        self.hand: set[uuid.UUID] = set()
+        self.hand: set[Claimed] = set()
         self.changed = threading.Condition()
         for number in range(THREADS):
             threading.Thread(target=self._serve, name=f"deliver-{number}", daemon=True).start()
@@ -67,7 +66,7 @@ class Pool:
         """Hand the claimed records to the threads."""
         with self.changed:
             self.busy += len(claims)
-            self.hand |= {claimed.id for claimed in claims}
+            self.hand |= set(claims)
         for claimed in claims:
             self.work.put(claimed)
 
@@ -93,7 +92,7 @@ class Pool:
                     with self.changed:
                         self.busy -= 1
                         self.settled += 1
-                        self.hand.discard(claimed.id)
+                        self.hand.discard(claimed)
                         self.changed.notify_all()
 
     def _renew(self) -> None:
@@ -104,7 +103,7 @@ class Pool:
                     hand = list(self.hand)
                 if hand:
                     with contextlib.suppress(sqlalchemy.exc.DBAPIError):
-                        step(renew, self.me, hand)
+                        step(renew, hand)
 
 
 _pool: Pool | None = None

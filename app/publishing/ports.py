@@ -25,7 +25,7 @@ from app.outbound.http import Http
 from app.platforms.base import Account, Context, Media, Stored, StoreFailed
 from app.publishing.actions.commit import commit_point
 from app.publishing.actions.task import Task
-from app.publishing.barriers import reach
+from app.publishing.failpoints import failpoint
 from app.publishing.models import LocalPost
 from app.vault.sessions import Sessions
 
@@ -41,9 +41,10 @@ class Commit:
     def __call__(self, sending: Sending) -> None:
         """Raises NotNow (or the database's error) when the point was not passed; then nothing is sent."""
         self.attempt = uuid7()
+        failpoint("before_commit", self.task.id)
         self.task.committed_at = step(commit_point, self.task, self.attempt, sending)
         self.passed = True
-        reach("committed", self.task.id)
+        failpoint("committed", self.task.id)
 
 
 def context(task: Task, commit: Commit) -> Context:

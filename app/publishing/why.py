@@ -22,6 +22,7 @@ HELD = {
     "changed": "Held because the content no longer matches what was approved",
     "restored": "Held after a restore, until somebody has looked",
     "human": "Held by a person",
+    "invariant": "Stopped, because something that must never happen did: read what, then release it",
 }
 
 

@@ -3,7 +3,7 @@
     stdin: "publish" | "default" | "clock", and maybe by how many seconds its own clock is wrong
     stdout: the pid of the new process
 
-Barriers: a process stops at the moment `name` of a delivery (app/publishing/barriers.py) when a file `arm-<name>-<n>`
+Barriers: a process stops at the moment `name` of a delivery (app/publishing/failpoints.py) when a file `arm-<name>-<n>`
 lies in the folder BARRIERS; it takes the file by renaming it to `hit-<name>-<n>-<pid>-<record>` and waits there until
 `go-<n>` exists or it is killed. Nothing is raised inside a connector.
 """
@@ -24,7 +24,7 @@ import app.factory
 import app.worker
 from app import rooms
 from app.ground import clock
-from app.publishing import barriers, dispatcher, drain, sweeper
+from app.publishing import dispatcher, drain, failpoints, sweeper
 from app.settings import Settings
 
 FOLDER = Path(os.environ["BARRIERS"])
@@ -44,9 +44,8 @@ def stop_here(name: str, record_id: uuid.UUID) -> None:
 
 
 def install() -> None:
-    """Fill the table of barriers."""
-    for name in ("before_connect", "committed", "answered"):
-        barriers.HOOKS[name] = lambda record_id, name=name: stop_here(name, record_id)
+    """Stop at armed barriers."""
+    failpoints.HOOKS.append(stop_here)
 
 
 def child(words: str) -> None:

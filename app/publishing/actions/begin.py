@@ -20,6 +20,8 @@ from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.holds import hold
+from app.publishing.actions.invariants import MOST_CLAIMS, stop_loop
+from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
 from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.actions.task import Task
@@ -30,7 +32,12 @@ from app.vault.opening import opened
 _SLOW = (
     sa.exists().where(RateWindow.scope == "slow_host", RateWindow.key == PublishRecord.host).correlate(PublishRecord)
 )
-
+_PROVED = (
+    sa.exists()
+    .where(PublishAttempt.record_id == PublishRecord.id, PublishAttempt.outcome == "yes")
+    .correlate(PublishRecord)
+)
+"""An answer says yes. Asked before every call, not only where a record was unknown."""
 
 RECENTLY = timedelta(minutes=1)
 
@@ -44,16 +51,20 @@ def begin(claimed: Claimed, me: str) -> Task | None:
 
     The way of nearly all records only reads; whoever must write the record locks and fences it first.
     """
-    row = db.session.execute(_READ, {"id": claimed.id, "me": me, "epoch": claimed.epoch, "step": claimed.step}).first()
+    row = db.session.execute(_READ, claimed._asdict()).first()
     if row is None:
         return None
-    record, job, item, artifact, account, now, slow = row
-    if record.was_unknown and _evidence(record):
-        if _locked(claimed, me):
+    record, job, item, artifact, account, now, slow, proved = row
+    if proved:
+        if _locked(claimed):
             settle_by_evidence(record, now)
         return None
+    if record.claims > MOST_CLAIMS:
+        if _locked(claimed):
+            stop_loop(record, now)
+        return None
     if claimed.step == "prepare" and (_is_late(record, now) or rules_of(account).any):
-        if not _locked(claimed, me):
+        if not _locked(claimed):
             return None
         if _late(record, now) or _limited(record, account, now):
             put_back(record)
@@ -61,7 +72,7 @@ def begin(claimed: Claimed, me: str) -> Task | None:
     try:
         post = _post(record, item, artifact, recheck=claimed.step == "prepare")
     except Changed as what:
-        if _locked(claimed, me):
+        if _locked(claimed):
             hold("record", record.id, "changed", str(what))
             put_back(record)
         return None
@@ -72,13 +83,12 @@ def begin(claimed: Claimed, me: str) -> Task | None:
 
 _OURS = (
     PublishRecord.id == sa.bindparam("id"),
-    PublishRecord.lease_owner == sa.bindparam("me"),
-    PublishRecord.lease_epoch == sa.bindparam("epoch"),
+    PublishRecord.claim_token == sa.bindparam("token"),
     PublishRecord.step == sa.bindparam("step"),
     PublishRecord.lease_expires_at > app_now(),
 )
 _READ = (
-    sa.select(PublishRecord, PublishJob, ContentItem, Artifact, PlatformCredential, app_now(), _SLOW)
+    sa.select(PublishRecord, PublishJob, ContentItem, Artifact, PlatformCredential, app_now(), _SLOW, _PROVED)
     .join(PublishJob, PublishJob.id == PublishRecord.job_id)
     .join(ContentItem, ContentItem.id == PublishJob.content_id)
     .join(Artifact, Artifact.id == PublishJob.artifact_id)
@@ -88,22 +98,10 @@ _READ = (
 )
 
 
-def _locked(claimed: Claimed, me: str) -> bool:
+def _locked(claimed: Claimed) -> bool:
     """Lock the record and read it anew; False when it is no longer ours."""
     lock = sa.select(PublishRecord).where(*_OURS).with_for_update().execution_options(populate_existing=True)
-    return (
-        db.session.scalar(lock, {"id": claimed.id, "me": me, "epoch": claimed.epoch, "step": claimed.step}) is not None
-    )
-
-
-def _evidence(record: PublishRecord) -> bool:
-    return bool(
-        db.session.scalar(
-            sa.select(sa.literal(1))
-            .where(PublishAttempt.record_id == record.id, PublishAttempt.outcome == "yes")
-            .limit(1)
-        )
-    )
+    return db.session.scalar(lock, claimed._asdict()) is not None
 
 
 def settle_by_evidence(record: PublishRecord, now: datetime) -> None:
@@ -124,11 +122,6 @@ def settle_by_evidence(record: PublishRecord, now: datetime) -> None:
         note="A late answer settled it.",
     )
     derive(record.job_id)
-
-
-def let_go(record: PublishRecord) -> None:
-    """Give the lease back."""
-    record.lease_owner = record.lease_expires_at = record.step = None
 
 
 def put_back(record: PublishRecord) -> None:
@@ -202,7 +195,7 @@ def _task(
         began = began or record.created_at
     return Task(
         id=record.id,
-        epoch=claimed.epoch,
+        token=claimed.token,
         me=me,
         step=claimed.step,
         status=record.status,

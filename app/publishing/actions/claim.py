@@ -30,7 +30,7 @@ WINDOW = 16
 """Due records counted per account and priority when it is asked how much waits."""
 
 # One worker claims at a time. A process that is stopped while it holds the turn loses it after 3 s. A claim need not
-# reach the disk: if it is lost, nothing was sent, and the commit point finds another epoch.
+# reach the disk: if it is lost, nothing was sent, and the commit point does not find its token.
 _TURN = sa.text("""
 SELECT set_config('idle_in_transaction_session_timeout', '3s', true), set_config('synchronous_commit', 'off', true),
   pg_advisory_xact_lock(hashtextextended('publishing.claim', 0))
@@ -84,19 +84,24 @@ by_host AS (SELECT *, row_number() OVER (PARTITION BY host ORDER BY priority DES
   FROM by_account WHERE place + on_account <= account_cap),
 free AS MATERIALIZED (SELECT id, priority, due_at FROM by_host WHERE host_place + on_host <= host_cap)
 """  # noqa: S608  (constants of this file; values are bound)
+# Claims are counted by the minute: a record that is claimed again and again is stopped (actions/invariants.py).
+_TAKEN = f"""lease_owner = :me, claim_token = gen_random_uuid(), lease_epoch = r.lease_epoch + 1,
+  lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds',
+  claims = CASE WHEN r.claims_since > app_now() - interval '1 minute' THEN r.claims + 1 ELSE 1 END,
+  claims_since = CASE WHEN r.claims_since > app_now() - interval '1 minute' THEN r.claims_since ELSE app_now() END"""
 _CLAIM = sa.text(f"""
 {_IN_HAND} {_CANDIDATES},
 mine AS MATERIALIZED (
   SELECT r.id FROM publish_records r JOIN free USING (id) WHERE r.status IN ('pending', 'retrying')
   ORDER BY free.priority DESC, free.due_at LIMIT :wanted FOR UPDATE OF r SKIP LOCKED)
 UPDATE publish_records r SET status = 'publishing', step = 'prepare', claimed_from = r.status, claimed_at = app_now(),
-  lease_owner = :me, lease_epoch = r.lease_epoch + 1, lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
+  {_TAKEN}
 FROM mine WHERE r.id = mine.id
-RETURNING r.id, r.lease_epoch, 'prepare' AS step
+RETURNING r.id, r.claim_token, 'prepare' AS step
 """)  # noqa: S608
 _RENEW = sa.text(f"""
 UPDATE publish_records SET lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
-WHERE lease_owner = :me AND id = ANY(:ids) AND step IN ('prepare', 'reconcile', 'confirm') AND lease_expires_at > app_now()
+WHERE claim_token = ANY(:tokens) AND id = ANY(:ids) AND step IN ('prepare', 'reconcile', 'confirm') AND lease_expires_at > app_now()
 """)  # noqa: S608
 # Looks keep to the caps of hosts too: one dead host must not take every thread.
 _LOOKS = sa.text(f"""
@@ -112,9 +117,9 @@ mine AS MATERIALIZED (
   SELECT r.id FROM publish_records r JOIN roomy USING (id) WHERE r.status IN ('confirming', 'unknown') AND r.lease_owner IS NULL
   ORDER BY r.next_retry_at LIMIT :wanted FOR UPDATE OF r SKIP LOCKED)
 UPDATE publish_records r SET step = CASE r.status WHEN 'unknown' THEN 'reconcile' ELSE 'confirm' END,
-  lease_owner = :me, lease_epoch = r.lease_epoch + 1, lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
+  {_TAKEN}
 FROM mine WHERE r.id = mine.id
-RETURNING r.id, r.lease_epoch, r.step
+RETURNING r.id, r.claim_token, r.step
 """)  # noqa: S608
 _WAITING = sa.text(f"""
 {_IN_HAND} {_CANDIDATES}
@@ -132,10 +137,10 @@ SELECT (SELECT count(*) FROM candidates) + (SELECT count(*) FROM (SELECT 1 FROM 
 
 
 class Claimed(NamedTuple):
-    """A record that is ours until the lease ends: `epoch` fences every write, `step` says what is to be done."""
+    """A record that is ours until the lease ends: `token` fences every write, `step` says what is to be done."""
 
     id: uuid.UUID
-    epoch: int
+    token: uuid.UUID
     step: str
 
 
@@ -148,9 +153,10 @@ def claim(me: str, wanted: int) -> list[Claimed]:
     return [Claimed(*row) for row in rows]
 
 
-def renew(me: str, ids: Sequence[uuid.UUID]) -> int:
-    """Renew the leases of what `me` has in hand, prepares or looks at. A call under way is not renewed: it has its deadline."""
-    result: Any = db.session.execute(_RENEW, {"me": me, "ids": list(ids)})
+def renew(hand: Sequence[Claimed]) -> int:
+    """Renew the leases of what is prepared or looked at. A call under way is not renewed: it has its deadline."""
+    ids, tokens = [claimed.id for claimed in hand], [claimed.token for claimed in hand]
+    result: Any = db.session.execute(_RENEW, {"ids": ids, "tokens": tokens})
     return int(result.rowcount)
 
 

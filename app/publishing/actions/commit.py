@@ -23,7 +23,7 @@ WITH mine AS (
   UPDATE publish_records r SET step = 'commit', lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds',
     attempt_count = r.attempt_count + 1, client_key = :key, container = CAST(:container AS jsonb), crash_count = 0,
     metadata = r.metadata - 'look_first'
-  WHERE r.id = :id AND r.lease_owner = :me AND r.lease_epoch = :epoch AND r.step = 'prepare'
+  WHERE r.id = :id AND r.claim_token = :token AND r.step = 'prepare'
     AND r.status = 'publishing' AND r.lease_expires_at > app_now() AND r.resend_barred_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM publish_attempts a WHERE a.record_id = r.id AND a.outcome = 'yes')
     AND EXISTS (SELECT 1 FROM platform_credentials c WHERE c.id = r.credential_id AND c.status = 'active'
@@ -48,8 +48,7 @@ def commit_point(task: Task, attempt: uuid.UUID, sending: Sending) -> datetime:
         _COMMIT,
         {
             "id": task.id,
-            "epoch": task.epoch,
-            "me": task.me,
+            "token": task.token,
             "key": task.key,
             "attempt": attempt,
             "worker": task.me,
@@ -61,5 +60,6 @@ def commit_point(task: Task, attempt: uuid.UUID, sending: Sending) -> datetime:
     ).first()
     if row is None:
         raise NotNow
+    task.step = "commit"
     began: datetime = row.started_at
     return began

@@ -12,13 +12,13 @@ from app.core.db import app_now, db
 from app.platforms.base import Verdict
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.holds import hold
+from app.publishing.actions.lease import FREE, fenced
 from app.publishing.actions.rows import derive
-from app.publishing.actions.settle import answer, fenced
+from app.publishing.actions.settle import answer
 from app.publishing.actions.task import Task
 from app.publishing.models import PublishRecord
 
 CRASHES = 3
-_FREE: dict[str, Any] = {"step": None, "lease_owner": None, "lease_expires_at": None}
 _BACK = sa.case((PublishRecord.status == "publishing", PublishRecord.claimed_from), else_=PublishRecord.status)
 
 _WORN_OUT = sa.and_(PublishRecord.status == "unknown", PublishRecord.crash_count + 1 >= CRASHES)
@@ -26,13 +26,17 @@ _WORN_OUT = sa.and_(PublishRecord.status == "unknown", PublishRecord.crash_count
 
 
 def give_back(task: Task, until: datetime | None = None) -> bool:
-    """Where it was claimed from, no retry used; not claimed again before `until`."""
+    """From prepare (or a look) to where it was claimed from, no retry used; not claimed again before `until`."""
     return _back(fenced(task), {} if until is None else {"next_retry_at": until})
 
 
-def give_back_claimed(claimed: Claimed, me: str, crashed: bool = False) -> bool:
+def give_back_claimed(claimed: Claimed, crashed: bool = False) -> bool:
     """The same before there is a task. `crashed`: preparing failed by our own fault; the third time holds the record."""
-    mine = [PublishRecord.id == claimed.id, PublishRecord.lease_owner == me, PublishRecord.lease_epoch == claimed.epoch]
+    mine = [
+        PublishRecord.id == claimed.id,
+        PublishRecord.claim_token == claimed.token,
+        PublishRecord.step == claimed.step,
+    ]
     extra = {
         "crash_count": PublishRecord.crash_count + 1,
         "next_retry_at": sa.case((_WORN_OUT, sa.null()), else_=app_now() + sa.text("interval '30 seconds'")),
@@ -52,7 +56,7 @@ def not_sent_after_all(task: Task, attempt: uuid.UUID | None) -> bool:
                 message="Our own database went away before the first byte, so nothing was sent.",
             ),
         )
-    return give_back(task)
+    return _back(fenced(task, "prepare", "commit"), {})
 
 
 def hold_changed(task: Task, what: str) -> None:
@@ -65,7 +69,7 @@ def _back(mine: list[Any], extra: dict[str, Any]) -> bool:
     row = db.session.execute(
         sa.update(PublishRecord)
         .where(*mine)
-        .values(status=_BACK, **_FREE, **extra)
+        .values(status=_BACK, **FREE, **extra)
         .returning(PublishRecord.id, PublishRecord.job_id, PublishRecord.crash_count),
         execution_options={"synchronize_session": False},
     ).first()

@@ -194,6 +194,7 @@ def _free(status: str) -> dict[str, Any]:
         "step": None,
         "lease_owner": None,
         "lease_expires_at": None,
+        "claim_token": None,
         "next_retry_at": None,
         "unknown_since": None,
     }

@@ -45,8 +45,7 @@ def locked(record_id: uuid.UUID | str) -> PublishRecord:
 
 def take_over(record: PublishRecord) -> None:
     """A person's move: whoever holds the lease may not write the record any more."""
-    record.lease_epoch += 1
-    record.lease_owner = record.lease_expires_at = record.step = None
+    record.lease_owner = record.lease_expires_at = record.step = record.claim_token = None
 
 
 def named(record: PublishRecord) -> str:

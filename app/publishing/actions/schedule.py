@@ -20,7 +20,7 @@ from app.core.db import db, uuid7
 from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
-from app.publishing.actions.rows import derive, now, person, wake
+from app.publishing.actions.rows import derive, now, person, take_over, wake
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.models import FINAL, OPEN, PublishJob, PublishRecord
 from app.vault import queries as vault
@@ -202,7 +202,7 @@ def cancel_unclaimed(artifact_id: uuid.UUID) -> int:
     waiting = [row for row in rows if row.status not in FINAL]
     for row in waiting:
         row.status = "cancelled"
-        row.lease_epoch += 1
+        take_over(row)
         audit("publishing.cancel", row, label=f"{row.platform} {row.account_name}", note="The approval was undone.")
     for job_id in {row.job_id for row in waiting}:
         derive(job_id)

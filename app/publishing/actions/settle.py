@@ -1,4 +1,4 @@
-"""Settle: the answer into the attempt (fenced by its own id only), then the record (fenced by owner and epoch).
+"""Settle: the answer into the attempt (fenced by its own id only), then the record (fenced by the claim's token and step).
 
 A write that the fence refuses loses nothing: the attempt keeps the answer as evidence, and whoever looks for the post
 next reads it first.
@@ -20,6 +20,9 @@ from app.core.db import app_now, db, uuid7
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
 from app.publishing.actions.health import keep_health
+from app.publishing.actions.holds import hold
+from app.publishing.actions.invariants import is_taken, watch_posts
+from app.publishing.actions.lease import FREE, RECORDS, fenced
 from app.publishing.actions.rows import derive, wake
 from app.publishing.actions.task import Task
 from app.publishing.actions.windows import keep_windows
@@ -34,13 +37,12 @@ ACTIONS = {
     "confirming": "accepted",
 }
 LONGEST_MESSAGE = 2000
-RECORDS: sa.Table = PublishRecord.__table__  # type: ignore[assignment]
 ATTEMPTS: sa.Table = PublishAttempt.__table__  # type: ignore[assignment]
 
 
 def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
     """Write the verdict. `attempt_id` None: the call never reached its commit point. False: the record is not ours now."""
-    verdict = _earned(verdict, attempt_id)
+    verdict = _own(task, _earned(verdict, attempt_id))
     if task.was_unknown:
         verdict = verdict.after_unknown()
     outdated = bool(verdict.account) and not is_current(task.account, task.session)
@@ -59,6 +61,8 @@ def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
     if not write(task, values(task, verdict, follows), attempt_id and _answered(attempt_id, verdict)):
         _late(task, verdict)
         return False
+    if verdict.outcome == "yes" and task.number:
+        watch_posts(task.id)
     after(task, verdict, follows.status, task.status)
     return True
 
@@ -70,6 +74,18 @@ def _earned(verdict: Verdict, attempt_id: uuid.UUID | None) -> Verdict:
     if verdict.outcome in ("yes", "accepted") and attempt_id is None and not verdict.matched_by.startswith("look:"):
         return replace(verdict, outcome="no", error_type="platform_error", final=False, post_id="", url="")
     return verdict
+
+
+def _own(task: Task, verdict: Verdict) -> Verdict:
+    """A yes that names a post of another record is an alarm and no proof. (A webhook's ids are no posts: any may come again.)"""
+    listed = task.connector.spec.replay == "listing"
+    if verdict.outcome != "yes" or not listed or not is_taken(task.id, task.credential_id, verdict.post_id):
+        return verdict
+    words = f"The platform answered with the post {verdict.post_id}, which another record of this account has already."
+    hold("record", task.id, "invariant", words)
+    return replace(
+        verdict, outcome="unknown", error_type="unknown", message=words, matched_by="invariant", post_id="", url=""
+    )
 
 
 def answer(attempt_id: uuid.UUID, verdict: Verdict) -> None:
@@ -101,9 +117,7 @@ def values(task: Task, verdict: Verdict, follows: retry.Next) -> dict[str, Any]:
     """The record's columns after the verdict."""
     out: dict[str, Any] = {
         "status": follows.status,
-        "step": None,
-        "lease_owner": None,
-        "lease_expires_at": None,
+        **FREE,
         "unknown_since": None,
         "next_retry_at": app_now() + follows.wait if follows.wait is not None else None,
         "error_type": None,
@@ -140,11 +154,6 @@ def doubt(case: reconcile.Case, now: datetime) -> dict[str, Any]:
     }
 
 
-def fenced(task: Task) -> list[Any]:
-    """The conditions under which this worker may write the record."""
-    return [RECORDS.c.id == task.id, RECORDS.c.lease_owner == task.me, RECORDS.c.lease_epoch == task.epoch]
-
-
 def after(task: Task, verdict: Verdict, status: str, before: str) -> None:
     """What follows a move: history, roll-up, the account's health, the platform's limits."""
     severity = {"failed": "error", "unknown": "warning"}.get(status, "info")
@@ -165,9 +174,10 @@ def after(task: Task, verdict: Verdict, status: str, before: str) -> None:
         wake()
 
 
-def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None) -> bool:
-    """Write the record if it is still ours; `beside` is written in the same statement, whoever holds the record."""
-    statement = sa.update(RECORDS).where(*fenced(task)).values(**columns)
+def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None, leaving: tuple[str, ...] = ()) -> bool:
+    """Write the record if it is still ours and stands at the task's step (or one of `leaving`); `beside` is written in the same
+    statement, whoever holds the record."""
+    statement = sa.update(RECORDS).where(*fenced(task, *leaving)).values(**columns)
     if beside is not None:
         statement = statement.add_cte(beside.cte("beside"))
     result: Any = db.session.execute(statement)
@@ -177,6 +187,8 @@ def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None) 
 def _late(task: Task, verdict: Verdict) -> None:
     """The answer came after the sweep: reconcile reads it at once instead of waiting for its next look. A yes that
     comes after a person gave up (or cancelled) settles the record: it is out."""
+    if verdict.outcome == "yes":
+        watch_posts(task.id)
     if verdict.outcome == "yes" and _proved(task, verdict):
         return
     db.session.execute(

@@ -24,7 +24,10 @@ def back_to_prepare(task: Task, attempt_id: uuid.UUID, verdict: Verdict) -> bool
     record whose platform said no is not in doubt, whatever becomes of its worker.
     """
     answer(attempt_id, verdict)
-    return write(task, {"step": "prepare", "lease_expires_at": app_now() + timedelta(seconds=LEASE_SECONDS)})
+    columns = {"step": "prepare", "lease_expires_at": app_now() + timedelta(seconds=LEASE_SECONDS)}
+    return write(
+        task, columns, leaving=("commit", "prepare")
+    )  # "prepare": said again, because the first answer was lost
 
 
 def replaced(task: Task) -> Account | None:

@@ -1,4 +1,4 @@
-"""Sweeping: leases that ran out. The owner is cleared and the epoch raised, so whoever comes late writes evidence only.
+"""Sweeping: leases that ran out. Owner and token are cleared, so whoever comes late writes evidence only.
 
 died in prepare     → back where it was claimed from, no retry used; the third such crash holds it
 died in commit      → unknown, with the time of the first look
@@ -15,9 +15,9 @@ from app.audit.actions import record as audit
 from app.core.db import db
 from app.platforms import registry
 from app.publishing import reconcile
-from app.publishing.actions.begin import let_go
 from app.publishing.actions.hand_back import CRASHES
 from app.publishing.actions.holds import hold
+from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named, now, wake
 from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord
 
@@ -38,7 +38,6 @@ def sweep() -> dict[str, int]:
     ).all()
     found = {"prepare": 0, "commit": 0, "look": 0}
     for row in rows:
-        row.lease_epoch += 1
         kind = row.step if row.step in found else "look"
         found[kind] += 1
         {"prepare": _in_prepare, "commit": _in_commit, "look": _in_look}[kind](row, moment)

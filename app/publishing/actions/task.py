@@ -17,7 +17,7 @@ class Task:
     """One record in a worker's hands. Lives in memory only: `account` carries opened secrets (its repr hides them)."""
 
     id: uuid.UUID
-    epoch: int
+    token: uuid.UUID
     me: str
     step: str
     status: str

@@ -22,6 +22,7 @@ REASONS = (
     "changed",
     "restored",
     "human",
+    "invariant",
 )
 
 
@@ -33,7 +34,7 @@ class PublishHold(Row):
         CheckConstraint("scope IN ('record', 'job', 'account', 'campaign', 'platform', 'all')", name="scope"),
         CheckConstraint(
             "reason IN ('late', 'account_paused', 'account_down', 'campaign_paused', 'budget', 'policy', 'emergency', "
-            "'changed', 'restored', 'human')",
+            "'changed', 'restored', 'human', 'invariant')",
             name="reason",
         ),
         Index(

@@ -109,6 +109,11 @@ class PublishRecord(Row):
     next_retry_at: Mapped[datetime | None]
     lease_owner: Mapped[str | None]
     lease_expires_at: Mapped[datetime | None]
+    claim_token: Mapped[UUID | None]
+    """Drawn anew by each claim; every write of a worker names it."""
+    claims: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    claims_since: Mapped[datetime | None]
+    """How often the record was claimed within a minute since then."""
     lease_epoch: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     resend_barred_at: Mapped[datetime | None]
     composed_hash: Mapped[str | None]

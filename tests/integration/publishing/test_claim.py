@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.core.db import db
+from app.core.db import db, uuid7
 from app.core.work import step
 from app.ground import clock
 from app.publishing import actions
@@ -142,11 +142,11 @@ def test_waiting_says_how_much_and_when_the_next_is_due(app):
 
 def test_leases_are_renewed_but_not_of_a_call_under_way(app):
     (key,) = desk.scheduled(desk.account())
-    take()
-    assert step(renew, "w1", [key]) == 1 and step(renew, "w2", [key]) == 0
-    assert step(renew, "w1", []) == 0, "a delivery that crashed is in nobody's hands: its lease runs out"
+    (mine,) = step(claim, "w1", 8)
+    assert step(renew, [mine]) == 1 and step(renew, [mine._replace(token=uuid7())]) == 0
+    assert step(renew, []) == 0, "a delivery that crashed is in nobody's hands: its lease runs out"
     desk.by_hand("UPDATE publish_records SET step = 'commit' WHERE id = :id", id=key)
-    assert step(renew, "w1", [key]) == 0
+    assert step(renew, [mine]) == 0
 
 
 def test_looks_at_one_host_leave_threads_for_others(app):

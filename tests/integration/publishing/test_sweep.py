@@ -93,8 +93,8 @@ def test_a_late_yes_settles_even_when_it_was_to_be_sent_again(app):
 def test_the_commit_refuses_a_lost_lease_a_hold_and_a_second_time(app):
     for spoil in (
         lambda key: run_out(key),
-        lambda key: desk.by_hand("UPDATE publish_records SET lease_epoch = lease_epoch + 1 WHERE id = :id", id=key),
-        lambda key: desk.by_hand("UPDATE publish_records SET lease_owner = 'w2' WHERE id = :id", id=key),
+        lambda key: desk.by_hand("UPDATE publish_records SET claim_token = gen_random_uuid() WHERE id = :id", id=key),
+        lambda key: desk.by_hand("UPDATE publish_records SET claim_token = NULL WHERE id = :id", id=key),
         lambda key: step(actions.hold_everything, "Stop."),
     ):
         key, task = prepared(desk.account())

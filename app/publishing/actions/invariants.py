@@ -1,0 +1,74 @@
+"""What must never be true, watched instead of believed. Each find is a hold "invariant": on Home, in `doctor`, on the record.
+
+two posts of one record          two answers say yes and name different posts
+one post of two records          the platform named a post that another record of the account has
+a record that turns in circles   claimed more than `MOST_CLAIMS` times in a minute
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.audit.actions import record as audit
+from app.core.db import app_now, db
+from app.core.locks import advisory
+from app.publishing.actions.holds import hold
+from app.publishing.actions.lease import let_go
+from app.publishing.actions.rows import derive, named
+from app.publishing.models import PublishAttempt, PublishRecord
+
+MOST_CLAIMS = 20
+PAUSE = timedelta(minutes=15)
+WATCHED = timedelta(hours=1)
+_YES = (PublishAttempt.outcome == "yes", PublishAttempt.step.in_(("commit", "confirm")))
+
+
+def stop_loop(record: PublishRecord, now: datetime) -> None:
+    """A locked record that is claimed again and again goes back to where it was, with a hold; a look waits."""
+    hold("record", record.id, "invariant", f"It was claimed {record.claims} times within a minute.")
+    if record.status == "publishing":
+        record.status = record.claimed_from or "pending"
+    record.next_retry_at, record.claims_since = now + PAUSE, None
+    let_go(record)
+    derive(record.job_id)
+
+
+def watch_posts(record_id: uuid.UUID) -> bool:
+    """Whether the answers of a record name one post at most; else the alarm."""
+    posts = db.session.scalars(
+        sa.select(PublishAttempt.post_id).distinct().where(PublishAttempt.record_id == record_id, *_YES)
+    ).all()
+    if len(posts) < 2:
+        return True
+    hold("record", record_id, "invariant", f"It is out more than once: {', '.join(sorted(map(str, posts)))[:400]}.")
+    return False
+
+
+def is_taken(record_id: uuid.UUID, credential_id: uuid.UUID, post_id: str) -> bool:
+    """Whether another record of the account has this post. Locked by account until the transaction ends."""
+    advisory(f"look-{credential_id}")
+    return bool(
+        db.session.scalar(
+            sa.select(sa.literal(1)).where(
+                PublishRecord.credential_id == credential_id,
+                PublishRecord.platform_post_id == post_id,
+                PublishRecord.id != record_id,
+            )
+        )
+    )
+
+
+def check_recent() -> int:
+    """Records answered within the last hour whose answers name two posts; the alarm for each. Returns how many."""
+    double = (
+        sa.select(PublishAttempt.record_id)
+        .where(PublishAttempt.started_at > app_now() - WATCHED, *_YES)
+        .group_by(PublishAttempt.record_id)
+    )
+    found = [key for key in db.session.scalars(double.having(sa.func.count() > 1)) if not watch_posts(key)]
+    for record in db.session.scalars(sa.select(PublishRecord).where(PublishRecord.id.in_(found))):
+        audit("publishing.invariant", record, label=named(record), severity="error", success=False)
+    return len(found)

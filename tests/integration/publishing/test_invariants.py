@@ -1,0 +1,82 @@
+"""What must never be true is watched: an alarm on the record, on Home and in the doctor, and nothing goes on (D1)."""
+
+from __future__ import annotations
+
+from app.core.db import uuid7
+from app.core.work import step
+from app.outbound.exchange import Sending
+from app.platforms.base import Verdict
+from app.publishing.actions.begin import begin
+from app.publishing.actions.claim import claim
+from app.publishing.actions.commit import commit_point
+from app.publishing.actions.invariants import MOST_CLAIMS, check_recent
+from app.publishing.actions.settle import answer, settle
+from tests import publishing_desk as desk
+
+
+def sent(key):
+    """The record claimed, prepared and at the platform: (task, attempt)."""
+    (claimed,) = [one for one in step(claim, "w1", 8) if one.id == key]
+    task, attempt = step(begin, claimed, "w1"), uuid7()
+    step(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    return task, attempt
+
+
+def alarms(key):
+    return [row.note for row in desk.holds(key) if row.reason == "invariant"]
+
+
+def test_two_answers_that_name_two_posts_are_an_alarm(app):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    task, first = sent(key)
+    desk.by_hand(
+        "UPDATE publish_records SET status = 'pending', step = NULL, lease_owner = NULL WHERE id = :id", id=key
+    )
+    task2, second = sent(key)
+    step(settle, task2, second, Verdict("yes", post_id="b"))
+    assert alarms(key) == []
+    step(settle, task, first, Verdict("yes", post_id="a"))
+    assert alarms(key) == ["It is out more than once: a, b."]
+
+
+def test_the_same_post_named_twice_is_no_alarm(app):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    task, first = sent(key)
+    step(settle, task, first, Verdict("yes", post_id="a"))
+    step(settle, task, first, Verdict("yes", post_id="a"))
+    assert alarms(key) == [] and step(check_recent) == 0
+
+
+def test_two_posts_that_no_step_noticed_are_found_by_the_clock(app):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    _, first = sent(key)
+    step(answer, first, Verdict("yes", post_id="a"))
+    desk.by_hand(
+        "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) VALUES (:id, 2, 'commit', 'yes', 'b')",
+        id=key,
+    )
+    assert step(check_recent) == 1 and alarms(key) == ["It is out more than once: a, b."]
+
+
+def test_a_post_that_another_record_has_is_no_proof(app):
+    account = desk.account("mastodon")
+    keys = [desk.scheduled(account, text=f"Text {name}.")[0] for name in "ab"]
+    for key in keys:
+        task, attempt = sent(key)
+        step(settle, task, attempt, Verdict("yes", post_id="same", url="https://x.example/same"))
+        desk.by_hand("UPDATE publish_records SET published_at = app_now() - interval '2 days' WHERE status = 'success'")
+    assert [desk.record(key).status for key in keys] == ["success", "unknown"]
+    assert alarms(keys[0]) == [] and "another record" in alarms(keys[1])[0]
+
+
+def test_a_record_that_turns_in_circles_is_stopped(app):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    for _ in range(MOST_CLAIMS):
+        step(claim, "w1", 8)
+        desk.by_hand(
+            "UPDATE publish_records SET status = 'pending', step = NULL, lease_owner = NULL WHERE id = :id", id=key
+        )
+    assert desk.record(key).claims == MOST_CLAIMS and alarms(key) == []
+    desk.work()
+    assert alarms(key) == [f"It was claimed {MOST_CLAIMS + 1} times within a minute."]
+    assert desk.record(key).status == "pending" and desk.attempts(key) == []
