@@ -54,6 +54,7 @@ _SAID: dict[str, Words] = {
     "publishing.failed": Words("Publishing failed", "circle-x", "bad"),
     "publishing.unsure": Words("The outcome is not known", "help-hexagon", "wait"),
     "publishing.asks": Words("A person has to look", "help-hexagon", "wait"),
+    "publishing.invariant": Words("Something that must never happen did", "alert-triangle", "bad"),
     "publishing.replay": Words("Tried once more by a person", "rotate-clockwise", "run"),
     "publishing.settled_there": Words("Said that it is there", "user-check", "ok"),
     "publishing.settled_send_again": Words("Said that it is not there: send it again", "rotate-clockwise", "run"),

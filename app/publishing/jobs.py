@@ -24,3 +24,9 @@ def follow_account(credential_id: str) -> None:
 def sweep() -> None:
     """By hand or by a schedule; the clock's sweeper does it every 15 s."""
     step(actions.sweep)
+
+
+@job("publishing.check_invariants")
+def check_invariants() -> None:
+    """What must never be true is looked for among the last hour's answers."""
+    step(actions.check_recent)

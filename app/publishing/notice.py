@@ -31,6 +31,7 @@ class Case:
     held_because: str = ""
     hold_note: str = ""
     was_unknown: bool = False
+    alarm: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,13 @@ def notice(case: Case) -> Notice | None:
         "failed": _failed, "needs_look": _asks, "unknown": _checking, "held": _held, "retrying": _retrying,
         "confirming": _confirming, "success": _success,
     }  # fmt: skip
-    maker = makers.get(case.key)
+    maker = _alarm if case.alarm else makers.get(case.key)
     return maker(case) if maker else None
+
+
+def _alarm(case: Case) -> Notice:
+    text = f"{case.alarm} Look at {case.platform}, withdraw there what is too much, then release the hold."
+    return Notice("bad", "alert-triangle", "Something that must never happen did", text, ("release",))
 
 
 def _said(case: Case) -> str:

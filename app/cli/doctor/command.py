@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[Patient], Findings], ...] = (
     people_and_work.people,
     people_and_work.processes,
     people_and_work.schedule,
+    people_and_work.invariants,
     people_and_work.sealed,
     backups.backups,
     people_and_work.audit,

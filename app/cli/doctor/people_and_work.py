@@ -66,6 +66,25 @@ def schedule(patient: Patient) -> Findings:
         yield ok("schedule", "periodic jobs run in time")
 
 
+DOUBLES = """SELECT record_id FROM publish_attempts WHERE outcome = 'yes' AND step IN ('commit', 'confirm')
+  GROUP BY record_id HAVING count(DISTINCT post_id) > 1 LIMIT 5"""
+ALARMS = """SELECT scope_id, note FROM publish_holds WHERE reason = 'invariant' AND released_at IS NULL ORDER BY placed_at LIMIT 5"""
+
+
+def invariants(patient: Patient) -> Findings:
+    """No record has two posts, and no alarm of publishing is open."""
+    if patient.link is None:
+        return
+    alarms = dict(patient.rows(ALARMS))
+    known = patient.rows("SELECT scope_id FROM publish_holds WHERE reason = 'invariant'")
+    doubles = [str(key) for (key,) in patient.rows(DOUBLES) if (str(key),) not in known]
+    remedy = "open the record, look at the platform, withdraw what is too much, then release the hold"
+    for key, words in (alarms | dict.fromkeys(doubles, "its answers name more than one post")).items():
+        yield wrong("publishing", f"record {key}: {words}", remedy)
+    if not alarms and not doubles:
+        yield ok("publishing", "no record has two posts, no alarm is open")
+
+
 def audit(patient: Patient) -> Findings:
     """The trail is sealed each minute, and no entry lies outside its month."""
     if patient.link is None or not patient.rows("SELECT to_regclass('audit_seals') IS NOT NULL")[0][0]:

@@ -23,6 +23,8 @@ SILENT = timedelta(minutes=3)
 SHOWN = 5
 ASKS = ("changed", "restored", "emergency", "human", "budget", "policy")
 """Holds of more than one record that wait for somebody's word; those of one record stand with it."""
+ALARM = "invariant"
+"""The reason of a hold that says: what must never happen did. It stands first."""
 
 
 class Setup(NamedTuple):
@@ -120,8 +122,9 @@ def _runs() -> sa.Select[Any]:
 
 def _holds() -> sa.Select[Any]:
     hold = PublishHold
-    waits = sa.and_(hold.released_at.is_(None), hold.reason.in_(ASKS), hold.scope != "record")
-    some = sa.select(hold).where(waits).order_by(hold.placed_at).limit(SHOWN).subquery()
+    asks = sa.or_(hold.reason == ALARM, sa.and_(hold.reason.in_(ASKS), hold.scope != "record"))
+    order = ((hold.reason != ALARM), hold.placed_at)
+    some = sa.select(hold).where(hold.released_at.is_(None), asks).order_by(*order).limit(SHOWN).subquery()
 
     def called(scope: str, name: Any, key: Any, *joins: Any) -> tuple[Any, Any]:
         found = sa.select(name).where(key == sa.cast(some.c.scope_id, sa.Uuid))
@@ -133,9 +136,17 @@ def _holds() -> sa.Select[Any]:
         called("account", Account.account_name, Account.id),
         called("campaign", Campaign.name, Campaign.id),
         called("job", ContentItem.title, PublishJob.id, (PublishJob, PublishJob.content_id == ContentItem.id)),
+        called(
+            "record",
+            ContentItem.title,
+            PublishRecord.id,
+            (PublishJob, PublishJob.content_id == ContentItem.id),
+            (PublishRecord, PublishRecord.job_id == PublishJob.id),
+        ),
         else_=some.c.scope_id,
     )
-    return _row("hold", scope=some.c.scope, covers=covers, reason=some.c.reason, note=some.c.note, at=some.c.placed_at)
+    names = ("scope", "scope_id", "reason", "note")
+    return _row("hold", covers=covers, at=some.c.placed_at, **{name: some.c[name] for name in names})
 
 
 def _unread(user_id: uuid.UUID) -> sa.Select[Any]:

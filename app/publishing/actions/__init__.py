@@ -12,6 +12,7 @@ from app.publishing.actions.change import (
     waive_limits,
 )
 from app.publishing.actions.holds import follow_account, hold, hold_everything, release, release_by_id
+from app.publishing.actions.invariants import check_recent
 from app.publishing.actions.restored import hold_restored
 from app.publishing.actions.schedule import cancel_unclaimed, require_cover, schedule
 from app.publishing.actions.sweep import hold_rows_by_hand, sweep
@@ -20,6 +21,7 @@ __all__ = [
     "cancel_job",
     "cancel_record",
     "cancel_unclaimed",
+    "check_recent",
     "follow_account",
     "hold",
     "hold_everything",

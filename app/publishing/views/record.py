@@ -81,12 +81,14 @@ def _platform(seen: one.Shown) -> str:
 def _case(seen: one.Shown, key: str) -> Case:
     record, account = seen.record, seen.account
     hold = seen.holds[0][0] if seen.holds else None
+    alarm = next((row.note or "" for row, _ in seen.holds if row.reason == "invariant"), "")
     return Case(
         key=key, platform=_platform(seen), account=record.account_name, error_type=record.error_type, said=record.error_message or "",
         tries=record.attempt_count, next_at=record.next_retry_at, others=seen.same_cause,
         given_up=record.dead_letter_reason == "given_up", barred=record.resend_barred_at is not None,
         account_usable=bool(account and account.is_usable), was_unknown=record.was_unknown,
         held_because=labels.HOLD_REASONS[hold.reason] if hold else "", hold_note=(hold.note or "") if hold else "",
+        alarm=alarm,
     )  # fmt: skip
 
 

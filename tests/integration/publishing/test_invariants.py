@@ -80,3 +80,19 @@ def test_a_record_that_turns_in_circles_is_stopped(app):
     desk.work()
     assert alarms(key) == [f"It was claimed {MOST_CLAIMS + 1} times within a minute."]
     assert desk.record(key).status == "pending" and desk.attempts(key) == []
+
+
+def test_an_alarm_stands_on_home_and_on_the_record(app, as_user):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    _, first = sent(key)
+    step(answer, first, Verdict("yes", post_id="a"))
+    desk.by_hand(
+        "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) VALUES (:id, 2, 'commit', 'yes', 'b')",
+        id=key,
+    )
+    desk.work()
+    step(check_recent)
+    browser = as_user("operator")
+    home, page = (browser.get(path).get_data(as_text=True) for path in ("/", f"/records/{key}"))
+    assert "must never happen" in home and f"/records/{key}" in home and "It is out more than once: a, b." in page
+    assert "Release" in page
