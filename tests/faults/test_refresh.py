@@ -10,7 +10,7 @@ import pytest
 from app.core.db import db
 from app.core.work import step
 from app.platforms import registry
-from app.publishing.actions.claim import renew
+from app.publishing.actions.claim import Claimed, renew
 from app.vault import delivery, ports
 from app.vault.actions import reconnect
 from app.vault.entry import Entry
@@ -134,9 +134,10 @@ def ends_well(plant, key):
 
 def test_a_refresh_longer_than_the_lease_keeps_the_record(plant, account):
     key, worker = long_refresh(plant, account)
+    hand = [Claimed(key, desk.record(key).claim_token, "prepare")]
     for _ in range(3):  # two minutes; the worker's own thread renews every 15 s
         plant.age(40)
-        step(renew, worker, [key])
+        step(renew, hand)
         plant.sweep()
     assert (desk.record(key).status, desk.record(key).lease_owner) == ("publishing", worker)
     plant.fake().release()

@@ -18,8 +18,11 @@ from app.publishing.actions.claim import LEASE_SECONDS
 from app.publishing.actions.holds import COVERED
 from app.publishing.actions.task import Task
 
+# Durable whatever the server's default is: a crash that forgot this row after the bytes had left would send them again.
 _COMMIT = sa.text(f"""
-WITH mine AS (
+WITH durable AS MATERIALIZED (SELECT set_config('synchronous_commit',
+    replace(current_setting('synchronous_commit'), 'off', 'on'), true)),
+mine AS (
   UPDATE publish_records r SET step = 'commit', lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds',
     attempt_count = r.attempt_count + 1, client_key = :key, container = CAST(:container AS jsonb), crash_count = 0,
     metadata = r.metadata - 'look_first'
@@ -33,7 +36,7 @@ WITH mine AS (
 INSERT INTO publish_attempts
   (id, record_id, generation, number, step, started_at, request, request_id, client_key, fingerprint, worker)
 SELECT :attempt, id, generation, attempt_count, 'commit', app_now(), CAST(:request AS jsonb), :request_id, :key,
-  :fingerprint, :worker FROM mine
+  :fingerprint, :worker FROM mine, durable
 RETURNING started_at
 """)  # noqa: S608
 

@@ -25,9 +25,11 @@ def back_to_prepare(task: Task, attempt_id: uuid.UUID, verdict: Verdict) -> bool
     """
     answer(attempt_id, verdict)
     columns = {"step": "prepare", "lease_expires_at": app_now() + timedelta(seconds=LEASE_SECONDS)}
-    return write(
-        task, columns, leaving=("commit", "prepare")
-    )  # "prepare": said again, because the first answer was lost
+    # also from prepare: it is said again when the answer to the first time was lost
+    if not write(task, columns, leaving=("commit", "prepare")):
+        return False
+    task.step = "prepare"
+    return True
 
 
 def replaced(task: Task) -> Account | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from app.core.db import uuid7
+from app.core.db import db, uuid7
 from app.core.work import step
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
@@ -43,6 +44,18 @@ def twice(app):
     row = desk.record(key)
     assert (row.lease_owner, row.lease_epoch) == ("w1", 1), "owner and epoch have come a second time"
     return key, (old_claim, old), (new_claim, new)
+
+
+def test_the_commit_point_is_durable_although_the_server_is_set_up_otherwise(app):
+    desk.scheduled(desk.account("sandbox"))
+    _, task = taken()
+
+    def commit_there() -> str:
+        db.session.execute(sa.text("SET LOCAL synchronous_commit = off"))
+        commit_point(task, uuid7(), Sending("POST", "https://x.example", "f", {}, ""))
+        return str(db.session.scalar(sa.text("SHOW synchronous_commit")))
+
+    assert step(commit_there) == "on"
 
 
 def test_a_claim_that_the_database_forgot_may_not_commit(twice):
