@@ -1,10 +1,13 @@
 """The processes beside the web: RQ workers, one queue each, and the clock.
 
-A worker of `publish` runs its jobs in its own process (a drain starts threads); one of `default` forks per job.
+A worker of `publish` runs its jobs in its own process (a drain starts threads); one of `default` forks per job. Redis is
+only the bell: when it is away, full, frozen or refuses to write, a worker of `publish` looks into the table by itself
+(`publishing/drain.loop`), and every worker listens again as soon as Redis lets it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -18,6 +21,7 @@ from typing import Any
 import redis
 from croniter import croniter
 from rq import Queue, SimpleWorker, Worker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from app.core import pulse, queue
@@ -29,39 +33,102 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 WORKER_TTL = 30  # seconds; RQ's default of 400 leaves a killed worker's job unnoticed for minutes
 LOOPS = ("app.publishing.dispatcher", "app.publishing.sweeper")
+PAST_THE_BELL = {"publish": "app.publishing.drain"}
+LISTEN_AGAIN = 1.0  # seconds after Redis refused a worker
+WAIT_FOR_REDIS = 5.0  # RQ's own waits for a Redis that is away grow to a minute
+LAST_CALLS = 8.5  # seconds; the supervisor kills after 8.8
+
+
+class Listening:
+    """What both kinds of worker do differently from RQ: no fault of Redis delays their end, or leaves a thread behind."""
+
+    max_connection_wait_time = WAIT_FOR_REDIS
+    stop: threading.Event
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        self.stop.set()
+        super().request_stop(signum, frame)  # type: ignore[misc]
+
+    def set_shutdown_requested_date(self) -> None:
+        """RQ would write to Redis from within the signal's handler; nobody reads it."""
+
+    def register_death(self) -> None:
+        with contextlib.suppress(redis.RedisError):
+            super().register_death()  # type: ignore[misc]
+
+    def unsubscribe(self) -> None:
+        try:
+            super().unsubscribe()  # type: ignore[misc]
+        except redis.RedisError:
+            self.pubsub_thread.stop()  # type: ignore[attr-defined]
+
+
+class Draining(Listening, SimpleWorker):  # type: ignore[misc]
+    """Works in its own process."""
+
+
+class Forking(Listening, Worker):  # type: ignore[misc]
+    """Forks for each job."""
 
 
 def run_worker(name: str, settings: Settings | None = None) -> None:
-    """Work through one queue until SIGTERM. Waits for Redis when it is away."""
+    """Work through one queue until SIGTERM, whatever Redis does."""
     app = create_app(settings, role="job")
-    kind = SimpleWorker if name == "publish" else Worker
     stop = threading.Event()
     with app.app_context():
         beat = pulse.keep_reporting(app, name, stop)
-        while True:
+        beside = _beside(app, name, stop)
+        while not stop.is_set():
+            _until_signal(stop)
             try:
-                worker = kind(
-                    [Queue(name, connection=queue.connection(), serializer=JSONSerializer)],
-                    connection=queue.connection(),
-                    name=f"{name}-{socket.gethostname()}-{os.getpid()}-{int(time.time())}",
-                    serializer=JSONSerializer,
-                    worker_ttl=WORKER_TTL,
-                )
-                worker.work(logging_level="WARNING")
+                _listen(name, stop)
+            except (redis.RedisError, OSError) as error:
+                log.warning("Redis is away (%s); the worker of %s listens again", type(error).__name__, name)
+            except StopRequested:
                 break
-            except redis.ConnectionError:
-                log.warning("Redis is away; the worker of %s tries again", name)
-                time.sleep(1)
+            _until_signal(stop)
+            stop.wait(LISTEN_AGAIN)
         stop.set()
-        beat.join(timeout=2)
+        for thread, seconds in ((beside, LAST_CALLS), (beat, 2.0)):
+            if thread is not None:
+                thread.join(timeout=seconds)
+
+
+def _listen(name: str, stop: threading.Event) -> None:
+    """RQ's loop. It also ends by itself when a command times out or is refused (a full disk, a replica)."""
+    kind = Draining if name == "publish" else Forking
+    worker = kind(
+        [Queue(name, connection=queue.connection(), serializer=JSONSerializer)],
+        connection=queue.connection(),
+        name=f"{name}-{socket.gethostname()}-{os.getpid()}-{time.time_ns()}",
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL,
+    )
+    worker.stop = stop
+    worker.work(logging_level="WARNING")
+
+
+def _beside(app: House, name: str, stop: threading.Event) -> threading.Thread | None:
+    """The loop that needs no bell, for the queue that posts wait in."""
+    if name not in PAST_THE_BELL:
+        return None
+    module = importlib.import_module(PAST_THE_BELL[name])
+    thread = threading.Thread(target=_loop, args=(app, module, stop), name="past-the-bell", daemon=True)
+    thread.start()
+    return thread
+
+
+def _until_signal(stop: threading.Event) -> None:
+    """Between two of RQ's loops a signal only says that it is time to end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
 
 
 def run_clock(settings: Settings | None = None) -> None:
     """The schedule and the loops that must be quicker than a minute, until SIGTERM."""
     app = create_app(settings, role="job")
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    _until_signal(stop)
     threads = [
         threading.Thread(target=_loop, args=(app, importlib.import_module(name), stop), name=name) for name in LOOPS
     ]

@@ -23,15 +23,18 @@ def is_away() -> bool:
         return False
     if time.monotonic() < failed:
         return True
-    if _answers(state["redis"]):
+    if answers():
         state.pop("quiet_until", None)
         return False
     state["quiet_until"] = time.monotonic() + QUIET_AFTER_FAILURE
     return True
 
 
-def _answers(client: redis.Redis) -> bool:
-    """On a connection of its own with a short time-out; the shared one is more patient."""
+def answers() -> bool:
+    """Asked on a connection of its own with a short time-out: the shared one is more patient. False without an address."""
+    client: redis.Redis | None = current_app.extensions["bell"].get("redis")
+    if client is None:
+        return False
     pool = client.connection_pool
     limits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
     connection = pool.connection_class(**{**pool.connection_kwargs, **limits})

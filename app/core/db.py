@@ -17,6 +17,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
+from app.core import reach
+
 NAMES = {
     "ix": "idx_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -75,25 +77,41 @@ class Row(db.Model):  # type: ignore[name-defined,misc]
     updated_at: Mapped[datetime] = mapped_column(server_default=sa.text("now()"), sort_order=91)
 
 
+# A wire that died without a word (a dropped route, a host that is gone) is noticed by the kernel; libpq's names, for TCP only.
+WEB_WIRE = {
+    "connect_timeout": reach.CONNECTS_WITHIN,
+    "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000,
+}  # fmt: skip
+JOB_WIRE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
+}  # fmt: skip
+
+
 def engine_options(role: str) -> dict[str, Any]:
     """Pool and time-outs: 15 s a statement for the web, 60 s for jobs (architecture.md, runtime facts)."""
     timeout = 15_000 if role == "web" else 60_000
     # a worker that is stopped (SIGSTOP, a paused machine) must not keep row locks from the sweeper
     idle = 120_000 if role == "web" else 15_000
     options = f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC"
+    arguments = {"options": options, "application_name": f"pressroom-{role}"}
     return {
         "pool_size": 10,
         "max_overflow": 10 if role == "job" else 5,
+        "pool_timeout": 3 if role == "web" else 30,
         "pool_pre_ping": role == "web",  # jobs: see _ping_the_idle
-        "connect_args": {"options": options, "connect_timeout": 5, "application_name": f"pressroom-{role}"},
+        "connect_args": arguments | (WEB_WIRE if role == "web" else JOB_WIRE),
     }
 
 
 def init_app(app: Flask) -> None:
     """Bind the database to the app; a forked child drops the parent's connections without closing them."""
     db.init_app(app)
-    if app.config["ROLE"] != "web":
-        with app.app_context():
+    with app.app_context():
+        if app.config["ROLE"] == "web":
+            app.extensions["reach"] = reach.Reach()
+            reach.watch(db.engine, app.extensions["reach"])
+        else:
             _ping_the_idle(db.engine)
 
     def forget() -> None:

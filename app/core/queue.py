@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import redis
 from flask import Flask, current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -39,6 +41,7 @@ class _Registered(NamedTuple):
 JOBS: dict[str, _Registered] = {}
 REACTIONS: dict[str, tuple[str, ...]] = {}
 QUEUES = ("publish", "default")
+QUICK = 0.5  # seconds, twice: a connection that was closed meanwhile is made anew
 QUIET_AFTER_FAILURE = 5.0  # seconds without trying Redis again, so that an outage does not slow every request
 
 
@@ -82,7 +85,7 @@ def flush(bells: list[Bell]) -> None:
 
 def _enqueue(bell: Bell) -> None:
     spec = JOBS[bell.name]
-    target = Queue(spec.queue, connection=connection(), serializer=JSONSerializer)
+    target = Queue(spec.queue, connection=quick(), serializer=JSONSerializer)
     target.enqueue_call(
         "app.core.queue.perform",
         args=(bell.name, *bell.args),
@@ -96,7 +99,7 @@ def _enqueue(bell: Bell) -> None:
 def unheard(name: str) -> int:
     """Bells of a queue that no worker has heard yet; none when Redis is away (then ringing fails too, and is tried again)."""
     try:
-        return len(Queue(name, connection=connection(), serializer=JSONSerializer))
+        return len(Queue(name, connection=quick(), serializer=JSONSerializer))
     except redis.RedisError:
         return 0
 
@@ -108,8 +111,14 @@ def perform(name: str, *args: str) -> None:
 
 
 def connection() -> redis.Redis:
-    """The Redis client of this process."""
+    """The Redis client of this process, for workers: as patient as they want it."""
     client: redis.Redis = current_app.extensions["bell"]["redis"]
+    return client
+
+
+def quick() -> redis.Redis:
+    """The client that rings: an action was kept, nobody waits for a bell that does not sound within a second."""
+    client: redis.Redis = current_app.extensions["bell"]["quick"]
     return client
 
 
@@ -118,6 +127,9 @@ def init_app(app: Flask, url: str | None, reactions: dict[str, tuple[str, ...]])
     state: dict[str, Any] = {}
     if url:
         state["redis"] = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, health_check_interval=30)
+        state["quick"] = redis.Redis.from_url(
+            url, socket_connect_timeout=QUICK, socket_timeout=QUICK, retry=Retry(NoBackoff(), 1)
+        )
     app.extensions["bell"] = state
     REACTIONS.clear()
     REACTIONS.update(reactions)

@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from app.core import queue
+from app.core import queue, reach
 from app.core.db import db
 
 P = ParamSpec("P")
@@ -135,7 +135,10 @@ def _aside_engine(app: Flask) -> sa.Engine:
             app.config["SQLALCHEMY_DATABASE_URI"],
             pool_size=2,
             max_overflow=2,
+            pool_timeout=3,
             pool_pre_ping=True,
             connect_args=arguments,
         )
+        if "reach" in app.extensions:
+            reach.watch(engine, app.extensions["reach"])
     return engine

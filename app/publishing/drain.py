@@ -4,6 +4,8 @@
 2. each thread delivers its record with steps of its own
 3. after 20 s it ends as soon as no call is under way, and rings again if more is due; none after SIGTERM
 4. after SIGTERM calls get 8 s; then the process ends, and their records are looked up
+
+Beside the bell each worker looks into the table by itself (`loop`): without Redis a post is seconds late, not an outage.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from flask import Flask, current_app
 from app.core.queue import ring
 from app.core.work import step
 from app.publishing import delivery
-from app.publishing.actions.claim import Claimed, claim, renew, waiting
+from app.publishing.actions.claim import Claimed, claim, renew, share, waiting
 
 log = logging.getLogger(__name__)
 THREADS = 8
@@ -38,6 +40,8 @@ LOOK_AGAIN = 0.25
 AT_ONCE = 4
 """Claimed at most in one go, so that two workers share what the caps allow instead of one taking all of it."""
 CAP_WAIT = 0.1
+PAST_THE_BELL = 5.0
+"""Seconds without a drain after which a worker looks for due work although nothing rang."""
 BATCH_WAIT = 0.008
 """After a record has settled, so long another may: claims are dearer than threads."""
 
@@ -52,8 +56,11 @@ class Pool:
         self.work: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
         self.busy = 0
         self.settled = 0
+        self.looking = 0
         self.hand: set[Claimed] = set()
         self.changed = threading.Condition()
+        self.turn = threading.Lock()
+        self.drained_at = time.monotonic()
         for number in range(THREADS):
             threading.Thread(target=self._serve, name=f"deliver-{number}", daemon=True).start()
         threading.Thread(target=self._renew, name="renew-leases", daemon=True).start()
@@ -62,10 +69,16 @@ class Pool:
     def free(self) -> int:
         return THREADS - self.busy
 
+    @property
+    def looks(self) -> int:
+        """Looks that go before posts now: of all the threads, not of those that happen to be free."""
+        return max(share(THREADS) - self.looking, 0)
+
     def take(self, claims: list[Claimed]) -> None:
         """Hand the claimed records to the threads."""
         with self.changed:
             self.busy += len(claims)
+            self.looking += sum(claimed.is_look for claimed in claims)
             self.hand |= set(claims)
         for claimed in claims:
             self.work.put(claimed)
@@ -91,6 +104,7 @@ class Pool:
                 finally:
                     with self.changed:
                         self.busy -= 1
+                        self.looking -= claimed.is_look
                         self.settled += 1
                         self.hand.discard(claimed)
                         self.changed.notify_all()
@@ -118,9 +132,30 @@ def pool() -> Pool:
     return _pool
 
 
+def loop(stop: threading.Event) -> None:
+    """Past the bell, until `stop`: drain when something is due and no bell was followed for PAST_THE_BELL."""
+    while not stop.wait(PAST_THE_BELL / 5):
+        if time.monotonic() - pool().drained_at >= PAST_THE_BELL and not pool().turn.locked():
+            if _due():
+                drain(stop)
+            else:
+                pool().drained_at = time.monotonic()
+
+
 def drain(stop: threading.Event | None = None) -> int:
-    """Deliver what is due. Returns how many records were claimed."""
-    threads, taken, until = pool(), 0, time.monotonic() + TAKES_WORK_FOR
+    """Deliver what is due; one drain at a time in a process, a second one leaves it to the first. Returns how many were claimed."""
+    threads = pool()
+    if not threads.turn.acquire(blocking=False):
+        return 0
+    try:
+        return _drain(threads, stop)
+    finally:
+        threads.drained_at = time.monotonic()
+        threads.turn.release()
+
+
+def _drain(threads: Pool, stop: threading.Event | None) -> int:
+    taken, until = 0, time.monotonic() + TAKES_WORK_FOR
     with _stopped_by_signal(stop or threading.Event()) as stop:
         while not stop.is_set() and (time.monotonic() < until or threads.busy):
             seen = threads.settled  # before the claim: what settles during it leaves room that it did not count
@@ -145,7 +180,7 @@ def drain(stop: threading.Event | None = None) -> int:
 
 def _claim(threads: Pool) -> list[Claimed]:
     try:
-        return step(claim, threads.me, min(threads.free, AT_ONCE)) if threads.free else []
+        return step(claim, threads.me, min(threads.free, AT_ONCE), threads.looks) if threads.free else []
     except sqlalchemy.exc.DBAPIError as error:
         log.warning("nothing could be claimed: %s", type(error).__name__)
         time.sleep(0.5)

@@ -10,6 +10,7 @@ from typing import Any
 from app.runtime.process import Child
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+PROMPT_PAUSE = 5.0  # for those that posts wait for: an outage costs them seconds
 STEADY_AFTER = 60.0  # seconds alive, then a crash counts as the first again
 QUEUES = (
     "publish",
@@ -29,11 +30,21 @@ class Work:
     demo: Callable[[], object]
 
 
+def next_pause(pause: float, longest: float) -> float:
+    """The pause after one more crash: twice as long, at most `longest`."""
+    return min(pause * 2, longest)
+
+
+def longest_pause(name: str) -> float:
+    """For the process of this name."""
+    return PROMPT_PAUSE if name == "clock" or name.startswith("worker-publish") else LONGEST_PAUSE
+
+
 class Member:
     """One place in the crew: a process, and the pause before it is started again."""
 
-    def __init__(self, process: Child) -> None:
-        self.process = process
+    def __init__(self, process: Child, longest: float = LONGEST_PAUSE) -> None:
+        self.process, self.longest = process, longest
         self.name = process.name
         self.pause = FIRST_PAUSE
         self.started_at = 0.0
@@ -55,5 +66,5 @@ class Member:
             self.pause = FIRST_PAUSE
         self.due_at = now + self.pause
         sentence = f"{self.name} ended ({self.process.how_it_ended()}); starting it again in {self.pause:g} s"
-        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        self.pause = next_pause(self.pause, self.longest)
         return sentence

@@ -23,7 +23,7 @@ from typing import Any
 
 from app.runtime import block, leftovers
 from app.runtime.address import Lock, listen
-from app.runtime.crew import QUEUES, Member, Work
+from app.runtime.crew import QUEUES, Member, Work, longest_pause
 from app.runtime.forked import Forked
 from app.runtime.heartbeats import SILENT_AFTER, Heartbeats
 from app.runtime.launch import die_with_parent
@@ -82,7 +82,7 @@ class Supervisor:
         work = self.hire(self.settings)
         gc.freeze()  # shared pages stay shared: the collector does not touch what was made before the forks
         people = self.prepare(work)
-        self.crew = [Member(process) for process in self.places(work)]
+        self.crew = [Member(process, longest_pause(process.name)) for process in self.places(work)]
         self.wait_until_ready()
         lock.write(pid=os.getpid(), url=self.settings.url, port=self.settings.port)
         print(block.text(self.settings, people, time.monotonic() - self.began), flush=True)

@@ -64,6 +64,12 @@ def public(view: View) -> View:
     return view
 
 
+def unasked(view: View) -> View:
+    """Public, and who asks is not looked up: for what must answer without a database."""
+    view.is_unasked = True  # type: ignore[attr-defined]
+    return public(view)
+
+
 def has_role(role: str | None, least: str) -> bool:
     """Whether `role` has the rights of `least`."""
     return role in ROLES and ROLES.index(role) >= ROLES.index(least)
@@ -91,7 +97,8 @@ def permission_of(endpoint: str | None) -> str | None:
 def guard() -> ResponseReturnValue | None:
     """Before each request: set the actor, then let in, send to sign-in, or refuse."""
     least = permission_of(request.endpoint)
-    if request.endpoint == "static" or request.endpoint is None:
+    view = current_app.view_functions.get(request.endpoint or "static")
+    if request.endpoint in ("static", None) or getattr(view, "is_unasked", False):
         return None
     _set_actor()
     if least == PUBLIC:
@@ -103,7 +110,7 @@ def guard() -> ResponseReturnValue | None:
     if not has_role(current_user.role, least):
         doors().refused(f"{request.method} {request.path} needs {least}")
         raise Forbidden(f"This needs the role “{least}”; yours is “{current_user.role}”. Ask an admin to change it.")
-    if not getattr(current_app.view_functions[request.endpoint], "background", False):
+    if not getattr(view, "background", False):
         doors().touch(current_user)
     return None
 

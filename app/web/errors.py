@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-import sqlalchemy.exc
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.core.db import db
 from app.ground.errors import PressroomError, TooMany
+from app.web import away
 from app.web.auth import lost_token, to_sign_in
 
 log = logging.getLogger(__name__)
@@ -57,10 +59,27 @@ def _page(status: int, message: str) -> str:
     return render_template(found, status=status, message=message, trace_id=g.get("trace_id", ""))
 
 
+def asks(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
+    """An error page is drawn with the person's frame, which asks the database: when that is away, its page instead."""
+
+    @wraps(handler)
+    def careful(error: Any) -> Response:
+        try:
+            return handler(error)
+        except away.ERRORS as lost:
+            if not away.is_away(lost):
+                raise
+            return away.answer(lost)
+
+    return careful
+
+
+@asks
 def on_pressroom_error(error: PressroomError) -> Response:
     return refuse(error.status, error.message, error.retry_after if isinstance(error, TooMany) else None)
 
 
+@asks
 def on_http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
@@ -79,19 +98,25 @@ def on_http_error(error: HTTPException) -> Response:
     return response
 
 
-def on_database_away(error: sqlalchemy.exc.OperationalError) -> Response:
-    log.error("database away: %s", type(error.orig).__name__)
-    db.session.rollback()
-    return make_response(
-        render_template("errors/bare.html", status=503, message=WORDS[503], trace_id=g.get("trace_id", "")), 503
-    )
+@asks
+def on_database_error(error: Any) -> Response:
+    """The database is away, or it says why it did not do this; anything else is a fault."""
+    if away.is_away(error):
+        return away.answer(error)
+    if (known := away.said(error)) is None:
+        if current_app.testing:
+            raise error
+        return on_fault(error)
+    log.error("the database refused: %s, trace %s", type(error.orig).__name__, g.get("trace_id", ""))
+    away.roll_back()
+    return refuse(*known, retry_after=away.RETRY_AFTER)
 
 
 def on_fault(error: Exception) -> Response:
     log.exception("fault in %s %s, trace %s", request.method, request.path, g.get("trace_id", ""))
-    db.session.rollback()
+    away.roll_back()
     try:
-        return refuse(500, WORDS[500])
+        return asks(lambda _: refuse(500, WORDS[500]))(error)
     except Exception:
         log.exception("the error page failed too")
         return make_response(WORDS[500], 500, {"Content-Type": "text/plain; charset=utf-8"})
@@ -100,6 +125,7 @@ def on_fault(error: Exception) -> Response:
 def init_app(app: Flask) -> None:
     app.register_error_handler(PressroomError, on_pressroom_error)
     app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(sqlalchemy.exc.OperationalError, on_database_away)
+    for kind in away.ERRORS:
+        app.register_error_handler(kind, on_database_error)
     if not app.testing:
         app.register_error_handler(Exception, on_fault)

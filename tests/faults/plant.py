@@ -227,6 +227,12 @@ class Plant:
         except sa.exc.DBAPIError:
             return False
 
+    def database_answers(self) -> bool:
+        try:
+            return self.statuses() is not None
+        except sa.exc.DBAPIError:
+            return False
+
     def idle(self) -> bool:
         """Nothing is due or in hand now. What is due is asked first: asked the other way round, a record that is claimed
         between the two questions is seen by neither."""

@@ -1,6 +1,7 @@
 """A nursery of real processes: imports the house once, then forks a worker or a clock per command.
 
-    stdin: "publish" | "default" | "clock", and maybe by how many seconds its own clock is wrong
+    stdin: "publish" | "default" | "clock", and maybe by how many seconds its own clock is wrong;
+           "web", its port, and maybe a database address of its own
     stdout: the pid of the new process
 
 Barriers: a process stops at the moment `name` of a delivery (app/publishing/failpoints.py) when a file `arm-<name>-<n>`
@@ -23,8 +24,10 @@ from pathlib import Path
 import app.factory
 import app.worker
 from app import rooms
+from app.cli import crew
 from app.ground import clock
 from app.publishing import dispatcher, drain, failpoints, sweeper
+from app.runtime.address import listen
 from app.settings import Settings
 
 FOLDER = Path(os.environ["BARRIERS"])
@@ -50,19 +53,29 @@ def install() -> None:
 
 def child(words: str) -> None:
     """Be a worker or the clock, and end with the nursery."""
-    kind, _, wrong = words.partition(" ")
-    clock.set_offset(timedelta(seconds=float(wrong or 0)))
+    kind, _, more = words.partition(" ")
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     sys.stdin.close()
     log = os.open(FOLDER.parent / f"{kind}.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     os.dup2(log, 1)
     os.dup2(log, 2)
     install()
+    if kind == "web":
+        serve(*more.split())
+        return
+    clock.set_offset(timedelta(seconds=float(more or 0)))
     settings = Settings.from_env()
     if kind == "clock":
         app.worker.run_clock(settings)
     else:
         app.worker.run_worker(kind, settings)
+
+
+def serve(port: str, database: str = "") -> None:
+    """Be gunicorn with its two workers."""
+    own = {"DATABASE_URL": database} if database else {}
+    door = listen("127.0.0.1", int(port))
+    crew.web(Settings.from_env({**os.environ, **own}), door.fileno())
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from app.runtime import leftovers
 from app.runtime.address import Lock, listen, supervised
-from app.runtime.crew import Member
+from app.runtime.crew import QUEUES, Member, longest_pause, next_pause
 from app.runtime.process import Process, StartFailed
 from app.runtime.sessions import running
 from app.settings import ROOT
@@ -109,3 +109,28 @@ def test_a_crashed_member_comes_back_after_a_pause_that_grows(tmp_path: Path) ->
             pauses.append(sentence)
         time.sleep(0.01)
     assert "exit 1" in pauses[0] and "0.5 s" in pauses[0] and "1 s" in pauses[1]
+
+
+def test_whom_posts_wait_for_comes_back_within_five_seconds_however_often_it_crashed() -> None:
+    """(D17) Publish workers and the clock; the others may take their time."""
+
+    def after_crashes(name: str, crashes: int = 20) -> float:
+        pause = 0.5
+        for _ in range(crashes):
+            pause = next_pause(pause, longest_pause(name))
+        return pause
+
+    prompt = ["clock", *(f"worker-{queue}-{place}" for place, queue in enumerate(QUEUES, 1) if queue == "publish")]
+    assert len(prompt) == 3
+    assert {after_crashes(name) for name in prompt} == {5.0}
+    assert after_crashes("worker-default-3") == after_crashes("web") == 30.0
+    assert [after_crashes("clock", crashes) for crashes in range(5)] == [0.5, 1.0, 2.0, 4.0, 5.0]
+
+
+def test_a_member_keeps_to_its_own_longest_pause(tmp_path: Path) -> None:
+    member = Member(Process("short", ["/bin/false"], tmp_path / "log"), longest=0.5)
+    said = []
+    while len(said) < 3:
+        said += [sentence] if (sentence := member.tend()) else []
+        time.sleep(0.01)
+    assert all("in 0.5 s" in sentence for sentence in said)

@@ -36,9 +36,9 @@ SELECT set_config('idle_in_transaction_session_timeout', '3s', true), set_config
   pg_advisory_xact_lock(hashtextextended('publishing.claim', 0))
 """)
 _IN_HAND = """
-WITH inhand AS MATERIALIZED (SELECT credential_id, host FROM publish_records WHERE lease_owner IS NOT NULL),
-accounts AS MATERIALIZED (SELECT credential_id, count(*) AS n FROM inhand GROUP BY 1),
-hosts AS MATERIALIZED (SELECT host, count(*) AS n FROM inhand GROUP BY 1),
+WITH inhand AS MATERIALIZED (SELECT credential_id, host, step IN ('reconcile', 'confirm') AS is_look FROM publish_records WHERE lease_owner IS NOT NULL),
+accounts AS MATERIALIZED (SELECT credential_id, count(*) AS n, count(*) FILTER (WHERE NOT is_look) AS posts FROM inhand GROUP BY 1),
+hosts AS MATERIALIZED (SELECT host, count(*) AS n, count(*) FILTER (WHERE is_look) AS looks FROM inhand GROUP BY 1),
 spent AS MATERIALIZED (SELECT scope, split_part(key, '|', 1) AS who FROM rate_windows
   WHERE resets_at > app_now() AND (remaining <= 0 OR scope = 'slow_host')),
 specs AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:caps AS jsonb))
@@ -55,10 +55,11 @@ _DUE = f"""
      AND NOT {COVERED_ITSELF}
    ORDER BY r.due_at LIMIT CASE WHEN :beyond_caps THEN {WINDOW} ELSE u.account_cap - u.on_account END)
 """  # noqa: S608
+# Looks of an account do not keep its posts waiting, except where one call at a time is the rule; hosts count them all.
 # From the accounts to their records, not the other way: the cost follows the accounts that have room, not the backlog.
 _CANDIDATES = f"""
 usable AS MATERIALIZED (
-  SELECT c.id, coalesce(a.n, 0) AS on_account, coalesce(p.host, 4) AS host_cap, cap.account AS account_cap
+  SELECT c.id, cap.on_account, coalesce(p.host, 4) AS host_cap, cap.account AS account_cap
   FROM platform_credentials c
   LEFT JOIN accounts a ON a.credential_id = c.id
   LEFT JOIN specs p ON p.slug = c.platform
@@ -66,10 +67,11 @@ usable AS MATERIALIZED (
     CASE WHEN c.failure_streak >= :breaker AND c.breaker_open_until IS NOT NULL THEN 1
          WHEN coalesce(substring(c.configuration ->> 'min_gap' FROM '^[0-9]+$')::int, p.gap, 0) > 0
            OR coalesce(substring(c.configuration ->> 'max_per_day' FROM '^[0-9]+$')::int, p.day, 0) > 0 THEN 1
-         ELSE coalesce(p.account, 2) END AS account) cap
+         ELSE coalesce(p.account, 2) END AS account) rule
+  CROSS JOIN LATERAL (SELECT rule.account, coalesce(CASE WHEN rule.account = 1 THEN a.n ELSE a.posts END, 0) AS on_account) cap
   WHERE c.status = 'active' AND c.paused_at IS NULL AND c.deleted_at IS NULL
     AND (c.breaker_open_until IS NULL OR c.breaker_open_until <= app_now())
-    AND (:beyond_caps OR coalesce(a.n, 0) < cap.account)
+    AND (:beyond_caps OR cap.on_account < cap.account)
     AND NOT EXISTS (SELECT 1 FROM spent WHERE scope = 'account' AND who = c.id::text)
     AND NOT {COVERED_ACCOUNT}),
 candidates AS MATERIALIZED (
@@ -112,7 +114,8 @@ due AS MATERIALIZED (
 roomy AS MATERIALIZED (
   SELECT due.id FROM due LEFT JOIN hosts o ON o.host = due.host
   WHERE due.place + coalesce(o.n, 0) <= CASE WHEN due.host = '' THEN 8
-    WHEN EXISTS (SELECT 1 FROM spent WHERE scope = 'slow_host' AND who = due.host) THEN 1 ELSE {HOST_CAP} END),
+    WHEN EXISTS (SELECT 1 FROM spent WHERE scope = 'slow_host' AND who = due.host) THEN 1 ELSE {HOST_CAP} END
+    AND (due.host = '' OR due.place + coalesce(o.looks, 0) <= :at_host)),
 mine AS MATERIALIZED (
   SELECT r.id FROM publish_records r JOIN roomy USING (id) WHERE r.status IN ('confirming', 'unknown') AND r.lease_owner IS NULL
   ORDER BY r.next_retry_at LIMIT :wanted FOR UPDATE OF r SKIP LOCKED)
@@ -143,14 +146,35 @@ class Claimed(NamedTuple):
     token: uuid.UUID
     step: str
 
+    @property
+    def is_look(self) -> bool:
+        """Nothing is sent: it is asked what became of a call."""
+        return self.step != "prepare"
 
-def claim(me: str, wanted: int) -> list[Claimed]:
-    """Take up to `wanted` due records and due looks for the owner `me`."""
+
+def claim(me: str, wanted: int, looks: int | None = None) -> list[Claimed]:
+    """Take up to `wanted` due records and due looks for the owner `me`. `looks` looks come first, so that no backlog of
+    posts keeps them waiting (a quarter of the threads, at least one; a quarter of a host's calls), then posts, then looks."""
     db.session.execute(_TURN)
-    rows = list(db.session.execute(_CLAIM, {"me": me, "wanted": wanted, "beyond_caps": False, **_facts()}))
-    if len(rows) < wanted:
-        rows += db.session.execute(_LOOKS, {"me": me, "wanted": wanted - len(rows), "caps": _caps()})
+    rows = _looks(me, min(wanted, share(wanted) if looks is None else looks), share(HOST_CAP))
+    rows += _posts(me, wanted - len(rows))
+    rows += _looks(me, wanted - len(rows), wanted)
     return [Claimed(*row) for row in rows]
+
+
+def _posts(me: str, wanted: int) -> list[sa.Row[Any]]:
+    limits = {"wanted": wanted, "beyond_caps": False, **_facts()}
+    return list(db.session.execute(_CLAIM, {"me": me, **limits})) if wanted else []
+
+
+def share(threads: int) -> int:
+    """How many of so many threads are for looks first."""
+    return max(1, threads // 4)
+
+
+def _looks(me: str, wanted: int, at_host: int) -> list[sa.Row[Any]]:
+    limits = {"wanted": wanted, "at_host": at_host, "caps": _caps()}
+    return list(db.session.execute(_LOOKS, {"me": me, **limits})) if wanted else []
 
 
 def renew(hand: Sequence[Claimed]) -> int:

@@ -12,8 +12,9 @@ from app.core.db import db, uuid7
 from app.core.work import step
 from app.ground import clock
 from app.publishing import actions
-from app.publishing.actions.claim import _WAITING, _facts, claim, renew, waiting
+from app.publishing.actions.claim import _WAITING, _facts, claim, renew, share, waiting
 from tests import publishing_desk as desk
+from tests.factories import serial
 
 
 def take(wanted=8, me="w1"):
@@ -186,3 +187,65 @@ def test_the_cost_of_a_look_follows_what_can_go_and_not_what_waits_or_is_held(ap
         step(actions.hold, scope, {"account": account, "platform": "site", "all": ""}[scope], "human", "Wait.")
     assert step(waiting)[0] == (0 if scope else 16)
     assert pages_read() < 300
+
+
+def unclear(count):
+    """Records of as many accounts on hosts of their own, whose look is due."""
+    keys = apart(count)
+    desk.by_hand("UPDATE publish_records SET status = 'unknown', next_retry_at = app_now() WHERE id = ANY(:k)", k=keys)
+    return set(keys)
+
+
+def apart(count):
+    """Due records of as many accounts on hosts of their own."""
+    keys = [desk.scheduled(desk.account("mastodon", account_name=f"u{next(serial)}"))[0] for _ in range(count)]
+    desk.by_hand(
+        "UPDATE publish_records SET host = 'h' || id, due_at = due_at - interval '1 hour' WHERE id = ANY(:k)", k=keys
+    )
+    return keys
+
+
+@pytest.mark.parametrize("wanted", [1, 2, 4, 8])
+def test_looks_have_a_quarter_of_the_threads_and_at_least_one_behind_any_backlog_and_posts_the_rest(app, wanted):
+    """(D16)"""
+    posts, looks = set(apart(8)), unclear(3)
+    taken = set(take(wanted))
+    assert len(taken) == wanted and len(taken & looks) == share(wanted) == max(1, wanted // 4)
+    assert len(taken & posts) == wanted - share(wanted)
+
+
+def test_a_pool_whose_looks_are_in_hand_claims_posts_even_for_its_last_thread(app):
+    """(D16) The share is one of all threads: else each single free thread would go to a look, and posts would starve."""
+    posts = {desk.scheduled(desk.account())[0] for _ in range(2)}
+    looks = unclear(2)
+    assert {c.id for c in step(claim, "w1", 1, 0)} <= posts
+    assert {c.id for c in step(claim, "w1", 1, 1)} <= looks
+
+
+def test_what_looks_leave_is_for_posts_and_what_posts_leave_is_for_looks(app):
+    posts = {desk.scheduled(desk.account())[0] for _ in range(3)}
+    assert set(take(3)) == posts
+    looks = unclear(3)
+    assert set(take(3, "w2")) == looks
+
+
+def test_looks_of_an_account_do_not_keep_its_posts_waiting(app):
+    """(D16) All that is unclear and all that is due may be of one account."""
+    account = desk.account("webhook", configuration={"url": "http://127.0.0.1:9/hook/one"})
+    keys = [desk.scheduled(account)[0] for _ in range(4)]
+    desk.by_hand(
+        "UPDATE publish_records SET status = 'unknown', next_retry_at = app_now() WHERE id = ANY(:k)", k=keys[:2]
+    )
+    assert set(take(2, "w1")) & set(keys[:2])
+    assert set(take(8, "w2")) & set(keys[2:])
+
+
+def test_looks_at_a_host_that_posts_keep_full_have_a_quarter_of_its_calls(app):
+    """(D16) A desk with one server: its cap is reached before the threads are."""
+    keys = [desk.scheduled(desk.account("mastodon", account_name=f"o{next(serial)}"))[0] for _ in range(12)]
+    desk.by_hand("UPDATE publish_records SET host = 'only.example' WHERE id = ANY(:k)", k=keys)
+    desk.by_hand(
+        "UPDATE publish_records SET status = 'unknown', next_retry_at = app_now() WHERE id = ANY(:k)", k=keys[:6]
+    )
+    taken = set(take(8))
+    assert len(taken & set(keys[:6])) == 1 and len(taken & set(keys[6:])) == 3
