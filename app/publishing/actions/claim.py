@@ -11,15 +11,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.core import config
-from app.core.db import app_now, db
-from app.core.pulse import SILENT_AFTER, WorkerHeartbeat
+from app.core import clock_state, clock_watch, config
+from app.core.db import db
+from app.core.pulse import SILENT_AFTER, WorkerHeartbeat, is_fresh
 from app.platforms import registry
 from app.publishing.actions.holds import COVERED_ACCOUNT, COVERED_ITSELF
 from app.publishing.models import PublishRecord
@@ -33,12 +32,14 @@ WINDOW = 16
 # reach the disk: if it is lost, nothing was sent, and the commit point finds another epoch.
 _TURN = sa.text("""
 SELECT set_config('idle_in_transaction_session_timeout', '3s', true), set_config('synchronous_commit', 'off', true),
-  pg_advisory_xact_lock(hashtextextended('publishing.claim', 0))
+  pg_advisory_xact_lock(hashtextextended('publishing.claim', 0)), app_now() AS now
 """)
 _IN_HAND = """
 WITH inhand AS MATERIALIZED (SELECT credential_id, host FROM publish_records WHERE lease_owner IS NOT NULL),
 accounts AS MATERIALIZED (SELECT credential_id, count(*) AS n FROM inhand GROUP BY 1),
 hosts AS MATERIALIZED (SELECT host, count(*) AS n FROM inhand GROUP BY 1),
+jumped AS MATERIALIZED (SELECT jumped_from, jumped_at FROM clock_state
+  WHERE moved_by > 0 AND jumped_at > app_now() - make_interval(secs => :refrain)),
 spent AS MATERIALIZED (SELECT scope, split_part(key, '|', 1) AS who FROM rate_windows
   WHERE resets_at > app_now() AND (remaining <= 0 OR scope = 'slow_host')),
 specs AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:caps AS jsonb))
@@ -52,6 +53,7 @@ _DUE = f"""
    WHERE r.credential_id = u.id AND r.priority = {{priority}} AND r.status IN ('pending', 'retrying')
      AND r.due_at <= app_now() AND (r.next_retry_at IS NULL OR r.next_retry_at <= app_now())
      AND NOT EXISTS (SELECT 1 FROM spent WHERE scope = 'host' AND who = r.host)
+     AND NOT EXISTS (SELECT 1 FROM jumped WHERE r.due_at > jumped_from AND r.due_at <= jumped_at)
      AND NOT {COVERED_ITSELF}
    ORDER BY r.due_at LIMIT CASE WHEN :beyond_caps THEN {WINDOW} ELSE u.account_cap - u.on_account END)
 """  # noqa: S608
@@ -96,7 +98,7 @@ RETURNING r.id, r.lease_epoch, 'prepare' AS step
 """)  # noqa: S608
 _RENEW = sa.text(f"""
 UPDATE publish_records SET lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
-WHERE lease_owner = :me AND id = ANY(:ids) AND step IN ('prepare', 'reconcile', 'confirm') AND lease_expires_at > app_now()
+WHERE lease_owner = :me AND id = ANY(:ids) AND step IN ('prepare', 'reconcile', 'confirm')
 """)  # noqa: S608
 # Looks keep to the caps of hosts too: one dead host must not take every thread.
 _LOOKS = sa.text(f"""
@@ -141,15 +143,20 @@ class Claimed(NamedTuple):
 
 def claim(me: str, wanted: int) -> list[Claimed]:
     """Take up to `wanted` due records and due looks for the owner `me`."""
-    db.session.execute(_TURN)
+    before = clock_state.steady()
+    if clock_state.note(db.session.execute(_TURN).one().now, before):
+        return []  # the clock has just jumped: what it jumped over waits until a lease has passed (D4)
     rows = list(db.session.execute(_CLAIM, {"me": me, "wanted": wanted, "beyond_caps": False, **_facts()}))
     if len(rows) < wanted:
-        rows += db.session.execute(_LOOKS, {"me": me, "wanted": wanted - len(rows), "caps": _caps()})
+        rows += db.session.execute(_LOOKS, {"me": me, "wanted": wanted - len(rows), **_facts()})
     return [Claimed(*row) for row in rows]
 
 
 def renew(me: str, ids: Sequence[uuid.UUID]) -> int:
-    """Renew the leases of what `me` has in hand, prepares or looks at. A call under way is not renewed: it has its deadline."""
+    """Renew the leases of what `me` has in hand, prepares or looks at. A call under way is not renewed: it has its deadline.
+
+    Also those that have run out: until they are swept they are ours, and the clock may have jumped.
+    """
     result: Any = db.session.execute(_RENEW, {"me": me, "ids": list(ids)})
     return int(result.rowcount)
 
@@ -162,8 +169,8 @@ def waiting() -> tuple[int, float | None]:
 
 def at_work() -> tuple[int, int]:
     """Workers that have reported lately, and those of them with records in hand."""
-    fresh = WorkerHeartbeat.seen_at > app_now() - timedelta(seconds=SILENT_AFTER)
-    workers = db.session.scalar(sa.select(sa.func.count()).where(WorkerHeartbeat.kind == "publish", fresh)) or 0
+    reported = sa.select(sa.func.count()).where(WorkerHeartbeat.kind == "publish", is_fresh(SILENT_AFTER))
+    workers = db.session.scalar(reported) or 0
     busy = (
         db.session.scalar(
             sa.select(sa.func.count(PublishRecord.lease_owner.distinct())).where(PublishRecord.lease_owner.is_not(None))
@@ -174,7 +181,7 @@ def at_work() -> tuple[int, int]:
 
 
 def _facts() -> dict[str, Any]:
-    return {"breaker": config.get("vault.breaker_after"), "caps": _caps()}
+    return {"breaker": config.get("vault.breaker_after"), "caps": _caps(), "refrain": clock_watch.REFRAIN}
 
 
 @cache
