@@ -156,9 +156,13 @@ def _schedule(stop: threading.Event) -> None:
     """Ring each tick at its minute. RQ's own CronScheduler pickles its jobs; ours carry JSON strings only."""
     due = {tick.job: croniter(tick.cron, clock.now()) for tick in SCHEDULE}
     moments = {name: times.get_next(datetime) for name, times in due.items()}
+    last = clock.now()
     while not stop.is_set():
+        now = clock.now()
         for name, moment in moments.items():
-            if moment <= clock.now():
-                queue.flush([queue.Bell("tick", (name,))])
-                moments[name] = due[name].get_next(datetime, start_time=clock.now())
+            put_back = now < last and moment > due[name].get_next(datetime, start_time=now)
+            if moment <= now or put_back:  # after the machine's clock was put back by hours nothing waits for hours
+                queue.flush([queue.Bell("tick", (name,))] if moment <= now else [])
+                moments[name] = due[name].get_next(datetime, start_time=now)
+        last = now
         stop.wait(1.0)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from filelock import FileLock
 from flask.testing import FlaskClient
 
-from app.core import actor, config, queue, work
+from app.core import actor, clock_state, config, queue, work
 from app.core.db import Base, db
 from app.factory import House, create_app
 from app.settings import Settings
@@ -133,6 +133,7 @@ def app(house: House) -> Iterator[House]:
         queue.connection().flushdb()
         house.extensions["bell"].pop("quiet_until", None)
         config.forget()
+        clock_state.forget()
         actor.set_current(actor.Actor())  # not the person of the test before
         yield house
         db.session.rollback()

@@ -24,7 +24,7 @@ NOUNS = {
     "content_items": "Content", "artifacts": "Version", "content_assets": "Asset", "approval_requests": "Review",
     "review_decisions": "Decision", "publish_jobs": "Publish job", "publish_records": "Publish record", "publish_holds": "Hold",
     "platform_credentials": "Account", "campaigns": "Campaign", "agents": "Agent", "tasks": "Task",
-    "system_config": "Setting", "saved_views": "Saved view", "notifications": "Notice", "backups": "Backup", "audit_log": "Audit",
+    "system_config": "Setting", "saved_views": "Saved view", "notifications": "Notice", "backups": "Backup", "audit_log": "Audit", "clock_state": "Clock",
 }  # fmt: skip
 FIELDS = {"full_name": "Name", "email": "E-mail", "is_active": "Active", "id": "Id", "url": "Link"}
 # Rooms that have said nothing themselves; `say()` wins.
@@ -55,6 +55,7 @@ _SAID: dict[str, Words] = {
     "publishing.unsure": Words("The outcome is not known", "help-hexagon", "wait"),
     "publishing.asks": Words("A person has to look", "help-hexagon", "wait"),
     "publishing.invariant": Words("Something that must never happen did", "alert-triangle", "bad"),
+    "publishing.clock_jumped": Words("The database's clock jumped", "clock-exclamation", "wait"),
     "publishing.replay": Words("Tried once more by a person", "rotate-clockwise", "run"),
     "publishing.settled_there": Words("Said that it is there", "user-check", "ok"),
     "publishing.settled_send_again": Words("Said that it is not there: send it again", "rotate-clockwise", "run"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.clock_watch import TOLERANCE
 from app.core.db import app_now, db
 
 
@@ -28,8 +29,13 @@ def advisory(key: str) -> None:
 
 
 def lease(name: str, owner: str, seconds: float) -> bool:
-    """Take or renew `name` for `owner`. True if free, expired or one's own; False if somebody else holds it."""
+    """Take or renew `name` for `owner`. True if free, expired or one's own; False if somebody else holds it.
+
+    A lease that ends later than one taken now could is from before the clock was put back: it is free as well, or its
+    dead owner would keep the name for hours. A living owner notices with its next renewal.
+    """
     until = app_now() + timedelta(seconds=seconds)
+    beyond = app_now() + timedelta(seconds=seconds + TOLERANCE)
     taken = insert(WorkerLock).values(name=name, owner_id=owner, acquired_at=app_now(), expires_at=until)
     statement = taken.on_conflict_do_update(
         index_elements=[WorkerLock.name],
@@ -40,7 +46,7 @@ def lease(name: str, owner: str, seconds: float) -> bool:
                 (WorkerLock.owner_id == owner, WorkerLock.acquired_at), else_=taken.excluded.acquired_at
             ),
         },
-        where=sa.or_(WorkerLock.owner_id == owner, WorkerLock.expires_at <= app_now()),
+        where=sa.or_(WorkerLock.owner_id == owner, WorkerLock.expires_at <= app_now(), WorkerLock.expires_at > beyond),
     ).returning(WorkerLock.owner_id)
     return db.session.execute(statement).first() is not None
 

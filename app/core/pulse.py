@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import locks, queue, work
+from app.core import clock_state, clock_watch, locks, queue, work
 from app.core.db import app_now, db
 
 EVERY = 10.0  # seconds between two reports of a process
@@ -62,7 +62,23 @@ def report(kind: str) -> None:
         "pid": os.getpid(),
     }
     row = insert(WorkerHeartbeat).values(**values)
-    db.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": app_now()}))
+    before = clock_state.steady()
+    said = row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": app_now()})
+    moment = db.session.execute(said.returning(WorkerHeartbeat.seen_at)).scalar_one()
+    clock_state.note(moment, before)
+
+
+def is_fresh(seconds: float) -> sa.ColumnElement[bool]:
+    """Reported within so many seconds. A report from the future was made before the clock was put back: it says nothing."""
+    seen, now = WorkerHeartbeat.seen_at, app_now()
+    return sa.and_(seen > now - timedelta(seconds=seconds), seen <= now + timedelta(seconds=clock_watch.TOLERANCE))
+
+
+def last_seen() -> sa.ColumnElement[datetime | None]:
+    """The last report of those that are counted; one from the future only where there is no other."""
+    seen = WorkerHeartbeat.seen_at
+    past = sa.func.max(seen).filter(seen <= app_now() + timedelta(seconds=clock_watch.TOLERANCE))
+    return sa.func.coalesce(past, sa.func.max(seen))
 
 
 def depart(kind: str) -> None:
@@ -112,6 +128,9 @@ def tick(name: str) -> None:
 
 
 def _begin(name: str, owner: str) -> bool:
+    moment = clock_state.now()
+    if clock_state.watched_out(clock_state.state(), moment):
+        return False  # nothing expires or is forgotten by a clock that has just jumped; the next minute does it
     if not locks.lease(f"tick:{name}", owner, 600):
         return False
     row = insert(ScheduleRun).values(name=name, started_at=app_now())

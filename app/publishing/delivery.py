@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar, cast
 
 import sqlalchemy.exc
 
+from app.core import clock_state
 from app.core.actor import Actor, acting
 from app.core.work import step
 from app.ground import redact
@@ -54,6 +55,9 @@ def deliver(claimed: Claimed, me: str) -> None:
         kept(give_back_claimed, claimed, True)
         return
     if task is None:
+        kept(
+            give_back_claimed, claimed, me
+        )  # still ours where the clock jumped over our lease: then nobody else has it
         return
     with acting(
         Actor(type="system", id=me, name="Pressroom", **({"trace_id": task.trace_id} if task.trace_id else {}))
@@ -156,10 +160,12 @@ def _looked_first(task: Task) -> bool:
             ),
         )
         return False
-    case = reconcile.Case(task.connector.spec, task.began)
-    if isinstance(look, Absent) and not reconcile.sure(case, task.now):
-        kept(give_back, task, case.sure_at)
-        return False
+    if isinstance(look, Absent):
+        moment, began = kept(looks.watched, task) or (task.now, task.now)
+        case = reconcile.Case(task.connector.spec, began)
+        if not reconcile.sure(case, moment):
+            kept(give_back, task, case.sure_at)
+            return False
     return True
 
 
@@ -194,7 +200,8 @@ def _look(task: Task) -> None:
 
 def _found(task: Task) -> Look:
     try:
-        return task.connector.find(context(task, Commit(task)), task.account, task.post, task.key, task.began)
+        began = kept(clock_state.earliest, task.began) or task.began
+        return task.connector.find(context(task, Commit(task)), task.account, task.post, task.key, began)
     except Exception as error:
         log.exception("find of the %s connector failed", task.connector.spec.slug)
         return CannotTell(

@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +14,8 @@ from flask import current_app
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import work
-from app.core.db import db, uuid7
+from app.core.db import app_now, db, uuid7
 from app.core.work import step
-from app.ground import clock
 from app.outbound.exchange import Sending
 from app.outbound.files import Files
 from app.outbound.guard import Guard
@@ -109,7 +107,7 @@ class Store:
             )
         )
         if not keep:
-            return Stored(id="", key=key, url="", published_at=clock.now())
+            return Stored(id="", key=key, url="", published_at=self.commit.task.clock.now())
         row = {
             "key": key,
             "platform": platform,
@@ -155,9 +153,8 @@ def _find(key: str) -> Stored | None:
 
 
 def _remove(key: str) -> bool:
-    moment: datetime = clock.now()
     result: Any = db.session.execute(
-        sa.update(LocalPost).where(LocalPost.key == key, LocalPost.removed_at.is_(None)).values(removed_at=moment)
+        sa.update(LocalPost).where(LocalPost.key == key, LocalPost.removed_at.is_(None)).values(removed_at=app_now())
     )
     return bool(result.rowcount)
 

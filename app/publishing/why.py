@@ -53,6 +53,7 @@ class Facts:
     limit_until: datetime | None = None
     limit_words: str = ""
     worker_seen_at: datetime | None = None
+    clock_until: datetime | None = None
     sent_by: str = ""
     sent_since: datetime | None = None
     barred: bool = False
@@ -118,6 +119,12 @@ def _waits(facts: Facts) -> Iterator[Reason]:
         yield Reason("breaker", "The account failed several times in a row; it is tried again", facts.breaker_until)
     if facts.limit_until and facts.limit_until > facts.now:
         yield Reason("limit", f"{facts.limit_words or 'Waits for a limit of the account'} until", facts.limit_until)
+    if facts.clock_until and facts.clock_until > facts.now:
+        yield Reason(
+            "clock",
+            "The database's clock jumped over its time, so it waits to see whether that stays, until",
+            facts.clock_until,
+        )
     if facts.due_at > facts.now:
         yield Reason("due", "Due", facts.due_at)
     elif facts.next_retry_at and facts.next_retry_at > facts.now and not facts.limit_until:
@@ -129,6 +136,6 @@ def _next_in_line(facts: Facts) -> Reason:
     seen = facts.worker_seen_at
     if seen is None:
         return Reason("worker", "No worker has ever reported. Start one: `make run` or `flask work publish`")
-    if facts.now - seen > WORKER_SILENT:
+    if abs(facts.now - seen) > WORKER_SILENT:
         return Reason("worker", "No worker has reported since", seen)
     return Reason("next", "It is due and next in line")

@@ -1,25 +1,56 @@
-"""Which of our processes has not reported for too long. Reads the table `worker_heartbeats`; all times are the database's."""
+"""Which of our processes has not reported for too long. Reads the table `worker_heartbeats`.
+
+Only whether a report is *new* is read from the table; how long none came is measured on our own monotonic clock, so a
+database whose clock jumps kills nobody (D4). A gap between two looks (the database away, we ourselves stopped, the machine
+asleep) starts the measuring again: whoever could not be heard is not silent.
+"""
 
 from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable, Mapping
 
 import psycopg
 
 SILENT_AFTER = 45  # seconds; only when the process is dead are its records swept
-TRUST_AFTER = 15.0  # seconds of an answering database: after an outage all look silent, give them time to report
+LONGEST_GAP = 15.0  # seconds between two looks; after more, all get their time anew
 QUERY = """
-SELECT pid FROM worker_heartbeats WHERE host = %s AND pid = ANY(%s) AND seen_at < app_now() - make_interval(secs => %s)
-"""
+SELECT pid, string_agg(name || ' ' || seen_at, ';' ORDER BY name) FROM worker_heartbeats
+WHERE host = %s AND pid = ANY(%s) GROUP BY pid
+"""  # all of them: an old row of the same pid may name a moment that is still to come
+
+
+class Silence:
+    """For how long each process has said nothing new, on a monotonic clock. Pure."""
+
+    def __init__(self) -> None:
+        self._heard: dict[int, tuple[str, float]] = {}
+        self._looked: float | None = None
+
+    def look(self, seen: Mapping[int, str], moment: float) -> list[int]:
+        """In: the last report of each process that is alive and registered. Out: those that are silent for too long."""
+        gap = self._looked is None or moment - self._looked > LONGEST_GAP
+        self._looked = moment
+        before = {} if gap else self._heard
+        self._heard = {pid: _unchanged(before.get(pid), said) or (said, moment) for pid, said in seen.items()}
+        return [pid for pid, (_, since) in self._heard.items() if moment - since >= SILENT_AFTER]
+
+    def unheard(self) -> None:
+        """Nobody could be asked."""
+        self._looked = None
+
+
+def _unchanged(known: tuple[str, float] | None, said: str) -> tuple[str, float] | None:
+    return known if known is not None and known[0] == said else None
 
 
 class Heartbeats:
     """Connects for each look: a connection kept open would be shared with every process forked meanwhile."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.since: float | None = None
+    def __init__(self, url: str, steady: Callable[[], float] = time.monotonic) -> None:
+        self.url, self.steady = url, steady
+        self.silence = Silence()
 
     def silent(self, pids: list[int]) -> list[int]:
         """Those that are registered and have not reported; empty while the database is away or has just come back."""
@@ -27,9 +58,8 @@ class Heartbeats:
             with psycopg.connect(
                 self.url, autocommit=True, connect_timeout=2, options="-c statement_timeout=2000"
             ) as link:
-                rows = link.execute(QUERY, [socket.gethostname(), pids, SILENT_AFTER]).fetchall()
+                rows = link.execute(QUERY, [socket.gethostname(), pids]).fetchall()
         except psycopg.Error:
-            self.since = None
+            self.silence.unheard()
             return []
-        self.since = self.since or time.monotonic()
-        return [pid for (pid,) in rows] if time.monotonic() - self.since > TRUST_AFTER else []
+        return self.silence.look(dict(rows), self.steady())

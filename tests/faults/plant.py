@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core import config, queue
+from app.core import clock_state, config, queue
 from app.core.db import Base, db
 from app.core.work import step
 from app.factory import create_app
@@ -35,6 +35,7 @@ AGED = (
         "due_at = due_at - :by, unknown_since = unknown_since - :by, published_at = published_at - :by"
     ),
     "UPDATE publish_attempts SET started_at = started_at - :by, finished_at = finished_at - :by",
+    "UPDATE clock_state SET jumped_from = jumped_from - :by, jumped_at = jumped_at - :by",
     "UPDATE rate_windows SET resets_at = resets_at - :by",
     "UPDATE event_deliveries SET next_try_at = next_try_at - :by",
     "UPDATE platform_credentials SET breaker_open_until = breaker_open_until - :by",
@@ -92,6 +93,7 @@ class Plant:
         queue.connection().flushall()
         self.app.extensions["bell"].pop("quiet_until", None)
         config.forget()
+        clock_state.forget()
 
     # processes
     def start(self, kind: str = "publish") -> int:

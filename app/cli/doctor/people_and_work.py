@@ -33,7 +33,8 @@ def processes(patient: Patient) -> Findings:
     """A queue without a worker is the most common reason why nothing goes out."""
     if patient.link is None:
         return
-    query = "SELECT kind, count(*) FILTER (WHERE seen_at > app_now() - make_interval(secs => %s)) FROM worker_heartbeats GROUP BY kind"
+    query = "SELECT kind, count(*) FILTER (WHERE seen_at BETWEEN app_now() - make_interval(secs => %s) "
+    query += "AND app_now() + interval '5 s') FROM worker_heartbeats GROUP BY kind"
     seen = dict(patient.rows(query, SILENT_AFTER))
     for kind, name in (("publish", "worker of publish"), ("default", "worker of default"), ("clock", "clock")):
         if seen.get(kind):

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from app.accounts.models import StaffInvite, User
 from app.campaigns.models import Campaign
 from app.content.models import ContentItem
-from app.core import config
+from app.core import clock_state, config
+from app.core.clock_watch import counted_from
 from app.core.db import app_now, db
-from app.core.pulse import ScheduleRun, WorkerHeartbeat
+from app.core.pulse import ScheduleRun, WorkerHeartbeat, last_seen
 from app.operations.models import Notice
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
 from app.vault.models import PlatformCredential as Account
@@ -55,9 +56,18 @@ class Setup(NamedTuple):
         return all(done for _, done in self.steps)
 
 
+class Clock(NamedTuple):
+    """The database's clock jumped at `at` by so many seconds; until `until` nothing is swept or sent again."""
+
+    at: datetime
+    moved_by: float
+    until: datetime
+    is_watched: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """`late`: periodic jobs that did not run in time. `holds` and `unread` are dicts with times."""
+    """`late`: periodic jobs that did not run in time. `holds` and `unread` are dicts with times; `clock` is the last jump."""
 
     setup: Setup
     worker_seen: datetime | None
@@ -65,6 +75,7 @@ class Signals:
     late: list[str]
     holds: list[dict[str, Any]]
     unread: list[dict[str, Any]]
+    clock: Clock | None = None
 
 
 def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
@@ -75,20 +86,30 @@ def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
     for kind, data, now in db.session.execute(sa.select(parts.c.kind, parts.c.data, app_now())):  # noqa: B007
         found.setdefault(kind, []).append(data)
     assert now is not None  # noqa: S101  (the first part always yields a row)
+    state = clock_state.state()
+    jumped_at = state.jumped_at if state else None
     runs = {row["name"]: _time(row["at"]) for row in found.get("run", ())}
     seen = _time(found["worker"][0]["at"]) if found["worker"][0]["at"] else None
     return Signals(
         setup=Setup._make([*found["setup"][0]["facts"], bool(config.get("review.self_approval"))]),
         worker_seen=seen,
-        is_silent=seen is None or now - seen > SILENT,
+        is_silent=seen is None or now - counted_from(seen, now, jumped_at) > SILENT,
         late=[
             name
             for name, minutes in late_after.items()
-            if name in runs and now - runs[name] > timedelta(minutes=minutes)
+            if name in runs and now - counted_from(runs[name], now, jumped_at) > timedelta(minutes=minutes)
         ],
         holds=[{**row, "at": _time(row["at"])} for row in found.get("hold", ())],
         unread=[{**row, "created_at": _time(row["created_at"]), "read_at": None} for row in found.get("notice", ())],
+        clock=_clock(state, now),
     )
+
+
+def _clock(state: clock_state.ClockState | None, now: datetime) -> Clock | None:
+    until = clock_state.told_until(state, now)
+    if until is None or state is None or state.jumped_at is None:
+        return None
+    return Clock(state.jumped_at, state.moved_by or 0.0, until, clock_state.watched_out(state, now) is not None)
 
 
 def _row(kind: str, /, **columns: Any) -> sa.Select[Any]:
@@ -113,7 +134,7 @@ def _setup() -> sa.Select[Any]:
 
 
 def _worker() -> sa.Select[Any]:
-    return _row("worker", at=sa.func.max(WorkerHeartbeat.seen_at)).where(WorkerHeartbeat.kind == "publish")
+    return _row("worker", at=last_seen()).where(WorkerHeartbeat.kind == "publish")
 
 
 def _runs() -> sa.Select[Any]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.audit.actions import record as audit
 from app.content.models import Artifact, ContentItem
-from app.core import config
+from app.core import clock_state, config
 from app.core.db import db
 from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
@@ -189,7 +189,8 @@ def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
         raise Conflict(
             "It was cancelled, so it is not sent again. Give it up, then replay it if you changed your mind."
         )
-    if began and not confirmed and not reconcile.sure(reconcile.Case(spec, began), now()):
+    moment = clock_state.now()
+    if began and not confirmed and not reconcile.sure(reconcile.Case(spec, clock_state.since(began, moment)), moment):
         minutes = int(spec.absent_after.total_seconds() // 60)
         raise Conflict(
             f"{spec.name} may still store the first post until {minutes} minutes after it was sent. "

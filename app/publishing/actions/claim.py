@@ -11,15 +11,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.core import config
-from app.core.db import app_now, db
-from app.core.pulse import SILENT_AFTER, WorkerHeartbeat
+from app.core import clock_state, clock_watch, config
+from app.core.db import db
+from app.core.pulse import SILENT_AFTER, WorkerHeartbeat, is_fresh
 from app.platforms import registry
 from app.publishing.actions.holds import COVERED_ACCOUNT, COVERED_ITSELF
 from app.publishing.models import PublishRecord
@@ -33,12 +32,16 @@ WINDOW = 16
 # reach the disk: if it is lost, nothing was sent, and the commit point does not find its token.
 _TURN = sa.text("""
 SELECT set_config('idle_in_transaction_session_timeout', '3s', true), set_config('synchronous_commit', 'off', true),
-  pg_advisory_xact_lock(hashtextextended('publishing.claim', 0))
+  pg_advisory_xact_lock(hashtextextended('publishing.claim', 0)), app_now() AS now
 """)
 _IN_HAND = """
-WITH inhand AS MATERIALIZED (SELECT credential_id, host, step IN ('reconcile', 'confirm') AS is_look FROM publish_records WHERE lease_owner IS NOT NULL),
-accounts AS MATERIALIZED (SELECT credential_id, count(*) AS n, count(*) FILTER (WHERE NOT is_look) AS posts FROM inhand GROUP BY 1),
+WITH inhand AS MATERIALIZED (
+  SELECT credential_id, host, step IN ('reconcile', 'confirm') AS is_look FROM publish_records WHERE lease_owner IS NOT NULL),
+accounts AS MATERIALIZED (
+  SELECT credential_id, count(*) AS n, count(*) FILTER (WHERE NOT is_look) AS posts FROM inhand GROUP BY 1),
 hosts AS MATERIALIZED (SELECT host, count(*) AS n, count(*) FILTER (WHERE is_look) AS looks FROM inhand GROUP BY 1),
+jumped AS MATERIALIZED (SELECT jumped_from, jumped_at FROM clock_state
+  WHERE moved_by > 0 AND jumped_at > app_now() - make_interval(secs => :refrain)),
 spent AS MATERIALIZED (SELECT scope, split_part(key, '|', 1) AS who FROM rate_windows
   WHERE resets_at > app_now() AND (remaining <= 0 OR scope = 'slow_host')),
 specs AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:caps AS jsonb))
@@ -52,6 +55,7 @@ _DUE = f"""
    WHERE r.credential_id = u.id AND r.priority = {{priority}} AND r.status IN ('pending', 'retrying')
      AND r.due_at <= app_now() AND (r.next_retry_at IS NULL OR r.next_retry_at <= app_now())
      AND NOT EXISTS (SELECT 1 FROM spent WHERE scope = 'host' AND who = r.host)
+     AND NOT EXISTS (SELECT 1 FROM jumped WHERE r.due_at > jumped_from AND r.due_at <= jumped_at)
      AND NOT {COVERED_ITSELF}
    ORDER BY r.due_at LIMIT CASE WHEN :beyond_caps THEN {WINDOW} ELSE u.account_cap - u.on_account END)
 """  # noqa: S608
@@ -103,7 +107,7 @@ RETURNING r.id, r.claim_token, 'prepare' AS step
 """)  # noqa: S608
 _RENEW = sa.text(f"""
 UPDATE publish_records SET lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds'
-WHERE claim_token = ANY(:tokens) AND id = ANY(:ids) AND step IN ('prepare', 'reconcile', 'confirm') AND lease_expires_at > app_now()
+WHERE claim_token = ANY(:tokens) AND id = ANY(:ids) AND step IN ('prepare', 'reconcile', 'confirm')
 """)  # noqa: S608
 # Looks keep to the caps of hosts too: one dead host must not take every thread.
 _LOOKS = sa.text(f"""
@@ -155,7 +159,9 @@ class Claimed(NamedTuple):
 def claim(me: str, wanted: int, looks: int | None = None) -> list[Claimed]:
     """Take up to `wanted` due records and due looks for the owner `me`. `looks` looks come first, so that no backlog of
     posts keeps them waiting (a quarter of the threads, at least one; a quarter of a host's calls), then posts, then looks."""
-    db.session.execute(_TURN)
+    before = clock_state.steady()
+    if clock_state.note(db.session.execute(_TURN).one().now, before):
+        return []  # the clock has just jumped: what it jumped over waits until a lease has passed (D4)
     rows = _looks(me, min(wanted, share(wanted) if looks is None else looks), share(HOST_CAP))
     rows += _posts(me, wanted - len(rows))
     rows += _looks(me, wanted - len(rows), wanted)
@@ -173,12 +179,15 @@ def share(threads: int) -> int:
 
 
 def _looks(me: str, wanted: int, at_host: int) -> list[sa.Row[Any]]:
-    limits = {"wanted": wanted, "at_host": at_host, "caps": _caps()}
+    limits = {"wanted": wanted, "at_host": at_host, **_facts()}
     return list(db.session.execute(_LOOKS, {"me": me, **limits})) if wanted else []
 
 
 def renew(hand: Sequence[Claimed]) -> int:
-    """Renew the leases of what is prepared or looked at. A call under way is not renewed: it has its deadline."""
+    """Renew the leases of what is prepared or looked at. A call under way is not renewed: it has its deadline.
+
+    Also those that have run out: until they are swept they are ours, and the clock may have jumped.
+    """
     ids, tokens = [claimed.id for claimed in hand], [claimed.token for claimed in hand]
     result: Any = db.session.execute(_RENEW, {"ids": ids, "tokens": tokens})
     return int(result.rowcount)
@@ -192,8 +201,8 @@ def waiting() -> tuple[int, float | None]:
 
 def at_work() -> tuple[int, int]:
     """Workers that have reported lately, and those of them with records in hand."""
-    fresh = WorkerHeartbeat.seen_at > app_now() - timedelta(seconds=SILENT_AFTER)
-    workers = db.session.scalar(sa.select(sa.func.count()).where(WorkerHeartbeat.kind == "publish", fresh)) or 0
+    reported = sa.select(sa.func.count()).where(WorkerHeartbeat.kind == "publish", is_fresh(SILENT_AFTER))
+    workers = db.session.scalar(reported) or 0
     busy = (
         db.session.scalar(
             sa.select(sa.func.count(PublishRecord.lease_owner.distinct())).where(PublishRecord.lease_owner.is_not(None))
@@ -204,7 +213,7 @@ def at_work() -> tuple[int, int]:
 
 
 def _facts() -> dict[str, Any]:
-    return {"breaker": config.get("vault.breaker_after"), "caps": _caps()}
+    return {"breaker": config.get("vault.breaker_after"), "caps": _caps(), "refrain": clock_watch.REFRAIN}
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.audit.actions import record as audit
+from app.core import clock_state
 from app.core.db import app_now, db
 from app.core.locks import advisory
 from app.platforms.base import Absent, Found, Look, Verdict
@@ -74,8 +75,8 @@ def settle_late_no(task: Task, verdict: Verdict) -> None:
 
 def settle_look(task: Task, look: Look, request: dict[str, Any] | None = None) -> None:
     """Write the look down and do what it means."""
-    moment, look = now(), unclaimed(task, look)
-    case = reconcile.Case(task.connector.spec, task.began, task.looks + 1, task.on_absent, task.barred)
+    (moment, began), look = watched(task), unclaimed(task, look)
+    case = reconcile.Case(task.connector.spec, began, task.looks + 1, task.on_absent, task.barred)
     step = reconcile.after(look, case, moment)
     look_row(task, "reconcile", _seen(look) | {"request": request, "client_key": task.key}, moment)
     if step.do == "found" and isinstance(look, Found):
@@ -107,6 +108,12 @@ def settle_look(task: Task, look: Look, request: dict[str, Any] | None = None) -
             columns |= {"next_retry_at": None, "error_message": step.why or None}
             audit("publishing.asks", ("publish_records", task.id), label=task.label, severity="warning", note=step.why)
         write(task, columns)
+
+
+def watched(task: Task) -> tuple[datetime, datetime]:
+    """The database's time, and from when the attempt's age counts: not older than anybody has watched (D4)."""
+    moment = clock_state.now()
+    return moment, clock_state.since(task.began, moment)
 
 
 def unclaimed(task: Task, look: Look) -> Look:

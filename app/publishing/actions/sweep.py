@@ -15,6 +15,7 @@ from app.audit.actions import record as audit
 from app.core.db import db
 from app.platforms import registry
 from app.publishing import reconcile
+from app.publishing.actions.claim import LEASE_SECONDS
 from app.publishing.actions.hand_back import CRASHES
 from app.publishing.actions.holds import hold
 from app.publishing.actions.lease import let_go
@@ -23,14 +24,22 @@ from app.publishing.models import PublishAttempt, PublishHold, PublishJob, Publi
 
 AT_ONCE = 200
 BACK_OFF = timedelta(minutes=1)
+BEYOND = timedelta(seconds=2 * LEASE_SECONDS)
+"""No lease taken now ends later than this (it must be longer than the longest lease)."""
 
 
-def sweep() -> dict[str, int]:
-    """Take what has run out; returns how many of each kind. Idempotent, and safe beside a second sweeper."""
-    moment = now()
+def sweep(moment: datetime | None = None) -> dict[str, int]:
+    """Take what has run out; returns how many of each kind. Idempotent, and safe beside a second sweeper.
+
+    `moment` is the database's time, vouched for by the caller's watch (`clock_state.proven_now`): then a lease that ends
+    later than one taken now could is from before the clock was put back, and has run out as well.
+    """
+    ends, now_ = PublishRecord.lease_expires_at, moment or now()
+    run_out = ends <= now_ if moment is None else sa.or_(ends <= now_, ends > now_ + BEYOND)
+    moment = now_
     rows = db.session.scalars(
         sa.select(PublishRecord)
-        .where(PublishRecord.lease_owner.is_not(None), PublishRecord.lease_expires_at <= moment)
+        .where(PublishRecord.lease_owner.is_not(None), run_out)
         .order_by(PublishRecord.lease_expires_at)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)

@@ -15,8 +15,10 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import User
 from app.audit.queries import TimelineRow, timeline
 from app.content.models import Artifact, ContentItem
+from app.core import clock_state
+from app.core.clock_watch import counted_from
 from app.core.db import app_now, db
-from app.core.pulse import WorkerHeartbeat
+from app.core.pulse import WorkerHeartbeat, last_seen
 from app.ground.errors import NotFound
 from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
 from app.publishing.why import Facts, Held
@@ -77,7 +79,7 @@ def record(record_id: uuid.UUID) -> PublishRecord:
 
 def shown(record_id: uuid.UUID) -> Shown:
     """Everything about one record. Raises NotFound."""
-    seen = sa.select(sa.func.max(WorkerHeartbeat.seen_at)).where(WorkerHeartbeat.kind == "publish").scalar_subquery()
+    seen = sa.select(last_seen()).where(WorkerHeartbeat.kind == "publish").scalar_subquery()
     row = db.session.execute(
         sa.select(PublishRecord, PublishJob, ContentItem, Artifact, PlatformCredential, CAMPAIGNS.c.name, Maker.full_name,
                   Approver.full_name, seen, app_now())
@@ -180,6 +182,8 @@ def facts(one: Shown) -> Facts:
     waits = (found.meta or {}).get("waits", "")
     limited = found.status in ("pending", "retrying") and bool(waits) and bool(found.next_retry_at)
     covered = one.item.approved_version_id is not None and one.item.approved_version_id == one.job.artifact_id
+    clock = clock_state.state()
+    seen = one.worker_seen_at
     return Facts(
         status=found.status,
         now=one.now,
@@ -192,7 +196,8 @@ def facts(one: Shown) -> Facts:
         breaker_until=account.breaker_open_until if account else None,
         limit_until=found.next_retry_at if limited else one.spent_until,
         limit_words=LIMIT_WORDS.get(waits, "") if limited else "The platform takes nothing more",
-        worker_seen_at=one.worker_seen_at,
+        worker_seen_at=seen and counted_from(seen, one.now, clock.jumped_at if clock else None),
+        clock_until=clock_state.jumped_over(clock, found.due_at, one.now),
         sent_by=found.lease_owner or "",
         sent_since=found.claimed_at,
         barred=found.resend_barred_at is not None,

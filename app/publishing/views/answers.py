@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import Response, url_for
 
+from app.core import clock_state
 from app.platforms import registry
 from app.publishing.actions.change import settle_by_person
 from app.publishing.forms import AnswerForm
@@ -28,7 +29,9 @@ def surely_absent_at(seen: one.Shown) -> datetime | None:
     """Until then the first request may still be alive at the platform; None where the same key makes a double impossible."""
     spec = registry.get(seen.record.platform).spec
     began = max((a.started_at for a in seen.attempts if a.step == "commit"), default=seen.record.unknown_since)
-    return began + spec.absent_after if began and spec.replay != "proved" else None
+    if not began or spec.replay == "proved":
+        return None
+    return clock_state.since(began, seen.now) + spec.absent_after
 
 
 @bp.route("/records/<uuid:record_id>/answer", methods=["GET", "POST"])

@@ -1,0 +1,287 @@
+"""The database's clock jumps: nothing is swept, sent again or sent early by it, and the desk says so (D4).
+
+The clock is moved as a real one is: for the whole database, seen at once by every new transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.core import clock_state, clock_watch, locks, pulse
+from app.core.db import db, uuid7
+from app.core.work import step
+from app.outbound.exchange import Sending
+from app.publishing import actions, sweeper
+from app.publishing.actions.begin import begin
+from app.publishing.actions.claim import Claimed, at_work, claim, renew
+from app.publishing.actions.clock import tell_jump
+from app.publishing.actions.commit import commit_point
+from app.publishing.actions.looks import watched
+from app.publishing.drain import drain
+from tests import publishing_desk as desk
+
+SENDING = Sending("POST", "https://x.example", "f" * 64, {}, "")
+BOTH = pytest.mark.parametrize("minutes", [20, -20, 180, -180])
+
+
+class Clocks:
+    """The database's clock, and the monotonic one of this process."""
+
+    def __init__(self) -> None:
+        self.database, self.ran = 0.0, 0.0
+
+    def jumps(self, minutes: float) -> None:
+        self.move(minutes * 60)
+
+    def passes(self, seconds: float, every: float = 5.0) -> None:
+        """Both run on, and the clock process reads."""
+        for _ in range(int(seconds // every)):
+            self.ran += every
+            self.move(every)
+            step(clock_state.keep_reading)
+
+    def move(self, seconds: float) -> None:
+        self.database += seconds
+        set_offset(f"SET app.clock_offset = '{self.database} seconds'")
+
+    def sweeps(self) -> dict[str, int]:
+        return step(sweeper.sweep_when_sure)
+
+
+def set_offset(how: str) -> None:
+    name = step(lambda: db.session.scalar(sa.select(sa.func.current_database())))
+    step(lambda: db.session.execute(sa.text(f'ALTER DATABASE "{name}" {how}')))
+    db.session.remove()
+    db.engine.dispose()
+
+
+@pytest.fixture
+def clocks(app, monkeypatch):
+    made, real = Clocks(), clock_state.steady
+    monkeypatch.setattr(clock_state, "steady", lambda: real() + made.ran)
+    step(clock_state.keep_reading)
+    made.passes(65)
+    yield made
+    set_offset("RESET app.clock_offset")
+
+
+def prepared(me="w1", **more):
+    (key,) = desk.scheduled(desk.account("sandbox", configuration={"behaviour": "silent"}), **more)
+    (claimed,) = step(claim, me, 1)
+    return key, step(begin, claimed, me)
+
+
+def sent(me="w1"):
+    """A record whose call is under way."""
+    key, task = prepared(me)
+    step(commit_point, task, uuid7(), SENDING)
+    return key, task
+
+
+@BOTH
+def test_what_is_being_sent_when_the_clock_jumps_is_swept_after_a_lease_and_not_before(clocks, minutes):
+    """(D4)"""
+    key, _ = sent()
+    clocks.jumps(minutes)
+    assert clocks.sweeps() == {}
+    clocks.passes(50)
+    assert clocks.sweeps() == {} and desk.record(key).status == "publishing"
+    clocks.passes(15)
+    assert clocks.sweeps()["commit"] == 1 and desk.record(key).status == "unknown"
+
+
+@BOTH
+def test_what_is_in_doubt_is_as_old_as_the_jump_and_not_older(clocks, minutes):
+    """The look that comes due by the jump itself is no proof: its own reading finds the jump. (D4)"""
+    _, task = sent()
+    task.began = desk.attempts(task.id)[0].started_at
+    clocks.jumps(minutes)
+    moment, began = step(watched, task)
+    assert moment - began < timedelta(seconds=5)
+    clocks.passes(600)
+    moment, began = step(watched, task)
+    assert timedelta(seconds=590) < moment - began < timedelta(seconds=620)
+
+
+def test_a_retried_decision_knows_of_the_jump_that_its_first_try_found(clocks):
+    """The transaction that found it was rolled back; the next one writes it again. (D4)"""
+    _, task = sent()
+    clocks.jumps(20)
+
+    def fails():
+        watched(task)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        step(fails)
+    moment, began = step(watched, task)
+    assert moment - began < timedelta(seconds=5)
+
+
+def test_another_process_knows_of_the_jump(clocks):
+    """Found by a worker that died since; a new one reads it from the table. (D4)"""
+    _, task = sent()
+    clocks.jumps(20)
+    step(clock_state.now)
+    clock_state.forget()
+    moment, began = step(watched, task)
+    assert moment - began < timedelta(seconds=5)
+
+
+def test_what_the_clock_jumped_over_waits_a_lease_and_what_is_due_goes_on(clocks):
+    """A post for in 20 minutes would go out now, and cannot be taken back. (D4)"""
+    soon = step(clock_state.now) + timedelta(minutes=10)
+    account = desk.account("sandbox")
+    (early,) = desk.scheduled(account, at=soon)
+    clocks.jumps(20)
+    assert drain() == 0
+    (fresh,) = desk.scheduled(account)
+    drain()
+    assert desk.record(fresh).status == "success" and desk.record(early).status == "pending"
+    from app.publishing.queries import one
+    from app.publishing.why import why
+
+    assert [reason.key for reason in step(lambda: why(one.facts(one.shown(early))))] == ["clock"]
+    clocks.passes(65)
+    drain()
+    assert desk.record(early).status == "success"
+
+
+def test_a_clock_that_comes_back_before_the_lease_is_over_sends_nothing_early(clocks):
+    """(D4)"""
+    (early,) = desk.scheduled(desk.account("sandbox"), at=step(clock_state.now) + timedelta(minutes=10))
+    clocks.jumps(20)
+    drain()
+    clocks.passes(30)
+    clocks.jumps(-20)
+    drain()
+    clocks.passes(90)
+    drain()
+    assert desk.record(early).status == "pending"
+
+
+@BOTH
+def test_an_owner_renews_the_lease_that_the_clock_jumped_over_and_commits(clocks, minutes):
+    """(D4)"""
+    key, task = prepared()
+    clocks.jumps(minutes)
+    assert step(renew, [Claimed(key, task.token, "prepare")]) == 1
+    step(commit_point, task, uuid7(), SENDING)
+    assert desk.record(key).step == "commit"
+
+
+def test_a_record_whose_lease_was_jumped_over_before_it_began_goes_back_at_once(clocks):
+    """No crash is counted, nobody waits for the sweeper. (D4)"""
+    from app.publishing import delivery
+
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    (claimed,) = step(claim, "w1", 1)
+    clocks.jumps(20)
+    delivery.deliver(claimed, "w1")
+    row = desk.record(key)
+    assert (row.status, row.crash_count, row.lease_owner) == ("pending", 0, None)
+
+
+@pytest.mark.parametrize("minutes", [-20, -180])
+def test_a_clock_that_went_back_makes_no_look_no_retry_and_no_lock_wait_for_it(clocks, minutes):
+    """(D4)"""
+    _, task = sent()
+    clocks.passes(65)
+    clocks.sweeps()
+    desk.by_hand("UPDATE publish_records SET next_retry_at = app_now() + interval '3 minutes'")
+    assert step(locks.lease, "some-loop", "the dead", 30)
+    clocks.jumps(minutes)
+    assert step(locks.lease, "some-loop", "the living", 30)
+    step(clock_state.keep_reading)
+    assert step(tell_jump)
+    wait = desk.by_hand("SELECT extract(epoch FROM next_retry_at - app_now()) FROM publish_records")[0][0]
+    assert 170 < wait < 185
+
+
+def test_a_lock_of_the_living_is_not_taken_from_them(clocks):
+    assert step(locks.lease, "some-loop", "one", 30)
+    assert not step(locks.lease, "some-loop", "two", 30)
+
+
+@BOTH
+def test_a_worker_that_is_dead_is_not_counted_as_at_work_whatever_the_clock_says(clocks, minutes):
+    """(D4)"""
+    desk.by_hand("INSERT INTO worker_heartbeats (name, kind, host, pid) VALUES ('dead', 'publish', 'x', 1)")
+    clocks.jumps(minutes)
+    assert step(at_work)[0] == 0
+    step(pulse.report, "publish")
+    assert step(at_work)[0] == 1
+
+
+def test_it_is_said_once_in_the_log_the_audit_and_on_home(clocks, as_user, caplog):
+    """Noticed by several processes, told by one. (D4)"""
+    browser = as_user("admin")
+    assert "clock jumped" not in browser.get("/").get_data(as_text=True)
+    clocks.jumps(20)
+    step(clock_state.now)
+    clock_state.forget()
+    step(clock_state.keep_reading)
+    assert [step(tell_jump) for _ in range(3)] == [True, False, False]
+    assert "clock jumped forward by 20 min" in caplog.text
+    rows = desk.by_hand("SELECT output_summary FROM audit_log WHERE action = 'publishing.clock_jumped'")
+    assert [row[0] for row in rows] == ["The database's clock jumped forward by 20 min."]
+    page = browser.get("/").get_data(as_text=True)
+    assert "clock jumped forward by 20 min" in page and "nothing is swept or sent again" in page
+    assert "No publishing worker has reported" not in page
+    clocks.passes(65)
+    assert "It was watched out" in browser.get("/").get_data(as_text=True)
+
+
+def test_periodic_jobs_wait_while_a_jump_is_watched_out(clocks):
+    """Nothing expires or is forgotten by a clock that has just jumped. (D4)"""
+    clocks.jumps(180)
+    assert not step(pulse._begin, "accounts.forget_old", "me")
+    clocks.passes(65)
+    assert step(pulse._begin, "accounts.forget_old", "me")
+
+
+def test_a_sweeper_that_is_started_again_need_not_wait_anew_but_one_on_another_machine_does(clocks):
+    """The monotonic clock belongs to a boot; its last reading is handed on within it."""
+    clock_state.forget()
+    assert step(clock_state.proven_now) is not None
+    desk.by_hand("UPDATE clock_state SET boot = 'another machine'")
+    clock_state.forget()
+    assert step(clock_state.proven_now) is None
+    step(clock_state.keep_reading)
+    assert step(clock_state.state).jumped_at is not None and step(clock_state.state).jumped_from is None
+
+
+def test_a_first_sweeper_waits_a_lease(app):
+    """It has seen nothing yet."""
+    assert step(clock_state.proven_now) is None and clock_watch.REFRAIN == 60
+
+
+def test_a_desk_that_stood_still_while_the_machine_slept_tells_no_tale_but_believes_no_age(clocks):
+    """Stopped in the evening, started in the morning on a laptop: nothing was under way, so nobody is alarmed."""
+    _, task = sent()
+    clocks.ran += 40
+    clocks.jumps(480)
+    clock_state.forget()
+    moment, began = step(watched, task)
+    assert moment - began < timedelta(seconds=5)
+    assert not step(tell_jump) and step(lambda: clock_state.watched_out(clock_state.state(), moment)) is None
+
+
+def test_a_listing_is_asked_from_before_the_attempt_by_todays_clock(clocks):
+    """A clock that was 20 minutes ahead when the call was made: the platform's own stamp is 20 minutes earlier."""
+    _, task = sent()
+    began = desk.attempts(task.id)[0].started_at
+    assert step(clock_state.earliest, began) == began
+    clocks.jumps(-20)
+    step(clock_state.now)
+    assert began - step(clock_state.earliest, began) >= timedelta(minutes=19, seconds=55)
+
+
+def test_actions_sweep_alone_takes_no_lease_that_seems_to_end_too_late(clocks):
+    """Only who has watched the clock may say that such a lease is from before."""
+    sent()
+    clocks.jumps(-20)
+    assert step(actions.sweep) == {"prepare": 0, "commit": 0, "look": 0}
