@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .assets import by_hash, facts
+from .cover import covered, not_covered, to_cover
 from .drafts import draft_of, drafts_of, is_saved, others_writing
 from .items import artifact, by_id, by_ids, current, twins, version_by_number, versions
 from .lists import COLUMNS, FILTERS, VIEWS, asked, listing
@@ -17,14 +18,17 @@ __all__ = [
     "by_hash",
     "by_id",
     "by_ids",
+    "covered",
     "current",
     "draft_of",
     "drafts_of",
     "facts",
     "is_saved",
     "listing",
+    "not_covered",
     "others_writing",
     "previews",
+    "to_cover",
     "twins",
     "version_by_number",
     "versions",
