@@ -7,6 +7,7 @@ from .cover import covered, not_covered, to_cover
 from .drafts import draft_of, drafts_of, is_saved, others_writing
 from .items import artifact, by_id, by_ids, current, twins, version_by_number, versions
 from .lists import COLUMNS, FILTERS, VIEWS, asked, listing
+from .plans import plan_hash, shown_hash
 from .previews import previews
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "listing",
     "not_covered",
     "others_writing",
+    "plan_hash",
     "previews",
+    "shown_hash",
     "to_cover",
     "twins",
     "version_by_number",

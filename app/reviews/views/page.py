@@ -135,11 +135,13 @@ def _rights(found: queries.Shown) -> dict[str, Any]:
         author_ids=(row.author_id, row.requested_by),
         self_approval=config.get("review.self_approval"),
     )
-    is_open = row.status in OPEN and found.is_current and (row.expires_at is None or row.expires_at > now)
+    is_open = row.status in OPEN and found.is_standing and (row.expires_at is None or row.expires_at > now)
     may_undo = row.status in SETTLED and row.settled_at is not None and now <= rules.undo_until(row.settled_at)
     mine = current_user.id in (row.author_id, row.requested_by)
     return {
         "is_open": is_open,
+        "plan_hash": contents.plan_hash(item),
+        "shown_hash": contents.shown_hash(item, found.artifact),
         "why_not": why_not,
         "reasons": rules.REASONS,
         "sentence_max": rules.SENTENCE_MAX,
@@ -173,14 +175,19 @@ ENDED = {
         "This request has ended; the newer version needs a review of its own.",
         "wait",
     ),
+    "replanned": (
+        "The plan changed",
+        "Accounts, time and zone are part of what is decided, so this request has ended; the new plan is asked for anew.",
+        "wait",
+    ),
     "cancelled": ("The author withdrew this request", "There is nothing to decide any more.", "idle"),
 }
 
 
 def _ended(found: queries.Shown) -> Notice | None:
     status = found.request.status
-    if status in OPEN and not found.is_current:
-        status = "superseded"
+    if status == "superseded" or (status in OPEN and not found.is_standing):
+        status = "replanned" if found.is_current else "superseded"
     elif status in OPEN and found.request.expires_at is not None and found.request.expires_at <= clock.now():
         status = "expired"
     return Notice(*ENDED[status][:2], tone=ENDED[status][2]) if status in ENDED else None
