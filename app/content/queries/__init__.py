@@ -8,7 +8,7 @@ from .drafts import draft_of, drafts_of, is_saved, others_writing
 from .items import artifact, by_id, by_ids, current, twins, version_by_number, versions
 from .lists import COLUMNS, FILTERS, VIEWS, asked, listing
 from .plans import plan_hash, shown_hash
-from .previews import previews
+from .previews import previews, shown
 
 __all__ = [
     "COLUMNS",
@@ -30,6 +30,7 @@ __all__ = [
     "others_writing",
     "plan_hash",
     "previews",
+    "shown",
     "shown_hash",
     "to_cover",
     "twins",

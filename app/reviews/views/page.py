@@ -22,6 +22,7 @@ from app.reviews.forms import CommentForm, DecisionForm
 from app.reviews.models import OPEN, SETTLED
 from app.reviews.queries.queue import SCOPES, SHOWN_AT_MOST, SORTS
 from app.vault import queries as vault
+from app.web import times
 from app.web.pages import render, wants_fragment
 
 TABS = (("previews", "Previews", "1"), ("changes", "Changes", "2"), ("activity", "Activity", ""))
@@ -113,17 +114,30 @@ def _subject(found: queries.Shown) -> dict[str, Any]:
     """Previews, checks and changes of the version."""
     payload = found.artifact.payload
     accounts = vault.by_ids(found.item.planned_accounts or [])
-    made = contents.previews(payload, accounts)
+    covers = contents.to_cover(found.item)
+    made = contents.previews(payload, accounts, covers)
     base = queries.base_version(found)
     changed = sections(base.payload, payload) if base else []
     return {
         "accounts": accounts,
+        "shown": contents.shown(payload, covers),
+        "there": _there(found.item),
         "previews": made,
-        "checks": checks.summary(payload, made, contents.twins(found.artifact)),
+        "checks": checks.summary(payload, made if accounts else [], contents.twins(found.artifact)),
         "base": base,
         "changed": changed,
         "changes": sum(section.count for section in changed),
     }
+
+
+def _there(item: Any) -> str:
+    """The planned moment in the plan's own zone."""
+    at = item.scheduled_for
+    return (
+        times.words(at, clock.now().astimezone(times.zone(item.timezone)).date(), times.zone(item.timezone))
+        if at
+        else ""
+    )
 
 
 def _rights(found: queries.Shown) -> dict[str, Any]:
