@@ -25,29 +25,35 @@ PLURAL = ("the further posts", "the pictures", "the options")
 
 def covered(approved: Approved) -> frozenset[str]:
     """The platforms that an approval covers: those its reviewer was shown."""
-    return frozenset((approved or {}).get("hashes") or {})
+    return frozenset(_part(approved, "hashes"))
+
+
+def _part(stored: Any, key: str) -> Mapping[str, Any]:
+    """A part of what is stored; what is no object (a column changed by hand) covers nothing."""
+    found = stored.get(key) if isinstance(stored, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def why_not(approved: Approved, platform: str, post: Post) -> str | None:
     """None when `post` is what was approved for this platform; else why it may not go out, and what to do."""
-    hashes = (approved or {}).get("hashes") or {}
+    hashes = _part(approved, "hashes")
     if platform not in hashes:
         return f"{_name(platform)} was not shown to the reviewer. Ask for a review that includes it."
     if hashes[platform] == composed_hash(post):
         return None
-    what = _differing(((approved or {}).get("posts") or {}).get(platform), post)
-    since = " since the desk was updated" if updated((approved or {}).get("version")) else ""
+    what = _differing(_part(_part(approved, "posts"), platform), post)
+    since = " since the desk was updated" if approved and updated(approved.get("version")) else ""
     return f"What would go out on {_name(platform)} is not what was approved{what}{since}. It asks for a new review."
 
 
-def updated(version: int | None) -> bool:
+def updated(version: Any) -> bool:
     """Whether another version of the composer made it than the one that runs."""
-    return version != COMPOSER_VERSION
+    return bool(version != COMPOSER_VERSION)
 
 
-def _differing(before: Mapping[str, Any] | None, post: Post) -> str:
+def _differing(before: Mapping[str, Any], post: Post) -> str:
     """ ": the text and the pictures differ", as far as it is known."""
-    if before is None:
+    if not before:
         return ""
     now = sent(post)
     parts = [PARTS.get(key, key) for key in now if now[key] != before.get(key)]

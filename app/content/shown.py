@@ -122,9 +122,14 @@ def _field(key: str, value: Any, spec: Platform | None) -> list[Row]:
         word = dict(DISCLOSURES).get(value or "none", str(value))
         return [Row(key, LABELS[key], word)] if spec is None or value else []
     if key == "link_rules":
-        rules = _flat(value)
-        return [Row(key, LABELS[key], rules)] if rules else []
+        return [Row(key, LABELS[key], rules)] if (rules := _rules(value or {})) else []
     return _any(key, value)
+
+
+def _rules(value: Mapping[str, Any]) -> str:
+    """ "utm_source=desk", a line each; any other rule under its own name."""
+    utm = [f"utm_{k}={v}" for k, v in sorted((value.get("utm") or {}).items())]
+    return "\n".join([*utm, *filter(None, [_flat({k: v for k, v in value.items() if k != "utm"})])])
 
 
 def _any(key: str, value: Any) -> list[Row]:

@@ -182,3 +182,19 @@ def test_the_way_out_of_an_uncovered_plan_is_on_the_items_page(app, commit, as_u
     assert editor.post("/reviews", data=data).status_code == 303
     row = commit(lambda: _again(item))
     assert (row.status, row.approved_version_id) == ("review", None)
+
+
+def test_strange_values_are_shown_as_text_and_run_nowhere(app, commit, as_user):
+    """(S1) Two thousand characters, four scripts, mark-up; a platform nobody knows, values of any form."""
+    evil = "<script>alert(1)</script>\"'>& 漢字 العربية 👩\u200d👩\u200d👧 " + "x" * 2000
+    mastodon = {"text": "t", "first_comment": evil, "options": {"spoiler_text": evil, "visibility": evil, "<b>k": evil}}
+    other = {"text": "Mspace", "options": {"a": {"b": [1, {"c": "Mdeep"}]}}}
+    item = commit(
+        lambda: make_item(payload={"language": "<i>en", "variants": {"mastodon": mastodon, "myspace": other}})
+    )
+    request = commit(lambda: make_review(item=_again(item)))
+    admin = as_user("admin")
+    for address in (f"/reviews/{request.id}", f"/reviews/{request.id}?view=changes", f"/content/{item.id}"):
+        page = admin.get(address).get_data(as_text=True)
+        assert "<script>alert" not in page and "<b>k" not in page and "<i>en" not in page
+        assert missing(page, [evil, "<i>en", "<b>k", "Mspace", "Mdeep"]) == [], address

@@ -190,3 +190,15 @@ def test_a_platform_planned_afterwards_can_be_asked_for_without_another_version(
             desk.scheduled(sky.id, made=(item, version))
         step(lambda: content.set_approved(row(), db.session.get_one(Artifact, version.id), item.created_by))
     assert len(desk.scheduled(sky.id, elephant.id, made=(item, version))) == 2
+
+
+@pytest.mark.parametrize("stored", ["[]", '"x"', "null", '{"hashes": []}', '{"hashes": {"site": 5}, "posts": []}', '{"hashes": {"site": "x"}, "posts": {"site": []}}'])  # fmt: skip
+def test_an_approval_in_another_form_covers_nothing_and_breaks_no_page(app, as_user, stored):
+    """(D10) A column changed by hand is a no with a page, not a fault."""
+    account, made = desk.account(), desk.approved()
+    desk.by_hand("UPDATE content_items SET approved_composed = CAST(:b AS jsonb)", b=stored)
+    with pytest.raises(Conflict):
+        desk.scheduled(account, made=made)
+    operator = as_user("operator")
+    assert operator.get(f"/content/{made[0].id}/publish").status_code == 200
+    assert operator.get(f"/content/{made[0].id}").status_code == 200

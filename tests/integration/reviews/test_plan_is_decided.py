@@ -249,3 +249,26 @@ def test_the_plan_and_the_decision_at_the_same_moment(app, commit, turn):
     else:
         assert [job.scheduled_at for job in made] == [AT]
         assert step(lambda: list(db.session.scalars(sa.select(PublishRecord.credential_id)))) == [here.id]
+
+
+def test_a_request_on_another_plan_is_offered_to_nobody_before_it_is_closed(app, commit, as_user):
+    """(S2) Between the new plan and the reaction that closes the request, the queue is empty and the page decides nothing."""
+    author, key, request = planned(commit(make_account))
+    replan(key, author, (commit(make_account),))
+    reviewer = as_user("reviewer")
+    assert "All reviewed" in reviewer.get("/reviews", follow_redirects=True).get_data(as_text=True)
+    page = reviewer.get(f"/reviews/{request.id}").get_data(as_text=True)
+    assert "The plan changed" in page and 'name="decision"' not in page
+
+
+def test_the_calendars_move_keeps_the_accounts_of_now(app, commit):
+    """(S2) Read before the lock, it would put back the accounts of before another person's save."""
+    from app.operations.actions.moving import move_plan
+
+    here, there = commit(make_account), commit(make_account)
+    author, key, _ = planned(here)
+    state(key)
+    replan(key, author, (here, there))
+    with desk.being(author):
+        step(move_plan, key, AT + timedelta(days=1), "UTC")
+    assert state(key).planned_accounts == [str(here.id), str(there.id)]
