@@ -9,6 +9,7 @@ from app.content.hashing import canonical, sha256
 from app.content.models import Artifact, ContentItem
 from app.content.queries.assets import facts
 from app.content.queries.cover import to_cover
+from app.content.shown import Media
 
 
 def plan_hash(item: ContentItem) -> str:
@@ -23,7 +24,9 @@ def plan_hash(item: ContentItem) -> str:
     return sha256(canonical(plan))
 
 
-def shown_hash(item: ContentItem, version: Artifact) -> str:
-    """64 hex digits over what this version composes to now, on the platforms that are shown and would be covered."""
-    media = facts(m["sha256"] for m in version.payload.get("media") or [])
+def shown_hash(item: ContentItem, version: Artifact, media: Media | None = None) -> str:
+    """64 hex digits over what this version composes to now, on the platforms that are shown and would be covered. `media`:
+    the facts of its pictures, where they are known already."""
+    if media is None:
+        media = facts(m["sha256"] for m in version.payload.get("media") or [])
     return sha256(canonical(composed(version.payload, to_cover(item), media)["hashes"]))

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from app.content.checks import Preview, preview
 from app.content.queries.assets import facts
-from app.content.shown import Shown
+from app.content.shown import Media, Shown
 from app.content.shown import shown as everything
 from app.platforms import registry
 
@@ -19,15 +19,19 @@ class Account(Protocol):
     configuration: dict[str, Any]
 
 
-def shown(payload: Mapping[str, Any], platforms: Iterable[str]) -> Shown:
-    """The whole version in words, for these platforms."""
-    return everything(payload, platforms, facts(m["sha256"] for m in payload.get("media") or []))
+def shown(payload: Mapping[str, Any], platforms: Iterable[str], media: Media | None = None) -> Shown:
+    """The whole version in words, for these platforms. `media`: the facts of its pictures, where they are known already."""
+    if media is None:
+        media = facts(m["sha256"] for m in payload.get("media") or [])
+    return everything(payload, platforms, media)
 
 
-def previews(payload: Mapping[str, Any], accounts: Iterable[Account], platforms: Iterable[str] = ()) -> list[Preview]:
+def previews(
+    payload: Mapping[str, Any], accounts: Iterable[Account], platforms: Iterable[str] = (), media: Media | None = None
+) -> list[Preview]:
     """One preview per platform of the accounts, in the registry's order; of several accounts the one with most problems.
     `platforms`: shown also where no account is on them."""
-    pictures = facts(m["sha256"] for m in payload.get("media") or [])
+    pictures = media if media is not None else facts(m["sha256"] for m in payload.get("media") or [])
     known = {c.spec.slug: at for at, c in enumerate(registry.all())}
     worst: dict[str, Preview] = {}
     for account in accounts:

@@ -115,12 +115,15 @@ def _subject(found: queries.Shown) -> dict[str, Any]:
     payload = found.artifact.payload
     accounts = vault.by_ids(found.item.planned_accounts or [])
     covers = contents.to_cover(found.item)
-    made = contents.previews(payload, accounts, covers)
+    media = contents.facts(m["sha256"] for m in payload.get("media") or [])
+    made = contents.previews(payload, accounts, covers, media)
     base = queries.base_version(found)
     changed = sections(base.payload, payload) if base else []
     return {
         "accounts": accounts,
-        "shown": contents.shown(payload, covers),
+        "shown": contents.shown(payload, covers, media),
+        "plan_hash": contents.plan_hash(found.item),
+        "shown_hash": contents.shown_hash(found.item, found.artifact, media),
         "there": _there(found.item),
         "previews": made,
         "checks": checks.summary(payload, made if accounts else [], contents.twins(found.artifact)),
@@ -154,8 +157,6 @@ def _rights(found: queries.Shown) -> dict[str, Any]:
     mine = current_user.id in (row.author_id, row.requested_by)
     return {
         "is_open": is_open,
-        "plan_hash": contents.plan_hash(item),
-        "shown_hash": contents.shown_hash(item, found.artifact),
         "why_not": why_not,
         "reasons": rules.REASONS,
         "sentence_max": rules.SENTENCE_MAX,
