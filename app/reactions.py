@@ -8,6 +8,7 @@ from __future__ import annotations
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "content.save_version": ("reviews.supersede",),
+    "content.plan_under_review": ("reviews.supersede",),
     "vault.left_active": ("publishing.follow_account", "operations.tell_of_account"),
     "vault.came_back": ("publishing.follow_account",),
     "vault.expires_soon": ("operations.tell_of_expiry",),

@@ -200,6 +200,7 @@ def make_review(item=None, by=None, reviewer=None, status="in_review", reason="S
     `by` asks (the item's author when left out); `reviewer` decides (a new one when left out).
     """
     from app.accounts.models import User
+    from app.content import queries as contents
     from app.core.db import db
     from app.reviews import actions
 
@@ -217,6 +218,8 @@ def make_review(item=None, by=None, reviewer=None, status="in_review", reason="S
             user=_Acting(who),
             artifact_id=str(row.artifact_id),
             content_hash=row.content_hash,
+            plan_hash=contents.plan_hash(item),
+            shown_hash=contents.shown_hash(item, version_of(item)),
             note=reason,
         )
     if status == "cancelled":

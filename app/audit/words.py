@@ -38,6 +38,7 @@ _SAID: dict[str, Words] = {
     "content.back_to_draft": Words("Back to draft", "arrow-back-up"),
     "content.back_to_review": Words("Back to review", "arrow-back-up", "wait"),
     "content.plan": Words("Plan changed", "clock"),
+    "content.plan_under_review": Words("Plan changed: the review ended", "clock", "wait"),
     "content.archive": Words("Archived", "archive"),
     "content.restore": Words("Taken back from the archive", "archive"),
     "content.add_picture": Words("Picture added", "plus"),

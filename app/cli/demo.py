@@ -22,6 +22,7 @@ from app.cli.pictures import painted
 from app.cli.stories import STORIES, Story
 from app.content import actions as content
 from app.content import images
+from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core import actor, config, work
 from app.core.db import db
@@ -139,6 +140,8 @@ def _approve(item_id: uuid.UUID, reviewer: Any) -> None:
             user=reviewer,
             artifact_id=str(request.artifact_id),
             content_hash=request.content_hash or "",
+            plan_hash=contents.plan_hash(item),
+            shown_hash=contents.shown_hash(item, _version(item)),
         )
 
 

@@ -12,6 +12,7 @@ from app.content import links
 from app.content.compose import compose
 from app.content.html import marked, rendered
 from app.content.scripts import mismatch
+from app.content.shown import Row, shown_fields
 from app.platforms import registry
 from app.platforms.base import Limits, Post, Problem
 
@@ -46,7 +47,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Preview:
-    """One platform's post with its count and problems."""
+    """One platform's post with its count and problems. `rows`: all of it in words (shown.py)."""
 
     platform: str
     name: str
@@ -54,6 +55,7 @@ class Preview:
     count: Count
     problems: Sequence[Problem]
     notes: Sequence[str] = ()
+    rows: Sequence[Row] = ()
 
     @property
     def is_markdown(self) -> bool:
@@ -95,7 +97,8 @@ def preview(
     connector = registry.get(platform)
     post, bounds = compose(payload, platform, media), connector.limits(configuration)
     found = [*connector.check(post, bounds), *_links(post), *_language(post)]
-    return Preview(platform, connector.spec.name, post, count(post, bounds), found, _notes(payload, post))
+    rows = shown_fields(payload, platform, media)
+    return Preview(platform, connector.spec.name, post, count(post, bounds), found, _notes(payload, post), rows)
 
 
 def problems(

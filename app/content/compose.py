@@ -7,8 +7,8 @@ held as "changed" when the result differs (publishing.md; data-model.md, artifac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from app.content import links
@@ -110,16 +110,26 @@ def slug(title: str) -> str:
     return re.sub(r"[\W_]+", "-", title.lower()).strip("-")[:80].strip("-")
 
 
-def composed_hash(post: Post) -> str:
-    """64 hex digits over all that is sent. Pictures count by hash and alt text: size and name follow from the bytes."""
+def sent(post: Post) -> dict[str, Any]:
+    """All of a post that can reach a reader: what is hashed, and what is shown (shown.py). Pictures count by hash and alt
+    text: size and name follow from the bytes."""
+    found = {f.name: getattr(post, f.name) for f in fields(post)}
     media = [{"sha256": m.sha256, "alt": m.alt} for m in post.media]
-    bare = replace(post, media=())
-    fields = {k: getattr(bare, k) for k in ("text", "title", "language", "link", "disclosure", "slug")}
-    return sha256(canonical({**fields, "parts": list(post.parts), "options": dict(post.options), "media": media}))
+    return {**found, "parts": list(post.parts), "options": dict(post.options), "media": media}
 
 
-def composed_hashes(
-    payload: Mapping[str, Any], platforms: list[str], media: Mapping[str, Mapping[str, Any]] | None = None
+def composed_hash(post: Post) -> str:
+    """64 hex digits over all that is sent."""
+    return sha256(canonical(sent(post)))
+
+
+def composed(
+    payload: Mapping[str, Any], platforms: Iterable[str], media: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """platform → hash of what is composed for it, with the composer's version: what an approval stores."""
-    return {"version": COMPOSER_VERSION, "hashes": {p: composed_hash(compose(payload, p, media)) for p in platforms}}
+    """What an approval stores (cover.py): what is composed for each of these platforms, its hash, the composer's version."""
+    posts = {p: compose(payload, p, media) for p in platforms}
+    return {
+        "version": COMPOSER_VERSION,
+        "hashes": {p: composed_hash(post) for p, post in posts.items()},
+        "posts": {p: sent(post) for p, post in posts.items()},
+    }

@@ -55,9 +55,7 @@ def deliver(claimed: Claimed, me: str) -> None:
         kept(give_back_claimed, claimed, True)
         return
     if task is None:
-        kept(
-            give_back_claimed, claimed, me
-        )  # still ours where the clock jumped over our lease: then nobody else has it
+        kept(give_back_claimed, claimed)  # ours still where the clock jumped over the lease: then nobody else has it
         return
     with acting(
         Actor(type="system", id=me, name="Pressroom", **({"trace_id": task.trace_id} if task.trace_id else {}))

@@ -1,4 +1,4 @@
-"""Forms of reviews. The decision form carries the version and the hash that its page showed."""
+"""Forms of reviews. The decision form carries what its page showed: version, plan, composed words."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class DecisionForm(Form):
     decision = HiddenField()
     artifact_id = HiddenField()
     content_hash = HiddenField()
+    plan_hash = HiddenField()
+    shown_hash = HiddenField()
     schedule = HiddenField()
     reason = RadioField("Main reason", [Optional()], choices=REASONS, validate_choice=False)
     note = TextAreaField("What should change?")

@@ -18,5 +18,5 @@ def expire() -> None:
 
 @job("reviews.supersede")
 def supersede(item_id: str) -> None:
-    """Follows content.save_version."""
+    """Follows content.save_version and content.plan_under_review."""
     step(actions.supersede_stale, uuid.UUID(item_id))

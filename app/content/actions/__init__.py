@@ -13,7 +13,8 @@ from .approval import (
 )
 from .assets import store_picture
 from .drafts import autosave, discard_draft
-from .items import Stale, archive, create_item, describe, plan, plan_problems, restore, save_version
+from .items import Stale, archive, create_item, describe, restore, save_version
+from .plans import plan, plan_problems
 
 __all__ = [
     "Stale",

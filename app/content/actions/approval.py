@@ -5,25 +5,41 @@ from __future__ import annotations
 import uuid
 
 from app.audit.actions import record
-from app.content.compose import composed_hashes
+from app.content.compose import composed
 from app.content.hashing import content_hash
 from app.content.models import ITEM, Artifact, ContentItem
 from app.content.queries.assets import facts
+from app.content.queries.cover import not_covered, to_cover
 from app.core.db import app_now, db
 from app.ground.errors import Conflict, NotFound
-from app.platforms import registry
 
 
 def to_review(item: ContentItem, artifact: Artifact) -> None:
-    """draft, needs_revision → review, for the current version only."""
+    """draft, needs_revision → review, for the current version only; approved, published → review where the approval does
+    not cover what is planned: it is taken back until the new decision."""
     _current(item, artifact)
+    _asked_anew(item, artifact)
     if item.status not in ("draft", "needs_revision"):
         raise Conflict(f"This content is {item.status.replace('_', ' ')}; only a draft can be sent to review.")
     _moved(item, "review", "content.to_review", version=[None, artifact.version])
 
 
+def _asked_anew(item: ContentItem, artifact: Artifact) -> None:
+    """An approval that lets the plan not go out makes room for the next. Raises Conflict while records are open."""
+    if item.status not in ("approved", "scheduled", "published") or not not_covered(item, artifact):
+        return
+    if item.open_records:
+        raise Conflict("Its publish records are open. Cancel them first, then ask for a new review.")
+    _take_back(item)
+    _moved(item, "draft", "content.back_to_draft")
+
+
+def _take_back(item: ContentItem) -> None:
+    item.approved_version_id = item.approved_hash = item.approved_by = item.approved_at = item.approved_composed = None
+
+
 def set_approved(item: ContentItem, artifact: Artifact, user_id: uuid.UUID | None) -> None:
-    """review → approved: this version and this hash, with what it composes to on every platform."""
+    """review → approved: this version and this hash, with what it composes to on the platforms the reviewer was shown."""
     _current(item, artifact)
     digest = content_hash(artifact.payload)
     if digest != artifact.content_hash:
@@ -35,7 +51,7 @@ def set_approved(item: ContentItem, artifact: Artifact, user_id: uuid.UUID | Non
         app_now(),
     )
     media = facts(m["sha256"] for m in artifact.payload.get("media") or [])
-    item.approved_composed = composed_hashes(artifact.payload, [c.spec.slug for c in registry.all()], media)
+    item.approved_composed = composed(artifact.payload, to_cover(item), media)
     item.review_reason = None
     _moved(item, "approved", "content.set_approved", version=[None, artifact.version], approved_hash=[None, digest])
 
@@ -62,9 +78,7 @@ def back_to_review(item: ContentItem) -> None:
     if item.status == "approved":
         if item.open_records:
             raise Conflict("Its publish records are open. Cancel them first.")
-        item.approved_version_id = item.approved_hash = item.approved_by = item.approved_at = item.approved_composed = (
-            None
-        )
+        _take_back(item)
     item.review_reason = None
     _moved(item, "review", "content.back_to_review")
 

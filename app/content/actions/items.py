@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.audit.actions import record
 from app.content import payload as payloads
-from app.content import zones
 from app.content.actions.drafts import discard_draft
 from app.content.hashing import content_hash
 from app.content.models import EDITABLE, ITEM, KINDS, Artifact, ContentAsset, ContentAssetRelation, ContentItem
 from app.content.plain import plain
 from app.core import actor, locks
 from app.core.db import db, uuid7
-from app.ground import clock
 from app.ground.errors import Conflict, Invalid
 
 READING_SPEED = 220  # words a minute
@@ -163,35 +160,6 @@ def _relate(item: ContentItem, hashes: list[str]) -> None:
     )
     for at, one in enumerate(dict.fromkeys(hashes)):
         db.session.add(ContentAssetRelation(content_id=item.id, asset_id=ids[one], sort_order=at))
-
-
-def plan_problems(at: datetime | None, planned: datetime | None) -> dict[str, str]:
-    """field → message where a moment cannot be planned. The one that is `planned` already may stay: it stops no edit."""
-    if at is None or at == planned:
-        return {}
-    if zones.in_past(at, clock.now()):
-        return {"plan_at": "That time is over. Choose one in the future, or leave it empty and publish after approval."}
-    return {"plan_on": zones.TOO_FAR} if zones.too_far(at, clock.now()) else {}
-
-
-def plan(item: ContentItem, at: datetime | None, timezone: str, accounts: Sequence[tuple[str, str]]) -> None:
-    """When and where it is meant to go: `accounts` are (credential id, platform). A plan is not a job and needs no approval.
-
-    Raises Invalid for a time that is over or years ahead, or a zone that is none; unchanged plans write nothing.
-    """
-    ids, platforms = [str(a) for a, _ in accounts], list(dict.fromkeys(p for _, p in accounts))
-    if (item.scheduled_for, item.timezone, item.planned_accounts) == (at, timezone, ids):
-        return
-    try:
-        zones.zone(timezone)
-    except zones.WrongTime as wrong:
-        raise Invalid({"plan_zone": str(wrong)}) from None
-    if wrong := plan_problems(at, item.scheduled_for):
-        raise Invalid(wrong)
-    before = {"scheduled_for": item.scheduled_for, "planned_accounts": item.planned_accounts}
-    item.scheduled_for, item.timezone, item.planned_accounts, item.planned_platforms = at, timezone, ids, platforms
-    after = {"scheduled_for": at, "planned_accounts": ids}
-    record("content.plan", item, changes={k: [before[k], after[k]] for k in before if before[k] != after[k]})
 
 
 def describe(item: ContentItem, kind: str, campaign_id: uuid.UUID | None, tags: Sequence[str]) -> None:

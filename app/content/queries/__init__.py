@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .assets import by_hash, facts
+from .cover import covered, not_covered, to_cover
 from .drafts import draft_of, drafts_of, is_saved, others_writing
 from .items import artifact, by_id, by_ids, current, twins, version_by_number, versions
 from .lists import COLUMNS, FILTERS, VIEWS, asked, listing
-from .previews import previews
+from .plans import plan_hash, shown_hash
+from .previews import previews, shown
 
 __all__ = [
     "COLUMNS",
@@ -17,14 +19,20 @@ __all__ = [
     "by_hash",
     "by_id",
     "by_ids",
+    "covered",
     "current",
     "draft_of",
     "drafts_of",
     "facts",
     "is_saved",
     "listing",
+    "not_covered",
     "others_writing",
+    "plan_hash",
     "previews",
+    "shown",
+    "shown_hash",
+    "to_cover",
     "twins",
     "version_by_number",
     "versions",

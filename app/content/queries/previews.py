@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from app.content.checks import Preview, preview
 from app.content.queries.assets import facts
+from app.content.shown import Media, Shown
+from app.content.shown import shown as everything
 from app.platforms import registry
 
 
@@ -17,9 +19,19 @@ class Account(Protocol):
     configuration: dict[str, Any]
 
 
-def previews(payload: Mapping[str, Any], accounts: Iterable[Account]) -> list[Preview]:
-    """One preview per platform of the accounts, in the registry's order; of several accounts the one with most problems."""
-    pictures = facts(m["sha256"] for m in payload.get("media") or [])
+def shown(payload: Mapping[str, Any], platforms: Iterable[str], media: Media | None = None) -> Shown:
+    """The whole version in words, for these platforms. `media`: the facts of its pictures, where they are known already."""
+    if media is None:
+        media = facts(m["sha256"] for m in payload.get("media") or [])
+    return everything(payload, platforms, media)
+
+
+def previews(
+    payload: Mapping[str, Any], accounts: Iterable[Account], platforms: Iterable[str] = (), media: Media | None = None
+) -> list[Preview]:
+    """One preview per platform of the accounts, in the registry's order; of several accounts the one with most problems.
+    `platforms`: shown also where no account is on them."""
+    pictures = media if media is not None else facts(m["sha256"] for m in payload.get("media") or [])
     known = {c.spec.slug: at for at, c in enumerate(registry.all())}
     worst: dict[str, Preview] = {}
     for account in accounts:
@@ -28,4 +40,6 @@ def previews(payload: Mapping[str, Any], accounts: Iterable[Account]) -> list[Pr
             had = worst.get(account.platform)
             if had is None or (len(made.errors), -(made.count.limit or 0)) > (len(had.errors), -(had.count.limit or 0)):
                 worst[account.platform] = made
+    for slug in set(platforms) - set(worst):
+        worst[slug] = preview(payload, slug, pictures)
     return sorted(worst.values(), key=lambda p: known[p.platform])

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from app.campaigns import queries as campaigns
 from app.content import queries, zones
-from app.content.forms import DISCLOSURES, LANGUAGES
+from app.content.choices import DISCLOSURES, LANGUAGES
 from app.content.models import KINDS, ContentDraft, ContentItem
 from app.content.payload import MAX_TEXT, payload
 from app.content.typed import Typed, of_draft

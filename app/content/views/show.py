@@ -69,6 +69,8 @@ def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
         "there": there, "account_key": labels.account, "shared": rendered(version.payload["body"]) if version and not made else "",
         "publish_url": _link("publishing.new", item_id=item.id) if can("operator") else None,
         "records_url": _link("publishing.records", content=item.id), "review": reviews.of_item(item.id) if item.status == "review" else None,
+        "whole": queries.shown(version.payload, queries.to_cover(item)) if version else None,
+        "not_covered": queries.not_covered(item, version) if version and item.status in ("approved", "scheduled", "published") else {},
         "version": version, "accounts": accounts, "previews": made, "campaign": campaign,
         "found": checks.summary(version.payload, made, queries.twins(version)) if version else [],
         "problems": sum(len(p.errors) for p in made), "approver": people.by_id(item.approved_by) if item.approved_by else None,

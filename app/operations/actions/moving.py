@@ -15,7 +15,6 @@ from app.ground import clock
 from app.ground.errors import Invalid, NotFound
 from app.publishing import actions as publishing
 from app.publishing.models import PublishRecord
-from app.vault import queries as vault
 
 
 def when(on: str, at: str, zone: str, which: str = "") -> datetime:
@@ -41,10 +40,8 @@ def move_record(record_id: uuid.UUID, at: datetime) -> PublishRecord:
 
 
 def move_plan(item_id: uuid.UUID, at: datetime, zone: str) -> None:
-    """An item's plan to another moment: nothing is scheduled by it."""
-    item = items.by_id(item_id)
+    """An item's plan to another moment, its accounts as they are: nothing is scheduled by it, and an open review ends."""
     try:
-        accounts = {str(one.id): one.platform for one in vault.by_ids(item.planned_accounts)}
-        content.plan(item, at, zone, [(key, accounts[key]) for key in item.planned_accounts if key in accounts])
+        content.plan(items.by_id(item_id), at, zone)
     except Invalid as refused:
         raise Invalid({"time": " ".join(refused.errors.values())}) from None

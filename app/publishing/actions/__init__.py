@@ -11,10 +11,11 @@ from app.publishing.actions.change import (
     settle_by_person,
     waive_limits,
 )
+from app.publishing.actions.cover import require_cover
 from app.publishing.actions.holds import follow_account, hold, hold_everything, release, release_by_id
 from app.publishing.actions.invariants import check_recent
 from app.publishing.actions.restored import hold_restored
-from app.publishing.actions.schedule import cancel_unclaimed, require_cover, schedule
+from app.publishing.actions.schedule import cancel_unclaimed, schedule
 from app.publishing.actions.sweep import hold_rows_by_hand, sweep
 
 __all__ = [

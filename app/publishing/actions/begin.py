@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.audit.actions import record as audit
-from app.content.compose import compose, composed_hash
 from app.content.hashing import content_hash
 from app.content.models import Artifact, ContentItem
-from app.content.queries import facts
 from app.core import config
 from app.core.db import app_now, db
 from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.actions.claim import Claimed
+from app.publishing.actions.cover import composed_now, why_changed
 from app.publishing.actions.holds import hold
 from app.publishing.actions.invariants import MOST_CLAIMS, stop_loop
 from app.publishing.actions.lease import let_go
@@ -168,15 +167,15 @@ def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) 
 
 def _post(record: PublishRecord, item: ContentItem, artifact: Artifact, recheck: bool) -> Post:
     """The composed post. Raises Changed when it is not exactly what was approved and scheduled."""
-    post = compose(artifact.payload, record.platform, facts(m["sha256"] for m in artifact.payload.get("media") or []))
+    post = composed_now(artifact, record.platform)
     if not recheck:
         return post
     if item.approved_version_id != artifact.id:
         raise Changed("No approval covers this version any more.")
     if not content_hash(artifact.payload) == artifact.content_hash == item.approved_hash:
         raise Changed("The content was altered after its approval.")
-    if composed_hash(post) != record.composed_hash:
-        raise Changed("What would be sent differs from what was composed when it was scheduled.")
+    if why := why_changed(record, item, post):
+        raise Changed(why)
     return post
 
 

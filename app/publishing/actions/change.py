@@ -16,8 +16,9 @@ from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing import reconcile
+from app.publishing.actions.cover import composed_now, require_cover, why_changed
 from app.publishing.actions.rows import derive, locked, named, now, take_over, wake
-from app.publishing.actions.schedule import PAST, refuse_duplicates, require_cover
+from app.publishing.actions.schedule import PAST, refuse_duplicates
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.models import RECORD, PublishAttempt, PublishJob, PublishRecord
 from app.vault import queries as vault
@@ -95,7 +96,10 @@ def replay(record: PublishRecord) -> PublishRecord:
     if job.artifact_id is None:
         raise Conflict("This record names no version, so nothing can be sent.")
     item = db.session.get_one(ContentItem, job.content_id, with_for_update={"key_share": True}, populate_existing=True)
-    require_cover(item, db.session.get_one(Artifact, job.artifact_id))
+    artifact = db.session.get_one(Artifact, job.artifact_id)
+    require_cover(item, artifact)
+    if why := why_changed(row, item, composed_now(artifact, row.platform)):
+        raise Conflict(why)
     if row.credential_id is not None:
         refuse_duplicates(job.artifact_id, vault.by_ids([row.credential_id]), replayed=row)
     RECORD.move(row, "pending")

@@ -1,7 +1,8 @@
 """The commit point: the one statement between a finished TLS hand-shake and the first byte of the create call.
 
 It inserts the attempt and moves the record to `commit`, in its own transaction, only while the lease is ours, nothing
-holds the record, its account may be used and no answer says that it is out already. When it does not, `NotNow` is raised and nothing is sent.
+holds the record, its account may be used, no answer says that it is out already, and the very post that is about to leave
+is the one that was approved and scheduled. When it does not, `NotNow` is raised and nothing is sent.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.content.compose import composed_hash
 from app.core.db import db
 from app.outbound.exchange import Sending
 from app.publishing.actions.claim import LEASE_SECONDS
@@ -31,6 +33,9 @@ mine AS (
     AND NOT EXISTS (SELECT 1 FROM publish_attempts a WHERE a.record_id = r.id AND a.outcome = 'yes')
     AND EXISTS (SELECT 1 FROM platform_credentials c WHERE c.id = r.credential_id AND c.status = 'active'
                 AND c.paused_at IS NULL AND c.deleted_at IS NULL)
+    AND r.composed_hash = :composed
+    AND EXISTS (SELECT 1 FROM publish_jobs j JOIN content_items i ON i.id = j.content_id WHERE j.id = r.job_id
+                AND i.approved_version_id = j.artifact_id AND i.approved_composed->'hashes'->>r.platform = :composed)
     AND NOT {COVERED}
   RETURNING r.id, r.generation, r.attempt_count)
 INSERT INTO publish_attempts
@@ -59,6 +64,7 @@ def commit_point(task: Task, attempt: uuid.UUID, sending: Sending) -> datetime:
             "request": json.dumps(dict(sending.request)),
             "request_id": sending.request_id or None,
             "fingerprint": sending.fingerprint,
+            "composed": composed_hash(task.post),
         },
     ).first()
     if row is None:

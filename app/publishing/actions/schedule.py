@@ -11,15 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.actions import record as audit
-from app.content.compose import COMPOSER_VERSION, compose, composed_hash
-from app.content.hashing import content_hash
+from app.content.compose import COMPOSER_VERSION, composed_hash
 from app.content.models import Artifact, ContentItem
-from app.content.queries import facts
 from app.core import actor, config
 from app.core.db import db, uuid7
 from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
+from app.platforms.base import Post
+from app.publishing.actions.cover import approved_post, require_cover
 from app.publishing.actions.rows import derive, now, person, take_over, wake
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.models import FINAL, OPEN, PublishJob, PublishRecord
@@ -45,8 +45,8 @@ def schedule(
 ) -> PublishJob:
     """Make the job and one record per account. `at` None: as soon as limits allow.
 
-    Raises Conflict when no approval covers the version or it is on its way already; Invalid for a past moment, an
-    unusable account, or a moment that breaks an account's gap or daily cap. The same `idempotency_key` gives the same
+    Raises Conflict when no approval covers the version on the platform of each account, or it is on its way already;
+    Invalid for a past moment, an unusable account, or a moment that breaks an account's gap or daily cap. The same `idempotency_key` gives the same
     job again.
     """
     item = db.session.get_one(ContentItem, item.id, with_for_update={"key_share": True}, populate_existing=True)
@@ -67,7 +67,8 @@ def schedule(
     db.session.add(job)
     db.session.flush()
     for account in accounts:
-        db.session.add(_record(job, artifact, account, at, waive_limits))
+        post = approved_post(item, artifact, account.platform)
+        db.session.add(_record(job, post, account, at, waive_limits))
     audit(
         "publishing.schedule",
         job,
@@ -82,17 +83,6 @@ def schedule(
         ring("publishing.deliver", str(job.id))
     wake()
     return job
-
-
-def require_cover(item: ContentItem, artifact: Artifact) -> None:
-    """The item's approval names exactly this version and its hash, and the version still has that hash."""
-    if item.status in ("archived", "cancelled") or item.deleted_at is not None:
-        raise Conflict("This content was put away. Restore it first, then publish it.")
-    covered = item.approved_version_id == artifact.id and artifact.content_id == item.id and item.approved_hash
-    if not covered:
-        raise Conflict(f"No approval covers version {artifact.version}. Ask for a review first.")
-    if not item.approved_hash == artifact.content_hash == content_hash(artifact.payload):
-        raise Conflict("This version is not what was approved: its content was changed. It cannot be published.")
 
 
 def _accounts(credential_ids: Sequence[Any]) -> list[PlatformCredential]:
@@ -164,11 +154,10 @@ def _job(
 
 
 def _record(
-    job: PublishJob, artifact: Artifact, account: PlatformCredential, at: datetime | None, waived: bool
+    job: PublishJob, post: Post, account: PlatformCredential, at: datetime | None, waived: bool
 ) -> PublishRecord:
     """The key is made now, so that a restored backup can be asked whether its record went out meanwhile."""
     connector, due = registry.get(account.platform), at or now()
-    post = compose(artifact.payload, account.platform, facts(m["sha256"] for m in artifact.payload.get("media") or []))
     moment = due + timedelta(microseconds=secrets.randbelow(1_000_000))  # keys that carry their time stay apart
     return PublishRecord(
         job_id=job.id,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -33,17 +33,20 @@ class Place:
     per_day: int | None
     done: str
     slot_at: datetime | None = None  # the account's next free slot, where it has slots
+    is_covered: bool = True  # the approval covers its platform
 
     @property
     def is_usable(self) -> bool:
-        return self.account.is_usable and not self.done
+        return self.account.is_usable and not self.done and self.is_covered
 
 
-def places(artifact_id: uuid.UUID | None) -> list[Place]:
-    """Every connected account, the usable ones first, in three statements."""
+def places(artifact_id: uuid.UUID | None, covered: Collection[str] | None = None) -> list[Place]:
+    """Every connected account, the usable ones first, in three statements. `covered`: the platforms of the approval."""
     accounts = [a for a in vault.connected() if registry_has(a.platform)]
     taken, done = _taken(accounts), _done(artifact_id)
     made = [_place(account, taken.get(account.id, []), done.get(account.id, "")) for account in accounts]
+    if covered is not None:
+        made = [replace(place, is_covered=place.account.platform in covered) for place in made]
     return sorted(made, key=lambda p: (not p.is_usable, p.account.platform, p.account.account_name.lower()))
 
 

@@ -33,11 +33,15 @@ def new(item_id: uuid.UUID) -> Response:
             "No approval covers this content yet. Ask for a review first; then it can be published or scheduled."
         )
     artifact = content.artifact(item.approved_version_id)
-    found, form = places(artifact.id), PublishForm()
+    covered = content.covered(item)
+    found, form = places(artifact.id, covered), PublishForm()
     form.accounts.choices = [(str(place.account.id), place.account.account_name) for place in found if place.is_usable]
     if not form.is_submitted():
         _fill(form, item, found)
-    page = partial(render, "publishing/new.html", form=form, item=item, artifact=artifact, places=found, labels=labels)
+    whole = content.shown(artifact.payload, covered)
+    page = partial(
+        render, "publishing/new.html", form=form, item=item, artifact=artifact, places=found, labels=labels, whole=whole
+    )
     if not form.is_submitted():
         return page()
     return submit(

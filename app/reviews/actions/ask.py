@@ -19,7 +19,7 @@ from app.reviews.rules import SENTENCE_MAX
 from app.vault import queries as vault
 
 from .lapse import supersede
-from .rows import add_vote, database_now, locked, locked_item, open_request
+from .rows import add_vote, database_now, locked, locked_item, open_request, stands
 
 NEWER = "Somebody saved a newer version meanwhile. Reload the page, read it, and ask for a review of that one."
 
@@ -41,7 +41,7 @@ def ask(
     if item.current_version_id != artifact.id:
         raise Conflict(NEWER)
     standing = open_request(item)
-    if standing is not None and standing.artifact_id == artifact.id:
+    if standing is not None and stands(standing, item):
         return standing
     _check(item, artifact, note, due_at, at)
     if standing is not None:

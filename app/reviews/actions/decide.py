@@ -1,7 +1,7 @@
 """Decide on one version: approve, reject, request changes.
 
 1. the sentence, where one is needed   2. the reviewer's own lock   3. item and request under their locks
-4. the same decision again: nothing    5. still open, still this version   6. may this person, and so soon?
+4. the same decision again: nothing    5. still open, still this version, plan and words   6. may this person, and so soon?
 7. one more vote   8. settled: the item follows, and the plan when that was asked for
 """
 
@@ -16,15 +16,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.actions import record
+from app.content.models import Artifact
 from app.core import config, locks
 from app.core.db import db
-from app.ground.errors import Forbidden, Invalid, NotFound, TooMany
+from app.ground.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from app.publishing.models import PublishJob
 from app.reviews import rules
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest, ReviewDecision
 
 from .rows import add_vote, database_now, locked, votes
 from .settle import settle
-from .standing import must_be_open, must_be_this_version
+from .standing import must_be_as_shown, must_be_open, must_be_this_version
 
 COUNTED = ("approve", "reject", "request_changes", "escalate")
 
@@ -43,12 +45,12 @@ def decide(
     request_id: uuid.UUID,
     decision: str,
     *,
-    user: Any, artifact_id: str, content_hash: str,
+    user: Any, artifact_id: str, content_hash: str, plan_hash: str, shown_hash: str,
     note: str = "", reasons: tuple[str, ...] = (), schedule: bool = False,
 ) -> Decided:  # fmt: skip
-    """One reviewer's decision on exactly the version and hash that the page showed.
+    """One reviewer's decision on exactly what the page showed: version and hash, the plan, what is composed of it.
 
-    Raises Invalid (no sentence), Conflict (decided, expired, newer version), Forbidden (own work, role), TooMany
+    Raises Invalid (no sentence), Conflict (decided, expired, newer version, another plan), Forbidden (own work, role), TooMany
     (ten a minute). Doing the same again, as a double click does, returns what is there.
     """
     if decision not in rules.OUTCOME:
@@ -57,12 +59,15 @@ def decide(
     locks.advisory(f"review.decisions:{user.id}")
     request, item = locked(request_id)
     if _repeats(request, decision, user, artifact_id):
+        _must_be_scheduled(request, schedule)
         return Decided(request, request.status if request.status not in OPEN else None, repeated=True)
     at = database_now()
-    must_be_open(request, at, user.id)
+    must_be_open(request, item, at, user.id)
     must_be_this_version(request, item, artifact_id, content_hash, user.id)
+    must_be_as_shown(item, db.session.get_one(Artifact, request.artifact_id), plan_hash, shown_hash)
     _must_be_allowed(request, user, at)
     came_from = _taken_in(request, user, at)
+    _one_sight(request, plan_hash + shown_hash)
     add_vote(request, user.id, decision, [*reasons, *([said] if said else [])], at)
     verdict = rules.outcome(votes(request), request.quorum)
     job = settle(request, item, verdict, user, said, at, schedule) if verdict else None
@@ -77,6 +82,22 @@ def _taken_in(request: ApprovalRequest, user: Any, at: datetime) -> str:
         REQUEST.move(request, "in_review")
         request.opened_by, request.opened_at = user.id, at
     return came_from
+
+
+def _one_sight(request: ApprovalRequest, seen: str) -> None:
+    """All votes of a round are about the same sight: where it is another one (an update of the desk), a round begins."""
+    before = request.details.get("seen")
+    if before not in (None, seen) and votes(request):
+        request.round += 1
+    request.details = {**request.details, "seen": seen}
+
+
+def _must_be_scheduled(request: ApprovalRequest, schedule: bool) -> None:
+    """ "Approve and schedule" after a plain "Approve" is no repetition: saying yes to it would promise what is not done."""
+    if not schedule or request.status in OPEN:
+        return
+    if db.session.scalar(sa.select(PublishJob.id).where(PublishJob.approval_id == request.id).limit(1)) is None:
+        raise Conflict("You approved it already, without scheduling. Open the item and schedule it from there.")
 
 
 def _record(decision: str, request: ApprovalRequest, came_from: str, said: str) -> None:

@@ -11,23 +11,23 @@ from app.content import actions as content
 from app.core.db import app_now, db
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
 
-from .rows import locked, locked_item, open_request
+from .rows import locked, locked_item, open_request, stands
 
 AT_ONCE = 200
 
 
 def supersede(request: ApprovalRequest) -> None:
-    """Close a request whose version is no longer the current one. The row and its item are locked by the caller."""
+    """Close a request whose version or plan is no longer the current one. The row and its item are locked by the caller."""
     came_from = REQUEST.move(request, "superseded")
     db.session.flush()
     record("reviews.supersede", request, status=[came_from, "superseded"])
 
 
 def supersede_stale(item_id: uuid.UUID) -> bool:
-    """After a new version: close the open request on an older one. Repeatable; True when there was one."""
+    """After a new version or another plan: close the open request on what was. Repeatable; True when there was one."""
     item = locked_item(item_id)
     request = open_request(item)
-    if request is None or request.artifact_id == item.current_version_id:
+    if request is None or stands(request, item):
         return False
     supersede(request)
     return True

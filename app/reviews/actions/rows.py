@@ -55,6 +55,12 @@ def open_request(item: ContentItem) -> ApprovalRequest | None:
     return db.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
+def stands(request: ApprovalRequest, item: ContentItem) -> bool:
+    """Whether an open request is still about what the item is now: its version, and the plan that was asked about (another
+    plan makes the item a draft)."""
+    return request.artifact_id == item.current_version_id and item.status == "review"
+
+
 def votes(request: ApprovalRequest) -> list[Vote]:
     """The votes of the request's current stage and round."""
     statement = sa.select(ReviewDecision.reviewer_id, ReviewDecision.decision, ReviewDecision.vote_no).where(

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.accounts.models import User
+from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core.db import db
 from app.ground.errors import Conflict
@@ -16,12 +17,18 @@ from app.reviews.models import OPEN, SETTLED, ApprovalRequest
 DID = {"approved": "approved", "rejected": "rejected", "changes_requested": "asked for changes on"}
 
 
-def must_be_open(request: ApprovalRequest, at: datetime, reader: uuid.UUID | None = None) -> None:
+PLAN = "The plan changed while you read: look again. The plan is part of the decision, so it is asked for anew."
+
+
+def must_be_open(request: ApprovalRequest, item: ContentItem, at: datetime, reader: uuid.UUID | None = None) -> None:
     """Raises Conflict, saying to the reader who was first and when, or why the request has ended."""
     if request.status in SETTLED:
         who = name_of(request.settled_by, reader)
         first = "already" if who == "You" else "first"
         raise Conflict(f"{who} {DID[request.status]} this version {first}, {ago(request.settled_at, at)}.")
+    same_version = item.current_version_id == request.artifact_id
+    if same_version and (request.status == "superseded" or (request.status in OPEN and item.status != "review")):
+        raise Conflict(PLAN)
     if request.status == "superseded":
         raise Conflict("A newer version was saved, so this request has ended. Open the newer one.")
     if request.status == "cancelled":
@@ -41,6 +48,14 @@ def must_be_this_version(
         raise Conflict(f"{who} saved {number} while you were reading. What you saw is no longer what would go out.")
     if str(request.artifact_id) != artifact_id or request.content_hash != content_hash:
         raise Conflict("This page showed another version than the one under review. Reload it and read it again.")
+
+
+def must_be_as_shown(item: ContentItem, version: Artifact, plan_hash: str, shown_hash: str) -> None:
+    """Raises Conflict when the page showed another plan, or other words than those that would go out."""
+    if contents.plan_hash(item) != plan_hash:
+        raise Conflict("The plan changed while you read: look again. Nothing was decided.")
+    if contents.shown_hash(item, version) != shown_hash:
+        raise Conflict("What would go out is no longer what this page showed: look again. Nothing was decided.")
 
 
 def name_of(user_id: uuid.UUID | None, reader: uuid.UUID | None = None) -> str:

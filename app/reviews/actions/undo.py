@@ -69,5 +69,7 @@ def _must_be_undoable(request: ApprovalRequest, item: ContentItem, user: Any) ->
         raise Conflict(
             "More than ten minutes have passed, so the decision stands. Edit the content to have it reviewed again."
         )
+    if item.status == "review":
+        raise Conflict("A new review was asked for since. Decide there; this decision stays as it is.")
     if item.current_version_id != request.artifact_id:
         raise Conflict("A newer version was saved since. It needs a review of its own; this decision stays as it is.")

@@ -40,6 +40,11 @@ class Shown:
         """Whether the version under review is still the newest."""
         return self.item.current_version_id == self.artifact.id
 
+    @property
+    def is_standing(self) -> bool:
+        """Whether the version and the plan that were asked about are still what the item is."""
+        return self.is_current and self.item.status == "review"
+
 
 def shown(request_id: uuid.UUID | str) -> Shown:
     """The request for its page. Raises NotFound."""

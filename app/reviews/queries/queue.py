@@ -36,12 +36,13 @@ class QueueRow:
 
 
 def open_and_current() -> sa.ColumnElement[bool]:
-    """An open, unexpired request on the version that is still the current one."""
+    """An open, unexpired request on the version and the plan that are still the current ones."""
     return sa.and_(
         ApprovalRequest.request_type == "content",
         ApprovalRequest.status.in_(OPEN),
         sa.or_(ApprovalRequest.expires_at.is_(None), ApprovalRequest.expires_at > app_now()),
         ContentItem.current_version_id == ApprovalRequest.artifact_id,
+        ContentItem.status == "review",
         ContentItem.deleted_at.is_(None),
     )
 

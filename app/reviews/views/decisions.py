@@ -31,6 +31,8 @@ def new_decision(request_id: uuid.UUID, decision: str) -> Response:
     """The dialog as a page, for browsers without JavaScript."""
     found, form = queries.shown(request_id), DecisionForm(formdata=None, decision=decision)
     form.artifact_id.data, form.content_hash.data = str(found.artifact.id), found.request.content_hash
+    form.plan_hash.data = contents.plan_hash(found.item)
+    form.shown_hash.data = contents.shown_hash(found.item, found.artifact)
     return render("reviews/decide.html", found=found, form=form, args=kept(), reasons=rules.REASONS)
 
 
@@ -54,6 +56,8 @@ def _given(form: DecisionForm) -> dict[str, Any]:
     return {
         "artifact_id": form.artifact_id.data or "",
         "content_hash": form.content_hash.data or "",
+        "plan_hash": form.plan_hash.data or "",
+        "shown_hash": form.shown_hash.data or "",
         "note": form.note.data or "",
         "reasons": (form.reason.data,) if form.reason.data in rules.REASONS and form.decision.data != "approve" else (),
         "schedule": form.schedule.data == "1",

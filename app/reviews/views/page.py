@@ -22,6 +22,7 @@ from app.reviews.forms import CommentForm, DecisionForm
 from app.reviews.models import OPEN, SETTLED
 from app.reviews.queries.queue import SCOPES, SHOWN_AT_MOST, SORTS
 from app.vault import queries as vault
+from app.web import times
 from app.web.pages import render, wants_fragment
 
 TABS = (("previews", "Previews", "1"), ("changes", "Changes", "2"), ("activity", "Activity", ""))
@@ -113,17 +114,33 @@ def _subject(found: queries.Shown) -> dict[str, Any]:
     """Previews, checks and changes of the version."""
     payload = found.artifact.payload
     accounts = vault.by_ids(found.item.planned_accounts or [])
-    made = contents.previews(payload, accounts)
+    covers = contents.to_cover(found.item)
+    media = contents.facts(m["sha256"] for m in payload.get("media") or [])
+    made = contents.previews(payload, accounts, covers, media)
     base = queries.base_version(found)
     changed = sections(base.payload, payload) if base else []
     return {
         "accounts": accounts,
+        "shown": contents.shown(payload, covers, media),
+        "plan_hash": contents.plan_hash(found.item),
+        "shown_hash": contents.shown_hash(found.item, found.artifact, media),
+        "there": _there(found.item),
         "previews": made,
-        "checks": checks.summary(payload, made, contents.twins(found.artifact)),
+        "checks": checks.summary(payload, made if accounts else [], contents.twins(found.artifact)),
         "base": base,
         "changed": changed,
         "changes": sum(section.count for section in changed),
     }
+
+
+def _there(item: Any) -> str:
+    """The planned moment in the plan's own zone."""
+    at = item.scheduled_for
+    return (
+        times.words(at, clock.now().astimezone(times.zone(item.timezone)).date(), times.zone(item.timezone))
+        if at
+        else ""
+    )
 
 
 def _rights(found: queries.Shown) -> dict[str, Any]:
@@ -135,7 +152,7 @@ def _rights(found: queries.Shown) -> dict[str, Any]:
         author_ids=(row.author_id, row.requested_by),
         self_approval=config.get("review.self_approval"),
     )
-    is_open = row.status in OPEN and found.is_current and (row.expires_at is None or row.expires_at > now)
+    is_open = row.status in OPEN and found.is_standing and (row.expires_at is None or row.expires_at > now)
     may_undo = row.status in SETTLED and row.settled_at is not None and now <= rules.undo_until(row.settled_at)
     mine = current_user.id in (row.author_id, row.requested_by)
     return {
@@ -173,14 +190,19 @@ ENDED = {
         "This request has ended; the newer version needs a review of its own.",
         "wait",
     ),
+    "replanned": (
+        "The plan changed",
+        "Accounts, time and zone are part of what is decided, so this request has ended; the new plan is asked for anew.",
+        "wait",
+    ),
     "cancelled": ("The author withdrew this request", "There is nothing to decide any more.", "idle"),
 }
 
 
 def _ended(found: queries.Shown) -> Notice | None:
     status = found.request.status
-    if status in OPEN and not found.is_current:
-        status = "superseded"
+    if status == "superseded" or (status in OPEN and not found.is_standing):
+        status = "replanned" if found.is_current else "superseded"
     elif status in OPEN and found.request.expires_at is not None and found.request.expires_at <= clock.now():
         status = "expired"
     return Notice(*ENDED[status][:2], tone=ENDED[status][2]) if status in ENDED else None

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 def new(content_id: uuid.UUID) -> Response:
     """The form: note, due time, reviewer."""
     item = contents.by_id(content_id)
-    if item.status not in ("draft", "needs_revision"):
+    anew = item.current_version_id and contents.not_covered(item, contents.current(item))
+    if item.status not in ("draft", "needs_revision") and not anew:
         words = item.status.replace("_", " ")
         raise Conflict(f"This content is {words}. Only a draft can be sent to review; editing it makes one.")
     return _form(item, _fresh(item))

@@ -6,6 +6,7 @@ from app.content.models import ContentItem
 from app.core.db import db
 from tests.factories import make_account
 from tests.integration.content.test_composer import form
+from tests.integration.reviews.desk import sight
 
 
 def state(item_id):
@@ -33,7 +34,7 @@ def test_from_the_composer_to_a_scheduled_item(app, commit, as_user):
     assert "Open the review" in html and "Withdraw" in html and "Archive</button>" not in html
 
     request = reviews.of_item(item.id)
-    version = {"artifact_id": str(item.current_version_id), "content_hash": request.content_hash}
+    version = sight(request)
     assert editor.post(f"/reviews/{request.id}/decisions", data={"decision": "approve", **version}).status_code == 403
     assert reviewer.post(f"/reviews/{request.id}/decisions", data={"decision": "approve", **version}).status_code == 303
     assert state(item.id).status == "approved" and "Publish or schedule" not in editor.get(page).get_data(as_text=True)
@@ -61,7 +62,7 @@ def test_an_edit_during_the_review_takes_it_back(app, commit, as_user):
     reviewer = as_user("reviewer")
     answer = reviewer.post(
         f"/reviews/{request.id}/decisions",
-        data={"decision": "approve", "artifact_id": str(request.artifact_id), "content_hash": request.content_hash},
+        data={"decision": "approve", **sight(request)},
     )
     assert answer.status_code == 409 and state(item.id).status == "draft"
 

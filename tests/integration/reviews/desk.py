@@ -10,6 +10,7 @@ from typing import Any
 
 from app.accounts.models import User
 from app.content import actions as content
+from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core import actor
 from app.core.db import db
@@ -81,9 +82,24 @@ def asked(item_id: uuid.UUID, author: Person, **more: Any) -> ApprovalRequest:
         return step(make)
 
 
+def sight(request: ApprovalRequest) -> dict[str, str]:
+    """What the page of a request shows now, as its form names it."""
+
+    def read() -> dict[str, str]:
+        row = db.session.get(ApprovalRequest, request.id)
+        if row is None:
+            return {"plan_hash": "", "shown_hash": ""}
+        item = db.session.get_one(ContentItem, row.related_entity_id)
+        shown = contents.shown_hash(item, db.session.get_one(Artifact, row.artifact_id))
+        return {"plan_hash": contents.plan_hash(item), "shown_hash": shown}
+
+    bound = {"artifact_id": str(request.artifact_id), "content_hash": request.content_hash or ""}
+    return {**bound, **step(read)}
+
+
 def decide(request: ApprovalRequest, who: Person, decision: str = "approve", **more: Any) -> actions.Decided:
     """Decide on exactly what the request names, unless told otherwise."""
-    given = {"artifact_id": str(request.artifact_id), "content_hash": request.content_hash, **more}
+    given = {**sight(request), **more}
     with being(who):
         return step(actions.decide, request.id, decision, user=who, **given)
 
