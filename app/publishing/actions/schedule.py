@@ -122,7 +122,9 @@ def refuse_same_place(accounts: Sequence[PlatformCredential], confirmed: bool) -
     twice = [f"{' and '.join(names)} are the same place on {place.partition(':')[0].capitalize()}."
              for place, names in groups.items() if len(names) > 1]  # fmt: skip
     if twice and not confirmed:
-        raise Invalid({"accounts": f"{' '.join(twice)} Untick one of them, or tick “Post there twice” if you mean it."})
+        raise Invalid(
+            {"accounts": f"{' '.join(twice)} Choose one of them, or tick “Post there twice” on the publish page."}
+        )
     return twice
 
 

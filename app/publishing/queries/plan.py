@@ -93,4 +93,4 @@ def _done(artifact_id: uuid.UUID | None) -> dict[str, str]:
         .join(PlatformCredential, PlatformCredential.id == R.credential_id)
         .where(PublishJob.artifact_id == artifact_id, R.status.in_((*OPEN, "success")))
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
