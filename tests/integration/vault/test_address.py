@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,9 +14,11 @@ from app.audit.models import AuditEntry
 from app.core.db import db
 from app.core.work import step
 from app.ground.errors import Invalid
-from app.platforms.base import Refused, Verified
+from app.platforms import registry
+from app.platforms.base import Refused, SecretField, Verified
 from app.publishing.models import PublishRecord
 from app.vault import actions, delivery, opening, queries
+from app.vault.actions import connecting
 from app.vault.entry import Entry
 from app.vault.sessions import Sessions
 from tests.factories import make_account, make_record
@@ -90,6 +93,47 @@ def test_the_verb_itself_refuses_whatever_page_asked(commit: Any, app: Any) -> N
     with pytest.raises(Invalid) as refused:
         commit(actions.reconnect, seen, late)
     assert "secret_access_token" in refused.value.errors
+
+
+def test_an_optional_secret_does_not_follow_either(commit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """(S3) Left empty it is no error, and it is not kept."""
+    spec = registry.get("mastodon").spec
+    more = replace(spec, secrets=(*spec.secrets, SecretField("extra", "Extra", required=False)))
+    monkeypatch.setattr(connecting, "spec_of", lambda _slug: more)
+    account = mastodon(commit)
+    with_both = {"access_token": TOKEN, "extra": "0123456789"}
+    for where, secrets, kept in (
+        ("https://127.0.0.1", with_both, with_both),
+        ("https://127.0.0.1:443", {}, with_both),
+        ("https://localhost", {"access_token": FRESH}, {"access_token": FRESH}),
+    ):
+        typed = Entry("mastodon", account.account_name, secrets, {"instance": where})
+        commit(lambda typed=typed: actions.reconnect(queries.by_id(account.id), typed))
+        assert opening.opened(fresh(account)).secrets == kept
+
+
+def test_an_address_and_a_secret_that_were_typed_together_stay_together(app: Any, commit: Any) -> None:
+    """(S3) Many tabs at the same moment: half move the account, half change its token and leave the address. Whatever is in
+    the row, the token is the one that was typed beside its address."""
+    account = mastodon(commit)
+    ways = [(f"https://h{n}.example", f"token-of-{n}-0123456789") for n in range(4)]
+    ways += [("https://127.0.0.1", "") for _ in range(4)]
+
+    def tab(where: str, token: str) -> None:
+        with app.app_context():
+            typed = Entry("mastodon", account.account_name, {"access_token": token}, {"instance": where})
+            try:
+                step(lambda: actions.reconnect(queries.by_id(account.id), typed))
+            except Invalid as refused:
+                assert not token and "secret_access_token" in refused.errors
+
+    threads = [threading.Thread(target=tab, args=way) for way in ways]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = fresh(account)
+    assert (kept.configuration["instance"], opening.opened(kept).secrets["access_token"]) in ways[:4]
 
 
 def test_a_webhook_that_moves_needs_its_secret_anew(as_user: Any, commit: Any) -> None:
