@@ -21,7 +21,7 @@ from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing.actions.rows import derive, now, person, wake
-from app.publishing.actions.spacing import keep_limits
+from app.publishing.actions.spacing import keep_limits, refuse_same_place
 from app.publishing.models import FINAL, OPEN, PublishJob, PublishRecord
 from app.vault import queries as vault
 from app.vault.models import PlatformCredential
@@ -111,21 +111,6 @@ def _accounts(credential_ids: Sequence[Any]) -> list[PlatformCredential]:
             word = "disconnected" if account.deleted_at is not None else account.status
             raise Invalid({"accounts": f"{account.platform} {account.account_name} is {word}. Reconnect it first."})
     return accounts
-
-
-def refuse_same_place(accounts: Sequence[PlatformCredential], confirmed: bool) -> list[str]:
-    """Two accounts that are the same one at the other end get a post twice at the same place: that is asked for first.
-    Returns what was confirmed, as sentences. Raises Invalid."""
-    groups: dict[str, list[str]] = {}
-    for account in accounts:
-        groups.setdefault(account.place, []).append(f"“{account.account_name}”")
-    twice = [f"{' and '.join(names)} are the same place on {place.partition(':')[0].capitalize()}."
-             for place, names in groups.items() if len(names) > 1]  # fmt: skip
-    if twice and not confirmed:
-        raise Invalid(
-            {"accounts": f"{' '.join(twice)} Choose one of them, or tick “Post there twice” on the publish page."}
-        )
-    return twice
 
 
 def refuse_duplicates(

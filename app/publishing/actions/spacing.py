@@ -70,6 +70,21 @@ def keep_limits(
         chosen[account.place] += 1
 
 
+def refuse_same_place(accounts: Sequence[PlatformCredential], confirmed: bool) -> list[str]:
+    """Two accounts that are the same one at the other end get a post twice at the same place: that is asked for first.
+    Returns what was confirmed, as sentences. Raises Invalid."""
+    groups: dict[str, list[str]] = {}
+    for account in accounts:
+        groups.setdefault(account.place, []).append(f"“{account.account_name}”")
+    twice = [f"{' and '.join(names)} are the same place on {place.partition(':')[0].capitalize()}."
+             for place, names in groups.items() if len(names) > 1]  # fmt: skip
+    if twice and not confirmed:
+        raise Invalid(
+            {"accounts": f"{' '.join(twice)} Choose one of them, or tick “Post there twice” on the publish page."}
+        )
+    return twice
+
+
 def clash_words(account: PlatformCredential, found: limits.Clash, rule: limits.Rules, timezone: str) -> str:
     """A clash as a sentence that names the next free moment, in the job's zone."""
     free, other = (

@@ -129,7 +129,7 @@ def _refuse_another(account: PlatformCredential, check: Verified, found: str) ->
     """Posts that wait were approved for the one it was: they stay held, and nothing goes out as somebody else."""
     who = check.name or "somebody else"
     words = f"This sign-in belongs to {who}, another account than before. What waits here is not sent there."
-    if account.account_id and account.account_id == check.account_id:
+    if who == account.account_name or (account.account_id and account.account_id == check.account_id):
         words = f"Another server answers for {who} now, so it is another account than before. What waits here is not sent there."
     mark_down(account, "invalid", f"{words} Reconnect it as it was, or connect that one as a new account.")
     identity = [plainly(account.remote_account or account.account_id or ""), plainly(found or check.account_id)]

@@ -221,6 +221,18 @@ def test_an_answer_about_the_old_address_is_no_word_on_the_new_one(commit: Any) 
     assert fresh(account).status == "checking" and fresh(account).remote_account == ""
 
 
+def test_a_receiver_at_another_address_is_another_receiver(commit: Any) -> None:
+    """(S3) A webhook has no id but its address: moved within http and https it is the same, elsewhere it is not."""
+    settings, place = {"url": "http://127.0.0.1/in"}, "webhook:127.0.0.1/in"
+    account = commit(make_account, "webhook", name="Hook", configuration=settings, remote_account=place)
+    commit(actions.settle_check, account.id, Verified("https://127.0.0.1/in/", "Hook"))
+    assert fresh(account).status == "active"
+    commit(actions.settle_check, account.id, Verified("https://127.0.0.1/out?k=0123", "Hook"))
+    account = fresh(account)
+    assert account.status == "invalid" and "Another server answers for Hook" in account.meta["check"]["message"]
+    assert "0123" not in str(changes())
+
+
 class _Redirecting(BaseHTTPRequestHandler):
     """Sends everybody to `target`, and writes down what it was given."""
 
