@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from app.core.work import step
 from app.ground import clock
 from app.platforms.base import Verified
 from app.publishing.models import PublishJob, PublishRecord
-from app.vault import actions, queries
+from app.vault import actions, delivery, queries
 from app.vault.entry import Entry
 from tests.factories import make_account, make_item, make_record, make_review
 from tests.integration.reviews.test_queue_page import fields
@@ -116,3 +119,51 @@ def test_a_post_that_another_record_has_is_no_answer(as_user: Any, commit: Any, 
     assert answer.status_code == 422 and "Another record has this post already" in text(answer)
     answer = desk.post(f"/records/{asked.id}/answer", data={"answer": "there", "link": link.replace("77", "78")})
     assert answer.status_code == 303
+
+
+class _Instance(BaseHTTPRequestHandler):
+    """Says whose token it is: the last letters of the token are the id."""
+
+    def do_GET(self) -> None:
+        number = self.headers.get("Authorization", "")[-3:]
+        body = json.dumps({"id": number, "acct": f"desk{number}", "url": "https://social.example/@desk"}).encode()
+        self.send_response(200 if self.path.endswith("accounts/verify_credentials") else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Keep the test's output clean."""
+
+
+def test_from_the_form_to_the_answer_of_a_server(as_user: Any, app: Any) -> None:
+    """(D14) Two tokens of one account, its server written in two ways, and one of another account there. (S3) Then the first
+    is reconnected with the other's token: it stays what it was."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Instance)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    desk, at = as_user("operator"), f"127.0.0.1:{server.server_port}"
+
+    def connect(name: str, address: str, token: str) -> Any:
+        form = {"name": name, "config_instance": address, "secret_access_token": token}
+        assert desk.post("/accounts/connect/mastodon", data=form).status_code == 303
+        account = queries.by_name("mastodon", name)
+        delivery.verify(account.id)
+        db.session.expire_all()
+        return queries.by_id(account.id)
+
+    try:
+        one = connect("One", f"http://{at}", "first-token-0123456789-109")
+        two = connect("Two", f"HTTP://{at}/@desk109/", "other-token-0123456789-109")
+        three = connect("Three", f"http://{at}", "third-token-0123456789-110")
+        assert one.remote_account == two.remote_account == f"mastodon:{at}:109" != three.remote_account
+        assert queries.also_connected(one) == [two] and queries.also_connected(three) == []
+        form = {"name": "One", "config_instance": f"http://{at}", "secret_access_token": "third-token-0123456789-110"}
+        assert desk.post(f"/accounts/{one.id}/reconnect", data=form).status_code == 303
+        delivery.verify(one.id)
+        db.session.expire_all()
+        assert queries.by_id(one.id).status == "invalid"
+        assert queries.by_id(one.id).remote_account == f"mastodon:{at}:109"
+    finally:
+        server.shutdown()
+        server.server_close()
