@@ -29,7 +29,8 @@ class SecretField:
 
 @dataclass(frozen=True)
 class ConfigField:
-    """One plain setting of an account or one option of a post. `kind` chooses the form field."""
+    """One plain setting of an account or one option of a post. `kind` chooses the form field; "url" says besides that the
+    secrets are sent there, so another address asks for them anew."""
 
     name: str
     label: str

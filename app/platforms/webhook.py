@@ -125,7 +125,10 @@ def said(exchange: Exchange) -> Said:
 
 
 def verify(ctx: Context, account: Account) -> Check:
-    """The secret has the right shape and something answers at the address; nothing is posted."""
+    """The secret has the right shape and something answers at the address; nothing is posted.
+
+    Many receivers know POST alone and say 404, 405 or 501 to a HEAD: that is no word on whether they take a post.
+    """
     try:
         signature(account.secrets.get("secret", ""), "check", 0, b"")
     except ValueError as error:
@@ -135,9 +138,9 @@ def verify(ctx: Context, account: Account) -> Check:
         return Refused(exchange.detail, error_type=INVALID_PARAMETERS, field="url")
     if exchange.error:
         return cannot_tell(exchange, Table())
-    if exchange.status in (404, 410):
-        return Refused("There is nothing at this address.", error_type=INVALID_PARAMETERS, field="url")
-    if exchange.status is not None and exchange.status >= 500:
+    if exchange.status == 410:
+        return Refused("This receiver is gone for good.", error_type=INVALID_PARAMETERS, field="url")
+    if exchange.status is not None and exchange.status >= 500 and exchange.status != 501:
         return CannotTell(f"The receiver answered with an error (HTTP {exchange.status}).")
     return Verified(account_id=account.setting("url"), name=account.name)
 

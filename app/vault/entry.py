@@ -7,12 +7,13 @@ In: a SPEC, a name, secrets and configuration as texts. Out: the cleaned configu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from app.platforms.base import ConfigField, Platform, SecretField
+from app.vault import remote
 from app.vault.suspicion import looks_like_address, looks_like_secret
 
 LONGEST_NAME = 100
@@ -63,6 +64,34 @@ def addresses(spec: Platform, configuration: Mapping[str, Any]) -> dict[str, str
     """The web addresses among the settings, by form field: what the address guard has to look at."""
     found = {s.name: str(configuration.get(s.name) or s.default) for s in spec.configuration if s.kind == "url"}
     return {f"config_{name}": whole(address) for name, address in found.items() if address}
+
+
+def moved(spec: Platform, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str | None]]:
+    """Setting → [old, new] of every address that names another place than before: where the secrets would be sent."""
+    found: dict[str, list[str]] = {}
+    for setting in spec.configuration:
+        if setting.kind == "url":
+            old, new = (str(kept.get(setting.name) or setting.default) for kept in (before, after))
+            if not _same(old, new):
+                found[setting.name] = [remote.plainly(old) or None, remote.plainly(new) or None]
+    return found
+
+
+def untold(spec: Platform, entry: Entry, before: Mapping[str, Any]) -> dict[str, str]:
+    """Errors by field for secrets that were left empty although the address changed: the old ones do not follow it."""
+    if not moved(spec, before, cleaned(spec, entry.configuration)):
+        return {}
+    return {
+        f"secret_{one.name}": f"The address changed: enter the {one.label[:1].lower()}{one.label[1:]} again, it is not"
+        " sent to another server."
+        for one in spec.secrets
+        if one.required and not entry.secrets.get(one.name, "").strip()
+    }
+
+
+def learned(spec: Platform, configuration: Mapping[str, Any], keep: Sequence[str]) -> set[str]:
+    """Settings that no person entered: what the server told of itself. `keep`: names of the desk's own rules."""
+    return set(configuration) - {setting.name for setting in spec.configuration} - set(keep)
 
 
 def whole(address: str) -> str:
@@ -118,15 +147,22 @@ def _setting(setting: ConfigField, value: str) -> str | None:
     return _address(whole(value)) if setting.kind == "url" else None
 
 
+def _same(old: str, new: str) -> bool:
+    """What is no address at all is the same only letter by letter."""
+    return old == new or "" != remote.address(old) == remote.address(new)
+
+
 def _address(value: str) -> str | None:
     try:
-        parts = urlsplit(value)
-        _ = parts.port
+        named = "@" in urlsplit(value).netloc
     except ValueError:
+        named = False
+    if named:
+        return "Leave the name and password out of the address."
+    # a tab or a line break inside is not seen by urlsplit, which drops it
+    if re.search(r"[\s\x00-\x1f\\]", value) or not remote.address(value):
         return "That is not a web address. Write it like https://mastodon.social."
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value):
-        return "That is not a web address. Write it like https://mastodon.social."
-    return "Leave the name and password out of the address." if parts.username else None
+    return None
 
 
 def _misplaced(kind: str) -> str:

@@ -33,6 +33,7 @@ COMMENTS = {
     "credential_type": "token, cookie, oauth, api_key or app_password",
     "credentials": "Structure depends on credential_type; every secret value is sealed in place (AES-GCM, bound to row and field)",
     "key_id": "Id of the key that sealed the values; flask keys rotate moves rows to the newest",
+    "remote_account": "The account at the other end as one text (vault/remote.py); rows with the same one are one place",
 }
 
 config.declare(
@@ -85,6 +86,7 @@ class PlatformCredential(Row):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("users.id"))
     deleted_at: Mapped[datetime | None]
+    remote_account: Mapped[str] = mapped_column(default="", server_default="", comment=COMMENTS["remote_account"])
 
     __table_args__ = (
         sa.CheckConstraint(f"credential_type IN {CREDENTIAL_TYPES}", name="credential_type"),
@@ -96,6 +98,11 @@ class PlatformCredential(Row):
         sa.Index(
             "idx_platform_credentials_expires_at", "expires_at", postgresql_where=sa.text("expires_at IS NOT NULL")
         ),
+        sa.Index(
+            "idx_platform_credentials_remote_account",
+            "remote_account",
+            postgresql_where=sa.text("remote_account <> ''"),
+        ),
         {"comment": "Accounts on other platforms and the sealed secrets that open them"},
     )
 
@@ -103,6 +110,11 @@ class PlatformCredential(Row):
     def is_usable(self) -> bool:
         """Active, not paused by a person, not disconnected. (The breaker is a matter of time and counted apart.)"""
         return self.status == "active" and self.paused_at is None and self.deleted_at is None
+
+    @property
+    def place(self) -> str:
+        """What gaps, caps and locks go by: the account at the other end; the row itself while that is not known."""
+        return self.remote_account or str(self.id)
 
     @property
     def shown_status(self) -> str:

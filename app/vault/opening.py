@@ -12,7 +12,7 @@ from app.core import crypto
 from app.ground.errors import Conflict
 from app.platforms.base import Account
 from app.vault import queries, sealing
-from app.vault.actions.sessions import FIELD, read_session
+from app.vault.actions.sessions import FIELD, moved_since, read_session
 from app.vault.actions.states import locked
 from app.vault.models import PlatformCredential
 
@@ -44,12 +44,12 @@ def open_with_round(credential_id: uuid.UUID | str) -> tuple[Account, int]:
 
 
 def is_current(account: Account, session: Mapping[str, str] | None = None, lock: bool = False) -> bool:
-    """Whether the account still signs in with the secrets, and the session, of a call: only then does the call's answer say
+    """Whether the account still signs in at the address, with the secrets and the session of a call: only then does the call's answer say
     something about it. `lock`: nobody replaces them before the step ends.
     """
     row = locked(account.key) if lock else queries.by_id(account.key)
     try:
-        same = row.deleted_at is None and opened(row).secrets == account.secrets
+        same = row.deleted_at is None and opened(row).secrets == account.secrets and not moved_since(row, account)
         return same and (session is None or read_session(row.id) == session)
     except crypto.Unsealable:  # sealed anew, under a key that came after this process began
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +48,42 @@ def connected() -> list[Account]:
     """Everything that was not disconnected, by platform and name."""
     statement = sa.select(Account).where(Account.deleted_at.is_(None)).order_by(Account.platform, Account.account_name)
     return list(db.session.scalars(statement))
+
+
+def at_place(account_id: uuid.UUID | str) -> sa.Select[tuple[uuid.UUID]]:
+    """Ids of all accounts of the desk that are the same remote account, itself and disconnected ones included: to stand
+    behind an IN."""
+    key = uuid.UUID(str(account_id))
+    theirs = sa.select(Account.remote_account).where(Account.id == key).scalar_subquery()
+    known = sa.and_(Account.remote_account != "", Account.remote_account == theirs)
+    return sa.select(Account.id).where(sa.or_(Account.id == key, known))
+
+
+def same_remote(credential_id: uuid.UUID | str) -> list[uuid.UUID]:
+    """The same as a list. Gaps, caps, taken posts and "already live there" count over it."""
+    return list(db.session.scalars(at_place(credential_id).order_by(Account.id)))
+
+
+def also_connected(account: Account) -> list[Account]:
+    """The other connected accounts of the desk that are the same place."""
+    if not account.remote_account:
+        return []
+    same = sa.and_(Account.remote_account == account.remote_account, Account.remote_account != "")
+    statement = sa.select(Account).where(same, Account.id != account.id, Account.deleted_at.is_(None))
+    return list(db.session.scalars(statement.order_by(Account.created_at, Account.id)))
+
+
+def shared_places(accounts: Iterable[Account]) -> dict[uuid.UUID, list[Account]]:
+    """Account → the others among these that are the same place; accounts that stand alone are missing."""
+    by_place: dict[str, list[Account]] = {}
+    for one in sorted(accounts, key=lambda account: account.id):
+        by_place.setdefault(one.place, []).append(one)
+    return {
+        one.id: [other for other in group if other.id != one.id]
+        for group in by_place.values()
+        if len(group) > 1
+        for one in group
+    }
 
 
 def checked_at(account: Account) -> datetime | None:

@@ -36,7 +36,7 @@ class Sessions:
 
     def put(self, account: Account, session: Mapping[str, str]) -> None:
         """Seal and keep it for all workers. An empty value never replaces one that is there."""
-        if not step(keep_session, account.key, account.secrets, session):
+        if not step(keep_session, account, session):
             log.info("a session of account %s was not kept: the account was reconnected meanwhile", account.key)
 
     @contextmanager

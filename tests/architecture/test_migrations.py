@@ -52,3 +52,49 @@ def test_forward_back_and_forward_again(empty):
         ).all()
     assert [name for name in left if name not in ("alembic_version",)] == []
     upgrade()
+
+
+ACCOUNTS = """
+SET session_replication_role = replica;
+INSERT INTO platform_credentials (id, platform, account_name, credential_type, credentials, account_id, configuration, updated_at)
+SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, platform, 'A' || n, 'token', '{}', account, config::jsonb, '2020-01-01'
+FROM (VALUES
+  (1, 'mastodon', '109', '{"instance": "https://Social.example:443"}'),
+  (2, 'mastodon', '109', '{"instance": "https://social.example"}'),
+  (3, 'mastodon', NULL, '{"instance": "https://social.example"}'),
+  (4, 'bluesky', 'did:plc:a', '{"service": "https://bsky.social"}'),
+  (5, 'webhook', 'https://Hook.example/In/', '{"url": "https://Hook.example/In"}'),
+  (6, 'sandbox', 'sandbox', '{}'), (7, 'no-such-platform', 'x', '{}'), (8, 'mastodon', '9', '{"instance": "https://["}')
+) made (n, platform, account, config);
+INSERT INTO publish_records (job_id, platform, status, account_name, credential_id, platform_post_id, published_at, updated_at)
+SELECT gen_random_uuid(), 'mastodon', status, who, ('00000000-0000-0000-0000-00000000000' || n)::uuid, post, at::timestamptz, '2020-01-01'
+FROM (VALUES
+  ('success', 'first', 1, 'p1', '2020-01-01'), ('success', 'double', 2, 'p1', '2020-01-02'), ('failed', 'failed', 2, 'p1', NULL),
+  ('pending', 'waits', 1, NULL, NULL), ('success', 'unknown place', 3, 'p1', '2020-01-01')
+) made (status, who, n, post, at);
+"""
+
+
+def test_the_remote_accounts_of_a_desk_that_ran_before_are_filled_in_as_the_next_check_will_find_them(empty):
+    """(D14) Also where a post stands on two records already, with garbage in a row, and without touching `updated_at`."""
+    upgrade(revision="0009")
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(ACCOUNTS.replace(":443", "\\:443").replace("did:plc:a", "did\\:plc\\:a")))
+    upgrade(revision="0013")
+    with db.engine.connect() as connection:
+        accounts = dict(
+            connection.execute(sa.text("SELECT account_name, remote_account FROM platform_credentials")).all()
+        )
+        records = dict(connection.execute(sa.text("SELECT account_name, remote_account FROM publish_records")).all())
+        moved = "SELECT count(*) FROM {} WHERE updated_at > '2020-01-02'"
+        assert [connection.scalar(sa.text(moved.format(t))) for t in ("platform_credentials", "publish_records")] == [
+            0,
+            0,
+        ]
+    place = "mastodon:social.example:109"
+    assert accounts == {
+        "A1": place, "A2": place, "A3": "", "A4": "bluesky:did:plc:a", "A5": "webhook:hook.example/In", "A6": "", "A7": "", "A8": "",
+    }  # fmt: skip
+    assert records == {"first": place, "double": "", "failed": place, "waits": place, "unknown place": ""}
+    downgrade(revision="0009")
+    upgrade(revision="0013")

@@ -77,7 +77,7 @@ def context(
         "typed": typed, "item": item, "wrong": dict(wrong or {}), "accounts": offered, "chosen": chosen, "tabs": tabs,
         "planned": {a.platform for a in chosen}, "previews": queries.previews(typed.payload, chosen), "max_text": MAX_TEXT,
         "pictures": queries.facts(m["sha256"] for m in typed.payload["media"]), "limits": {s.slug: found[s.slug] for s in tabs if s.slug in found},
-        "account_key": labels.account, **more,
+        "account_key": labels.account, "same_place": vault.shared_places(offered), **more,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from app.audit.actions import record as audit
 from app.content.models import Artifact, ContentItem
 from app.core import clock_state, config
 from app.core.db import db
+from app.core.locks import advisory
 from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
@@ -173,10 +174,28 @@ def _there(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     parts = urlsplit(link)
     if parts.scheme not in ("http", "https") or not parts.hostname or len(link) > 2000:
         raise Invalid({"link": "Paste the whole link of the post, beginning with https://."})
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    post_id = last if last and "find" in registry.get(row.platform).spec.can else link
+    _refuse_taken(row, post_id)
     RECORD.move(row, "success")
-    row.platform_url, row.platform_post_id = link, parts.path.rstrip("/").rpartition("/")[2] or link
+    row.platform_url, row.platform_post_id = link, post_id
     row.published_at = row.unknown_since or now()
     row.unknown_since = row.error_type = row.error_message = row.error_code = None
+
+
+def _refuse_taken(row: PublishRecord, post_id: str) -> None:
+    """One post of a remote account belongs to one record (uq_publish_records_remote_post). Two answers take turns."""
+    if not row.remote_account:
+        return
+    advisory(f"publishing.post:{row.remote_account}:{post_id}")
+    taken = sa.select(PublishRecord.id).where(
+        PublishRecord.remote_account == row.remote_account,
+        PublishRecord.platform_post_id == post_id,
+        PublishRecord.status == "success",
+        PublishRecord.id != row.id,
+    )
+    if db.session.scalar(taken) is not None:
+        raise Invalid({"link": "Another record has this post already. Look for the one that belongs to this record."})
 
 
 def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:

@@ -21,7 +21,7 @@ from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.actions.cover import approved_post, require_cover
 from app.publishing.actions.rows import derive, now, person, take_over, wake
-from app.publishing.actions.spacing import keep_limits
+from app.publishing.actions.spacing import keep_limits, refuse_same_place
 from app.publishing.models import FINAL, OPEN, PublishJob, PublishRecord
 from app.vault import queries as vault
 from app.vault.models import PlatformCredential
@@ -42,11 +42,13 @@ def schedule(
     idempotency_key: str | None = None,
     approval_id: uuid.UUID | None = None,
     waive_limits: bool = False,
+    confirm_same_place: bool = False,
 ) -> PublishJob:
     """Make the job and one record per account. `at` None: as soon as limits allow.
 
     Raises Conflict when no approval covers the version on the platform of each account, or it is on its way already;
-    Invalid for a past moment, an unusable account, or a moment that breaks an account's gap or daily cap. The same `idempotency_key` gives the same
+    Invalid for a past moment, an unusable account, a moment that breaks an account's gap or daily cap, or two accounts
+    that are one place, unless that is meant (`confirm_same_place`). The same `idempotency_key` gives the same
     job again.
     """
     item = db.session.get_one(ContentItem, item.id, with_for_update={"key_share": True}, populate_existing=True)
@@ -59,6 +61,7 @@ def schedule(
     if at is not None and at < now() - PAST:
         raise Invalid({"at": "This moment has passed. Choose a later one, or publish now."})
     accounts = _accounts(credential_ids)
+    twice = refuse_same_place(accounts, confirm_same_place)
     refuse_duplicates(artifact.id, accounts)
     if not waive_limits:
         keep_limits(accounts, at, timezone)
@@ -77,6 +80,7 @@ def schedule(
         timezone=[None, timezone],
         accounts=[None, [f"{a.platform} {a.account_name}" for a in accounts]],
         version=[None, artifact.version],
+        changes={"same_place": [None, twice]} if twice else None,
     )
     derive(job.id)
     if at is None:
@@ -102,17 +106,18 @@ def _accounts(credential_ids: Sequence[Any]) -> list[PlatformCredential]:
 def refuse_duplicates(
     artifact_id: uuid.UUID, accounts: Sequence[PlatformCredential], replayed: PublishRecord | None = None
 ) -> None:
-    """The same version goes to the same account once. Raises Conflict also where an earlier try was never cleared up:
-    that record's replay looks first, a new record would not. `replayed` is left out of the question."""
+    """The same version goes to the same place once, under whichever of the desk's names for it. Raises Conflict also where an
+    earlier try was never cleared up: that record's replay looks first, a new record would not. `replayed` is left out of
+    the question."""
     doubtful = sa.and_(PublishRecord.status == "failed", PublishRecord.was_unknown)
     if replayed is not None and replayed.was_unknown:
         doubtful = sa.false()
     found = db.session.execute(
-        sa.select(PublishRecord.account_name, PublishRecord.platform, PublishRecord.status)
+        sa.select(PublishRecord.credential_id, PublishRecord.account_name, PublishRecord.platform, PublishRecord.status)
         .join(PublishJob, PublishJob.id == PublishRecord.job_id)
         .where(
             PublishJob.artifact_id == artifact_id,
-            PublishRecord.credential_id.in_([a.id for a in accounts]),
+            sa.or_(*(PublishRecord.credential_id.in_(vault.at_place(a.id)) for a in accounts)),
             PublishRecord.id != replayed.id if replayed is not None else sa.true(),
             sa.or_(PublishRecord.status.in_((*OPEN, "success")), doubtful),
         )
@@ -125,7 +130,8 @@ def refuse_duplicates(
         )
     if found:
         word = "was published to" if found.status == "success" else "is on its way to"
-        raise Conflict(f"This version {word} {found.platform} {found.account_name} already.")
+        other = "" if found.credential_id in {a.id for a in accounts} else ", another name of the same place"
+        raise Conflict(f"This version {word} {found.platform} {found.account_name} already{other}.")
 
 
 def _job(
@@ -164,6 +170,7 @@ def _record(
         platform=account.platform,
         credential_id=account.id,
         account_name=account.account_name,
+        remote_account=account.remote_account,
         host=connector.host(account.configuration),
         priority=job.priority or 0,
         due_at=due,

@@ -1,8 +1,10 @@
-"""Gaps and daily caps of accounts, counted from the records under a lock on the account."""
+"""Gaps and daily caps, counted from the records under a lock. Both go by the account at the other end: what one account of
+the desk has posted there counts for every other that is the same place."""
 
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +20,7 @@ from app.publishing.actions.rows import now
 from app.publishing.models import PublishRecord
 from app.publishing.queries import times
 from app.vault.models import PlatformCredential
+from app.vault.queries import at_place
 
 
 def rules_of(account: PlatformCredential) -> limits.Rules:
@@ -27,9 +30,9 @@ def rules_of(account: PlatformCredential) -> limits.Rules:
 
 
 def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[datetime]:
-    """When the account has published lately, may have, or will."""
+    """When the account at the other end has published lately, may have, or will."""
     statement = sa.select(times.TAKEN).where(
-        PublishRecord.credential_id == credential_id, times.may_be_taken(now() - times.LATELY)
+        PublishRecord.credential_id.in_(at_place(credential_id)), times.may_be_taken(now() - times.LATELY)
     )
     if without is not None:
         statement = statement.where(PublishRecord.id != without)
@@ -39,7 +42,7 @@ def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[da
 def free_from(record: PublishRecord, account: PlatformCredential, moment: datetime) -> datetime | None:
     """At dispatch: when gap and daily cap let the record go, counted from what is out or may be. None: now."""
     statement = sa.select(times.WENT).where(
-        PublishRecord.credential_id == account.id,
+        PublishRecord.credential_id.in_(at_place(account.id)),
         PublishRecord.id != record.id,
         times.may_be_out(moment - times.LATELY),
     )
@@ -49,15 +52,37 @@ def free_from(record: PublishRecord, account: PlatformCredential, moment: dateti
 def keep_limits(
     accounts: Sequence[PlatformCredential], at: datetime | None, timezone: str, without: uuid.UUID | None = None
 ) -> None:
-    """Refuse a moment that breaks a gap or a cap, under a lock on the account. An immediate post waits instead."""
-    for account in accounts:
+    """Refuse a moment that breaks a gap or a cap, under a lock on the place. An immediate post waits instead.
+
+    Locks are taken in the order of places, whatever the order of the accounts. Two of these accounts that are one place
+    come close to each other, too.
+    """
+    if at is None:
+        return
+    chosen: Counter[str] = Counter()
+    for account in sorted(accounts, key=lambda one: (one.place, one.id)):
         rule = rules_of(account)
-        if not rule.any or at is None:
-            continue
-        locks.advisory(f"publishing.limits:{account.id}")
-        found = limits.clash(taken(account.id, without), at, rule)
-        if found:
-            raise Invalid({"at": clash_words(account, found, rule, timezone)})
+        if rule.any:
+            locks.advisory(f"publishing.limits:{account.place}")
+            there = [*taken(account.id, without), *[at] * chosen[account.place]]
+            if found := limits.clash(there, at, rule):
+                raise Invalid({"at": clash_words(account, found, rule, timezone)})
+        chosen[account.place] += 1
+
+
+def refuse_same_place(accounts: Sequence[PlatformCredential], confirmed: bool) -> list[str]:
+    """Two accounts that are the same one at the other end get a post twice at the same place: that is asked for first.
+    Returns what was confirmed, as sentences. Raises Invalid."""
+    groups: dict[str, list[str]] = {}
+    for account in accounts:
+        groups.setdefault(account.place, []).append(f"“{account.account_name}”")
+    twice = [f"{' and '.join(names)} are the same place on {place.partition(':')[0].capitalize()}."
+             for place, names in groups.items() if len(names) > 1]  # fmt: skip
+    if twice and not confirmed:
+        raise Invalid(
+            {"accounts": f"{' '.join(twice)} Choose one of them, or tick “Post there twice” on the publish page."}
+        )
+    return twice
 
 
 def clash_words(account: PlatformCredential, found: limits.Clash, rule: limits.Rules, timezone: str) -> str:

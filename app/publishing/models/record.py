@@ -71,6 +71,13 @@ class PublishRecord(Row):
             "published_at",
             postgresql_where=text("published_at IS NOT NULL"),
         ),
+        Index(
+            "uq_publish_records_remote_post",
+            "remote_account",
+            "platform_post_id",
+            unique=True,
+            postgresql_where=text("remote_account <> '' AND platform_post_id IS NOT NULL AND status = 'success'"),
+        ),
         Index("idx_publish_records_due", text("due_at DESC"), text("id DESC")),
         Index(
             "idx_publish_records_settled",
@@ -95,6 +102,8 @@ class PublishRecord(Row):
 
     credential_id: Mapped[UUID | None] = mapped_column(ForeignKey("platform_credentials.id"))
     account_name: Mapped[str] = mapped_column(default="", server_default="")
+    remote_account: Mapped[str] = mapped_column(default="", server_default="")
+    """The account at the other end when it was scheduled (vault/remote.py); one post there belongs to one record."""
     host: Mapped[str] = mapped_column(default="", server_default="")
     """Where the account's server answers; calls are capped per host."""
     priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")

@@ -33,6 +33,7 @@ class Place:
     per_day: int | None
     done: str
     slot_at: datetime | None = None  # the account's next free slot, where it has slots
+    same: Sequence[PlatformCredential] = ()  # the other usable accounts that are the same place
     is_covered: bool = True  # the approval covers its platform
 
     @property
@@ -43,8 +44,8 @@ class Place:
 def places(artifact_id: uuid.UUID | None, covered: Collection[str] | None = None) -> list[Place]:
     """Every connected account, the usable ones first, in three statements. `covered`: the platforms of the approval."""
     accounts = [a for a in vault.connected() if registry_has(a.platform)]
-    taken, done = _taken(accounts), _done(artifact_id)
-    made = [_place(account, taken.get(account.id, []), done.get(account.id, "")) for account in accounts]
+    taken, done, shared = _taken(accounts), _done(artifact_id), vault.shared_places(a for a in accounts if a.is_usable)
+    made = [_place(one, taken.get(one.place, []), done.get(one.place, ""), shared.get(one.id, [])) for one in accounts]
     if covered is not None:
         made = [replace(place, is_covered=place.account.platform in covered) for place in made]
     return sorted(made, key=lambda p: (not p.is_usable, p.account.platform, p.account.account_name.lower()))
@@ -55,34 +56,44 @@ def registry_has(slug: str) -> bool:
     return any(connector.spec.slug == slug for connector in registry.CONNECTORS)
 
 
-def _place(account: PlatformCredential, times: Sequence[datetime], done: str) -> Place:
+def _place(
+    account: PlatformCredential, times: Sequence[datetime], done: str, same: Sequence[PlatformCredential]
+) -> Place:
     spec = registry.get(account.platform).spec
     rule = limits.rules(spec.min_gap, spec.max_per_day, account.configuration)
     now = clock.now()
     free = limits.next_free(times, now, rule) if rule.any else now
     own = account.configuration
     slot = slots.next_free(own.get("slots") or [], own.get("slots_zone") or "UTC", now, times, rule.gap)
-    return Place(account, free if free > now else None, int(rule.gap.total_seconds() // 60), rule.per_day, done, slot)
+    return Place(
+        account, free if free > now else None, int(rule.gap.total_seconds() // 60), rule.per_day, done, slot, same
+    )
 
 
-def _taken(accounts: Sequence[PlatformCredential]) -> dict[uuid.UUID, list[datetime]]:
-    """When each account has published lately, may have, or will."""
+PLACE = sa.func.coalesce(sa.func.nullif(PlatformCredential.remote_account, ""), sa.cast(PlatformCredential.id, sa.Text))
+"""`PlatformCredential.place` in SQL."""
+
+
+def _taken(accounts: Sequence[PlatformCredential]) -> dict[str, list[datetime]]:
+    """Place → when it has got a post lately, may have, or will, under whichever of the desk's names for it."""
     recent = times.may_be_taken(clock.now() - timedelta(days=2))
-    statement = sa.select(R.credential_id, times.TAKEN).where(R.credential_id.in_([a.id for a in accounts]), recent)
-    found: dict[uuid.UUID, list[datetime]] = {}
-    for key, at in db.session.execute(statement.order_by(times.TAKEN).limit(5000)):
-        found.setdefault(key, []).append(at)
+    statement = sa.select(PLACE, times.TAKEN).join(PlatformCredential, PlatformCredential.id == R.credential_id)
+    statement = statement.where(PLACE.in_([a.place for a in accounts]), recent)
+    found: dict[str, list[datetime]] = {}
+    for place, at in db.session.execute(statement.order_by(times.TAKEN).limit(5000)):
+        found.setdefault(place, []).append(at)
     return found
 
 
-def _done(artifact_id: uuid.UUID | None) -> dict[uuid.UUID, str]:
-    """account → status of the record that already carries this version there."""
+def _done(artifact_id: uuid.UUID | None) -> dict[str, str]:
+    """Place → status of the record that already carries this version there."""
     if artifact_id is None:
         return {}
 
     statement = (
-        sa.select(R.credential_id, R.status)
+        sa.select(PLACE, R.status)
         .join(PublishJob, PublishJob.id == R.job_id)
-        .where(PublishJob.artifact_id == artifact_id, R.status.in_((*OPEN, "success")), R.credential_id.is_not(None))
+        .join(PlatformCredential, PlatformCredential.id == R.credential_id)
+        .where(PublishJob.artifact_id == artifact_id, R.status.in_((*OPEN, "success")))
     )
-    return {row.credential_id: row.status for row in db.session.execute(statement)}
+    return dict(db.session.execute(statement).all())

@@ -78,6 +78,7 @@ def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
     return schedule(
         item, artifact, form.account_ids(), form.moment_or_now(), form.timezone.data or "UTC", int(form.priority.data or 0),
         idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data),
+        confirm_same_place=bool(form.confirm_same_place.data),
     )  # fmt: skip
 
 

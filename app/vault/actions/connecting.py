@@ -48,42 +48,64 @@ def connect(entry: Entry) -> PlatformCredential:
     )  # account_id stays: waiting posts must not go out as somebody else
     account.meta = {"round": (account.meta or {}).get("round", 0)}
     account.status, account.failure_streak, account.breaker_open_until = ACCOUNT.initial, 0, None
-    _put(account, spec, entry)
-    record("vault.connect", account, platform=[None, spec.slug], account_name=[None, account.account_name])
+    changed = _put(account, spec, entry)
+    record(
+        "vault.connect", account, platform=[None, spec.slug], account_name=[None, account.account_name], changes=changed
+    )
     ring("vault.verify", str(account.id))
     return account
 
 
 def reconnect(account: PlatformCredential, entry: Entry) -> PlatformCredential:
-    """New secrets or settings for the same account. A secret left empty stays as it is. It is checked before it posts."""
+    """New secrets or settings for the same account. A secret left empty stays as it is. It is checked before it posts.
+
+    Raises Invalid also when the address is another one and a secret was left empty: what was given to one server is not
+    sent to the next. That is asked of the locked row, so two tabs cannot bring the one's address and the other's secret
+    together.
+    """
     spec = spec_of(account.platform)
     _refuse(entries.problems(spec, entry, keep_secrets=bool(account.credentials)))
     account = locked(account.id)
     if account.deleted_at is not None:
         raise Conflict("This account is disconnected. Connect it again from the list of accounts.")
+    _refuse(entries.untold(spec, entry, account.configuration))
     before = account.status
     if before != "checking":
         ACCOUNT.move(account, "checking")
-    _put(account, spec, entry)
+    changed = _put(account, spec, entry)
     account.expires_at = None
     if before == "active":
-        record("vault.left_active", account, note="Reconnected; it is checked before it posts.", kind=[None, DOWN])
+        record(
+            "vault.left_active",
+            account,
+            note="Reconnected; it is checked before it posts.",
+            kind=[None, DOWN],
+            changes=changed,
+        )
     else:
-        record("vault.reconnect", account, status=[before, "checking"])
+        record("vault.reconnect", account, status=[before, "checking"], changes=changed)
     ring("vault.verify", str(account.id))
     return account
 
 
-def _put(account: PlatformCredential, spec: Platform, entry: Entry) -> None:
-    """Seal what was entered into the row; a shared session made with the old secrets is dropped."""
+def _put(account: PlatformCredential, spec: Platform, entry: Entry) -> dict[str, list[str | None]]:
+    """Seal what was entered into the row; a shared session made with the old secrets is dropped. When the address is
+    another one, no old secret stays, nor what the old server told of itself. Returns the addresses that changed, each as
+    [old, new]."""
+    settings = entries.cleaned(spec, entry.configuration)
+    changed = entries.moved(spec, account.configuration, settings)
     fresh = {s.name: entry.secrets[s.name].strip() for s in spec.secrets if entry.secrets.get(s.name, "").strip()}
-    kept = {name: value for name, value in account.credentials.items() if name in spec.secret_names}
+    kept = {} if changed else {name: one for name, one in account.credentials.items() if name in spec.secret_names}
+    gone = entries.learned(spec, account.configuration, KEYS) if changed else set()
+    gone |= {setting.name for setting in spec.configuration}  # a setting that was emptied is not the old one
     account.credentials = {**kept, **sealing.seal_tree(account.id, fresh)}
     account.credential_type = NO_SECRETS if spec.credential_type == "none" else spec.credential_type
-    account.configuration = {**account.configuration, **entries.cleaned(spec, entry.configuration)}
+    rest = {name: value for name, value in account.configuration.items() if name not in gone}
+    account.configuration = {**rest, **settings}
     account.key_id = sealing.oldest_key(account.credentials, crypto.ring().newest)
     account.meta = {**account.meta, "round": int(account.meta.get("round", 0)) + 1}
     account.version = (account.version or 0) + 1
+    return changed
 
 
 def rename(account: PlatformCredential, name: str) -> None:

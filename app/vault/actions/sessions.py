@@ -9,8 +9,11 @@ import sqlalchemy as sa
 
 from app.core import crypto
 from app.core.db import db
+from app.platforms import registry
+from app.platforms.base import Account as Opened
 from app.vault import sealing
 from app.vault.actions.states import locked
+from app.vault.entry import moved
 from app.vault.models import PlatformCredential as Account
 
 FIELD = "session"
@@ -23,10 +26,11 @@ def read_session(account_id: uuid.UUID | str) -> dict[str, str] | None:
     return sealing.open_tree(account_id, {FIELD: kept})[FIELD] if kept else None
 
 
-def keep_session(account_id: uuid.UUID | str, secrets: Mapping[str, str], session: Mapping[str, str]) -> bool:
-    """Keep what a refresh answered. Empty values never overwrite; False when it was made with replaced secrets."""
-    account = locked(account_id)
-    if account.deleted_at is not None or not _same(account, secrets):
+def keep_session(opened: Opened, session: Mapping[str, str]) -> bool:
+    """Keep what a refresh of this opened account answered. Empty values never overwrite; False when it was made with
+    replaced secrets, or at an address that the account no longer has."""
+    account = locked(opened.key)
+    if account.deleted_at is not None or not _same(account, opened.secrets) or moved_since(account, opened):
         return False
     fresh = {name: value for name, value in session.items() if value}
     kept = account.credentials.get(FIELD) or {}
@@ -34,6 +38,12 @@ def keep_session(account_id: uuid.UUID | str, secrets: Mapping[str, str], sessio
     account.credentials = {**account.credentials, FIELD: {**kept, **sealed}}
     account.key_id = sealing.oldest_key(account.credentials, crypto.ring().newest)
     return True
+
+
+def moved_since(account: Account, opened: Opened) -> bool:
+    """Whether the account has another address than when it was opened: what its old server answers says nothing about it."""
+    spec = registry.get(account.platform).spec
+    return bool(moved(spec, opened.configuration, account.configuration))
 
 
 def _same(account: Account, secrets: Mapping[str, str]) -> bool:

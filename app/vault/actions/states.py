@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -14,9 +15,11 @@ from app.core.db import db
 from app.core.queue import ring
 from app.ground import clock
 from app.ground.errors import Conflict, NotFound
+from app.platforms import registry
 from app.platforms.base import CannotTell, Check, Refused, Verified
 from app.vault import queries, sealing
 from app.vault.models import ACCOUNT, PlatformCredential
+from app.vault.remote import plainly, remote_account
 
 PAUSED, DOWN = "account_paused", "account_down"
 
@@ -67,14 +70,16 @@ def mark_down(account: PlatformCredential, status: str, why: str, field: str = "
     return before == "active"
 
 
-def came_back(account: PlatformCredential, why: str = "Works again.") -> bool:
-    """It works: → active. False when it was active all the time."""
+def came_back(
+    account: PlatformCredential, why: str = "Works again.", changes: dict[str, list[str | None]] | None = None
+) -> bool:
+    """It works: → active. False when it was active all the time. `changes`: what the audit is told besides."""
     account = locked(account.id)
     account.failure_streak, account.breaker_open_until = 0, None
     if account.status == "active":
         return False
     before = ACCOUNT.move(account, "active")
-    record("vault.came_back", account, note=why, status=[before, "active"], kind=[DOWN, None])
+    record("vault.came_back", account, note=why, status=[before, "active"], kind=[DOWN, None], changes=changes)
     return True
 
 
@@ -93,19 +98,58 @@ def settle_check(account_id: uuid.UUID | str, check: Check, connected: int | Non
 
 
 def _verified(account: PlatformCredential, check: Verified) -> None:
-    if account.account_id and check.account_id and account.account_id != check.account_id:
-        mark_down(account, "invalid", f"This sign-in belongs to {check.name}, another account. Connect that one apart.")
+    configuration = {**account.configuration, **check.configuration}
+    host = registry.get(account.platform).host(configuration)
+    before, found = account.remote_account, remote_account(account.platform, host, check.account_id)
+    if _is_another(account, check, found):
+        _refuse_another(account, check, found)
         return
     account.account_id = check.account_id or account.account_id
+    account.remote_account = found or before
     account.last_verified_at = clock.now()
     account.expires_at = check.expires_at or account.expires_at
-    account.configuration = {**account.configuration, **check.configuration}
+    account.configuration = configuration
     fresh = {name: value for name, value in check.secrets.items() if value}
     if fresh:
         account.credentials = {**account.credentials, **sealing.seal_tree(account.id, fresh)}
-    note_check(account, "verified", f"Signed in as {check.name}." if check.name else "Works.", url=check.url)
-    if not came_back(account, "Signed in."):
-        record("vault.verify", account, note="Works.")
+    note_check(account, "verified", _signed_in(account, check), url=check.url)
+    told = {} if account.remote_account == before else {"remote_account": [before or None, plainly(found)]}
+    if not came_back(account, "Signed in.", told):
+        record("vault.verify", account, note="Works.", changes=told)
+
+
+def _is_another(account: PlatformCredential, check: Verified, found: str) -> bool:
+    """Who answered before is who answers now: server and id together, for an id says little on another server."""
+    if account.remote_account and found:
+        return account.remote_account != found
+    return bool(account.account_id and check.account_id and account.account_id != check.account_id)
+
+
+def _refuse_another(account: PlatformCredential, check: Verified, found: str) -> None:
+    """Posts that wait were approved for the one it was: they stay held, and nothing goes out as somebody else."""
+    who = check.name or "somebody else"
+    words = f"This sign-in belongs to {who}, another account than before. What waits here is not sent there."
+    if who == account.account_name or (account.account_id and account.account_id == check.account_id):
+        words = f"Another server answers for {who} now, so it is another account than before. What waits here is not sent there."
+    mark_down(account, "invalid", f"{words} Reconnect it as it was, or connect that one as a new account.")
+    identity = [plainly(account.remote_account or account.account_id or ""), plainly(found or check.account_id)]
+    record(
+        "vault.verify", account, severity="warning", success=False, error="Another account answered.",
+        note="Refused: it is not the account that it was.", remote_account=identity,
+    )  # fmt: skip
+
+
+def _signed_in(account: PlatformCredential, check: Verified) -> str:
+    """Who it is, and under which other names the desk has the same one."""
+    words = f"Signed in as {check.name}." if check.name else "Works."
+    others = queries.also_connected(account)
+    return words + (f" {twice(others)}" if others else "")
+
+
+def twice(others: Sequence[PlatformCredential]) -> str:
+    """That a remote account is connected more than once, in words."""
+    names = ", ".join(f"“{one.account_name}”" for one in others[:3]) + (" and others" if len(others) > 3 else "")
+    return f"Already connected as {names}: posts count together."
 
 
 def _cannot_tell(account: PlatformCredential, check: CannotTell) -> None:

@@ -65,13 +65,16 @@ def _connected(form: ConnectForm, spec: Platform) -> PlatformCredential:
 
 def _reconnected(form: ConnectForm, spec: Platform, account: PlatformCredential) -> PlatformCredential:
     typed = form.entry(spec)
-    _guarded(spec, typed, keep_secrets=bool(account.credentials))
+    _guarded(spec, typed, account)
     return actions.reconnect(account, typed)
 
 
-def _guarded(spec: Platform, typed: entry.Entry, keep_secrets: bool = False) -> None:
-    """Refuse addresses that the desk does not call, beside whatever else is wrong. Raises Invalid."""
-    wrong = entry.problems(spec, typed, keep_secrets)
+def _guarded(spec: Platform, typed: entry.Entry, known: PlatformCredential | None = None) -> None:
+    """Refuse addresses that the desk does not call, beside whatever else is wrong: also a secret that was left empty though
+    the address changed. `known`: the account that is reconnected. Raises Invalid."""
+    wrong = entry.problems(spec, typed, keep_secrets=bool(known is not None and known.credentials))
+    if known is not None:
+        wrong = entry.untold(spec, typed, known.configuration) | wrong
     for field, address in entry.addresses(spec, typed.configuration).items():
         words = ports.address_problem(address) if field not in wrong else None
         if words:

@@ -23,7 +23,8 @@ from app.web.writes import background
 @requires("viewer")
 def index() -> Response:
     page = queries.ACCOUNTS.page(request.args)
-    return render("vault/index.html", page=page, waiting=waiting_by_account(), soon=soon(), now=clock.now())
+    also = queries.shared_places(queries.connected())
+    return render("vault/index.html", page=page, waiting=waiting_by_account(), soon=soon(), now=clock.now(), also=also)
 
 
 @bp.get("/all.csv")

@@ -34,6 +34,7 @@ def facts(account_id: uuid.UUID) -> dict[str, Any]:
         "slots": rules.slot_lines(account.configuration.get("slots") or []),
         "soon": soon(),
         "checked_at": queries.checked_at(account),
+        "also": queries.also_connected(account) if account.deleted_at is None else [],
     }
 
 

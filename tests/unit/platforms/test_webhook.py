@@ -64,6 +64,19 @@ def test_nobody_can_be_asked(ctx: Context, account: Account) -> None:
     assert found.final
 
 
+@pytest.mark.parametrize("status", [200, 204, 400, 401, 404, 405, 501])
+def test_a_receiver_that_knows_post_alone_connects(fake: Fake, ctx: Context, account: Account, status: int) -> None:
+    """(J7) What it says to a HEAD is no word on whether it takes a post."""
+    fake.script("answer", on="any", status=status)
+    assert isinstance(WEBHOOK.verify(ctx, account), Verified)
+
+
+def test_a_receiver_that_is_gone_for_good_does_not(fake: Fake, ctx: Context, account: Account) -> None:
+    """(J7) Standard Webhooks: 410 asks senders to stop."""
+    fake.script("answer", on="any", status=410)
+    assert isinstance(WEBHOOK.verify(ctx, account), Refused)
+
+
 def test_verify(fake: Fake, ctx: Context, account: Account) -> None:
     fake.script("answer", on="any", status=405)
     assert isinstance(WEBHOOK.verify(ctx, account), Verified)
