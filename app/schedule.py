@@ -20,5 +20,6 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick("accounts.forget_old", "41 * * * *", 24 * 60),
     Tick("accounts.mail_links", "* * * * *", 10),
     Tick("vault.tend", "* * * * *", 10),
+    Tick("campaigns.follow", "* * * * *", 10),
     Tick("reviews.expire", "*/5 * * * *", 20),
 )

@@ -66,6 +66,7 @@ class PublishForm(Moment):
     timing = RadioField("When", choices=[("now", "Now"), ("later", "At a time you choose")], default="now")
     priority = SelectField("Priority", choices=[("0", "Normal"), ("1", "High"), ("2", "Urgent")], default="0")
     waive = BooleanField("Pass the accounts' gaps and daily caps this once")
+    off_target = BooleanField("Also publish where the campaign does not")
     key = HiddenField()
     PASSED = "This moment has passed. Choose a later one, or publish now."
 

@@ -20,6 +20,7 @@ from app.core.db import db, uuid7
 from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
+from app.publishing.actions.campaign import OFF_TARGET, keep_campaign
 from app.publishing.actions.rows import derive, now, person, wake
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.models import FINAL, OPEN, PublishJob, PublishRecord
@@ -42,12 +43,14 @@ def schedule(
     idempotency_key: str | None = None,
     approval_id: uuid.UUID | None = None,
     waive_limits: bool = False,
+    off_target: bool = False,
 ) -> PublishJob:
     """Make the job and one record per account. `at` None: as soon as limits allow.
 
     Raises Conflict when no approval covers the version or it is on its way already; Invalid for a past moment, an
-    unusable account, or a moment that breaks an account's gap or daily cap. The same `idempotency_key` gives the same
-    job again.
+    unusable account, or a moment that breaks an account's gap or daily cap; either when the campaign sends nothing, then
+    or there (`off_target`: an operator lets platforms pass that it does not use, which is kept). The same
+    `idempotency_key` gives the same job again.
     """
     item = db.session.get_one(ContentItem, item.id, with_for_update={"key_share": True}, populate_existing=True)
     again = idempotency_key and db.session.scalar(
@@ -60,10 +63,13 @@ def schedule(
         raise Invalid({"at": "This moment has passed. Choose a later one, or publish now."})
     accounts = _accounts(credential_ids)
     refuse_duplicates(artifact.id, accounts)
+    campaign_id = campaign_id or item.campaign_id
+    let_pass = keep_campaign(campaign_id, [a.platform for a in accounts], at, timezone, None if off_target else ())
     if not waive_limits:
         keep_limits(accounts, at, timezone)
-    job = _job(item, artifact, accounts, at, timezone, priority, campaign_id or item.campaign_id)
+    job = _job(item, artifact, accounts, at, timezone, priority, campaign_id)
     job.idempotency_key, job.approval_id = idempotency_key, approval_id
+    job.meta = {OFF_TARGET: let_pass} if let_pass else {}
     db.session.add(job)
     db.session.flush()
     for account in accounts:
@@ -76,6 +82,7 @@ def schedule(
         timezone=[None, timezone],
         accounts=[None, [f"{a.platform} {a.account_name}" for a in accounts]],
         version=[None, artifact.version],
+        **({"not_of_the_campaign": [None, let_pass]} if let_pass else {}),
     )
     derive(job.id)
     if at is None:
