@@ -189,7 +189,7 @@ def waiting_outside(campaign_id: uuid.UUID, targets: Sequence[str]) -> dict[str,
 
 
 def barred_or_held() -> list[uuid.UUID]:
-    """Campaigns that have posts waiting but do not run now, and those with a hold of their own."""
+    """Campaigns that have posts waiting but do not run now, and those with a hold that may have to go."""
     barred = sa.or_(
         Campaign.status != "active", Campaign.start_time > app_now(), Campaign.end_time <= app_now()
     ) & Campaign.id.in_(_of_campaign(PublishJob.campaign_id).where(PublishJob.campaign_id.is_not(None)))
@@ -198,5 +198,6 @@ def barred_or_held() -> list[uuid.UUID]:
         PublishHold.reason.in_(("campaign_paused", "campaign_window")),
         PublishHold.released_at.is_(None),
     )
-    statement = sa.select(Campaign.id).where(sa.or_(barred, sa.cast(Campaign.id, sa.Text).in_(held)))
+    odd = Campaign.status.not_in(("paused", "stopped")) & sa.cast(Campaign.id, sa.Text).in_(held)
+    statement = sa.select(Campaign.id).where(sa.or_(barred, odd))
     return list(db.session.scalars(statement.order_by(Campaign.id)))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+
+from app.web import times
 
 CLOSED = {"stopped": "was stopped", "completed": "is completed"}
 
@@ -75,5 +76,6 @@ def why_waiting(frame: Frame, platform: str, let_pass: Iterable[str], now: datet
 
 def said(moment: datetime, zone: str) -> str:
     """A moment in words, in the zone that the person typed in."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%B %Y, %H:%M} ({zone})"
+    where = times.zone(zone)
+    local = moment.astimezone(where)
+    return f"{local.day} {local:%B %Y, %H:%M} ({where.key})"

@@ -90,7 +90,8 @@ def _not_over(campaign: Campaign) -> None:
 
 
 def _moved(campaign: Campaign, target: str, action: str, note: str | None = None) -> Campaign:
-    db.session.refresh(campaign, with_for_update=True)
+    # a post that is being scheduled refers to the row and does not wait for this; what it makes is held at dispatch
+    db.session.refresh(campaign, with_for_update={"key_share": True})
     source: Any = CAMPAIGN.move(campaign, target)
     db.session.flush()
     record(action, campaign, note=note, status=[source, target])

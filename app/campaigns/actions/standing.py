@@ -28,19 +28,21 @@ _WORDS = {"paused": "is paused", "stopped": "was stopped", "draft": "is a draft"
 
 
 def _keep(campaign: Campaign, reason: str, note: str) -> None:
-    if note:
-        publishing.hold("campaign", str(campaign.id), reason, note)
-    else:
-        publishing.release("campaign", str(campaign.id), reason)
+    key = str(campaign.id)
+    if not note:
+        publishing.release("campaign", key, reason)
+    elif publishing.hold("campaign", key, reason, note).note != note and reason == WINDOW:
+        publishing.release("campaign", key, reason)  # it was too early and is too late now: another hold, other words
+        publishing.hold("campaign", key, reason, note)
 
 
 def to_follow() -> list[uuid.UUID]:
-    """The campaigns whose holds may be other than they should be: barred with posts that wait, or held."""
+    """The campaigns whose holds may be other than they should be: barred with posts that wait, or held without need."""
     return queries.barred_or_held()
 
 
 def follow_by_id(campaign_id: uuid.UUID) -> None:
     """The clock's step for one campaign."""
-    found = db.session.get(Campaign, campaign_id, with_for_update=True, populate_existing=True)
+    found = db.session.get(Campaign, campaign_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is not None:
         follow(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextvars
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry
 from app.campaigns import actions
 from app.campaigns.actions.late import Late
+from app.campaigns.jobs import follow
 from app.campaigns.models import Campaign
 from app.content import actions as content
 from app.content.models import ContentItem
@@ -18,12 +21,13 @@ from app.core.work import step
 from app.ground import clock
 from app.ground.errors import Conflict, Invalid
 from app.publishing import actions as publishing
-from app.publishing.actions import change
+from app.publishing.actions import bulk, change
 from app.publishing.models import PublishRecord
 from app.publishing.queries import one
 from app.publishing.why import why
+from app.reviews.actions import decide
 from tests import publishing_desk as desk
-from tests.factories import make_account, make_campaign, make_item, make_review, version_of
+from tests.factories import make_account, make_campaign, make_item, make_review, make_user, version_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -124,6 +128,8 @@ def test_the_zone_of_the_person_is_the_zone_of_the_words(app):
     made = post(campaign(end_time=clock.now() - DAY))
     with pytest.raises(Conflict, match=r"\(Asia/Tokyo\)"):
         schedule(made, clock.now() + HOUR, timezone="Asia/Tokyo")
+    with pytest.raises(Conflict, match=r"\(UTC\)"):
+        schedule(made, timezone="Mars/Phobos")
 
 
 def test_a_platform_the_campaign_does_not_use_needs_an_operators_word_which_is_kept(app):
@@ -253,12 +259,13 @@ def test_the_clock_places_the_hold_at_the_end_and_releases_it_at_the_start(app):
     schedule(post(key), clock.now() + HOUR)
     shift(key, end_time=clock.now() - HOUR)
     for _ in range(2):
-        for found in step(actions.to_follow):
-            step(actions.follow_by_id, found)
+        follow()
         assert [(h.reason, h.note) for h in desk.holds(key)] == [("campaign_window", "Winter Iwagumi has ended")]
-    shift(key, end_time=None)
-    for found in step(actions.to_follow):
-        step(actions.follow_by_id, found)
+    shift(key, end_time=None, start_time=clock.now() + HOUR)
+    follow()
+    assert [h.note for h in desk.holds(key)] == ["Winter Iwagumi has not started yet"]
+    shift(key, start_time=None)
+    follow()
     assert desk.holds(key) == []
 
 
@@ -387,3 +394,62 @@ def test_the_times_are_those_of_the_zone_the_page_showed_and_stay_when_nothing_w
     assert step(lambda: db.session.get(Campaign, key).end_time) == twice
     evil = {**FORM, "zone": "x" * 2000 + "../../etc", "start_time": "2027-01-01T00:00", "end_time": "2026-01-01T00:00"}
     assert "x" * 100 not in editor.post("/campaigns", data=evil).text.replace('value="' + "x" * 2000, "")
+
+
+def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_decides_nothing(as_user):
+    """(J30) The reviewer is told, not surprised; approving alone goes through."""
+    key = campaign("draft")
+    item = step(
+        lambda: make_item("Planned", "Text.", accounts=[make_account("site")], at=clock.now() + DAY, campaign_id=key)
+    )
+    request = step(lambda: make_review(db.session.get(ContentItem, item.id), status="in_review"))
+    user = step(make_user, "operator")
+
+    def approve(with_plan):
+        return decide(
+            request.id, "approve", user=user, artifact_id=str(request.artifact_id), content_hash=request.content_hash,
+            schedule=with_plan,
+        )  # fmt: skip
+
+    with pytest.raises(Conflict, match="is a draft"):
+        step(approve, True)
+    assert step(approve, False).settled == "approved"
+
+
+def test_sending_an_unknown_one_again_waits_for_the_campaign(app):
+    """(J30) A person's answer is another door: the record goes back to waiting, and waits."""
+    key = campaign()
+    record = schedule(post(key))
+    step(lambda: db.session.execute(sa.update(PublishRecord).values(status="unknown", unknown_since=clock.now() - DAY)))
+    shift(key, status="stopped")
+    desk.person(change.settle_by_person, record, "send_again", confirmed=True)
+    desk.work()
+    assert desk.record(record).status == "retrying" and desk.attempts(record) == []
+
+
+def test_many_replays_leave_out_what_its_campaign_refuses_with_the_reason(app):
+    key = campaign()
+    record = schedule(post(key))
+    step(lambda: db.session.execute(sa.update(PublishRecord).values(status="failed", dead_letter_at=clock.now())))
+    shift(key, start_time=clock.now() + DAY)
+    assert "starts on" in step(bulk.act, [str(record)], "replay")
+
+
+def test_a_campaign_that_stops_while_a_post_is_being_scheduled_sends_nothing(app):
+    """(J30) Two people at once: whoever commits last, the row decides at dispatch, and the clock places the hold."""
+    key = campaign()
+    made, item = [], post(key)
+
+    def schedules():
+        with app.app_context():
+            made.append(schedule(item))
+
+    def stops():
+        actions.stop(db.session.get(Campaign, key))
+        other = threading.Thread(target=contextvars.Context().run, args=(schedules,))
+        other.start()
+        other.join(30)
+
+    step(stops)
+    desk.work()
+    assert desk.record(made[0]).status == "pending" and [h.reason for h in desk.holds(key)] == ["campaign_paused"]
