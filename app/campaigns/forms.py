@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +20,13 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.campaigns.models import Campaign
 from app.campaigns.queries import platform_choices
+from app.content import zones
+from app.ground.errors import Invalid
+from app.web import times
 from app.web.forms import Form
+from app.web.look import zone
 
 LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 
@@ -60,18 +65,33 @@ class CampaignForm(Form):
     start_time = DateTimeLocalField("Starts", [Optional()], format=list(LOCAL))
     end_time = DateTimeLocalField("Ends", [Optional()], format=list(LOCAL))
     lock_version = HiddenField()
+    zone = HiddenField()
+    """The zone that the page showed: another one chosen meanwhile in a second tab moves nothing."""
 
-    def values(self, zone: ZoneInfo) -> Mapping[str, Any]:
-        """What was typed, as the verbs want it: moments in UTC, money as Decimal."""
+    def values(self, campaign: Campaign | None = None) -> Mapping[str, Any]:
+        """What was typed, as the verbs want it: moments in UTC, money as Decimal. Raises Invalid for hours that a zone skips."""
+        kept = {name: getattr(campaign, name) if campaign else None for name in ("start_time", "end_time")}
         return {
             "name": self.name.data,
             "goal": self.goal.data,
             "target_platforms": sorted(self.target_platforms.data or []),
             "budget_cap": self.budget_cap.data if self.budget_cap.data is not None else Decimal(0),
             "budget_currency": (self.budget_currency.data or "ETB").upper(),
-            "start_time": moment(self.start_time.data, zone),
-            "end_time": moment(self.end_time.data, zone),
+            "start_time": self._moment("start_time", kept["start_time"]),
+            "end_time": self._moment("end_time", kept["end_time"]),
         }
+
+    def where(self) -> ZoneInfo:
+        """The zone of the typed times; the reader's own where the page did not say one that exists."""
+        said = self.zone.data or ""
+        return times.zone(said) if times.zone(said).key == said else zone()
+
+    def _moment(self, name: str, kept: datetime | None) -> datetime | None:
+        """The moment of a field; one that shows what is kept already stays as it is, to the second."""
+        typed, where = self[name].data, self.where()
+        if typed and kept and kept.astimezone(where).replace(tzinfo=None, second=0, microsecond=0) == typed:
+            return kept
+        return moment(typed, where, name)
 
 
 class MoveForm(Form):
@@ -95,6 +115,12 @@ class ResumeForm(Form):
     at = DateTimeLocalField("New time", [Optional()], format=list(LOCAL))
 
 
-def moment(local: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """A typed local time as a moment in UTC."""
-    return local.replace(tzinfo=zone).astimezone(UTC) if local else None
+def moment(local: datetime | None, where: ZoneInfo, field: str) -> datetime | None:
+    """A typed local time as a moment in UTC. Raises Invalid where clocks skip it or strike it twice."""
+    if local is None:
+        return None
+    try:
+        return zones.moment(f"{local.date()}", f"{local:%H:%M}", where.key)
+    except ValueError as wrong:
+        said = str(wrong).replace("Choose the first or the second.", "Choose a time before or after that hour.")
+        raise Invalid({field: said}) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,10 +17,12 @@ from app.core.db import app_now, db
 from app.core.listing import Choice, Listing
 from app.ground.errors import NotFound
 from app.platforms import registry
-from app.publishing.models import OPEN, PublishJob, PublishRecord
+from app.publishing.campaign import Frame
+from app.publishing.models import OPEN, PublishHold, PublishJob, PublishRecord
 
 CONTENT_SHOWN = 50
 LATE_AT_ONCE = 500
+WAITING = ("pending", "retrying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,65 @@ def late_records(campaign_id: uuid.UUID) -> list[PublishRecord]:
         .join(PublishJob, PublishJob.id == PublishRecord.job_id)
         .where(
             PublishJob.campaign_id == campaign_id,
-            PublishRecord.status.in_(("pending", "retrying")),
+            PublishRecord.status.in_(WAITING),
             PublishRecord.due_at < app_now(),
         )
     )
     return list(db.session.scalars(statement.order_by(PublishRecord.due_at, PublishRecord.id).limit(LATE_AT_ONCE)))
+
+
+def now() -> datetime:
+    """The database's time: the clock that decides what goes out."""
+    moment: datetime = db.session.execute(sa.select(app_now())).scalar_one()
+    return moment
+
+
+def frame_of(campaign: Campaign) -> Frame:
+    """What publishing asks of it, from the row at hand."""
+    return Frame(
+        campaign.name,
+        campaign.status,
+        tuple(campaign.target_platforms or ()),
+        campaign.start_time,
+        campaign.end_time,
+        campaign.deleted_at is not None,
+    )
+
+
+def _of_campaign(*what: Any) -> sa.Select[Any]:
+    jobs = sa.select(*what).select_from(PublishRecord).join(PublishJob, PublishJob.id == PublishRecord.job_id)
+    return jobs.where(PublishRecord.status.in_(WAITING))
+
+
+def waiting_count(campaign_id: uuid.UUID) -> int:
+    """How many of its records wait to be sent."""
+    return db.session.scalar(_of_campaign(sa.func.count()).where(PublishJob.campaign_id == campaign_id)) or 0
+
+
+def waiting_outside(campaign_id: uuid.UUID, targets: Sequence[str]) -> dict[str, int]:
+    """platform → records that wait there although `targets` leaves it out and no operator has let them pass."""
+    if not targets:
+        return {}
+    passed = PublishJob.meta["off_target"].op("@>")(sa.func.to_jsonb(PublishRecord.platform))
+    statement = _of_campaign(PublishRecord.platform, sa.func.count()).where(
+        PublishJob.campaign_id == campaign_id,
+        PublishRecord.platform.not_in(targets),
+        sa.func.coalesce(passed, False).is_(False),
+    )
+    rows = db.session.execute(statement.group_by(PublishRecord.platform).order_by(PublishRecord.platform)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def barred_or_held() -> list[uuid.UUID]:
+    """Campaigns that have posts waiting but do not run now, and those with a hold that may have to go."""
+    barred = sa.or_(
+        Campaign.status != "active", Campaign.start_time > app_now(), Campaign.end_time <= app_now()
+    ) & Campaign.id.in_(_of_campaign(PublishJob.campaign_id).where(PublishJob.campaign_id.is_not(None)))
+    held = sa.select(PublishHold.scope_id).where(
+        PublishHold.scope == "campaign",
+        PublishHold.reason.in_(("campaign_paused", "campaign_window")),
+        PublishHold.released_at.is_(None),
+    )
+    odd = Campaign.status.not_in(("paused", "stopped")) & sa.cast(Campaign.id, sa.Text).in_(held)
+    statement = sa.select(Campaign.id).where(sa.or_(barred, odd))
+    return list(db.session.scalars(statement.order_by(Campaign.id)))

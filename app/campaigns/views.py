@@ -22,12 +22,18 @@ from app.web.pages import render
 
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
-MOVES: dict[str, tuple[Callable[..., Campaign], str]] = {
-    "start": (lambda campaign, note: actions.start(campaign), "The campaign is active."),
+
+def _started(campaign: Campaign) -> str:
+    return "The campaign is active." if campaign.status == "active" else f"Started. {LATE}"
+
+
+MOVES: dict[str, tuple[Callable[..., Campaign], str | Callable[[Campaign], str]]] = {
+    "start": (lambda campaign, note: actions.start(campaign), _started),
     "pause": (actions.pause, "Paused. Nothing of it goes out until you resume it."),
     "stop": (actions.stop, "Stopped. What was not sent yet stays on hold."),
     "complete": (lambda campaign, note: actions.complete(campaign), "The campaign is completed."),
 }
+LATE = "Posts of it became late meanwhile, so it is paused: resume it to say what to do with them."
 COLUMNS = {
     "Name": lambda c: c.name,
     "Status": lambda c: c.status,
@@ -59,7 +65,7 @@ def export() -> Response:
 @requires("editor")
 def new() -> Response:
     """The empty form."""
-    return render("campaigns/edit.html", form=CampaignForm(), campaign=None)
+    return render("campaigns/edit.html", form=CampaignForm(zone=zone().key), campaign=None)
 
 
 @bp.post("")
@@ -69,7 +75,7 @@ def create() -> Response:
     form = CampaignForm()
     return submit(
         form,
-        act=lambda f: actions.create(f.values(zone()), current_user.id),
+        act=lambda f: actions.create(f.values(), current_user.id),
         again=lambda: render("campaigns/edit.html", form=form, campaign=None),
         then=_page,
         toast="Campaign created. It is a draft until you start it.",
@@ -88,7 +94,7 @@ def show(campaign_id: uuid.UUID) -> Response:
 def edit(campaign_id: uuid.UUID) -> Response:
     """The form with what is there."""
     campaign = queries.by_id(campaign_id)
-    form = CampaignForm(obj=campaign)
+    form = CampaignForm(obj=campaign, zone=zone().key)
     for field in (form.start_time, form.end_time):
         field.data = local(field.data) if field.data else None
     return render("campaigns/edit.html", form=form, campaign=campaign)
@@ -99,12 +105,13 @@ def edit(campaign_id: uuid.UUID) -> Response:
 def update(campaign_id: uuid.UUID) -> Response:
     """Change it."""
     campaign, form = queries.by_id(campaign_id), CampaignForm()
+    was = campaign.status
     return submit(
         form,
-        act=lambda f: actions.edit(campaign, f.values(zone()), int(f.lock_version.data or 0)),
+        act=lambda f: actions.edit(campaign, f.values(campaign), int(f.lock_version.data or 0)),
         again=lambda: render("campaigns/edit.html", form=form, campaign=campaign),
         then=_page,
-        toast="Saved",
+        toast=lambda saved: f"Saved. {LATE}" if saved.status == "paused" and was == "active" else "Saved",
     )
 
 
@@ -152,7 +159,7 @@ def resume(campaign_id: uuid.UUID) -> Response:
 
 
 def _late(form: Form) -> Late | None:
-    return Late(form.late.data, moment(form.at.data, zone())) if form.late.data else None
+    return Late(form.late.data, moment(form.at.data, zone(), "at")) if form.late.data else None
 
 
 def _resume_page(campaign: Campaign, form: ResumeForm) -> Response:
@@ -166,6 +173,8 @@ def _shown(campaign: Campaign) -> Response:
         results=queries.results_of(campaign.id),
         content=queries.content_of(campaign.id),
         late=queries.late_records(campaign.id) if campaign.status == "paused" else [],
+        waiting=queries.waiting_count(campaign.id),
+        outside=queries.frame_of(campaign).outside(queries.now()) if campaign.status in ("active", "paused") else "",
         history=audit.timeline("campaigns", campaign.id),
     )
 

@@ -96,7 +96,7 @@ def _start_campaign(owner: uuid.UUID) -> uuid.UUID:
         begin = clock.now()
         values = {
             "name": CAMPAIGN, "goal": "Sell sixty 60P kits before Christmas, and show that anybody can build one.",
-            "target_platforms": ["site"], "start_time": begin, "end_time": begin + timedelta(days=24),
+            "target_platforms": ["site", "sandbox"], "start_time": begin, "end_time": begin + timedelta(days=24),
             "budget_cap": 0, "budget_currency": "ETB",
         }  # fmt: skip
         found = campaigns.start(campaigns.create(values, owner))

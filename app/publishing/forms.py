@@ -67,6 +67,7 @@ class PublishForm(Moment):
     priority = SelectField("Priority", choices=[("0", "Normal"), ("1", "High"), ("2", "Urgent")], default="0")
     waive = BooleanField("Pass the accounts' gaps and daily caps this once")
     confirm_same_place = BooleanField("Post there twice")
+    off_target = BooleanField("Also publish where the campaign does not")
     key = HiddenField()
     PASSED = "This moment has passed. Choose a later one, or publish now."
 

@@ -15,7 +15,8 @@ HELD = {
     "late": "Held because it is late: somebody decides whether it still goes out",
     "account_paused": "Held because the account is paused",
     "account_down": "Held because the account needs a new sign-in",
-    "campaign_paused": "Held because the campaign is paused",
+    "campaign_paused": "Held because the campaign is not running",
+    "campaign_window": "Held because the campaign has not started or is over",
     "budget": "Held because the campaign is over its budget",
     "policy": "Held because a platform's rules have changed",
     "emergency": "Held: publishing was stopped for everything in its scope",
@@ -57,6 +58,7 @@ class Facts:
     sent_by: str = ""
     sent_since: datetime | None = None
     barred: bool = False
+    campaign: str = ""
     error: str = ""
     finished_at: datetime | None = None
 
@@ -101,6 +103,8 @@ def _stops(facts: Facts) -> Iterator[Reason]:
     for hold in sorted(facts.holds, key=lambda h: h.placed_at):
         whom = f" by {hold.by}" if hold.by else ""
         yield Reason("held", f"{HELD[hold.reason]}{whom}, since", hold.placed_at, hold.note)
+    if facts.campaign and not any(h.scope == "campaign" for h in facts.holds):
+        yield Reason("campaign", facts.campaign)
     if facts.account_paused and not any(h.reason == "account_paused" for h in facts.holds):
         yield Reason("account", "The account is paused")
     if facts.account_status != "active" and not any(h.reason == "account_down" for h in facts.holds):

@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit.actions import record
+from app.campaigns import queries
 from app.campaigns.models import Campaign
 from app.core.db import db
 from app.ground.errors import Conflict, Invalid
+from app.platforms import registry
+
+from .moves import ask_about_late
+from .standing import follow
 
 FIELDS = ("name", "goal", "target_platforms", "budget_cap", "budget_currency", "start_time", "end_time")
 CLOSED = ("stopped", "completed")
@@ -26,12 +31,18 @@ def create(values: Mapping[str, Any], user_id: uuid.UUID) -> Campaign:
 
 
 def edit(campaign: Campaign, values: Mapping[str, Any], seen_version: int) -> Campaign:
-    """Change it. Raises Conflict when somebody else saved since `seen_version`, or when the campaign has ended."""
+    """Change it. Raises Conflict when somebody else saved since `seen_version`, or when the campaign is closed; Invalid for
+    times in the wrong order, and for a platform taken away while posts wait for it.
+
+    Posts that fall outside the new times are held. One that comes back to life with late posts is paused: resuming asks.
+    """
     if campaign.status in CLOSED:
         raise Conflict(f"This campaign is {campaign.status}; it can no longer be changed.")
     if campaign.lock_version != seen_version:
         raise Conflict("Somebody else changed this campaign meanwhile. Reload the page and make your change again.")
     _check(values)
+    _keep_platforms(campaign, values["target_platforms"])
+    was_outside = queries.frame_of(campaign).outside(queries.now())
     changes = {}
     for name in FIELDS:
         old, new = getattr(campaign, name), values[name]
@@ -41,6 +52,8 @@ def edit(campaign: Campaign, values: Mapping[str, Any], seen_version: int) -> Ca
     if changes:
         db.session.flush()
         record("campaigns.edit", campaign, **changes)
+        if not (was_outside and ask_about_late(campaign)):
+            follow(campaign)
     return campaign
 
 
@@ -48,6 +61,14 @@ def _check(values: Mapping[str, Any]) -> None:
     start, end = values.get("start_time"), values.get("end_time")
     if start is not None and end is not None and end <= start:
         raise Invalid({"end_time": "The end has to be later than the start."})
+
+
+def _keep_platforms(campaign: Campaign, targets: list[str]) -> None:
+    if left := queries.waiting_outside(campaign.id, targets):
+        said = ", ".join(f"{count} for {registry.get(slug).spec.name}" for slug, count in left.items())
+        raise Invalid(
+            {"target_platforms": f"Posts of this campaign wait ({said}). Cancel them first, or keep that platform."}
+        )
 
 
 def _plain(value: Any) -> Any:

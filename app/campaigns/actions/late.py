@@ -43,5 +43,6 @@ def settle_late(records: Sequence[Any], late: Late) -> int:
         if late.choice == "cancel":
             publishing.cancel_record(one)
         else:
+            publishing.release("record", one.id, "late")  # the answer is given here
             publishing.reschedule(one, one.due_at + shift if shift is not None else now)
     return len(records)

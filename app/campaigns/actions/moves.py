@@ -1,4 +1,4 @@
-"""The moves of a campaign. Pausing and stopping hold back its open records; resuming lets them go again."""
+"""The moves of a campaign. Only an active one sends; what it became late with meanwhile is asked about before it goes."""
 
 from __future__ import annotations
 
@@ -12,46 +12,53 @@ from app.ground.errors import Conflict
 from app.publishing import actions as publishing
 
 from .late import Late, settle_late
-
-REASON = "campaign_paused"
+from .standing import PAUSED, follow
 
 
 def start(campaign: Campaign) -> Campaign:
-    """draft → active."""
+    """draft → active. Raises Conflict when its end has passed."""
     if campaign.status != "draft":
         raise Conflict(f"This campaign is {campaign.status}; only a draft can be started.")
-    return _moved(campaign, "active", "campaigns.start")
+    _not_over(campaign)
+    _moved(campaign, "active", "campaigns.start")
+    ask_about_late(campaign)
+    follow(campaign)
+    return campaign
 
 
 def pause(campaign: Campaign, note: str | None = None) -> Campaign:
     """active → paused; nothing of it goes out until it is resumed."""
     _moved(campaign, "paused", "campaigns.pause", note)
-    publishing.hold("campaign", str(campaign.id), REASON, note or f"{campaign.name} is paused")
+    publishing.hold("campaign", str(campaign.id), PAUSED, note or f"{campaign.name} is paused")
+    follow(campaign)
     return campaign
 
 
 def resume(campaign: Campaign, late: Late | None = None) -> Campaign:
     """paused → active. `late` says what becomes of the records whose time passed meanwhile.
 
-    Raises Conflict when there are such records and nobody said what to do with them.
+    Raises Conflict when there are such records and nobody said what to do with them, or when its end has passed.
     """
     if campaign.status != "paused":
         raise Conflict(f"This campaign is {campaign.status}; only a paused one can be resumed.")
+    _not_over(campaign)
     waiting = queries.late_records(campaign.id)
     if waiting and late is None:
         posts = "1 post" if len(waiting) == 1 else f"{len(waiting)} posts"
         raise Conflict(f"{posts} became late meanwhile. Resume it from its page, which asks what to do with them.")
     _moved(campaign, "active", "campaigns.resume", late.words(len(waiting)) if waiting and late else None)
-    publishing.release("campaign", str(campaign.id), REASON)
     if waiting and late is not None:
         settle_late(waiting, late)
+    follow(campaign)
     return campaign
 
 
 def stop(campaign: Campaign, note: str | None = None) -> Campaign:
     """draft, active, paused → stopped, for good. What was not sent yet stays held until an operator cancels it."""
     _moved(campaign, "stopped", "campaigns.stop", note)
-    publishing.hold("campaign", str(campaign.id), REASON, note or f"{campaign.name} was stopped")
+    publishing.release("campaign", str(campaign.id), PAUSED, "It was stopped for good.")  # its note is no longer true
+    publishing.hold("campaign", str(campaign.id), PAUSED, note or f"{campaign.name} was stopped")
+    follow(campaign)
     return campaign
 
 
@@ -61,15 +68,30 @@ def complete(campaign: Campaign) -> Campaign:
     if count:
         posts = "1 post is" if count == 1 else f"{count} posts are"
         raise Conflict(f"{posts} still on the way. Wait for them or cancel them, or stop the campaign instead.")
-    was_paused = campaign.status == "paused"
     _moved(campaign, "completed", "campaigns.complete")
-    if was_paused:
-        publishing.release("campaign", str(campaign.id), REASON)
+    follow(campaign)
     return campaign
 
 
+def ask_about_late(campaign: Campaign) -> bool:
+    """Pause a campaign that has just begun to run again while posts of it are late: resuming asks about them."""
+    count = len(queries.late_records(campaign.id))
+    if campaign.status != "active" or not count or queries.frame_of(campaign).outside(queries.now()):
+        return False
+    pause(campaign, f"{count} {'post' if count == 1 else 'posts'} became late; resuming asks what to do with them.")
+    return True
+
+
+def _not_over(campaign: Campaign) -> None:
+    if queries.frame_of(campaign).outside(queries.now()) == "has ended":
+        raise Conflict(
+            "The end of this campaign has passed, so it would send nothing. Move its end on its Edit page first."
+        )
+
+
 def _moved(campaign: Campaign, target: str, action: str, note: str | None = None) -> Campaign:
-    db.session.refresh(campaign, with_for_update=True)
+    # a post that is being scheduled refers to the row and does not wait for this; what it makes is held at dispatch
+    db.session.refresh(campaign, with_for_update={"key_share": True})
     source: Any = CAMPAIGN.move(campaign, target)
     db.session.flush()
     record(action, campaign, note=note, status=[source, target])

@@ -163,11 +163,16 @@ def _relate(item: ContentItem, hashes: list[str]) -> None:
 
 
 def describe(item: ContentItem, kind: str, campaign_id: uuid.UUID | None, tags: Sequence[str]) -> None:
-    """What helps to find it and is not part of what goes out: no new version. Unchanged facts write nothing."""
+    """What helps to find it and is not part of what goes out: no new version. Unchanged facts write nothing.
+
+    Raises Invalid for another campaign while it is on its way: what goes out belongs to the campaign it was scheduled for.
+    """
     wanted = {
         "content_type": kind if kind in dict(KINDS) else item.content_type, "campaign_id": campaign_id, "tags": list(tags) or None,
     }  # fmt: skip
     changes = {k: [getattr(item, k), v] for k, v in wanted.items() if getattr(item, k) != v}
+    if "campaign_id" in changes and item.open_records:
+        raise Invalid({"campaign": "It is scheduled for its campaign. Cancel its publish records first, then move it."})
     for name, (_, value) in changes.items():
         setattr(item, name, value)
     if changes:

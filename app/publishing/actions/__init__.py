@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.publishing.actions.campaign import campaign_lets
 from app.publishing.actions.change import (
     cancel_job,
     cancel_record,
@@ -19,6 +20,7 @@ from app.publishing.actions.schedule import cancel_unclaimed, schedule
 from app.publishing.actions.sweep import hold_rows_by_hand, sweep
 
 __all__ = [
+    "campaign_lets",
     "cancel_job",
     "cancel_record",
     "cancel_unclaimed",

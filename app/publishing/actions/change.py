@@ -17,6 +17,7 @@ from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing import reconcile
+from app.publishing.actions.campaign import keep_campaign_of
 from app.publishing.actions.cover import composed_now, require_cover, why_changed
 from app.publishing.actions.rows import derive, locked, named, now, take_over, wake
 from app.publishing.actions.schedule import PAST, refuse_duplicates
@@ -77,6 +78,7 @@ def reschedule(record: PublishRecord, at: datetime) -> PublishRecord:
     if at < now() - PAST:
         raise Invalid({"at": "This moment has passed. Choose a later one."})
     job = db.session.get_one(PublishJob, row.job_id)
+    keep_campaign_of(job, row.platform, at)
     if row.credential_id:
         keep_limits([vault.by_id(row.credential_id)], at, job.timezone, without=row.id)
     before, row.due_at, row.next_retry_at = row.due_at, at, None
@@ -101,6 +103,10 @@ def replay(record: PublishRecord) -> PublishRecord:
     require_cover(item, artifact)
     if why := why_changed(row, item, composed_now(artifact, row.platform)):
         raise Conflict(why)
+    try:
+        keep_campaign_of(job, row.platform, None)
+    except Invalid as refused:
+        raise Conflict(" ".join(refused.errors.values())) from None
     if row.credential_id is not None:
         refuse_duplicates(job.artifact_id, vault.by_ids([row.credential_id]), replayed=row)
     RECORD.move(row, "pending")

@@ -10,18 +10,25 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.audit.actions import record as audit
 from app.core.db import app_now, db
-from app.ground.errors import Invalid, NotFound
-from app.publishing.actions.rows import person, wake
+from app.ground.errors import Conflict, Invalid, NotFound
+from app.publishing.actions.rows import now, person, wake
+from app.publishing.campaign import BARRED
 from app.publishing.models import REASONS, SCOPES, PublishHold
+from app.publishing.queries.campaign import frame
 from app.vault import queries as vault
 
-# Covers a record `r`: what the commit point asks.
-COVERED = """EXISTS (SELECT 1 FROM publish_holds h WHERE h.released_at IS NULL AND (
+CAMPAIGN_REASONS = ("campaign_paused", "campaign_window")
+
+# Covers a record `r`: what the commit point asks. The campaign's own state and times are asked beside its holds, so that
+# its last second is exact and nothing that changed its row behind the desk's back lets a post slip.
+COVERED = f"""(EXISTS (SELECT 1 FROM publish_holds h WHERE h.released_at IS NULL AND (
     (h.scope = 'all') OR (h.scope = 'record' AND h.scope_id = r.id::text)
     OR (h.scope = 'job' AND h.scope_id = r.job_id::text)
     OR (h.scope = 'account' AND h.scope_id = r.credential_id::text)
     OR (h.scope = 'platform' AND h.scope_id = r.platform)
-    OR (h.scope = 'campaign' AND h.scope_id = (SELECT k.campaign_id::text FROM publish_jobs k WHERE k.id = r.job_id))))"""
+    OR (h.scope = 'campaign' AND h.scope_id = (SELECT k.campaign_id::text FROM publish_jobs k WHERE k.id = r.job_id))))
+  OR EXISTS (SELECT 1 FROM publish_jobs k JOIN campaigns g ON g.id = k.campaign_id
+    WHERE k.id = r.job_id AND {BARRED}))"""  # noqa: S608  (constants)
 
 
 def _held(scope: str, thing: str) -> str:
@@ -34,7 +41,8 @@ def _held(scope: str, thing: str) -> str:
 _ACCOUNT = (("all", "''"), ("account", "c.id::text"), ("platform", "c.platform"))
 _ITSELF = (("record", "r.id::text"), ("job", "r.job_id::text"), ("campaign", "j.campaign_id::text"))
 COVERED_ACCOUNT = f"({' OR '.join(_held(*one) for one in _ACCOUNT)})"
-COVERED_ITSELF = f"({' OR '.join(_held(*one) for one in _ITSELF)})"
+_CAMPAIGN = f"EXISTS (SELECT 1 FROM campaigns g WHERE g.id = j.campaign_id AND {BARRED.replace('k.', 'j.')})"  # noqa: S608
+COVERED_ITSELF = f"({' OR '.join(_held(*one) for one in _ITSELF)} OR {_CAMPAIGN})"
 
 
 def hold(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") -> PublishHold:
@@ -78,10 +86,17 @@ def release(scope: str, scope_id: Any = "", reason: str = "human", note: str = "
     return True
 
 
-def release_by_id(hold_id: uuid.UUID | str) -> PublishHold:
-    """Release one hold. Raises NotFound when it is not open."""
+def release_by_id(hold_id: uuid.UUID | str, note: str = "") -> PublishHold:
+    """A person releases one hold. Raises NotFound when it is not open, Conflict when it goes with its campaign."""
     found = db.session.get(PublishHold, uuid.UUID(str(hold_id)))
-    if found is None or not release(found.scope, found.scope_id, found.reason):
+    if found is not None and found.reason in CAMPAIGN_REASONS and found.released_at is None:
+        campaign = frame(found.scope_id)
+        if campaign is not None and (campaign.status != "active" or campaign.outside(now())):
+            raise Conflict(
+                f"The campaign “{campaign.name}” is not running, and this hold goes with it. Start or resume it, or move its"
+                " dates, on its own page."
+            )
+    if found is None or not release(found.scope, found.scope_id, found.reason, note):
         raise NotFound("This hold is released already.")
     return found
 

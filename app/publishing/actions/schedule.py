@@ -19,6 +19,7 @@ from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
 from app.platforms.base import Post
+from app.publishing.actions.campaign import OFF_TARGET, keep_campaign
 from app.publishing.actions.cover import approved_post, require_cover
 from app.publishing.actions.rows import derive, now, person, take_over, wake
 from app.publishing.actions.spacing import keep_limits, refuse_same_place
@@ -43,13 +44,15 @@ def schedule(
     approval_id: uuid.UUID | None = None,
     waive_limits: bool = False,
     confirm_same_place: bool = False,
+    off_target: bool = False,
 ) -> PublishJob:
     """Make the job and one record per account. `at` None: as soon as limits allow.
 
     Raises Conflict when no approval covers the version on the platform of each account, or it is on its way already;
     Invalid for a past moment, an unusable account, a moment that breaks an account's gap or daily cap, or two accounts
-    that are one place, unless that is meant (`confirm_same_place`). The same `idempotency_key` gives the same
-    job again.
+    that are one place, unless that is meant (`confirm_same_place`); either when the campaign sends nothing, then or there
+    (`off_target`: an operator lets platforms pass that it does not use, which is kept). The same `idempotency_key` gives
+    the same job again.
     """
     item = db.session.get_one(ContentItem, item.id, with_for_update={"key_share": True}, populate_existing=True)
     again = idempotency_key and db.session.scalar(
@@ -63,10 +66,13 @@ def schedule(
     accounts = _accounts(credential_ids)
     twice = refuse_same_place(accounts, confirm_same_place)
     refuse_duplicates(artifact.id, accounts)
+    campaign_id = campaign_id or item.campaign_id
+    let_pass = keep_campaign(campaign_id, [a.platform for a in accounts], at, timezone, None if off_target else ())
     if not waive_limits:
         keep_limits(accounts, at, timezone)
-    job = _job(item, artifact, accounts, at, timezone, priority, campaign_id or item.campaign_id)
+    job = _job(item, artifact, accounts, at, timezone, priority, campaign_id)
     job.idempotency_key, job.approval_id = idempotency_key, approval_id
+    job.meta = {OFF_TARGET: let_pass} if let_pass else {}
     db.session.add(job)
     db.session.flush()
     for account in accounts:
@@ -81,6 +87,7 @@ def schedule(
         accounts=[None, [f"{a.platform} {a.account_name}" for a in accounts]],
         version=[None, artifact.version],
         changes={"same_place": [None, twice]} if twice else None,
+        **({"not_of_the_campaign": [None, let_pass]} if let_pass else {}),
     )
     derive(job.id)
     if at is None:

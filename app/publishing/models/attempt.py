@@ -23,6 +23,11 @@ class PublishAttempt(Row):
     __table_args__ = (
         CheckConstraint("step IN ('prepare', 'commit', 'confirm', 'reconcile')", name="step"),
         CheckConstraint("outcome IN ('yes', 'no', 'unknown') OR outcome IS NULL", name="outcome"),
+        CheckConstraint(
+            "error_type IN ('network_timeout', 'rate_limit', 'auth_failed', 'content_rejected', 'platform_error', "
+            "'invalid_parameters', 'unknown')",
+            name="error_type",
+        ),
         Index("idx_publish_attempts_record", "record_id", "number"),
         Index("idx_publish_attempts_started", text("started_at DESC")),
         Index("idx_publish_attempts_evidence", "record_id", postgresql_where=text("outcome = 'yes'")),

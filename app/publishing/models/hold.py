@@ -16,6 +16,7 @@ REASONS = (
     "account_paused",
     "account_down",
     "campaign_paused",
+    "campaign_window",
     "budget",
     "policy",
     "emergency",
@@ -31,12 +32,8 @@ class PublishHold(Row):
 
     __tablename__ = "publish_holds"
     __table_args__ = (
-        CheckConstraint("scope IN ('record', 'job', 'account', 'campaign', 'platform', 'all')", name="scope"),
-        CheckConstraint(
-            "reason IN ('late', 'account_paused', 'account_down', 'campaign_paused', 'budget', 'policy', 'emergency', "
-            "'changed', 'restored', 'human', 'invariant')",
-            name="reason",
-        ),
+        CheckConstraint(f"scope IN {SCOPES}", name="scope"),
+        CheckConstraint(f"reason IN {REASONS}", name="reason"),
         Index(
             "uq_publish_holds_open",
             "scope",

@@ -36,7 +36,8 @@ class PublishJob(Row):
 
     __tablename__ = "publish_jobs"
     __table_args__ = (
-        CheckConstraint("array_length(platforms, 1) > 0", name="platforms"),
+        CheckConstraint("cardinality(platforms) > 0", name="platforms"),  # array_length of '{}' is NULL, which passes
+        CheckConstraint(f"disclosure_level IN {DISCLOSURES}", name="disclosure_level"),
         CheckConstraint("priority >= 0 AND priority <= 2", name="priority"),
         JOB.check("status"),
         Index("idx_publish_jobs_status", "status"),

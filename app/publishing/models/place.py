@@ -43,7 +43,10 @@ class RateWindow(Row):
     """What a platform said is left, and until when. Truth for limits: emptying Redis exceeds nothing."""
 
     __tablename__ = "rate_windows"
-    __table_args__ = (UniqueConstraint("scope", "key", name="uq_rate_windows_scope_key"),)
+    __table_args__ = (
+        UniqueConstraint("scope", "key", name="uq_rate_windows_scope_key"),
+        CheckConstraint("scope IN ('account', 'host', 'slow_host')", name="scope"),
+    )
 
     scope: Mapped[str]
     """`account` (key: credential id|counter), `host` (host|counter), `slow_host` (a host whose last call timed out)."""

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Row
 from app.core.flow import Flow
+from app.publishing.models.attempt import STEPS
+from app.publishing.models.job import DISCLOSURES
 from app.vault import models as vault  # noqa: F401  (the relationship below names its class)
 
 RECORD = Flow(
@@ -39,6 +41,7 @@ ERROR_TYPES = (
     "invalid_parameters",
     "unknown",
 )
+POST_TYPES = ("feed", "story", "reel", "igtv", "thread")
 _ERRORS = ", ".join(f"'{name}'" for name in ERROR_TYPES)
 _OPEN = "status IN ('pending', 'publishing', 'confirming', 'retrying', 'unknown')"
 _WAITING = "status IN ('pending', 'retrying')"
@@ -54,6 +57,10 @@ class PublishRecord(Row):
         CheckConstraint("retry_count >= 0", name="retry_count"),
         CheckConstraint("max_retries >= 0", name="max_retries"),
         CheckConstraint(f"error_type IN ({_ERRORS}) OR error_type IS NULL", name="error_type"),
+        CheckConstraint(f"step IN {STEPS}", name="step"),
+        CheckConstraint("claimed_from IN ('pending', 'retrying')", name="claimed_from"),
+        CheckConstraint(f"disclosure_level IN {DISCLOSURES}", name="disclosure_level"),
+        CheckConstraint(f"post_type IN {POST_TYPES}", name="post_type"),
         Index("idx_publish_records_job_id", "job_id"),
         Index("idx_publish_records_status", "status"),
         Index("idx_publish_records_platform", "platform"),

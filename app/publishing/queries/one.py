@@ -20,7 +20,9 @@ from app.core.clock_watch import counted_from
 from app.core.db import app_now, db
 from app.core.pulse import WorkerHeartbeat, last_seen
 from app.ground.errors import NotFound
+from app.publishing.campaign import why_waiting
 from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
+from app.publishing.queries.campaign import frame
 from app.publishing.why import Facts, Held
 from app.vault.models import PlatformCredential
 
@@ -176,6 +178,13 @@ def _history(record_id: uuid.UUID) -> list[TimelineRow]:
     ]
 
 
+def _campaign(one: Shown) -> str:
+    """Why the campaign does not let it out, for a record that waits."""
+    found = frame(one.job.campaign_id) if one.record.status in ("pending", "retrying") else None
+    let_pass = (one.job.meta or {}).get("off_target") or ()
+    return why_waiting(found, one.record.platform, let_pass, one.now) if found else ""
+
+
 def facts(one: Shown) -> Facts:
     """The record as `why` wants it."""
     found, account = one.record, one.account
@@ -201,6 +210,7 @@ def facts(one: Shown) -> Facts:
         sent_by=found.lease_owner or "",
         sent_since=found.claimed_at,
         barred=found.resend_barred_at is not None,
+        campaign=_campaign(one),
         error=found.error_message or "",
         finished_at=found.published_at or found.dead_letter_at or found.updated_at,
     )

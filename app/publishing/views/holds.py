@@ -8,7 +8,7 @@ from functools import partial
 from flask import Response, request, url_for
 
 from app.ground.errors import Conflict
-from app.publishing.actions.holds import hold_everything, release
+from app.publishing.actions.holds import hold_everything, release_by_id
 from app.publishing.forms import HoldForm, ReleaseForm
 from app.publishing.models import PublishHold
 from app.publishing.queries import holds as queries
@@ -54,8 +54,9 @@ def let_go(hold_id: uuid.UUID) -> Response:
 
 
 def _release(found: PublishHold, form: ReleaseForm) -> None:
-    if not release(found.scope, found.scope_id, found.reason, form.note.data or ""):
+    if found.released_at is not None:
         raise Conflict("This hold was released already.")
+    release_by_id(found.id, form.note.data or "")
 
 
 def _back(found: PublishHold) -> str:

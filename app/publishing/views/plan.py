@@ -12,10 +12,13 @@ from flask_login import current_user
 
 from app.content import queries as content
 from app.core import actor
+from app.ground import clock
 from app.ground.errors import Conflict
 from app.publishing.actions.schedule import schedule
+from app.publishing.campaign import why_waiting
 from app.publishing.forms import PublishForm
 from app.publishing.models import PublishJob
+from app.publishing.queries import campaign as campaigns
 from app.publishing.queries.plan import Place, places
 from app.publishing.views.blueprint import bp
 from app.web import labels
@@ -40,7 +43,15 @@ def new(item_id: uuid.UUID) -> Response:
         _fill(form, item, found)
     whole = content.shown(artifact.payload, covered)
     page = partial(
-        render, "publishing/new.html", form=form, item=item, artifact=artifact, places=found, labels=labels, whole=whole
+        render,
+        "publishing/new.html",
+        form=form,
+        item=item,
+        artifact=artifact,
+        places=found,
+        labels=labels,
+        whole=whole,
+        **_of_campaign(item),
     )
     if not form.is_submitted():
         return page()
@@ -51,6 +62,14 @@ def new(item_id: uuid.UUID) -> Response:
         then=lambda job: url_for(".job", job_id=job.id),
         toast=_said,
     )
+
+
+def _of_campaign(item: Any) -> dict[str, Any]:
+    """The campaign as the page shows it: `stands` is why it lets nothing out now, `targets` the platforms it uses."""
+    found = campaigns.frame(item.campaign_id)
+    if found is None:
+        return {"campaign": None, "stands": "", "targets": ()}
+    return {"campaign": found, "stands": why_waiting(found, "", ("",), clock.now()), "targets": found.targets}
 
 
 def _fill(form: PublishForm, item: Any, found: list[Place]) -> None:
@@ -78,7 +97,7 @@ def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
     return schedule(
         item, artifact, form.account_ids(), form.moment_or_now(), form.timezone.data or "UTC", int(form.priority.data or 0),
         idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data),
-        confirm_same_place=bool(form.confirm_same_place.data),
+        confirm_same_place=bool(form.confirm_same_place.data), off_target=bool(form.off_target.data),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def _approved(request: ApprovalRequest, item: ContentItem, user: Any, at: dateti
         raise Conflict(
             "The planned time has passed or no account is planned. Approve it, then schedule it from its page."
         )
-    if planned and (schedule or config.get("review.schedule_on_approval")):
+    if planned and (schedule or (config.get("review.schedule_on_approval") and _campaign_lets(item))):
         return publishing.schedule(
             item,
             artifact,
@@ -64,3 +64,8 @@ def _approved(request: ApprovalRequest, item: ContentItem, user: Any, at: dateti
             approval_id=request.id,
         )
     return None
+
+
+def _campaign_lets(item: ContentItem) -> bool:
+    """A draft campaign's post may be planned and approved; it is scheduled once the campaign runs."""
+    return publishing.campaign_lets(item.campaign_id, item.planned_platforms or [], item.scheduled_for, item.timezone)

@@ -1,0 +1,14 @@
+"""Jobs of campaigns: the clock lets them begin and end."""
+
+from __future__ import annotations
+
+from app.campaigns import actions
+from app.core.queue import job
+from app.core.work import step
+
+
+@job("campaigns.follow")
+def follow() -> None:
+    """Once a minute; one step for each, so that one that fails keeps no other waiting."""
+    for campaign_id in step(actions.to_follow):
+        step(actions.follow_by_id, campaign_id)
