@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,8 @@ from app.platforms import registry
 from app.publishing.actions.rows import derive, now, person, wake
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.models import FINAL, OPEN, PublishJob, PublishRecord
+from app.publishing.queries.earlier import earlier
+from app.publishing.queries.plan import unfit
 from app.vault import queries as vault
 from app.vault.models import PlatformCredential
 
@@ -42,12 +44,14 @@ def schedule(
     idempotency_key: str | None = None,
     approval_id: uuid.UUID | None = None,
     waive_limits: bool = False,
+    second_on: Collection[uuid.UUID] = (),
 ) -> PublishJob:
-    """Make the job and one record per account. `at` None: as soon as limits allow.
+    """Make the job and one record per account. `at` None: as soon as limits allow. `second_on`: the accounts where a second
+    post beside an earlier version is wanted.
 
     Raises Conflict when no approval covers the version or it is on its way already; Invalid for a past moment, an
-    unusable account, or a moment that breaks an account's gap or daily cap. The same `idempotency_key` gives the same
-    job again.
+    unusable account, one where it does not fit or would be a second post, or a moment that breaks an account's gap or
+    daily cap. The same `idempotency_key` gives the same job again.
     """
     item = db.session.get_one(ContentItem, item.id, with_for_update={"key_share": True}, populate_existing=True)
     again = idempotency_key and db.session.scalar(
@@ -60,6 +64,8 @@ def schedule(
         raise Invalid({"at": "This moment has passed. Choose a later one, or publish now."})
     accounts = _accounts(credential_ids)
     refuse_duplicates(artifact.id, accounts)
+    refuse_unfit(artifact, accounts)
+    refuse_second_post(artifact, accounts, second_on)
     if not waive_limits:
         keep_limits(accounts, at, timezone)
     job = _job(item, artifact, accounts, at, timezone, priority, campaign_id or item.campaign_id)
@@ -136,6 +142,40 @@ def refuse_duplicates(
     if found:
         word = "was published to" if found.status == "success" else "is on its way to"
         raise Conflict(f"This version {word} {found.platform} {found.account_name} already.")
+
+
+def refuse_unfit(artifact: Artifact, accounts: Sequence[PlatformCredential]) -> None:
+    """A version that does not fit an account would only fail there. Raises Invalid, a sentence for each such account."""
+    wrong = unfit(artifact, accounts)
+    if wrong:
+        raise Invalid({beside(a.id): f"{_called(a)}: {' '.join(wrong[a.id])}" for a in accounts if a.id in wrong})
+
+
+def refuse_second_post(
+    artifact: Artifact, accounts: Sequence[PlatformCredential], second_on: Collection[uuid.UUID] = ()
+) -> None:
+    """Where an earlier version is live, may be, or is on its way, this one would stand beside it. Raises Invalid, a sentence
+    for each such account that is not in `second_on`."""
+    before = earlier(artifact, accounts)
+    refused = [a for a in accounts if a.id in before and a.id not in set(second_on)]
+    if refused:
+        how = f"To post version {artifact.version} there as well, say on the publish page that you want a second post."
+        raise Invalid({beside(a.id): f"{before[a.id].words} on {_called(a)}. {how}" for a in refused})
+
+
+def without_second_posts(artifact: Artifact, credential_ids: Sequence[Any]) -> list[Any]:
+    """These accounts without those where an earlier version is live, may be, or is on its way."""
+    before = earlier(artifact, vault.by_ids(list(credential_ids)))
+    return [key for key in credential_ids if uuid.UUID(str(key)) not in before]
+
+
+def beside(account_id: uuid.UUID) -> str:
+    """The name of an error that belongs to one account."""
+    return f"account:{account_id}"
+
+
+def _called(account: PlatformCredential) -> str:
+    return f"{registry.get(account.platform).spec.name} {account.account_name}"
 
 
 def _job(
