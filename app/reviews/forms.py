@@ -19,6 +19,7 @@ class DecisionForm(Form):
     artifact_id = HiddenField()
     content_hash = HiddenField()
     schedule = HiddenField()
+    came_at = HiddenField()
     reason = RadioField("Main reason", [Optional()], choices=REASONS, validate_choice=False)
     note = TextAreaField("What should change?")
 
