@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -68,19 +69,41 @@ class PublishForm(Moment):
     waive = BooleanField("Pass the accounts' gaps and daily caps this once")
     confirm_same_place = BooleanField("Post there twice")
     off_target = BooleanField("Also publish where the campaign does not")
+    again = SelectMultipleField("Second posts", validate_choice=False)
+    offered = HiddenField()
     key = HiddenField()
     PASSED = "This moment has passed. Choose a later one, or publish now."
+    beside: Mapping[str, str] = {}
 
     def moment_or_now(self) -> datetime | None:
         """None: as soon as limits allow."""
         return self.chosen() if self.timing.data == "later" else None
 
     def account_ids(self) -> list[uuid.UUID]:
-        """What was ticked. Raises Invalid for what is no id."""
+        """What was ticked. Raises Invalid for what is no id, and for what the page that was sent did not offer."""
         try:
-            return [uuid.UUID(key) for key in self.accounts.data or []]
+            ticked = [uuid.UUID(key) for key in self.accounts.data or []]
         except ValueError:
             raise Invalid({"accounts": "One of these accounts does not exist. Tick the ones you want again."}) from None
+        offered = (self.offered.data or "").split()
+        strange = [key for key in ticked if offered and str(key) not in offered]
+        if strange:
+            said = "This account could not be ticked on the page you sent. Tick it here if you want it."
+            raise Invalid({f"account:{key}": said for key in strange})
+        return ticked
+
+    def second_on(self) -> set[uuid.UUID]:
+        """The accounts where a second post beside an earlier version is wanted."""
+        return {key for key in map(_uuid, self.again.data or []) if key is not None}
+
+    def fail(self, errors: dict[str, str]) -> None:
+        """What belongs to one account stands beside it, and the group says that there is something."""
+        self.beside = {
+            name.removeprefix("account:"): said for name, said in errors.items() if name.startswith("account:")
+        }
+        super().fail({name: said for name, said in errors.items() if not name.startswith("account:")})
+        if self.beside:
+            super().fail({"accounts": "Nothing was published: see the accounts that are marked."})
 
     def idempotency(self, person: Any) -> str:
         """The key of this form as one person got it; made anew when it was tampered with."""
@@ -88,6 +111,13 @@ class PublishForm(Moment):
             return f"form:{person}:{uuid.UUID(str(self.key.data))}"
         except ValueError:
             return f"form:{person}:{uuid.uuid4()}"
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 class MoveForm(Moment):

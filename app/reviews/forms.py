@@ -21,6 +21,7 @@ class DecisionForm(Form):
     plan_hash = HiddenField()
     shown_hash = HiddenField()
     schedule = HiddenField()
+    came_at = HiddenField()
     reason = RadioField("Main reason", [Optional()], choices=REASONS, validate_choice=False)
     note = TextAreaField("What should change?")
 

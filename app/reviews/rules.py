@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 UNDO_WINDOW = timedelta(minutes=10)
@@ -20,6 +20,8 @@ NEXT_ACTION = {
 }
 REASONS = ("Wrong facts", "Off brand", "Policy risk", "Poor picture", "Not now")
 SENTENCE_MAX = 2000
+REST = timedelta(milliseconds=700)
+"""An item that came by itself after a decision cannot be decided within it: that press was meant for the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ def neighbours(ids: Sequence[Any], current: Any) -> tuple[Any | None, Any | None
         return None, (ids[0] if ids else None)
     at = ids.index(current)
     return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def is_second_press(came_at: str, now: datetime) -> bool:
+    """Whether a decision follows the appearance of its page (milliseconds since 1970, "" when it was opened by hand) too soon
+    for anybody to have read it."""
+    if not (came_at.isascii() and came_at.isdigit() and len(came_at) < 15):
+        return False
+    return timedelta(0) <= now - datetime.fromtimestamp(int(came_at) / 1000, UTC) < REST
 
 
 def after_decision(ids: Sequence[Any], current: Any) -> Any | None:

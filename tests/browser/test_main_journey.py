@@ -56,6 +56,7 @@ def test_written_asked_approved_by_keyboard_and_live(desk, sign_in):
         before = reviewer.locator("h1").inner_text()
         reviewer.keyboard.press("j")
         expect(reviewer.locator("h1")).not_to_have_text(before)
+    expect(reviewer.locator("[data-resting]")).to_have_count(0)  # what has just come cannot be decided at once
     reviewer.keyboard.press("a")
     expect(reviewer.locator(".snack").first).to_contain_text("Approved")
     author.reload()

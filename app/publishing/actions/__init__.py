@@ -16,7 +16,7 @@ from app.publishing.actions.cover import require_cover
 from app.publishing.actions.holds import follow_account, hold, hold_everything, release, release_by_id
 from app.publishing.actions.invariants import check_recent
 from app.publishing.actions.restored import hold_restored
-from app.publishing.actions.schedule import cancel_unclaimed, schedule
+from app.publishing.actions.schedule import cancel_unclaimed, schedule, without_second_posts
 from app.publishing.actions.sweep import hold_rows_by_hand, sweep
 
 __all__ = [
@@ -40,4 +40,5 @@ __all__ = [
     "settle_by_person",
     "sweep",
     "waive_limits",
+    "without_second_posts",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,8 @@ from app.publishing.actions.cover import approved_post, require_cover
 from app.publishing.actions.rows import derive, now, person, take_over, wake
 from app.publishing.actions.spacing import keep_limits, refuse_same_place
 from app.publishing.models import FINAL, OPEN, PublishJob, PublishRecord
+from app.publishing.queries.earlier import earlier
+from app.publishing.queries.plan import unfit
 from app.vault import queries as vault
 from app.vault.models import PlatformCredential
 
@@ -45,14 +47,16 @@ def schedule(
     waive_limits: bool = False,
     confirm_same_place: bool = False,
     off_target: bool = False,
+    second_on: Collection[uuid.UUID] = (),
 ) -> PublishJob:
-    """Make the job and one record per account. `at` None: as soon as limits allow.
+    """Make the job and one record per account. `at` None: as soon as limits allow. `second_on`: the accounts where a second
+    post beside an earlier version is wanted.
 
     Raises Conflict when no approval covers the version on the platform of each account, or it is on its way already;
-    Invalid for a past moment, an unusable account, a moment that breaks an account's gap or daily cap, or two accounts
-    that are one place, unless that is meant (`confirm_same_place`); either when the campaign sends nothing, then or there
-    (`off_target`: an operator lets platforms pass that it does not use, which is kept). The same `idempotency_key` gives
-    the same job again.
+    Invalid for a past moment, an unusable account, one where it does not fit or would be a second post, a moment that
+    breaks an account's gap or daily cap, or two accounts that are one place, unless that is meant (`confirm_same_place`);
+    either when the campaign sends nothing, then or there (`off_target`: an operator lets platforms pass that it does not
+    use, which is kept). The same `idempotency_key` gives the same job again.
     """
     item = db.session.get_one(ContentItem, item.id, with_for_update={"key_share": True}, populate_existing=True)
     again = idempotency_key and db.session.scalar(
@@ -68,6 +72,8 @@ def schedule(
     refuse_duplicates(artifact.id, accounts)
     campaign_id = campaign_id or item.campaign_id
     let_pass = keep_campaign(campaign_id, [a.platform for a in accounts], at, timezone, None if off_target else ())
+    refuse_unfit(artifact, accounts)
+    refuse_second_post(artifact, accounts, second_on)
     if not waive_limits:
         keep_limits(accounts, at, timezone)
     job = _job(item, artifact, accounts, at, timezone, priority, campaign_id)
@@ -139,6 +145,40 @@ def refuse_duplicates(
         word = "was published to" if found.status == "success" else "is on its way to"
         other = "" if found.credential_id in {a.id for a in accounts} else ", another name of the same place"
         raise Conflict(f"This version {word} {found.platform} {found.account_name} already{other}.")
+
+
+def refuse_unfit(artifact: Artifact, accounts: Sequence[PlatformCredential]) -> None:
+    """A version that does not fit an account would only fail there. Raises Invalid, a sentence for each such account."""
+    wrong = unfit(artifact, accounts)
+    if wrong:
+        raise Invalid({beside(a.id): f"{_called(a)}: {' '.join(wrong[a.id])}" for a in accounts if a.id in wrong})
+
+
+def refuse_second_post(
+    artifact: Artifact, accounts: Sequence[PlatformCredential], second_on: Collection[uuid.UUID] = ()
+) -> None:
+    """Where an earlier version is live, may be, or is on its way, this one would stand beside it. Raises Invalid, a sentence
+    for each such account that is not in `second_on`."""
+    before = earlier(artifact, accounts)
+    refused = [a for a in accounts if a.id in before and a.id not in set(second_on)]
+    if refused:
+        how = f"To post version {artifact.version} there as well, say on the publish page that you want a second post."
+        raise Invalid({beside(a.id): f"{before[a.id].words} on {_called(a)}. {how}" for a in refused})
+
+
+def without_second_posts(artifact: Artifact, credential_ids: Sequence[Any]) -> list[Any]:
+    """These accounts without those where an earlier version is live, may be, or is on its way."""
+    before = earlier(artifact, vault.by_ids(list(credential_ids)))
+    return [key for key in credential_ids if uuid.UUID(str(key)) not in before]
+
+
+def beside(account_id: uuid.UUID) -> str:
+    """The name of an error that belongs to one account."""
+    return f"account:{account_id}"
+
+
+def _called(account: PlatformCredential) -> str:
+    return f"{registry.get(account.platform).spec.name} {account.account_name}"
 
 
 def _job(

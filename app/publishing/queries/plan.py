@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.content.checks import preview
+from app.content.models import Artifact
+from app.content.queries import facts
 from app.core.db import db
 from app.ground import clock
 from app.platforms import registry
 from app.publishing import limits
 from app.publishing.models import OPEN, PublishJob, PublishRecord
 from app.publishing.queries import times
+from app.publishing.queries.earlier import Earlier, earlier
 from app.vault import queries as vault
 from app.vault import slots
 from app.vault.models import PlatformCredential
@@ -25,7 +29,8 @@ R = PublishRecord
 @dataclass(frozen=True)
 class Place:
     """One account to publish to. `free_at`: the next moment that breaks no gap or cap (None: now). `done`: this version is on
-    its way there or live already."""
+    its way there or live already. `earlier`: another version is. `wrong`: what keeps this version from fitting there.
+    `covered`: whether a reviewer saw it as it would stand there."""
 
     account: PlatformCredential
     free_at: datetime | None
@@ -34,21 +39,40 @@ class Place:
     done: str
     slot_at: datetime | None = None  # the account's next free slot, where it has slots
     same: Sequence[PlatformCredential] = ()  # the other usable accounts that are the same place
+    earlier: Earlier | None = None
+    wrong: tuple[str, ...] = ()
     is_covered: bool = True  # the approval covers its platform
 
     @property
     def is_usable(self) -> bool:
-        return self.account.is_usable and not self.done and self.is_covered
+        return self.account.is_usable and not self.done and not self.wrong and self.is_covered
+
+    @property
+    def is_ticked_by_plan(self) -> bool:
+        """Whether the plan alone may tick it: nothing of the item is there, or on its way."""
+        return self.is_usable and self.earlier is None
 
 
-def places(artifact_id: uuid.UUID | None, covered: Collection[str] | None = None) -> list[Place]:
-    """Every connected account, the usable ones first, in three statements. `covered`: the platforms of the approval."""
+def places(artifact: Artifact | None, covered: Collection[str] | None = None) -> list[Place]:
+    """Every connected account, the usable ones first, in six statements (four without a version). `covered`: the platforms
+    of the approval."""
     accounts = [a for a in vault.connected() if registry_has(a.platform)]
-    taken, done, shared = _taken(accounts), _done(artifact_id), vault.shared_places(a for a in accounts if a.is_usable)
+    taken, done = _taken(accounts), _done(artifact.id if artifact else None)
+    shared = vault.shared_places(a for a in accounts if a.is_usable)
     made = [_place(one, taken.get(one.place, []), done.get(one.place, ""), shared.get(one.id, [])) for one in accounts]
     if covered is not None:
         made = [replace(place, is_covered=place.account.platform in covered) for place in made]
+    if artifact is not None:
+        before, wrong = earlier(artifact, accounts), unfit(artifact, accounts)
+        made = [replace(p, earlier=before.get(p.account.id), wrong=wrong.get(p.account.id, ())) for p in made]
     return sorted(made, key=lambda p: (not p.is_usable, p.account.platform, p.account.account_name.lower()))
+
+
+def unfit(artifact: Artifact, accounts: Sequence[PlatformCredential]) -> dict[uuid.UUID, tuple[str, ...]]:
+    """account → why this version does not fit there, in the composer's words and by the account's own limits."""
+    media = facts(m["sha256"] for m in artifact.payload.get("media") or [])
+    made = {a.id: preview(artifact.payload, a.platform, media, a.configuration) for a in accounts}
+    return {key: tuple(e.message for e in one.errors) for key, one in made.items() if one.errors}
 
 
 def registry_has(slug: str) -> bool:
@@ -97,3 +121,9 @@ def _done(artifact_id: uuid.UUID | None) -> dict[str, str]:
         .where(PublishJob.artifact_id == artifact_id, R.status.in_((*OPEN, "success")))
     )
     return dict(db.session.execute(statement).all())
+
+
+def accounts_of(job_id: uuid.UUID) -> set[uuid.UUID]:
+    """The accounts a job goes to."""
+    found = db.session.scalars(sa.select(R.credential_id).where(R.job_id == job_id, R.credential_id.is_not(None)))
+    return {key for key in found if key is not None}

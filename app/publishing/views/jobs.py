@@ -55,12 +55,14 @@ def job_live(job_id: uuid.UUID) -> Response:
 
 
 def _page_of(job_id: uuid.UUID) -> dict[str, Any]:
-    """The context of the job page."""
+    """The context of the job page. Its version is read first: what changes while the rest is read is then shown by the next
+    poll; read last, it would name a state that the page does not show, and every poll would find nothing new."""
+    version = queries.mark(job_id)
     seen = queries.shown(job_id)
     keys = _keys(queries.with_campaign(seen.job, seen.records), seen.records)
     return {
         "one": seen, "keys": keys, "key": shown.job_key(seen.job.status, list(keys.values())),
-        "moving": shown.every(keys.values()), "version": queries.mark(job_id), "now": clock.now(), "shown": shown,
+        "moving": shown.every(keys.values()), "version": version, "now": clock.now(), "shown": shown,
     }  # fmt: skip
 
 

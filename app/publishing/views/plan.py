@@ -19,7 +19,7 @@ from app.publishing.campaign import why_waiting
 from app.publishing.forms import PublishForm
 from app.publishing.models import PublishJob
 from app.publishing.queries import campaign as campaigns
-from app.publishing.queries.plan import Place, places
+from app.publishing.queries.plan import Place, accounts_of, places
 from app.publishing.views.blueprint import bp
 from app.web import labels
 from app.web.auth import requires
@@ -37,7 +37,7 @@ def new(item_id: uuid.UUID) -> Response:
         )
     artifact = content.artifact(item.approved_version_id)
     covered = content.covered(item)
-    found, form = places(artifact.id, covered), PublishForm()
+    found, form = places(artifact, covered), PublishForm()
     form.accounts.choices = [(str(place.account.id), place.account.account_name) for place in found if place.is_usable]
     if not form.is_submitted():
         _fill(form, item, found)
@@ -60,7 +60,7 @@ def new(item_id: uuid.UUID) -> Response:
         lambda f: _made(f, item, artifact),
         again=page,
         then=lambda job: url_for(".job", job_id=job.id),
-        toast=_said,
+        toast=lambda job: _said(form, job),
     )
 
 
@@ -73,10 +73,13 @@ def _of_campaign(item: Any) -> dict[str, Any]:
 
 
 def _fill(form: PublishForm, item: Any, found: list[Place]) -> None:
-    """The plan of the item, else every account that is free when there are few."""
+    """Ticked is what is planned and stands nowhere yet; without a plan, the only account there is."""
     usable = [str(place.account.id) for place in found if place.is_usable]
-    planned = [key for key in item.planned_accounts if key in usable]
-    form.accounts.data = planned or (usable if len(usable) == 1 else [])
+    fresh = [str(place.account.id) for place in found if place.is_ticked_by_plan]
+    planned = [key for key in item.planned_accounts if key in fresh]
+    form.accounts.data = planned or (
+        fresh if fresh == usable and len(usable) == 1 and not item.planned_accounts else []
+    )
     slot = _slot(request.args.get("slot"))
     at = slot or item.scheduled_for
     form.timing.data = "later" if at or request.args.get("when") == "later" else "now"
@@ -96,10 +99,13 @@ def _slot(text: str | None) -> datetime | None:
 def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
     return schedule(
         item, artifact, form.account_ids(), form.moment_or_now(), form.timezone.data or "UTC", int(form.priority.data or 0),
-        idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data),
+        idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data), second_on=form.second_on(),
         confirm_same_place=bool(form.confirm_same_place.data), off_target=bool(form.off_target.data),
     )  # fmt: skip
 
 
-def _said(job: PublishJob) -> str:
+def _said(form: PublishForm, job: PublishJob) -> str:
+    """What is said of the job; a form that had made a job before makes no other, whatever is ticked in it now."""
+    if accounts_of(job.id) != set(form.account_ids()):
+        return "This form was sent before: here is what it made. Nothing was published on other accounts."
     return "Scheduled." if job.scheduled_at else "It goes out as soon as a worker is free."

@@ -24,7 +24,7 @@ from app.web.writes import background
 @bp.get("/records/<uuid:record_id>")
 @requires("viewer")
 def record(record_id: uuid.UUID) -> Response:
-    return render("publishing/record.html", **page_of(one.shown(record_id)))
+    return render("publishing/record.html", **page_of(record_id))
 
 
 @bp.get("/records/<uuid:record_id>/live")
@@ -34,7 +34,7 @@ def record_live(record_id: uuid.UUID) -> Response:
     """204 while nothing has changed since the version the page shows, else the whole region."""
     if request.args.get("v") == one.mark(record_id):
         return make_response("", 204)
-    return render("publishing/record.html", block="record", **page_of(one.shown(record_id)))
+    return render("publishing/record.html", block="record", **page_of(record_id))
 
 
 @bp.get("/records/<uuid:record_id>/attempts.json")
@@ -52,8 +52,10 @@ COPIED = ("number", "generation", "step", "started_at", "finished_at", "outcome"
           "message", "matched_by", "request_id", "duration_ms", "worker", "request", "response")  # fmt: skip
 
 
-def page_of(seen: one.Shown) -> dict[str, Any]:
-    """The context of the record page."""
+def page_of(record_id: uuid.UUID) -> dict[str, Any]:
+    """The context of the record page; its version is read first, as on the job's page."""
+    version = one.mark(record_id)
+    seen = one.shown(record_id)
     record = seen.record
     key = words.key(record.status, record.due_at, record.next_retry_at, seen.now, seen.is_held)
     keys = _keys(seen)
@@ -63,7 +65,7 @@ def page_of(seen: one.Shown) -> dict[str, Any]:
         "one": seen, "record": record, "job": seen.job, "item": seen.item, "account": seen.account, "key": key,
         "notice": notice(_case(seen, key)), "reasons": reasons, "label": labels.error_type(record.error_type),
         "story": told.story(seen.attempts, _platform(seen), _people(seen)), "last": seen.attempts[0] if seen.attempts else None,
-        "moving": words.every([key]), "keys": keys, "job_key": words.job_key(seen.job.status, list(keys.values())), "version": one.mark(record.id), "words": words, "total": _total(seen),
+        "moving": words.every([key]), "keys": keys, "job_key": words.job_key(seen.job.status, list(keys.values())), "version": version, "words": words, "total": _total(seen),
     }  # fmt: skip
 
 

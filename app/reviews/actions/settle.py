@@ -53,7 +53,10 @@ def _approved(request: ApprovalRequest, item: ContentItem, user: Any, at: dateti
         raise Conflict(
             "The planned time has passed or no account is planned. Approve it, then schedule it from its page."
         )
-    if planned and (schedule or (config.get("review.schedule_on_approval") and _campaign_lets(item))):
+    if not schedule:  # nobody can be asked about a second post beside an earlier version, so none is made
+        accounts = publishing.without_second_posts(artifact, accounts)
+    wanted = schedule or (config.get("review.schedule_on_approval") and _campaign_lets(item))
+    if planned and accounts and wanted:
         return publishing.schedule(
             item,
             artifact,

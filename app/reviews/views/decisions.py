@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.content import queries as contents
 from app.core.db import db
+from app.ground import clock
 from app.ground.errors import Conflict, Forbidden, Invalid, TooMany
 from app.reviews import actions, queries, rules
 from app.reviews.forms import DecisionForm
@@ -44,12 +45,18 @@ def decide(request_id: uuid.UUID) -> Response:
     form, args = DecisionForm(), kept()
     rows = [row.id for row in queue_of(args)]
     try:
+        _refuse_second_press(form)
         done = actions.decide(request_id, form.decision.data or "", user=current_user, **_given(form))
         db.session.flush()
     except (Invalid, Conflict, Forbidden, TooMany) as error:
         db.session.rollback()
         return _refused(request_id, args, form, error)
     return _next(rules.after_decision(rows, request_id), args, _words(done), _undo_url(request_id, args))
+
+
+def _refuse_second_press(form: DecisionForm) -> None:
+    if rules.is_second_press(form.came_at.data or "", clock.now()):
+        raise Conflict("This item had only just appeared when you pressed. Read it, then decide.")
 
 
 def _given(form: DecisionForm) -> dict[str, Any]:
@@ -67,10 +74,10 @@ def _given(form: DecisionForm) -> dict[str, Any]:
 def _next(following: uuid.UUID | None, args: dict[str, str], words: str, undo: str) -> Response:
     url = url_for("reviews.show", request_id=following, **args) if following else url_for("reviews.index", **args)
     if not wants_fragment():
-        return back_to(url, words, undo)
+        return back_to(url_for("reviews.show", request_id=following, came=1, **args) if following else url, words, undo)
     if following:
         take_in(following)
-    answer = show_item(following, args=args, has_moved=True) if following else all_reviewed(args)
+    answer = show_item(following, args=args, has_moved=True, came=True) if following else all_reviewed(args)
     answer.headers["HX-Push-Url"] = url
     return toast(answer, words, undo)
 

@@ -68,9 +68,10 @@ def show_item(
     notice: Notice | None = None,
     form: DecisionForm | None = None,
     has_moved: bool = False,
+    came: bool = False,
     status: int | None = None,
 ) -> Response:
-    """The page (or, for htmx, the region `review`) of one request."""
+    """The page (or, for htmx, the region `review`) of one request. `came`: by itself, after a decision on another."""
     found = queries.shown(request_id)
     rows = queue_of(args)
     return render(
@@ -81,6 +82,7 @@ def show_item(
         notice=notice or _ended(found),
         form=form,
         has_moved=has_moved,
+        came_at=int(clock.now().timestamp() * 1000) if came else "",
         **place(rows, found.request.id, args),
         **_subject(found),
         **_rights(found),

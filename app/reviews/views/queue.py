@@ -41,7 +41,7 @@ def all_reviewed(args: dict[str, str]) -> Response:
 def show(request_id: uuid.UUID) -> Response:
     """One request beside the queue. A reviewer who opens a waiting one takes it into review."""
     take_in(request_id)
-    return show_item(request_id, args=kept(), has_moved=_came_from_elsewhere())
+    return show_item(request_id, args=kept(), has_moved=_came_from_elsewhere(), came="came" in request.args)
 
 
 def take_in(request_id: uuid.UUID) -> None:

@@ -61,7 +61,7 @@ def test_an_author_who_looks_opens_nothing(as_user, app):
 def test_without_javascript_a_decision_leads_to_the_next_item_with_a_way_back(reviewer, three):
     page = reviewer.get(f"/reviews/{three[0]}").text
     answer = reviewer.post(f"/reviews/{three[0]}/decisions", data=fields(page))
-    assert (answer.status_code, answer.location) == (303, f"/reviews/{three[1]}")
+    assert (answer.status_code, answer.location) == (303, f"/reviews/{three[1]}?came=1")
     following = reviewer.get(answer.location).text
     assert "Item B" in following and "Approved" in following and f"/reviews/{three[0]}/undo" in following
     back = reviewer.post(f"/reviews/{three[0]}/undo")
