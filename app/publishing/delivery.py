@@ -21,7 +21,7 @@ import sqlalchemy.exc
 from app.core.actor import Actor, acting
 from app.core.work import step
 from app.ground import redact
-from app.platforms.base import Absent, CannotTell, Found, Look, PrepareFailed, Refused, Verdict
+from app.platforms.base import Absent, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
 from app.publishing.actions import looks
 from app.publishing.actions.begin import begin
@@ -155,6 +155,9 @@ def _looked_first(task: Task) -> bool:
             ),
         )
         return False
+    if isinstance(look, Doubt):
+        kept(looks.settle_first_look, task, look)
+        return False
     case = reconcile.Case(task.connector.spec, task.began)
     if isinstance(look, Absent) and not reconcile.sure(case, task.now):
         kept(give_back, task, case.sure_at)
@@ -192,8 +195,10 @@ def _look(task: Task) -> None:
 
 
 def _found(task: Task) -> Look:
+    beside = kept(looks.beside, task)
     try:
-        return task.connector.find(context(task, Commit(task)), task.account, task.post, task.key, task.began)
+        ctx = replace(context(task, Commit(task)), **({"beside": beside} if beside else {}))
+        return task.connector.find(ctx, task.account, task.post, task.key, task.began)
     except Exception as error:
         log.exception("find of the %s connector failed", task.connector.spec.slug)
         return CannotTell(
