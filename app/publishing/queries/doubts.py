@@ -9,9 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.content.compose import compose
+from app.content.models import Artifact
+from app.content.queries import facts
 from app.core.db import db
 from app.ground.storable import storable
-from app.platforms.base import Candidate
+from app.platforms.base import Candidate, Post
 from app.publishing.models import PublishAttempt, PublishRecord
 from app.publishing.queries.beside import accounts
 
@@ -39,6 +42,14 @@ def candidates(record: PublishRecord) -> list[Candidate]:
     found = [_read(one) for one in (response or {}).get("candidates", [])]
     taken = _taken(record, [one.post_id for one in found]) if found else set()
     return [one for one in found if one.post_id not in taken]
+
+
+def sent(record: PublishRecord, artifact: Artifact | None) -> Post | None:
+    """The post as it was composed for the platform, to be held beside what was seen."""
+    if artifact is None:
+        return None
+    pictures = facts(medium["sha256"] for medium in artifact.payload.get("media") or [])
+    return compose(artifact.payload, record.platform, pictures)
 
 
 def _taken(record: PublishRecord, ids: list[str]) -> set[str | None]:
