@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.outbound.exchange import Exchange
-from app.platforms.post import Account, Media
+from app.platforms.post import Account, Media, Post
 
 
 class HttpPort(Protocol):
@@ -119,6 +119,30 @@ class Anchored:
 
 
 @dataclass(frozen=True)
+class KnownPost:
+    """A post that this account surely has, as it was sent; `published_at` is the database's time."""
+
+    post_id: str
+    post: Post
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the desk knows of the account beside the post that is looked for. Plain values for `find`.
+
+    `known`: the account's last posts, newest first: a listing that does not show them proves no absence.
+    `rivals`: posts of other open records; `taken`: ids that belong to other records. `until`: when the attempt was surely over;
+    None: nobody knows when it was made (a restored backup).
+    """
+
+    known: tuple[KnownPost, ...] = ()
+    rivals: tuple[Post, ...] = ()
+    taken: frozenset[str] = frozenset()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Context:
     """Everything a connector may touch."""
 
@@ -127,3 +151,4 @@ class Context:
     store: StorePort
     sessions: SessionsPort
     clock: Clock
+    beside: Beside = field(default_factory=Beside)

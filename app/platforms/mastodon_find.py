@@ -1,107 +1,148 @@
-"""Is the post there? Our own statuses since the attempt, compared after the server's own rewriting."""
+"""Is the post there? Our own statuses since the attempt. There are three answers, and doubt is one of them.
+
+found   a status that is ours by identity: `mastodon_compare`, within the attempt's time, nobody else's
+absent  calibrated: the same answer shows the account's last posts of the same shape, so it would show this one
+doubt   a status that is nearly ours, or a list that could not have shown it
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from app.platforms.base import Absent, Account, CannotTell, Context, Exchange, Found, Look, Post
-from app.platforms.mastodon_account import authorization, server, spoiler_of
-from app.platforms.mastodon_answers import TABLE
-from app.platforms.rates import http_date
-from app.platforms.rewriting import plain, same_text
-from app.platforms.verdict import cannot_tell
+from app.platforms.base import Absent, Account, Candidate, CannotTell, Context, Doubt, Found, KnownPost, Look, Post
+from app.platforms.mastodon_account import authorization, server
+from app.platforms.mastodon_compare import ODD_TIME, address, candidate, created, differences, shape
+from app.platforms.mastodon_listing import Listing, read
 
 EARLIER = timedelta(minutes=2)
-PAGES = 5
-PAGE = 40
+NEAR = timedelta(hours=1)
+"""So far outside the attempt's time a post that is ours otherwise is still shown to a person."""
+CALIBRATE = 3
+ANOTHER_ONE = "fits another post that waits as well"
+SOURCES = 12
 
 
 def find(ctx: Context, account: Account, post: Post, key: str, since: datetime) -> Look:
-    """Absent only when the listing was read back to before the attempt."""
-    root, headers = server(account), authorization(account)
-    me = account.account_id or _own_id(ctx, root, headers)
-    if not me:
-        return CannotTell("The server did not say whose token this is.")
-    params = {"limit": str(PAGE), "exclude_reblogs": "true"}
-    seen, matches = 0, list[Found]()
-    for _ in range(PAGES):
-        exchange = ctx.http.call("GET", f"{root}/api/v1/accounts/{me}/statuses", headers=headers, params=params)
-        page = exchange.json()
-        if not exchange.ok or not isinstance(page, list):
-            return cannot_tell(exchange, TABLE)
-        statuses = [one for one in page if isinstance(one, Mapping)]
-        begin = since - EARLIER + skew(ctx, exchange)
-        for status in statuses:
-            if (_created(status) or begin) >= begin and (how := match(post, status)):
-                matches.append(_found(status, how))
-        seen += len(statuses)
-        if not statuses or (_created(statuses[-1]) or begin) < begin:
-            return _answer(matches) or Absent(
-                f"{root}: {seen} own posts", {"statuses": seen, "since": begin.isoformat()}
-            )
-        params["max_id"] = str(statuses[-1].get("id"))
-    text = f"More than {seen} posts since the attempt; the listing was not read to its end."
-    return _answer(matches) or CannotTell(text)
+    """Found only by identity, Absent only where this look would have seen the post, else Doubt with what was seen."""
+    known = [one for one in ctx.beside.known if shape(one.post) == shape(post)][:CALIBRATE]
+    listing = read(ctx, account, since - EARLIER, known[0].post_id if known else "")
+    if isinstance(listing, CannotTell):
+        return listing
+    search = Search(ctx, account, post, since, listing)
+    calibration = search.calibration(known)
+    exact, near = search.sift(times_fit=calibration.times_fit)
+    if exact:
+        return exact[0] if len(exact) == 1 else _with_others(exact)
+    seen = {"statuses": len(listing.statuses), "since": since.isoformat(), "known": calibration.recognised}
+    if near:
+        return Doubt("There is a post that is nearly this one, but not surely.", tuple(near), seen)
+    if not listing.whole:
+        return CannotTell(
+            f"More than {len(listing.statuses)} posts since the attempt; the list was not read to its end."
+        )
+    if listing.distrust or calibration.reason:
+        return Doubt(
+            f"It is not listed, but absence proves nothing here: {listing.distrust or calibration.reason}.", (), seen
+        )
+    return Absent(f"{server(account)}: {len(listing.statuses)} own posts", seen)
 
 
-def _answer(matches: list[Found]) -> Found | None:
-    """The oldest match, the others beside it."""
-    oldest_first = matches[::-1]
-    return replace(oldest_first[0], others=tuple(oldest_first[1:])) if oldest_first else None
+def _with_others(exact: list[Found]) -> Found:
+    first, *others = exact
+    return Found(first.post_id, first.url, "listing", first.published_at, first.evidence, tuple(others))
 
 
-def match(post: Post, status: Mapping[str, Any]) -> str:
-    """How a status is this post ("exact", "rewritten"), or ""."""
-    media = status.get("media_attachments")
-    shown = [m for m in media if isinstance(m, Mapping)] if isinstance(media, list) else []
-    if status.get("reblog") or len(shown) != len(post.media) or not _same_alts(post, shown):
-        return ""
-    warned = str(status.get("spoiler_text") or "").strip()
-    if same_text(spoiler_of(post), warned) == "" and warned != spoiler_of(post):
-        return ""
-    return max((same_text(post.text, text) for text in _texts(status)), key=len)
+@dataclass(frozen=True)
+class Calibration:
+    """Whether this look sees posts like the one that is looked for. `reason`: why not, "" when it does."""
+
+    reason: str = ""
+    recognised: int = 0
+    times_fit: bool = True
 
 
-def _texts(status: Mapping[str, Any]) -> list[str]:
-    """The text as the server may show it: its own plain text where it keeps one, and the HTML."""
-    own = status.get("pleroma")
-    kept = own.get("content", {}).get("text/plain") if isinstance(own, Mapping) else None
-    texts = [status.get("text"), kept, plain(str(status.get("content") or ""))]
-    return [text for text in texts if isinstance(text, str)]
+class Search:
+    """One listing read for one post."""
 
+    def __init__(self, ctx: Context, account: Account, post: Post, since: datetime, listing: Listing) -> None:
+        self.ctx, self.account, self.post, self.listing = ctx, account, post, listing
+        self.begin = since - EARLIER + listing.skew
+        self.end = (ctx.beside.until or ctx.clock.now()) + EARLIER + listing.skew
+        self.sources: dict[str, str | None] = {}
 
-def _same_alts(post: Post, shown: list[Mapping[str, Any]]) -> bool:
-    """Descriptions that both sides have must agree; a server may have dropped one."""
-    pairs = zip(post.media, shown, strict=True)
-    said = [(ours.alt.strip(), str(theirs.get("description") or "").strip()) for ours, theirs in pairs]
-    return all(not theirs or ours.split() == theirs.split() for ours, theirs in said)
+    def calibration(self, known: list[KnownPost]) -> Calibration:
+        """The account's last posts of this shape, recognised by the comparison that is used for the post itself."""
+        by_id = {str(one.get("id")): one for one in self.listing.statuses}
+        recognised, offsets = 0, []
+        for one in known:
+            status = by_id.get(one.post_id)
+            if status is None:
+                if not self.listing.reaches(one.published_at) or self._is_gone(one.post_id):
+                    continue
+                return Calibration("this server does not list a post of this kind that we know is there", recognised)
+            if differences(one.post, status, self.source) != ():
+                return Calibration("this server shows posts of this kind otherwise than they were sent", recognised)
+            recognised += 1
+            made = created(status)
+            offsets += [abs(made - self.listing.skew - one.published_at)] if made else []
+        if not recognised:
+            return Calibration("we know of no earlier post of this kind that the list shows")
+        if not offsets or min(offsets) > EARLIER:
+            return Calibration("the times of this server are not to be trusted", recognised, times_fit=False)
+        return Calibration("", recognised)
 
+    def sift(self, times_fit: bool) -> tuple[list[Found], list[Candidate]]:
+        """What is ours by identity and what is nearly so, oldest first."""
+        exact, near = [], []
+        for status in reversed(self.listing.statuses):
+            if str(status.get("id")) in self.ctx.beside.taken or not self._in_reach(status, times_fit):
+                continue
+            differs = differences(self.post, status, self.source)
+            if differs is None:
+                continue
+            if not times_fit or not self._in_time(status):
+                differs = (*differs, ODD_TIME)
+            fits_rival = any(differences(rival, status, self.source) == () for rival in self.ctx.beside.rivals)
+            if fits_rival and differs:
+                continue
+            if fits_rival:
+                differs = (ANOTHER_ONE,)
+            if differs:
+                near.append(candidate(status, differs))
+            else:
+                evidence = {"match": "exact", "created_at": status.get("created_at")}
+                exact.append(Found(str(status.get("id")), address(status), "listing", self._ours(status), evidence))
+        return exact, near
 
-def _found(status: Mapping[str, Any], how: str) -> Found:
-    url = status.get("url") or status.get("uri")
-    evidence = {"match": how, "created_at": status.get("created_at")}
-    shown = url if isinstance(url, str) else ""
-    return Found(str(status.get("id")), shown, "listing", _created(status), evidence)
+    def _ours(self, status: Mapping[str, Any]) -> datetime | None:
+        """When it was made, by the database's clock."""
+        made = created(status)
+        return made and made - self.listing.skew
 
+    def _in_time(self, status: Mapping[str, Any]) -> bool:
+        made = created(status)
+        return made is not None and self.begin <= made <= self.end
 
-def _created(status: Mapping[str, Any]) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(status.get("created_at")))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    def _in_reach(self, status: Mapping[str, Any], times_fit: bool) -> bool:
+        made = created(status)
+        return not times_fit or made is None or self.begin - NEAR <= made
 
+    def source(self, status: Mapping[str, Any]) -> str | None:
+        """GET /api/v1/statuses/:id/source: the text as it was written; None where the server does not tell."""
+        number = str(status.get("id"))
+        if number not in self.sources and len(self.sources) < SOURCES:
+            answer = self._get(f"{number}/source").object()
+            text = answer.get("text")
+            self.sources[number] = text if isinstance(text, str) and str(answer.get("id")) == number else None
+        return self.sources.get(number)
 
-def skew(ctx: Context, exchange: Exchange) -> timedelta:
-    """How far the server's clock is ahead of the database's, by its own Date header (whole seconds)."""
-    said = http_date(exchange.headers.get("date", ""))
-    ahead = said - ctx.clock.now() if said else timedelta(0)
-    return ahead if abs(ahead) > timedelta(seconds=5) else timedelta(0)
+    def _is_gone(self, number: str) -> bool:
+        """A known post that somebody took down; a server that hides it still says so about one that it only does not list."""
+        return self._get(number).status in (404, 410)
 
-
-def _own_id(ctx: Context, root: str, headers: Mapping[str, str]) -> str:
-    person = ctx.http.call("GET", f"{root}/api/v1/accounts/verify_credentials", headers=headers).object()
-    return str(person.get("id") or "")
+    def _get(self, path: str) -> Any:
+        url = f"{server(self.account)}/api/v1/statuses/{path}"
+        return self.ctx.http.call("GET", url, headers=authorization(self.account))

@@ -93,8 +93,8 @@ class RateWindow:
 class Found:
     """The post is there. `matched_by` is "key" or "listing".
 
-    `others`: further posts of the listing that match as well, oldest first. The same text may have been sent twice
-    on purpose: a post that another record has already is not this one's, so the next that nobody has is taken.
+    Of a listing only what is surely ours: exact in text, pictures and options, within the attempt's time, nobody else's.
+    `others`: further posts that are so as well, oldest first.
     """
 
     post_id: str
@@ -110,6 +110,29 @@ class Absent:
     """We looked in the right place and it is not there *now*; a request may still be alive (see reconcile)."""
 
     looked_at: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A post at the platform that may be ours; `differs` says in words what keeps it from being surely ours."""
+
+    post_id: str
+    url: str = ""
+    text: str = ""
+    created_at: datetime | None = None
+    differs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """We looked, and what we saw proves neither that it is there nor that it is not. A person decides in the end.
+
+    `candidates`: what is nearly ours, oldest first. Without any: this look could not have seen the post.
+    """
+
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -163,6 +186,6 @@ class Problem:
     at: int | None = None
 
 
-Look = Found | Absent | CannotTell
+Look = Found | Absent | Doubt | CannotTell
 Check = Verified | Refused | CannotTell
 Metrics = Mapping[str, int]  # views, likes, comments, shares, impressions, reach, saves, clicks

@@ -17,6 +17,7 @@ from app.platforms.texts import urls
 _MENTION = regex.compile(r"(?<![\w/])@([a-zA-Z0-9_.-]*[a-zA-Z0-9_])(@[\p{L}\p{N}.:-]+[\p{L}\p{N}])?")
 _SPACE = regex.compile(r"\s+")
 _MARKS = regex.compile(r"[*_~`>#\\\[\]()|-]+")
+_TAGS = regex.compile(r"<[^<>]*>|<[^<>]*$")
 _BLOCKS = frozenset({"p", "div", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "tr"})
 
 
@@ -67,9 +68,32 @@ def skeleton(text: str) -> str:
     return str(_SPACE.sub("", _MARKS.sub("", canonical(text)))).casefold()
 
 
+def folded(text: str) -> str:
+    """A source text but for what every server trims: its outer and repeated white space, and how letters are composed."""
+    return str(_SPACE.sub(" ", unicodedata.normalize("NFC", text))).strip()
+
+
 def same_text(sent: str, shown: str) -> str:
-    """ "exact", "rewritten" (equal but for Markdown's marks) or "" when these are different texts."""
+    """ "exact", "rewritten" (nearly the same, but marks or what looks like tags are gone) or "": different texts.
+
+    Marks are letters like others ("-5" is not "5"), so "rewritten" is a doubt and proves nothing.
+    """
     if canonical(sent) == canonical(shown):
         return "exact"
-    left, right = skeleton(sent), skeleton(shown)
-    return "rewritten" if left and left == right else ""
+    return "rewritten" if skeletons(sent) & skeletons(shown) else ""
+
+
+def skeletons(text: str) -> frozenset[str]:
+    """What a careless server may leave of a text, with and without what looks like a tag. Two texts are kin when these meet."""
+    return frozenset(s for s in (skeleton(text), skeleton(_TAGS.sub("", text))) if s)
+
+
+def same_mentions(sent: str, html: str) -> bool:
+    """Whether the HTML names the servers of all mentions: shown are the users only, and @a@x.test is not @a@y.test."""
+    lower = html.casefold()
+    return all(
+        ascii_url(f"https://{found[2][1:]}").removeprefix("https://").casefold() in lower
+        or found[2].casefold() in lower
+        for found in _MENTION.finditer(sent)
+        if found[2]
+    )

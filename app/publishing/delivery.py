@@ -22,7 +22,7 @@ from app.core import clock_state
 from app.core.actor import Actor, acting
 from app.core.work import step
 from app.ground import redact
-from app.platforms.base import Absent, CannotTell, Found, Look, PrepareFailed, Refused, Verdict
+from app.platforms.base import Absent, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
 from app.publishing.actions import looks
 from app.publishing.actions.begin import begin
@@ -158,6 +158,9 @@ def _looked_first(task: Task) -> bool:
             ),
         )
         return False
+    if isinstance(look, Doubt):
+        kept(looks.settle_first_look, task, look)
+        return False
     if isinstance(look, Absent):
         moment, began = kept(looks.watched, task) or (task.now, task.now)
         case = reconcile.Case(task.connector.spec, began)
@@ -197,9 +200,11 @@ def _look(task: Task) -> None:
 
 
 def _found(task: Task) -> Look:
+    beside = kept(looks.beside, task)
     try:
         began = kept(clock_state.earliest, task.began) or task.began
-        return task.connector.find(context(task, Commit(task)), task.account, task.post, task.key, began)
+        ctx = replace(context(task, Commit(task)), **({"beside": beside} if beside else {}))
+        return task.connector.find(ctx, task.account, task.post, task.key, began)
     except Exception as error:
         log.exception("find of the %s connector failed", task.connector.spec.slug)
         return CannotTell(

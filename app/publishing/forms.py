@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -133,6 +133,8 @@ class AnswerForm(Form):
     link = StringField("Link of the post", [Length(max=2000, message="This link is too long to be one.")])
     typed = StringField(f"Type {TYPED} to accept that a double may appear")
     is_early = False
+    candidates: Sequence[str] = ()
+    """Ids of posts that may be this one."""
 
     def is_confirmed(self) -> bool:
         """Whether the words were typed."""
@@ -146,6 +148,8 @@ class AnswerForm(Form):
             self.fail({"link": "Paste the link of the post, so that the record keeps its proof."})
         if self.answer.data == "send_again" and self.is_early and not self.is_confirmed():
             self.fail({"typed": f"The first one may still appear. Type {TYPED}, or wait until it surely cannot."})
+        elif self.answer.data == "send_again" and self.candidates and not self.is_confirmed():
+            self.fail({"typed": f"There is a post that may be this one. Look at it, then type {TYPED} if it is not."})
         return not self.errors
 
 

@@ -32,6 +32,7 @@ class Case:
     hold_note: str = ""
     was_unknown: bool = False
     alarm: str = ""
+    candidates: int = 0
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,14 @@ def _asks(case: Case) -> Notice:
         f"We sent it, but no answer told us whether {case.platform} took it, and nobody but you can look.{_said(case)}"
     )
     restored = "It was due in a backup that was restored since, so it may have gone out, and nobody but you can look."
+    if case.candidates:
+        found = (
+            "a post that is nearly this one"
+            if case.candidates == 1
+            else f"{case.candidates} posts that are nearly this one"
+        )
+        text = f"{case.platform} has {found}, but not surely. Compare and say which it is. Until then nothing is sent again."
+        return Notice("wait", "help-hexagon", "Is this post out?", text, ("answer",))
     text = f"{sent if case.tries else restored} Open the account {case.account} and see whether the post is there, then say so here. Until then nothing is sent again."
     return Notice("wait", "help-hexagon", "Is this post out?", text, ("answer",))
 

@@ -1,7 +1,8 @@
 """When to look for a post whose outcome is unknown, and what a look means. Pure (publishing.md, "Reconcile").
 
     key (replay proved)   look at once, and 60 s after the lease's end; absent then → send again with the same key
-    listing               look 1, 3, 7 and 15 minutes after the attempt began; absent at the last → send again or ask
+    listing               look 1, 3, 7 and 15 minutes after the attempt began; absent at the last → send again or ask;
+                          doubt at the last → ask: what is nearly ours is neither taken for it nor sent again
     neither               ask at once
 
 Absence proves nothing while a request may still be alive, so nothing is sent again before `absent_after`, except where
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from app.platforms.results import Absent, Found, Look
+from app.platforms.results import Absent, Doubt, Found, Look
 from app.platforms.spec import Platform
 
 LEASE = timedelta(seconds=60)
@@ -79,6 +80,8 @@ def after(look: Look, case: Case, now: datetime) -> Step:
         return Step("found")
     if isinstance(look, Absent):
         return _absent(case, now)
+    if isinstance(look, Doubt):  # also of a cancelled record: it may be out
+        return Step("look", at=_next(case, now) or case.sure_at) if now < case.sure_at else Step("ask", why=look.reason)
     if look.final:
         return Step("ask", why=look.reason)
     if case.looks >= len(LISTING) + 1 + EXTRA_LOOKS:

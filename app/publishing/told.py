@@ -112,7 +112,8 @@ def _look(one: Any, platform: str) -> tuple[str, str, str, str]:
         title, tone, icon = words.get(one.outcome or "", ("Still being processed", "run", "loader-2"))
         return title, tone, icon, _said(one, platform) if one.outcome == "no" else ""
     words = {"yes": ("Looked: it is there", "ok", "circle-check"), "no": ("Looked: it is not there", "idle", "search")}
-    title, tone, icon = words.get(one.outcome or "", ("Looked: could not tell", "wait", "help-hexagon"))
+    seen = "Looked: maybe it is there" if "candidates" in (one.response or {}) else "Looked: could not tell"
+    title, tone, icon = words.get(one.outcome or "", (seen, "wait", "help-hexagon"))
     return title, tone, icon, one.message or ""
 
 

@@ -51,6 +51,7 @@ class Facts:
     account_status: str = "active"
     account_paused: bool = False
     breaker_until: datetime | None = None
+    same_text: str = ""
     limit_until: datetime | None = None
     limit_words: str = ""
     worker_seen_at: datetime | None = None
@@ -121,7 +122,12 @@ def _waits(facts: Facts) -> Iterator[Reason]:
     """What time mends."""
     if facts.breaker_until and facts.breaker_until > facts.now:
         yield Reason("breaker", "The account failed several times in a row; it is tried again", facts.breaker_until)
-    if facts.limit_until and facts.limit_until > facts.now:
+    if facts.same_text:
+        words = (
+            f"Waits until “{facts.same_text}”, which went before it to the same account with the same text, is settled"
+        )
+        yield Reason("same_text", f"{words}. We look again", facts.next_retry_at)
+    elif facts.limit_until and facts.limit_until > facts.now:
         yield Reason("limit", f"{facts.limit_words or 'Waits for a limit of the account'} until", facts.limit_until)
     if facts.clock_until and facts.clock_until > facts.now:
         yield Reason(
@@ -131,7 +137,7 @@ def _waits(facts: Facts) -> Iterator[Reason]:
         )
     if facts.due_at > facts.now:
         yield Reason("due", "Due", facts.due_at)
-    elif facts.next_retry_at and facts.next_retry_at > facts.now and not facts.limit_until:
+    elif facts.next_retry_at and facts.next_retry_at > facts.now and not (facts.limit_until or facts.same_text):
         word = "The next try is" if facts.status == "retrying" else "It waits until"
         yield Reason("retry", word, facts.next_retry_at, facts.error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.wire import Answer, Request
@@ -25,6 +26,14 @@ def answer(world: World, request: Request) -> Answer:
         script.release(None if values.get("all") else int(values["id"]))
     elif verb == "flush":
         said["stored"] = script.flush()
+    elif verb == "age":  # what was posted moves into the past: the same as time that passes
+        by = timedelta(seconds=float(values["seconds"]))
+        for post in world.posts:
+            if post["platform"] == "mastodon":
+                made = datetime.fromisoformat(post["created_at"]) - by
+                post["created_at"] = made.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    elif verb == "recount":  # counts begin anew, posts stay
+        world.requests, world.creates = {}, []
     elif verb == "settings":
         world.settings |= values
     elif verb == "state":

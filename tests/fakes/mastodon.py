@@ -11,7 +11,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes import rendering
+from tests.fakes import hostile, rendering
 from tests.fakes.mastodon_instance import instance_v1, instance_v2, text_limit
 from tests.fakes.wire import Answer, Create, Request, Result
 
@@ -83,8 +83,10 @@ def upload(world: World, request: Request) -> Result:
     number = str(world.next_number())
     pending = int(world.settings.get("media_async", 0))
     sha256 = hashlib.sha256(content).hexdigest()
+    size = world.settings.get("sizes", {}).get(sha256)
     world.media[number] = {
         "id": number,
+        "meta": {"original": {"width": size[0], "height": size[1]}} if size else {},
         "type": "image",
         "description": alt or None,
         "sha256": sha256,
@@ -112,7 +114,7 @@ def _media(world: World, number: str) -> dict[str, Any]:
         "url": url,
         "preview_url": url,
         "description": found["description"],
-        "meta": {},
+        "meta": found.get("meta", {}),
     }
 
 
@@ -142,7 +144,7 @@ def create(world: World, request: Request) -> Result:
                 "language": values.get("language"), "visibility": values.get("visibility", "public"),
                 "sensitive": bool(values.get("sensitive")), "content_type": values.get("content_type"),
             }  # fmt: skip
-            world.posts.append(post)
+            world.posts.append(hostile.stored(world, post))
         return Answer(200, status(world, post), rate_headers(world))
 
     return Create(store, text, key)
@@ -185,7 +187,7 @@ def status(world: World, post: dict[str, Any]) -> dict[str, Any]:
         shown["pleroma"] = {"content": {"text/plain": post["text"]}, "local": True}
     else:
         shown |= {"quotes_count": 0, "application": {"name": "Pressroom", "website": None}}
-    return shown
+    return hostile.shown(world, shown, post)
 
 
 def listing(world: World, request: Request) -> Result:
@@ -193,12 +195,23 @@ def listing(world: World, request: Request) -> Result:
         return unauthorized()
     number = request.path.split("/")[4]
     posts = [p for p in reversed(world.posts) if p["platform"] == "mastodon" and p["person"]["id"] == number]
+    posts = hostile.listed(world, posts)
     below = request.one("max_id")
     if below:
         posts = [p for p in posts if p["id"] < below]
-    return Answer(
-        200, [status(world, p) for p in posts[: min(40, int(request.one("limit", "20")))]], rate_headers(world)
-    )
+    page = [status(world, p) for p in posts[: min(40, int(request.one("limit", "20")))]]
+    age = world.settings.get("old_copy")
+    headers = rate_headers(world) | ({"Age": str(age)} if age else {})
+    return Answer(200, hostile.paged(world, page, number), headers)
+
+
+def source(world: World, request: Request) -> Result:
+    """The text as it was written, where the server has this look."""
+    person, number = who(world, request), request.path.split("/")[4]
+    post = next((p for p in world.posts if p["platform"] == "mastodon" and p["id"] == number), None)
+    if person is None or post is None or not world.settings.get("says_source"):
+        return Answer(404, {"error": "Record not found"})
+    return Answer(200, {"id": number, "text": post["text"], "spoiler_text": post["spoiler"]})
 
 
 def one(world: World, request: Request) -> Result:
@@ -225,6 +238,7 @@ ROUTES = (
     ("media", "POST", r"/api/v[12]/media", upload),
     ("read", "GET", r"/api/v1/media/[^/]+", media_state),
     ("create", "POST", r"/api/v1/statuses", create),
+    ("read", "GET", r"/api/v1/statuses/[^/]+/source", source),
     ("read", "GET", r"/api/v1/statuses/[^/]+", one),
     ("delete", "DELETE", r"/api/v1/statuses/[^/]+", one),
 )

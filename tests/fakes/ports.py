@@ -6,12 +6,14 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.outbound.guard import Guard
 from app.outbound.http import Http
-from app.platforms.base import Account, Context, Media, Stored, StoreFailed
+from app.platforms import registry
+from app.platforms.base import Account, Context, KnownPost, Media, Post, Stored, StoreFailed
 
 
 class Files:
@@ -116,3 +118,14 @@ class Recorder:
 def context(http: Any = None) -> Context:
     """A context of fresh ports; loopback may be called."""
     return Context(http=http or Recorder(), files=Files(), store=Store(), sessions=Sessions(), clock=Clock())
+
+
+def knowing(ctx: Context, account: Account, *posts: Post, **beside: Any) -> Context:
+    """The same context beside posts that have gone out before, which the desk knows; the last one stands first."""
+    connector = registry.get(account.slug)
+    known = list(ctx.beside.known)
+    for post in posts:
+        verdict = connector.publish(ctx, account, post, f"known-{post.text}", connector.prepare(ctx, account, post))
+        assert verdict.post_id, verdict
+        known.insert(0, KnownPost(verdict.post_id, post, ctx.clock.now()))
+    return replace(ctx, beside=replace(ctx.beside, known=tuple(known), **beside))

@@ -118,7 +118,8 @@ class Handler(socketserver.BaseRequestHandler):
         kind = answer.headers.pop("Content-Type", "application/json; charset=utf-8")
         lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}", f"Content-Type: {kind}"]
         lines += [f"Content-Length: {len(body)}", "Connection: close"]
-        lines += [f"Date: {self.world.now():%a, %d %b %Y %H:%M:%S} GMT"]
+        if not self.world.settings.get("no_date"):
+            lines += [f"Date: {self.world.now():%a, %d %b %Y %H:%M:%S} GMT"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
         self.request.sendall(head + (body[: len(body) // 2] if cut else body))

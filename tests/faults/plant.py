@@ -174,6 +174,25 @@ class Plant:
                 )
 
         step(shift)
+        for fake in self.fakes:
+            fake.control("age", seconds=seconds)
+
+    def known(self, platform: str = "mastodon", number: int = 0) -> uuid.UUID:
+        """An account that has published a post of the common shape before."""
+        made = self.account(platform, number)
+        self.calibrate(made)
+        return made
+
+    def calibrate(self, *accounts: uuid.UUID, **more: Any) -> None:
+        """A success of each account beforehand: only beside it does a listing prove that something is absent. It went out an
+        hour ago; the platform's counts begin anew."""
+        keys = [desk.scheduled(one, text=f"Calibration {next(self.numbers)}.", **more)[0] for one in accounts]
+        while desk.work():
+            pass
+        assert {desk.record(key).status for key in keys} == {"success"}
+        self.age(3600)
+        for fake in self.fakes:
+            fake.control("recount")
 
     def sweep(self) -> dict[str, int]:
         found: dict[str, int] = step(actions.sweep)

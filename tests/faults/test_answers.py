@@ -102,7 +102,7 @@ def deadline(monkeypatch, long):
 )
 def test_the_verdict_is_right_and_nothing_is_there_twice(plant, deadline, long, row):
     fake, text = plant.fake(), f"Row {next(plant.numbers)}."
-    (key,) = desk.scheduled(plant.account(row.platform), text=text)
+    (key,) = desk.scheduled(plant.known(row.platform), text=text)
     more = {**row.more, **({"seconds": 33} if long and "seconds" in row.more else {})}
     fake.script(row.do, match=text, **more)
     desk.work()
@@ -135,7 +135,7 @@ def settle(plant):
 def test_a_connection_dropped_and_stored_ten_minutes_later(plant, deadline):
     """The looks at 1, 3 and 7 minutes find nothing; the one at 15 finds it. Nothing is sent again."""
     fake, text = plant.fake(), "Stored ten minutes later."
-    (key,) = desk.scheduled(plant.account("mastodon"), text=text)
+    (key,) = desk.scheduled(plant.known(), text=text)
     fake.script("store_later", match=text)
     desk.work()
     assert desk.record(key).status == "unknown"

@@ -22,10 +22,10 @@ HOSTS = 6
 """A dead worker's record counts for its host until it is swept (4 at once): the kills of one round are spread."""
 
 
-def kill_at(plant: Plant, barrier: str, platform: str, host: int) -> tuple[uuid.UUID, str]:
-    """One record of a fresh account, its worker killed at the barrier; fails when the barrier was not reached."""
+def kill_at(plant: Plant, barrier: str, account: uuid.UUID, host: int) -> tuple[uuid.UUID, str]:
+    """One record of the account, its worker killed at the barrier; fails when the barrier was not reached."""
     text = f"Killed at {barrier}, number {next(plant.numbers)}."
-    (key,) = desk.scheduled(plant.account(platform, host), text=text)
+    (key,) = desk.scheduled(account, text=text)
     fake, pid = plant.fake(host), plant.start()
     if barrier in INSIDE:
         number = plant.arm(barrier)
@@ -64,9 +64,11 @@ def outcome(plant: Plant, killed: list[tuple[uuid.UUID, str]]) -> dict[str, int]
 def test_kills_at_every_barrier(plant, platform, long):
     """Short: 3 platforms x 6 barriers x 3 = 54 kills; long: x 12 = 216."""
     killed: dict[str, list[tuple[uuid.UUID, str]]] = {barrier: [] for barrier in BARRIERS}
+    made = {(host, i): plant.account(platform, host) for host in range(HOSTS) for i in range(3)}
+    plant.calibrate(*made.values())
     for _ in range(4 if long else 1):
         for at, barrier in enumerate(BARRIERS):
-            killed[barrier] += [kill_at(plant, barrier, platform, (at + i) % HOSTS) for i in range(3)]
+            killed[barrier] += [kill_at(plant, barrier, made[(at + i) % HOSTS, i], (at + i) % HOSTS) for i in range(3)]
         plant.start()
         plant.settle()
         plant.end_all()

@@ -20,7 +20,7 @@ from tests import publishing_desk as desk
 
 def stopped_inside(plant, barrier, text):
     """A worker stopped at a barrier of ours with the record in its hands."""
-    (key,) = desk.scheduled(plant.account("mastodon"), text=text)
+    (key,) = desk.scheduled(plant.known(), text=text)
     pid, number = plant.start(), plant.arm(barrier)
     plant.ring()
     assert plant.hit(number) == (pid, key)

@@ -16,6 +16,7 @@ from app.core import config
 from app.core.db import app_now, db
 from app.platforms import registry
 from app.platforms.base import Post
+from app.publishing.actions import one_at_a_time
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.cover import composed_now, why_changed
 from app.publishing.actions.holds import hold
@@ -73,6 +74,11 @@ def begin(claimed: Claimed, me: str) -> Task | None:
     except Changed as what:
         if _locked(claimed):
             hold("record", record.id, "changed", str(what))
+            put_back(record)
+        return None
+    if claimed.step == "prepare" and (first := one_at_a_time.ahead(record, post)):
+        if _locked(claimed, me):
+            one_at_a_time.wait(record, first, now)
             put_back(record)
         return None
     task = _task(claimed, me, record, account, post, now)

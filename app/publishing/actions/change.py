@@ -23,6 +23,7 @@ from app.publishing.actions.rows import derive, locked, named, now, take_over, w
 from app.publishing.actions.schedule import PAST, refuse_duplicates
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.models import RECORD, PublishAttempt, PublishJob, PublishRecord
+from app.publishing.queries import doubts
 from app.vault import queries as vault
 
 BULK = 500
@@ -159,7 +160,8 @@ def settle_by_person(
 ) -> PublishRecord:
     """Answer the question of an unknown record: `there` (with the link), `send_again` or `give_up`.
 
-    Send again before `absent_after` needs `confirmed`: until then a request may still be alive at the platform.
+    `link`: the post's address, or the id of a candidate that a look has shown. Send again needs `confirmed` before
+    `absent_after` (until then a request may still be alive at the platform) and where a post may be this one.
     """
     row = locked(record.id)
     if row.status != "unknown":
@@ -177,14 +179,20 @@ def settle_by_person(
 
 def _there(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     link = (link or "").strip()
+    if chosen := next((one for one in doubts.candidates(row) if link and link in (one.post_id, one.url)), None):
+        _is_there(row, chosen.post_id, chosen.url or None)
+        return
     parts = urlsplit(link)
     if parts.scheme not in ("http", "https") or not parts.hostname or len(link) > 2000:
         raise Invalid({"link": "Paste the whole link of the post, beginning with https://."})
     last = parts.path.rstrip("/").rpartition("/")[2]
-    post_id = last if last and "find" in registry.get(row.platform).spec.can else link
+    _is_there(row, last if last and "find" in registry.get(row.platform).spec.can else link, link)
+
+
+def _is_there(row: PublishRecord, post_id: str, url: str | None) -> None:
     _refuse_taken(row, post_id)
     RECORD.move(row, "success")
-    row.platform_url, row.platform_post_id = link, post_id
+    row.platform_url, row.platform_post_id = url, post_id
     row.published_at = row.unknown_since or now()
     row.unknown_since = row.error_type = row.error_message = row.error_code = None
 
@@ -225,7 +233,10 @@ def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
             f"{spec.name} may still store the first post until {minutes} minutes after it was sent. "
             "Confirm in writing that a double is acceptable, or wait."
         )
+    if not confirmed and doubts.candidates(row):
+        raise Conflict("There is a post that may be this one. Confirm in writing that a double is acceptable.")
     RECORD.move(row, "retrying")
+    row.meta = {key: value for key, value in (row.meta or {}).items() if key != "look_first"}  # a person has looked
     if spec.replay != "proved":
         _new_generation(row)
     row.next_retry_at = row.due_at = now()

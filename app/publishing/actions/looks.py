@@ -11,18 +11,28 @@ from app.audit.actions import record as audit
 from app.core import clock_state
 from app.core.db import app_now, db
 from app.core.locks import advisory
-from app.platforms.base import Absent, Found, Look, Verdict
+from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look, Verdict
 from app.publishing import reconcile, retry
 from app.publishing.actions.health import take_down
 from app.publishing.actions.rows import derive, now, wake
 from app.publishing.actions.settle import answer_values, doubt, look_row, write
 from app.publishing.actions.task import Task
 from app.publishing.models import PublishAttempt, PublishRecord
+from app.publishing.queries import beside as known
+from app.publishing.queries import doubts
 from app.vault.actions import note_success
 
 BLIP = timedelta(seconds=30)
 CONFIRM_LOOKS = 200
 """After so many looks at an accepted post nobody can say what became of it."""
+
+
+def beside(task: Task) -> Beside:
+    """What a look through a listing has to know; a look by key needs nothing."""
+    spec = task.connector.spec
+    if spec.replay != "listing":
+        return Beside()
+    return known.beside(task.id, task.credential_id, task.began, spec.absent_after)
 
 
 def late_no(task: Task) -> Verdict | None:
@@ -117,25 +127,40 @@ def watched(task: Task) -> tuple[datetime, datetime]:
 
 
 def unclaimed(task: Task, look: Look) -> Look:
-    """A match in a listing that no other record has; Absent when all are taken: the same text went out twice on purpose.
+    """The same answer, unless another record of the remote account took the post while we looked: then the look is repeated.
 
     Locked by account until the transaction ends, so that two records that look at once do not take the same post.
     """
     if not isinstance(look, Found) or look.matched_by == "key":
         return look
-    advisory(f"look-{task.credential_id}")
+    mine = known.accounts(task.credential_id)
+    advisory(f"look-{min(map(str, mine))}")
     ids = [look.post_id, *(other.post_id for other in look.others)]
     taken = set(
         db.session.scalars(
             sa.select(PublishRecord.platform_post_id).where(
-                PublishRecord.credential_id == task.credential_id,
+                PublishRecord.credential_id.in_(mine),
                 PublishRecord.platform_post_id.in_(ids),
                 PublishRecord.id != task.id,
             )
         )
     )
     free = [one for one in (look, *look.others) if one.post_id not in taken]
-    return free[0] if free else Absent("the posts that match belong to other records", {"post_ids": ids})
+    return free[0] if free else CannotTell("Another record took the post that was found; it is looked for again.")
+
+
+def settle_first_look(task: Task, look: Doubt) -> None:
+    """A replay that looked first and is in doubt: nothing is sent, a person is asked, once no request can be alive."""
+    moment = now()
+    case = reconcile.Case(task.connector.spec, task.began)
+    look_row(task, "reconcile", _seen(look) | {"client_key": task.key}, moment)
+    sure = reconcile.sure(case, moment)
+    columns = _free("unknown") | {"unknown_since": app_now(), "look_count": 1, "error_type": "unknown"}
+    columns |= {"error_message": look.reason, "next_retry_at": None if sure else case.sure_at}
+    if write(task, columns):
+        audit("publishing.asks", ("publish_records", task.id), label=task.label, severity="warning", note=look.reason)
+        derive(task.job_id, flush=False)
+        wake()
 
 
 def _resend(task: Task, step: reconcile.Step) -> None:
@@ -247,6 +272,13 @@ def _seen(look: Look) -> dict[str, Any]:
             "matched_by": look.looked_at or None,
             "finished_at": app_now(),
             "response": dict(look.evidence) or None,
+        }
+    if isinstance(look, Doubt):
+        return {
+            "outcome": "unknown",
+            "message": look.reason,
+            "finished_at": app_now(),
+            "response": dict(look.evidence) | doubts.kept(look.candidates),
         }
     return {
         "outcome": "unknown",

@@ -21,7 +21,7 @@ from app.core.db import app_now, db
 from app.core.pulse import WorkerHeartbeat, last_seen
 from app.ground.errors import NotFound
 from app.publishing.campaign import why_waiting
-from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
+from app.publishing.models import OPEN, PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
 from app.publishing.queries.campaign import frame
 from app.publishing.why import Facts, Held
 from app.vault.models import PlatformCredential
@@ -185,11 +185,24 @@ def _campaign(one: Shown) -> str:
     return why_waiting(found, one.record.platform, let_pass, one.now) if found else ""
 
 
+def _ahead(found: PublishRecord) -> str:
+    """The title of the record that goes first, while it is open."""
+    R, J, C = PublishRecord, PublishJob, ContentItem
+    if found.status not in ("pending", "retrying"):
+        return ""
+    title = sa.select(C.title).join(J, J.content_id == C.id).join(R, R.job_id == J.id)
+    key = uuid.UUID((found.meta or {})["waits_for"])
+    return db.session.scalar(title.where(R.id == key, R.status.in_(OPEN))) or ""
+
+
 def facts(one: Shown) -> Facts:
     """The record as `why` wants it."""
     found, account = one.record, one.account
     waits = (found.meta or {}).get("waits", "")
-    limited = found.status in ("pending", "retrying") and bool(waits) and bool(found.next_retry_at)
+    ahead = _ahead(found) if waits == "same_text" else ""
+    limited = (
+        waits != "same_text" and found.status in ("pending", "retrying") and bool(waits) and bool(found.next_retry_at)
+    )
     covered = one.item.approved_version_id is not None and one.item.approved_version_id == one.job.artifact_id
     clock = clock_state.state()
     seen = one.worker_seen_at
@@ -203,6 +216,7 @@ def facts(one: Shown) -> Facts:
         account_status="disconnected" if account is None or account.deleted_at else account.status,
         account_paused=bool(account and account.paused_at),
         breaker_until=account.breaker_open_until if account else None,
+        same_text=ahead,
         limit_until=found.next_retry_at if limited else one.spent_until,
         limit_words=LIMIT_WORDS.get(waits, "") if limited else "The platform takes nothing more",
         worker_seen_at=seen and counted_from(seen, one.now, clock.jumped_at if clock else None),

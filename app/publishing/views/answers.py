@@ -12,7 +12,7 @@ from app.core import clock_state
 from app.platforms import registry
 from app.publishing.actions.change import settle_by_person
 from app.publishing.forms import AnswerForm
-from app.publishing.queries import one
+from app.publishing.queries import doubts, one
 from app.publishing.views.blueprint import bp
 from app.web.auth import requires
 from app.web.forms import submit
@@ -41,7 +41,12 @@ def answer(record_id: uuid.UUID) -> Response:
     sure_at = surely_absent_at(seen)
     form = AnswerForm()
     form.is_early = sure_at is not None and seen.now < sure_at
-    page = partial(render, "publishing/answer.html", form=form, one=seen, sure_at=sure_at, early=form.is_early)
+    found = doubts.candidates(seen.record) if seen.record.status == "unknown" else []
+    form.candidates = [candidate.post_id for candidate in found]
+    page = partial(
+        render, "publishing/answer.html", form=form, one=seen, sure_at=sure_at, early=form.is_early, candidates=found,
+        sent=doubts.sent(seen.record, seen.artifact),
+    )  # fmt: skip
     if not form.is_submitted():
         return page()
     return submit(

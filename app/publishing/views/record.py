@@ -11,7 +11,7 @@ from flask import Response, make_response, request
 from app.publishing import shown as words
 from app.publishing import told
 from app.publishing.notice import Case, notice
-from app.publishing.queries import jobs, listed, one
+from app.publishing.queries import doubts, jobs, listed, one
 from app.publishing.views.blueprint import bp
 from app.publishing.why import why
 from app.web import labels
@@ -88,6 +88,7 @@ def _case(seen: one.Shown, key: str) -> Case:
         key=key, platform=_platform(seen), account=record.account_name, error_type=record.error_type, said=record.error_message or "",
         tries=record.attempt_count, next_at=record.next_retry_at, others=seen.same_cause,
         given_up=record.dead_letter_reason == "given_up", barred=record.resend_barred_at is not None,
+        candidates=len(doubts.candidates(record)) if key == "needs_look" else 0,
         account_usable=bool(account and account.is_usable), was_unknown=record.was_unknown,
         held_because=labels.HOLD_REASONS[hold.reason] if hold else "", hold_note=(hold.note or "") if hold else "",
         alarm=alarm,

@@ -18,6 +18,7 @@ from app.platforms.base import (
     Account,
     CannotTell,
     Connector,
+    Doubt,
     Found,
     Post,
     PrepareFailed,
@@ -100,7 +101,7 @@ def test_garbage(connector: Connector, drawn: list[Any], known: bool) -> None:
         assert (verdict.error_type is None) == (verdict.outcome == "yes")
     except PrepareFailed as failed:
         assert failed.verdict.outcome == "no"
-    assert isinstance(connector.find(ctx, account, post, key, NOW), Found | Absent | CannotTell)
+    assert isinstance(connector.find(ctx, account, post, key, NOW), Found | Absent | Doubt | CannotTell)
     assert isinstance(connector.verify(ctx, account), Verified | Refused | CannotTell)
     assert isinstance(connector.refresh(ctx, account), Verified | Refused | CannotTell)
     if "delete" in connector.spec.can:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from app.platforms.base import Absent, CannotTell, Found, Platform
+import pytest
+
+from app.platforms.base import Absent, Candidate, CannotTell, Doubt, Found, Platform
 from app.publishing.reconcile import EXTRA_LOOKS, Case, Step, after, first_look, sure
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -62,6 +64,16 @@ def test_a_look_that_tells_nothing_is_repeated_then_asks():
     assert after(CannotTell("away"), Case(LISTING, NOON, 5), minutes(20)).at == minutes(35)
     assert after(CannotTell("away"), Case(LISTING, NOON, 4 + EXTRA_LOOKS), minutes(200)).do == "ask"
     assert after(CannotTell("no way", final=True), Case(BLIND, NOON, 1), minutes(1)).do == "ask"
+
+
+@pytest.mark.parametrize("doubt", [Doubt("not listed here"), Doubt("nearly", (Candidate("7"),))])
+@pytest.mark.parametrize("rule", ["resend", "ask"])
+@pytest.mark.parametrize("barred", [False, True])
+def test_doubt_is_looked_at_again_then_asked_never_sent_never_found_never_cancelled(doubt, rule, barred):
+    """(D5, D6, D7)"""
+    case = Case(LISTING, NOON, 1, rule, barred)
+    assert [after(doubt, case, minutes(m)).at for m in (1, 3, 7)] == [minutes(m) for m in (3, 7, 15)]
+    assert after(doubt, case, minutes(15)) == Step("ask", why=doubt.reason)
 
 
 def test_sending_again_is_sure_only_when_nothing_can_be_alive():

@@ -1,0 +1,92 @@
+"""What the desk knows of an account beside the post that is looked for: its last posts, other open records, taken ids.
+
+Posts are composed anew from their versions; one whose hash is another than the record's is not what was sent and left out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.content.compose import compose, composed_hash
+from app.content.models import Artifact
+from app.content.queries import facts
+from app.core.db import db
+from app.platforms.base import Beside, KnownPost, Post
+from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.vault.models import PlatformCredential
+
+KNOWN = 40
+LATELY = timedelta(days=2)
+R = PublishRecord
+SETTLED_LATER = sa.or_(R.status.in_(("confirming", "unknown")), sa.and_(R.status == "publishing", R.step == "commit"))
+"""Sent, or maybe sent, and not settled yet."""
+
+
+def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, absent_after: timedelta) -> Beside:
+    """For one look. `began`: when the attempt began that is looked for."""
+    mine = accounts(credential_id)
+    known = sa.and_(R.status == "success", R.platform_post_id.is_not(None), R.published_at.is_not(None))
+    last = _posts(sa.and_(R.credential_id.in_(mine), R.id != record_id, known), R.published_at.desc(), KNOWN)
+    rivals = _posts(sa.and_(R.credential_id.in_(mine), R.id != record_id, SETTLED_LATER), R.created_at)
+    return Beside(
+        known=tuple(
+            KnownPost(row.platform_post_id, post, row.published_at)
+            for row, post in last
+            if composed_hash(post) == row.composed_hash
+        ),
+        rivals=tuple(post for _, post in rivals),
+        taken=_taken(record_id, mine, began - LATELY),
+        until=None if _restored(record_id, began) else began + absent_after,
+    )
+
+
+def accounts(credential_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """The account and every other connection of the same remote account."""
+    one, other = PlatformCredential, aliased(PlatformCredential)
+    same = sa.and_(other.platform == one.platform, other.account_id == one.account_id)
+    place = other.configuration["instance"].astext.is_not_distinct_from(one.configuration["instance"].astext)
+    found = db.session.scalars(sa.select(other.id).join(one, sa.and_(same, place)).where(one.id == credential_id)).all()
+    return found or [credential_id]
+
+
+def open_beside(
+    record_id: uuid.UUID, credential_id: uuid.UUID, also: sa.ColumnElement[bool]
+) -> Iterator[tuple[Any, Post]]:
+    """Open records of the same remote account that are sent or maybe sent (or `also`), with their posts."""
+    others = sa.and_(R.credential_id.in_(accounts(credential_id)), R.id != record_id, sa.or_(SETTLED_LATER, also))
+    yield from _posts(others, R.created_at)
+
+
+def _posts(which: sa.ColumnElement[bool], order: Any, limit: int | None = None) -> list[tuple[Any, Post]]:
+    columns = (R.id, R.platform, R.platform_post_id, R.published_at, R.composed_hash, R.claimed_at, Artifact.payload)
+    rows = db.session.execute(
+        sa.select(*columns)
+        .join(PublishJob, PublishJob.id == R.job_id)
+        .join(Artifact, Artifact.id == PublishJob.artifact_id)
+        .where(which)
+        .order_by(order)
+        .limit(limit)
+    ).all()
+    pictures = facts(m["sha256"] for row in rows for m in row.payload.get("media") or [])
+    return [(row, compose(row.payload, row.platform, pictures)) for row in rows]
+
+
+def _taken(record_id: uuid.UUID, mine: Sequence[uuid.UUID], since: datetime) -> frozenset[str]:
+    """Ids that other records have. A published moment may be missing from what a person settled: then the row's own counts."""
+    when = sa.func.coalesce(R.published_at, R.updated_at)
+    ids = sa.select(R.platform_post_id).where(
+        R.credential_id.in_(mine), R.id != record_id, R.platform_post_id.is_not(None), when >= since
+    )
+    return frozenset(key for key in db.session.scalars(ids) if key)
+
+
+def _restored(record_id: uuid.UUID, began: datetime) -> bool:
+    """A backup was restored since: the attempt that it knows of need not be the last."""
+    restored = sa.select(PublishHold.id).where(PublishHold.reason == "restored", PublishHold.placed_at > began)
+    return db.session.scalar(restored.limit(1)) is not None

@@ -1,0 +1,76 @@
+"""Posts that looks of a record have seen and that may be its own, as they stand in the attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.content.compose import compose
+from app.content.models import Artifact
+from app.content.queries import facts
+from app.core.db import db
+from app.ground.storable import storable
+from app.platforms.base import Candidate, Post
+from app.publishing.models import PublishAttempt, PublishRecord
+from app.publishing.queries.beside import accounts
+
+MOST = 10
+
+
+def kept(found: Iterable[Candidate]) -> dict[str, Any]:
+    """Candidates as an attempt keeps them; {} for none."""
+    rows = []
+    for one in list(found)[:MOST]:
+        made = one.created_at.isoformat() if one.created_at else None
+        rows.append(storable({**asdict(one), "created_at": made, "differs": list(one.differs)}))
+    return {"candidates": rows} if rows else {}
+
+
+def candidates(record: PublishRecord) -> list[Candidate]:
+    """What the newest look of the open question saw that may be this post, without what other records have by now."""
+    seen = sa.select(PublishAttempt.response).where(
+        PublishAttempt.record_id == record.id,
+        PublishAttempt.step == "reconcile",
+        PublishAttempt.generation == record.generation,
+        PublishAttempt.response.has_key("candidates"),
+    )
+    response = db.session.scalar(seen.order_by(PublishAttempt.started_at.desc()).limit(1))
+    found = [_read(one) for one in (response or {}).get("candidates", [])]
+    taken = _taken(record, [one.post_id for one in found]) if found else set()
+    return [one for one in found if one.post_id not in taken]
+
+
+def sent(record: PublishRecord, artifact: Artifact | None) -> Post | None:
+    """The post as it was composed for the platform, to be held beside what was seen."""
+    if artifact is None:
+        return None
+    pictures = facts(medium["sha256"] for medium in artifact.payload.get("media") or [])
+    return compose(artifact.payload, record.platform, pictures)
+
+
+def _taken(record: PublishRecord, ids: list[str]) -> set[str | None]:
+    mine = accounts(record.credential_id) if record.credential_id else []
+    return set(
+        db.session.scalars(
+            sa.select(PublishRecord.platform_post_id).where(
+                PublishRecord.credential_id.in_(mine),
+                PublishRecord.platform_post_id.in_(ids),
+                PublishRecord.id != record.id,
+            )
+        )
+    )
+
+
+def _read(row: Mapping[str, Any]) -> Candidate:
+    made = datetime.fromisoformat(row["created_at"]) if row.get("created_at") else None
+    return Candidate(
+        str(row["post_id"]),
+        str(row.get("url") or ""),
+        str(row.get("text") or ""),
+        made,
+        tuple(row.get("differs") or ()),
+    )
