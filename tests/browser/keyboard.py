@@ -44,6 +44,7 @@ class Hands:
 
     def press(self, *keys: str) -> None:
         for key in keys:
+            expect(self.page.locator("[data-resting]")).to_have_count(0)  # what has just come is read first
             self.page.keyboard.press(key)
 
     def type(self, text: str) -> None:
