@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from flask_migrate import downgrade
 
 from app.cli.backup import keys, make, postgres
 from app.cli.backup.archive import Trouble, digest, read, whole
 from app.cli.backup.restore import restore
 from app.core import pulse
 from app.core.db import db
+from app.factory import create_app
 from app.outbound.files import Files
 from app.settings import Settings
 from app.web.health import newest_migration
@@ -195,9 +197,10 @@ def test_a_missing_picture_is_told(app, desk, tmp_path):
 def test_an_older_backup_is_migrated_forward(desk, elsewhere, tmp_path):
     folder, _ = make.make(desk, tmp_path / "b")
     restore(elsewhere, folder)
-    with psycopg.connect(elsewhere.libpq_url) as link:
-        link.execute("DROP TABLE backups, saved_views, notifications")
-        link.execute("UPDATE alembic_version SET version_num = '0008'")
+    with create_app(elsewhere, TESTING=True).app_context():
+        downgrade(revision="0008")
+        db.session.remove()
+        db.engine.dispose()
     older, manifest = make.make(elsewhere, tmp_path / "older")
     assert manifest["migration"] == "0008"
     restore(elsewhere, older, replace=True)
