@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.platforms.base import Context, Limits
+from app.platforms.base import Context, Exchange, Limits
 from app.platforms.texts import graphemes, mastodon
 
 # What Mastodon itself answers, for instances that say nothing. Source: GET /api/v2/instance of mastodon.social.
@@ -54,11 +54,16 @@ def limits(configuration: Mapping[str, Any]) -> Limits:
 
 def read_limits(ctx: Context, root: str) -> dict[str, Any]:
     """What the instance says: v2, else v1; {} when it says nothing (the defaults hold)."""
-    for path in ("/api/v2/instance", "/api/v1/instance"):
-        exchange = ctx.http.call("GET", root + path)
-        if exchange.ok and exchange.object():
-            return parse(exchange.object())
-    return {}
+    exchange = instance(ctx, root)
+    return parse(exchange.object()) if exchange.ok else {}
+
+
+def instance(ctx: Context, root: str) -> Exchange:
+    """What the server says of itself: by v2, where it has none by v1."""
+    exchange = ctx.http.call("GET", f"{root}/api/v2/instance")
+    if exchange.ok and exchange.object():
+        return exchange
+    return ctx.http.call("GET", f"{root}/api/v1/instance")
 
 
 def parse(instance: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def _case(seen: one.Shown, key: str) -> Case:
         tries=record.attempt_count, next_at=record.next_retry_at, others=seen.same_cause,
         given_up=record.dead_letter_reason == "given_up", barred=record.resend_barred_at is not None,
         account_usable=bool(account and account.is_usable), was_unknown=record.was_unknown,
+        blame=str((record.meta or {}).get("blame") or ""),
         held_because=labels.HOLD_REASONS[hold.reason] if hold else "", hold_note=(hold.note or "") if hold else "",
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from app.vault import sealing
 from app.vault.actions.states import locked
 from app.vault.models import PlatformCredential as Account
 
-FIELD = "session"
+FIELD = sealing.SESSION
 
 
 def read_session(account_id: uuid.UUID | str) -> dict[str, str] | None:
