@@ -35,7 +35,6 @@ from app.platforms.mastodon_answers import TABLE, said
 from app.platforms.mastodon_find import find
 from app.platforms.mastodon_instance import instance, limits, read_limits, says_content_type
 from app.platforms.mastodon_media import prepare
-from app.platforms.texts import graphemes
 from app.platforms.verdict import judge, judge_repeatable, refused_or_unclear
 
 __all__ = ["SPEC", "check", "delete", "find", "host", "limits", "metrics", "prepare", "publish", "verify"]
@@ -71,7 +70,8 @@ SPEC = Platform(
     edges=(
         "Limits differ by instance; they are read when the account is verified.",
         "After an unclear answer the account's posts are listed and compared for 15 minutes before it is sent again.",
-        "A link counts 23 characters; of a mention of someone elsewhere only the name counts.",
+        "Mastodon counts a link as 23 characters and of a mention only the name; other servers count both in full.",
+        "What a server dropped or changed of a post is said on its record.",
     ),
 )
 
@@ -215,9 +215,9 @@ def _number(value: Any) -> int:
 
 def check(post: Post, limits: Limits) -> list[Problem]:
     """The content warning counts too."""
-    length, warning = limits.count(post.text), graphemes(spoiler_of(post))
-    over = length + warning - limits.text if limits.text is not None else 0
-    if warning and over > 0 and length <= (limits.text or 0):
+    length, used = limits.count(post.text), limits.used(post.text, post.options)
+    over = used - limits.text if limits.text is not None else 0
+    if used > length and over > 0 and length <= (limits.text or 0):
         return [Problem("options.spoiler_text", f"Text and content warning are {over} characters too long together.")]
     return []
 
