@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.platforms import mastodon_kept
 from app.platforms.addresses import host_of, origin
 from app.platforms.base import (
     Account,
@@ -29,6 +30,7 @@ from app.platforms.base import (
     Verified,
 )
 from app.platforms.blame import RIGHT
+from app.platforms.compare import remarks
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.mastodon_account import authorization, server, spoiler_of
 from app.platforms.mastodon_answers import TABLE, said
@@ -82,7 +84,10 @@ def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapp
     headers = {**authorization(account), "Idempotency-Key": key}
     values = body(post, prepared, plain=says_content_type(account.configuration))
     exchange = ctx.http.create("POST", url, headers=headers, json=values)
-    return checked_again(judge(exchange, TABLE))
+    verdict = checked_again(judge(exchange, TABLE))
+    if verdict.outcome != "yes":
+        return verdict
+    return replace(verdict, remarks=remarks(mastodon_kept.sent(post, values), mastodon_kept.shown(exchange.object())))
 
 
 def checked_again(verdict: Verdict) -> Verdict:

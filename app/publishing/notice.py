@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.platforms.compare import severe
+
 ACTIONS = (
     "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why",
 )  # fmt: skip
@@ -57,6 +59,7 @@ class Case:
     hold_note: str = ""
     was_unknown: bool = False
     blame: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,11 +251,25 @@ def _confirming(case: Case) -> Notice:
 
 def _success(case: Case) -> Notice | None:
     if not case.barred:
-        return None
+        return _differs(case) if case.remarks else None
     return Notice(
         "wait",
         "alert-triangle",
         "It went out although it was cancelled",
         "The cancel came after it had been sent. Take it down on the platform if it must not stay.",
+        ("open",),
+    )
+
+
+def _differs(case: Case) -> Notice:
+    """It is out, but not as it was sent (publishing.md: the answer is compared with what was sent)."""
+    grave = any(severe(one) for one in case.remarks)
+    listed = "; ".join([case.remarks[0], *(one[:1].lower() + one[1:] for one in case.remarks[1:])])
+    todo = " Take it down on the platform if it must not stay so." if grave else ""
+    return Notice(
+        "bad" if grave else "wait",
+        "alert-triangle",
+        f"{case.platform} published it, but not as it was sent",
+        f"{listed}.{todo}",
         ("open",),
     )
