@@ -84,7 +84,7 @@ def limits(platform: str, configuration: Mapping[str, Any] | None = None) -> Lim
 
 def count(post: Post, of: Limits) -> Count:
     """The fullest part decides: in a thread each part has the limit for itself."""
-    return Count(max(of.count(t) for t in (post.text, *post.parts)), of.text, of.unit)
+    return Count(max(of.used(t, post.options) for t in (post.text, *post.parts)), of.text, of.unit)
 
 
 def preview(
@@ -97,8 +97,8 @@ def preview(
     connector = registry.get(platform)
     post, bounds = compose(payload, platform, media), connector.limits(configuration)
     found = [*connector.check(post, bounds), *_links(post), *_language(post)]
-    rows = shown_fields(payload, platform, media)
-    return Preview(platform, connector.spec.name, post, count(post, bounds), found, _notes(payload, post), rows)
+    rows, notes = shown_fields(payload, platform, media), [*_notes(payload, post), *bounds.caveats]
+    return Preview(platform, connector.spec.name, post, count(post, bounds), found, notes, rows)
 
 
 def problems(

@@ -32,6 +32,7 @@ from app.platforms.base import (
     Verdict,
     Verified,
 )
+from app.platforms.blame import INACTIVE, SUSPENDED, Blame, advice
 from app.platforms.bluesky_answers import TABLE, page, said
 from app.platforms.bluesky_media import prepare
 from app.platforms.bluesky_record import COLLECTION, record
@@ -170,7 +171,7 @@ def verify(ctx: Context, account: Account) -> Check:
     if not exchange.ok or "did" not in body:
         return _refused(judge_repeatable(exchange, TABLE))
     if body.get("active") is False:
-        return Refused(f"This account is {body.get('status') or 'not active'}.", code=str(body.get("status") or ""))
+        return _inactive(str(body.get("status") or ""))
     did, handle = str(body["did"]), str(body.get("handle") or body["did"])
     url = f"https://bsky.app/profile/{did}"
     return Verified(did, f"@{handle}", url=url, configuration={"pds": session.get("pds", ""), "handle": handle})
@@ -185,11 +186,18 @@ def refresh(ctx: Context, account: Account) -> Check:
     return Verified(session["did"], f"@{session['handle']}")
 
 
+def _inactive(status: str) -> Refused:
+    """`status` of getSession. Source: lexicon com.atproto.server.getSession: takendown, suspended, deactivated."""
+    blame: Blame = SUSPENDED if status in ("takendown", "suspended") else INACTIVE
+    return Refused(advice(blame, status), code=status, blame=blame)
+
+
 def _refused(verdict: Verdict) -> Check:
     """Definite refusals blame a field; anything else is no reason to disconnect."""
     if verdict.final and verdict.error_type == AUTH_FAILED:
-        text = verdict.message or "Handle and app password do not fit."
-        return Refused(text, AUTH_FAILED, verdict.code, "app_password", verdict.http_status)
+        text = verdict.advice or "Handle and app password do not fit."
+        field = "" if verdict.blame else "app_password"
+        return Refused(text, AUTH_FAILED, verdict.code, field, verdict.http_status, verdict.blame)
     if verdict.final and verdict.error_type == INVALID_PARAMETERS:
         return Refused(verdict.message or "This is not a PDS.", verdict.error_type, verdict.code, "service")
     reason = verdict.message or "The server could not be asked."

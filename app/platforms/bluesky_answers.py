@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.platforms.base import Exchange
+from app.platforms.blame import INACTIVE, SUSPENDED
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, INVALID_PARAMETERS, PLATFORM_ERROR, RATE_LIMIT
 from app.platforms.rates import windows
 from app.platforms.verdict import Rule, Said, Table
@@ -15,10 +16,16 @@ RULES = (
     Rule(AUTH_FAILED, code="InvalidToken", account="refresh", source=f"{PDS} auth-verifier: 400"),
     Rule(AUTH_FAILED, code="AuthMissing", account="refresh", source=f"{PDS} auth-verifier: 401"),
     Rule(AUTH_FAILED, code="AuthenticationRequired", account="refresh", source=f"{PDS} createSession: 401"),
-    Rule(AUTH_FAILED, code="AccountTakedown", account="down", source=f"{PDS} auth-verifier: 401"),
-    Rule(AUTH_FAILED, code="AccountDeactivated", account="down", source=f"{PDS} auth-verifier: 401"),
-    Rule(AUTH_FAILED, code="AccountNotFound", account="down", source=f"{PDS} createRecord: 403 Account not found"),
-    Rule(AUTH_FAILED, code="AccountSuspended", account="down", source="bsky.social entryway"),
+    Rule(AUTH_FAILED, code="AccountTakedown", account="down", blame=SUSPENDED, source=f"{PDS} auth-verifier: 401"),
+    Rule(AUTH_FAILED, code="AccountDeactivated", account="down", blame=INACTIVE, source=f"{PDS} auth-verifier: 401"),
+    Rule(
+        AUTH_FAILED,
+        code="AccountNotFound",
+        account="down",
+        blame=INACTIVE,
+        source=f"{PDS} createRecord: 403 Account not found",
+    ),
+    Rule(AUTH_FAILED, code="AccountSuspended", account="down", blame=SUSPENDED, source="bsky.social entryway"),
     Rule(AUTH_FAILED, code="AuthFactorTokenRequired", account="down", source="com.atproto.server.createSession"),
     Rule(RATE_LIMIT, code="RateLimitExceeded", source="@atproto/xrpc-server: 429"),
     Rule(

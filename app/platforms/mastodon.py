@@ -7,8 +7,10 @@ sent but nothing rests on it: after an unknown, our own statuses are listed and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from app.platforms import mastodon_kept
 from app.platforms.addresses import host_of, origin
 from app.platforms.base import (
     Account,
@@ -27,13 +29,14 @@ from app.platforms.base import (
     Verdict,
     Verified,
 )
-from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS, PLATFORM_ERROR
+from app.platforms.blame import RIGHT
+from app.platforms.compare import remarks
+from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.mastodon_account import authorization, server, spoiler_of
-from app.platforms.mastodon_answers import TABLE
+from app.platforms.mastodon_answers import TABLE, said
 from app.platforms.mastodon_find import find
-from app.platforms.mastodon_instance import limits, read_limits, says_content_type
+from app.platforms.mastodon_instance import instance, limits, read_limits, says_content_type
 from app.platforms.mastodon_media import prepare
-from app.platforms.texts import graphemes
 from app.platforms.verdict import judge, judge_repeatable, refused_or_unclear
 
 __all__ = ["SPEC", "check", "delete", "find", "host", "limits", "metrics", "prepare", "publish", "verify"]
@@ -69,7 +72,8 @@ SPEC = Platform(
     edges=(
         "Limits differ by instance; they are read when the account is verified.",
         "After an unclear answer the account's posts are listed and compared for 15 minutes before it is sent again.",
-        "A link counts 23 characters; of a mention of someone elsewhere only the name counts.",
+        "Mastodon counts a link as 23 characters and of a mention only the name; other servers count both in full.",
+        "What a server dropped or changed of a post is said on its record.",
     ),
 )
 
@@ -79,7 +83,17 @@ def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapp
     url = f"{server(account)}/api/v1/statuses"
     headers = {**authorization(account), "Idempotency-Key": key}
     values = body(post, prepared, plain=says_content_type(account.configuration))
-    return judge(ctx.http.create("POST", url, headers=headers, json=values), TABLE)
+    exchange = ctx.http.create("POST", url, headers=headers, json=values)
+    verdict = checked_again(judge(exchange, TABLE))
+    if verdict.outcome != "yes":
+        return verdict
+    return replace(verdict, remarks=remarks(mastodon_kept.sent(post, values), mastodon_kept.shown(exchange.object())))
+
+
+def checked_again(verdict: Verdict) -> Verdict:
+    """Every refusal of the content may mean that the limits have changed, or (without a word) that the token is not taken:
+    which one, no code says, and the sentence is in the server's language. So the account is checked again."""
+    return replace(verdict, reread_limits=verdict.outcome == "no" and verdict.error_type == CONTENT_REJECTED)
 
 
 def body(post: Post, prepared: Mapping[str, Any], *, plain: bool = False) -> dict[str, Any]:
@@ -109,10 +123,10 @@ def verify(ctx: Context, account: Account) -> Check:
         return led
     person = exchange.object()
     if not exchange.ok or "id" not in person:
-        return _not_verified(refused_or_unclear(exchange, TABLE), exchange.ok)
+        return _not_verified(ctx, root, exchange)
     if missing := _missing_rights(ctx, root, account):
         text = f"This token may not post: its application lacks {', '.join(missing)}. Make a new one with these rights."
-        return Refused(text, field="access_token", code="scopes")
+        return Refused(text, field="access_token", code="scopes", blame=RIGHT)
     name = str(person.get("acct") or person.get("username") or account.name)
     found = {"limits": read_limits(ctx, root), "instance": root}
     shown = f"@{name}@{host_of(root)}" if "@" not in name else f"@{name}"
@@ -140,15 +154,38 @@ def _missing_rights(ctx: Context, root: str, account: Account) -> list[str]:
     return [right for right in NEEDED if right not in scopes and right.partition(":")[0] not in scopes]
 
 
-def _not_verified(found: Check, answered: bool) -> Check:
+def _not_verified(ctx: Context, root: str, exchange: Exchange) -> Check:
     """A server that answers something else than an account is not one of the Mastodon API."""
-    if answered:
+    if exchange.ok:
         text = "This server does not speak the Mastodon API."
         return Refused(text, error_type=INVALID_PARAMETERS, field="instance")
-    if isinstance(found, Refused):
-        blamed = "access_token" if found.error_type == AUTH_FAILED else "instance"
-        return Refused(found.message, found.error_type, found.code, blamed, found.http_status)
-    return found
+    found = refused_or_unclear(exchange, TABLE)
+    if isinstance(found, Refused) and found.error_type == AUTH_FAILED:
+        field = "" if found.blame not in ("", RIGHT) else "access_token"
+        return replace(found, field=field)
+    if exchange.status in (400, 404, 422):
+        return _token_or_address(ctx, root, exchange, found)
+    return replace(found, field="instance") if isinstance(found, Refused) else found
+
+
+def _token_or_address(ctx: Context, root: str, exchange: Exchange, found: Check) -> Check:
+    """400, 404, 422: some servers answer a wrong token so, without a word (snac), and so does what is no server of the API.
+    Whether it is one, its own description says: then the address is right, and what is left is the token."""
+    asked = instance(ctx, root)
+    if asked.error or (asked.status or 0) >= 500:
+        reason = "It cannot be told whether the token or the address is wrong: the server did not answer the second question."
+        return CannotTell(reason, error_type=PLATFORM_ERROR)
+    spoken = asked.ok and isinstance(asked.object().get("version"), str)
+    if not spoken:
+        text = "This server does not speak the Mastodon API. Correct the address under Instance."
+        return Refused(text, INVALID_PARAMETERS, field="instance", http_status=exchange.status)
+    if exchange.status == 404 and not said(exchange).code:
+        text = "The server did not say whether the token is good (HTTP 404). If it does not settle, make a new token."
+        return CannotTell(text, error_type=PLATFORM_ERROR)
+    words = said(exchange).message if said(exchange).code else ""
+    text = f"The server refuses this token (HTTP {exchange.status}). Make a new one and enter it."
+    text = f"{text} It said: “{words.rstrip('.')}”." if words else text
+    return Refused(text, AUTH_FAILED, found.code if isinstance(found, Refused) else "", "access_token", exchange.status)
 
 
 def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
@@ -183,9 +220,9 @@ def _number(value: Any) -> int:
 
 def check(post: Post, limits: Limits) -> list[Problem]:
     """The content warning counts too."""
-    length, warning = limits.count(post.text), graphemes(spoiler_of(post))
-    over = length + warning - limits.text if limits.text is not None else 0
-    if warning and over > 0 and length <= (limits.text or 0):
+    length, used = limits.count(post.text), limits.used(post.text, post.options)
+    over = used - limits.text if limits.text is not None else 0
+    if used > length and over > 0 and length <= (limits.text or 0):
         return [Problem("options.spoiler_text", f"Text and content warning are {over} characters too long together.")]
     return []
 

@@ -1,20 +1,45 @@
 """Reading answers of the Mastodon API: errors, ids, rate limits.
 
-Servers name no error codes, only sentences in the reader's language, so rules go by status; `code` says whether the
-body is one of the API (a firewall's HTML page with a 403 must not disconnect an account).
+Servers name no error codes, only sentences. Most are in the reader's language, so rules go by status; `code` says whether
+the body is one of the API (a firewall's HTML page with a 403 must not disconnect an account). The few sentences that
+servers never translate are told apart as a whole (SENTENCES), and a challenge of RFC 6750 by its own code.
 """
 
 from __future__ import annotations
 
+import re
+
 from app.platforms.base import Exchange
+from app.platforms.blame import INACTIVE, RIGHT, SUSPENDED
 from app.platforms.errors import AUTH_FAILED, PLATFORM_ERROR
 from app.platforms.rates import windows
 from app.platforms.verdict import Rule, Said, Table
 
 DOCS = "https://docs.joinmastodon.org/methods/statuses/#create"
+ACCOUNT = "https://docs.joinmastodon.org/methods/accounts/#verify_credentials, 403"
+
+SENTENCES = (
+    # mastodon api/base_controller.rb, doorkeeper_forbidden_render_options
+    (re.compile(r"This action is outside the authorized scopes"), "scope"),
+    # pleroma lib/pleroma/web/plugs/o_auth_scopes_plug.ex
+    (re.compile(r"Insufficient permissions: [a-z_:&| ]+\.?"), "scope"),
+    # gotosocial internal/api/util/auth.go
+    (re.compile(r"(Forbidden: )?token has insufficient scope permission"), "scope"),
+    # mastodon api/base_controller.rb, require_user! (not translated)
+    (re.compile(r"Your login is currently disabled"), "disabled"),
+    (re.compile(r"Your login is currently pending approval"), "pending"),
+    (re.compile(r"Your login is missing a confirmed e-mail address"), "pending"),
+    # gotosocial internal/api/util/errorhandling.go, ForbiddenAfterMove and NotFoundAfterMove
+    (re.compile(r"your account has Moved or is currently Moving; you cannot .+"), "moved"),
+)
+CHALLENGE = re.compile(r'error="(insufficient_scope|invalid_scope)"')
 
 RULES = (
-    # "This action is outside the authorized scopes", "Your login is currently disabled", pending approval
+    Rule(AUTH_FAILED, status=403, code="scope", account="down", blame=RIGHT, source=f"{DOCS}, 403; RFC 6750, 3.1"),
+    Rule(AUTH_FAILED, status=403, code="disabled", account="down", blame=SUSPENDED, source=ACCOUNT),
+    Rule(AUTH_FAILED, status=403, code="pending", account="down", blame=INACTIVE, source=ACCOUNT),
+    Rule(AUTH_FAILED, status=403, code="moved", account="down", blame=INACTIVE, source="gotosocial ForbiddenAfterMove"),
+    # any other refusal of the account
     Rule(AUTH_FAILED, status=403, code="api", account="down", source=f"{DOCS}, 403"),
     # a page of a firewall or a proxy in front: not the account's fault, and nothing was posted
     Rule(PLATFORM_ERROR, status=403, code="", source="synthetic: no API body"),
@@ -30,12 +55,39 @@ def said(exchange: Exchange) -> Said:
     body = exchange.object()
     error = body.get("error") or body.get("errors") or body.get("message")
     if not error:
-        return Said()
+        challenged = exchange.status == 403 and CHALLENGE.search(exchange.headers.get("www-authenticate", ""))
+        return Said(code="scope", missing=needed(exchange)) if challenged else _mute(exchange)
     words = error if isinstance(error, str) else str(body.get("message") or error)
+    code = _code(exchange, words)
     more = body.get("error_description")
     if isinstance(more, str) and more != words:
         words = f"{words}: {more}"
-    return Said(code="api", message=words[:500])
+    return Said(code=code, message=words[:500], missing=needed(exchange) if code == "scope" else "")
+
+
+def _mute(exchange: Exchange) -> Said:
+    """A refusal that gives no reason: it may be the token's as well as the post's (snac answers so)."""
+    if exchange.status not in (400, 422):
+        return Said()
+    return Said(message=f"HTTP {exchange.status} without a reason; the account is being checked")
+
+
+def _code(exchange: Exchange, words: str) -> str:
+    if exchange.status != 403:
+        return "api"
+    if CHALLENGE.search(exchange.headers.get("www-authenticate", "")):
+        return "scope"
+    return next((code for pattern, code in SENTENCES if pattern.fullmatch(words.strip())), "api")
+
+
+def needed(exchange: Exchange) -> str:
+    """The right that a call needs. Source: https://docs.joinmastodon.org/api/oauth-scopes/"""
+    path = exchange.url.partition("?")[0]
+    if "/media" in path:
+        return "write:media"
+    if path.endswith("/verify_credentials"):
+        return "read:accounts"
+    return "read:statuses" if exchange.method == "GET" else "write:statuses"
 
 
 def made(exchange: Exchange) -> tuple[str, str]:

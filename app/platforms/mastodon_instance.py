@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.platforms.base import Context, Limits
-from app.platforms.texts import graphemes, mastodon
+from app.platforms.addresses import origin
+from app.platforms.base import Context, Exchange, Limits
+from app.platforms.mastodon_software import BY_NAME, by_version, of
 
 # What Mastodon itself answers, for instances that say nothing. Source: GET /api/v2/instance of mastodon.social.
 DEFAULTS = {
@@ -38,27 +39,49 @@ def limits(configuration: Mapping[str, Any]) -> Limits:
         value = said.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else DEFAULTS[name]
 
-    mimes = said.get("mimes")
+    mimes, software = said.get("mimes"), of(configuration)
     return Limits(
         text=number("max_characters"),
-        count=mastodon(number("characters_reserved_per_url")),
+        count=software.count(number("characters_reserved_per_url")),
+        counts_too=(("spoiler_text", software.letters),),
+        caveats=software.caveats,
         media_max=number("max_media_attachments"),
         media_bytes=number("image_size_limit"),
         media_pixels=number("image_matrix_limit"),
         media_mimes=tuple(mimes) if isinstance(mimes, list | tuple) and mimes else MIMES,
         media_required=said.get("media_required") is True,
         alt_max=number("description_limit"),
-        alt_count=graphemes,
+        alt_count=software.alts,
     )
 
 
 def read_limits(ctx: Context, root: str) -> dict[str, Any]:
     """What the instance says: v2, else v1; {} when it says nothing (the defaults hold)."""
-    for path in ("/api/v2/instance", "/api/v1/instance"):
-        exchange = ctx.http.call("GET", root + path)
-        if exchange.ok and exchange.object():
-            return parse(exchange.object())
-    return {}
+    name = software_name(ctx, root)
+    exchange = instance(ctx, root)
+    said = parse(exchange.object()) if exchange.ok else {}
+    return {**said, "software": name} if said and name else said
+
+
+def software_name(ctx: Context, root: str) -> str:
+    """By nodeinfo, "" where it says nothing. Source: https://nodeinfo.diaspora.software/protocol.html"""
+    links = ctx.http.call("GET", f"{root}/.well-known/nodeinfo").object().get("links")
+    for link in links if isinstance(links, list) else []:
+        where = link.get("href") if isinstance(link, Mapping) else None
+        if isinstance(where, str) and origin(where) == origin(root):
+            software = ctx.http.call("GET", where).object().get("software")
+            name = software.get("name") if isinstance(software, Mapping) else None
+            if isinstance(name, str) and name.strip():
+                return name.strip().lower()[:40]
+    return ""
+
+
+def instance(ctx: Context, root: str) -> Exchange:
+    """What the server says of itself: by v2, where it has none by v1."""
+    exchange = ctx.http.call("GET", f"{root}/api/v2/instance")
+    if exchange.ok and exchange.object():
+        return exchange
+    return ctx.http.call("GET", f"{root}/api/v1/instance")
 
 
 def parse(instance: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,12 +101,16 @@ def parse(instance: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(version, str):
         found |= {"version": version[:100], "media_required": "pixelfed" in version.lower()}
         said = f"{version} {instance.get('source_url')}".lower()
+        row = by_version(version, instance.get("source_url"))
+        found["software"] = next((name for name, one in BY_NAME.items() if one is row), "unknown")
         found["content_type"] = any(name in said for name in OTHERS)
     return found
 
 
 def says_content_type(configuration: Mapping[str, Any]) -> bool:
     """Whether the server is one that would run Markdown over a text unless it is told that the text is plain."""
+    if of(configuration).content_type:
+        return True
     kept = configuration.get("limits")
     return isinstance(kept, Mapping) and kept.get("content_type") is True
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from app.platforms.blame import Blame, advice
 from app.platforms.errors import UNKNOWN, ErrorType
 
 Outcome = Literal["yes", "no", "unknown", "accepted"]
@@ -28,6 +29,9 @@ class Verdict:
     unknown: when the first look makes sense, where the connector knows better than the general rule.
     `account`: "refresh" = refresh the token once and start again at prepare, then it counts as auth_failed and the
     account leaves active; "down" = the account leaves active at once; "" = the account is not to blame.
+    `blame`: what is to blame where it is not the sign-in itself (see `blame`); `missing` names the right it lacks.
+    `reread_limits`: the refusal may mean that the account's limits (or its sign-in) are not what we hold: check it again.
+    `remarks`: how what is there differs from what was sent (see `compare`).
     `duplicate`: the platform says it has this already; after an unknown that is evidence: use `after_unknown()`.
     `code` is the platform's own; `matched_by` names the rule that decided ("table:…", "status:404", "error:reset").
     `limits` are what rate-limit headers said: (scope, remaining, resets_at).
@@ -45,6 +49,10 @@ class Verdict:
     matched_by: str = ""
     final: bool = False
     account: Literal["", "refresh", "down"] = ""
+    blame: Blame = ""
+    missing: str = ""
+    reread_limits: bool = False
+    remarks: tuple[str, ...] = ()
     duplicate: bool = False
     evidence: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[RateWindow, ...] = ()
@@ -57,6 +65,11 @@ class Verdict:
     def may_retry(self) -> bool:
         """Surely not there, and the same request may succeed later."""
         return self.outcome == "no" and not self.final
+
+    @property
+    def advice(self) -> str:
+        """What the account's page says after a refusal."""
+        return advice(self.blame, self.message, self.missing)
 
     def after_unknown(self) -> Verdict:
         """The same answer read by a record that was unknown before: a duplicate is evidence, so: look, do not fail."""
@@ -171,6 +184,7 @@ class Refused:
     code: str = ""
     field: str = ""
     http_status: int | None = None
+    blame: Blame = ""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 CAPABILITIES = frozenset({"publish", "prepare", "confirm", "find", "delete", "metrics", "verify", "refresh"})
 IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
@@ -59,8 +59,14 @@ class Limits:
     alt_max: int | None = None
     alt_required: bool = False
     alt_count: Callable[[str], int] = code_points
+    counts_too: tuple[tuple[str, Callable[[str], int]], ...] = ()  # options that count towards the text, and how
+    caveats: tuple[str, ...] = ()  # what the account's own server is known to do to a post; said in the preview
     languages_max: int = 1
     unit: str = "characters"
+
+    def used(self, text: str, options: Mapping[str, Any]) -> int:
+        """How much of `text` (the limit) a text takes with the options that count towards it."""
+        return self.count(text) + sum(count(str(options.get(name) or "").strip()) for name, count in self.counts_too)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 from app.outbound.exchange import Exchange
+from app.platforms.blame import Blame
 from app.platforms.errors import ErrorType
 from app.platforms.rates import no_windows
 from app.platforms.results import Outcome, RateWindow
@@ -15,11 +16,13 @@ from app.platforms.results import Outcome, RateWindow
 
 @dataclass(frozen=True)
 class Said:
-    """What a body says in structured form: the platform's code, its sub-code, and a sentence for people."""
+    """What a body says in structured form: the platform's code, its sub-code, and a sentence for people. `missing` names a right that the
+    sign-in lacks."""
 
     code: str = ""
     sub: str = ""
     message: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Rule:
     outcome: Outcome = "no"
     final: bool = True
     account: Literal["", "refresh", "down"] = ""
+    blame: Blame = ""
     duplicate: bool = False
     wait: timedelta | None = None
     source: str = ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.outbound.exchange import Exchange
+from app.platforms.blame import RIGHT
 from app.platforms.errors import (
     AUTH_FAILED,
     CONTENT_REJECTED,
@@ -50,6 +51,7 @@ def judge(exchange: Exchange, table: Table) -> Verdict:
         verdict,
         code=verdict.code or said.code,
         message=verdict.message or said.message,
+        missing=said.missing if verdict.blame == RIGHT else "",
         http_status=exchange.status,
         limits=table.windows(exchange),
         request=exchange.request,
@@ -83,8 +85,10 @@ def refused_or_unclear(exchange: Exchange, table: Table) -> Refused | CannotTell
     """For `verify` and `refresh`: only a definite auth_failed refuses; a blip must not disconnect an account."""
     verdict = judge_repeatable(exchange, table)
     if verdict.final and verdict.error_type in (AUTH_FAILED, INVALID_PARAMETERS, CONTENT_REJECTED):
-        text = verdict.message or f"The platform refused (HTTP {exchange.status})."
-        return Refused(text, error_type=verdict.error_type, code=verdict.code, http_status=exchange.status)
+        text = verdict.advice or f"The platform refused (HTTP {exchange.status})."
+        return Refused(
+            text, error_type=verdict.error_type, code=verdict.code, http_status=exchange.status, blame=verdict.blame
+        )
     return cannot_tell(exchange, table)
 
 
@@ -120,6 +124,7 @@ def _by_rule(exchange: Exchange, rule: Rule) -> Verdict:
         error_type=rule.error_type,
         final=rule.final and rule.outcome == "no" and rule.error_type != RATE_LIMIT,
         account=rule.account,
+        blame=rule.blame,
         duplicate=rule.duplicate,
         retry_after=pause,
         matched_by=rule.name,

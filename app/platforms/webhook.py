@@ -30,6 +30,7 @@ from app.platforms.base import (
     Verdict,
     Verified,
 )
+from app.platforms.blame import ADDRESS
 from app.platforms.errors import INVALID_PARAMETERS
 from app.platforms.rates import windows
 from app.platforms.verdict import Rule, Said, Table, cannot_tell, judge
@@ -55,7 +56,18 @@ SPEC = Platform(
 )
 
 # 410 asks senders to stop for good (Standard Webhooks, "Best practices for senders").
-RULES = (Rule(INVALID_PARAMETERS, status=410, account="down", source="https://www.standardwebhooks.com, 410 Gone"),)
+# 404 and 405: there is no receiver at the address; no word of the post could mend that.
+RULES = (
+    Rule(
+        INVALID_PARAMETERS,
+        status=410,
+        account="down",
+        blame=ADDRESS,
+        source="https://www.standardwebhooks.com, 410 Gone",
+    ),
+    Rule(INVALID_PARAMETERS, status=404, blame=ADDRESS, source="RFC 9110, 404: nothing is found at the address"),
+    Rule(INVALID_PARAMETERS, status=405, blame=ADDRESS, source="RFC 9110, 405: what is there takes no POST"),
+)
 
 
 def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:

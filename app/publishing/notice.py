@@ -8,9 +8,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.platforms.compare import severe
+
 ACTIONS = (
     "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why",
 )  # fmt: skip
+
+
+BLAMED = {
+    "right": (
+        "The sign-in at {0} lacks a right",
+        "It may read but not post. Make a new token with the missing right for {1} and reconnect; the same one would be refused again.",
+        "reconnect",
+    ),
+    "suspended": (
+        "{0} suspended this account",
+        "The account {1} was suspended by the platform. Signing in again does not help: ask the moderators there.",
+        "account",
+    ),
+    "inactive": (
+        "This account is not active at {0}",
+        "The account {1} is closed, has moved, or waits for something at {0}. Its owner has to set that right there.",
+        "account",
+    ),
+    "address": (
+        "Nothing takes posts at this address",
+        "The content is not to blame: there is no receiver at the address of {1}. Correct the address of the account, then replay.",
+        "reconnect",
+    ),
+}
+"""Title, text and button by what is to blame (app/platforms/blame.py); {0} is the platform, {1} the account."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +60,8 @@ class Case:
     was_unknown: bool = False
     alarm: str = ""
     candidates: int = 0
+    blame: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +112,8 @@ def _failed(case: Case) -> Notice:
             "It counts as not published. Replay it if you changed your mind; we look first whether it is there.",
             ("replay",),
         )
+    if case.blame in BLAMED:
+        return _blamed(case, more)
     if case.error_type == "auth_failed":
         text = f"Replaying will not help until somebody signs in again for {case.account}.{_said(case)}{_others(case)}"
         if case.account_usable:
@@ -90,7 +121,7 @@ def _failed(case: Case) -> Notice:
                 "bad",
                 "plug-connected-x",
                 f"{who} did not accept our sign-in",
-                f"The account works again, so it can be sent again.{_said(case)}{_others(case)}",
+                f"The account counts as connected now, so it can be sent again.{_said(case)}{_others(case)}",
                 ("replay", *more),
             )
         return Notice(
@@ -118,6 +149,20 @@ def _failed(case: Case) -> Notice:
             ("edit", "replay", *more),
         )
     return _failed_by_weather(case, more)
+
+
+def _blamed(case: Case, more: tuple[str, ...]) -> Notice:
+    """A refusal that neither another text nor, mostly, another sign-in would mend."""
+    title, text, button = BLAMED[case.blame]
+    again = " The account counts as connected now, so it can be sent again." if case.account_usable else ""
+    return Notice(
+        "bad",
+        "plug-connected-x",
+        title.format(case.platform),
+        f"{text.format(case.platform, case.account)}{_said(case)}{again}{_others(case)}",
+        ("replay", *more) if case.account_usable else (button, *more),
+        why_not="" if case.account_usable else "The account cannot post now.",
+    )
 
 
 def _failed_by_weather(case: Case, more: tuple[str, ...]) -> Notice:
@@ -221,11 +266,25 @@ def _confirming(case: Case) -> Notice:
 
 def _success(case: Case) -> Notice | None:
     if not case.barred:
-        return None
+        return _differs(case) if case.remarks else None
     return Notice(
         "wait",
         "alert-triangle",
         "It went out although it was cancelled",
         "The cancel came after it had been sent. Take it down on the platform if it must not stay.",
+        ("open",),
+    )
+
+
+def _differs(case: Case) -> Notice:
+    """It is out, but not as it was sent (publishing.md: the answer is compared with what was sent)."""
+    grave = any(severe(one) for one in case.remarks)
+    listed = "; ".join([case.remarks[0], *(one[:1].lower() + one[1:] for one in case.remarks[1:])])
+    todo = " Take it down on the platform if it must not stay so." if grave else ""
+    return Notice(
+        "bad" if grave else "wait",
+        "alert-triangle",
+        f"{case.platform} published it, but not as it was sent",
+        f"{listed}.{todo}",
         ("open",),
     )

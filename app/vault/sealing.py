@@ -15,6 +15,8 @@ from app.core import crypto
 
 Tree = Any
 PREFIX = "v1."
+SESSION = "session"
+"""The field of the shared session: tokens made from the secrets, not one of them."""
 
 
 def context(account_id: uuid.UUID, path: str) -> str:

@@ -21,6 +21,7 @@ from app.core.db import uuid7
 from app.ground import clock
 from app.ground.errors import NotFound
 from app.platforms import registry
+from app.platforms.base import Limits
 from app.publishing.queries import plan as plans
 from app.vault import queries as vault
 from app.web import labels
@@ -124,12 +125,20 @@ def choices(typed: Typed, item: ContentItem | None) -> dict[str, Any]:
     }
 
 
+LONG = "https://example.org/" + "x" * 200
+
+
+def _room(of: Limits) -> tuple[int, int]:
+    """Tighter first: the fewer characters, and of two with as many the one that counts a link in full."""
+    return of.text or 10**9, -of.count(LONG)
+
+
 def _limits(chosen: list[Any], offered: list[Any]) -> dict[str, Any]:
     """platform → the tightest limits of its accounts, for the counters beside the text."""
     out: dict[str, Any] = {}
     for account in [*chosen, *offered]:
         of = registry.get(account.platform).limits(account.configuration)
         had = out.get(account.platform)
-        if had is None or (of.text or 10**9) < (had.text or 10**9):
+        if had is None or _room(of) < _room(had):
             out[account.platform] = of
     return out

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from app.core.queue import ring
+from app.ground import clock
 from app.platforms.base import Verdict
+from app.platforms.blame import RIGHT
 from app.publishing.actions.task import Task
 from app.vault import queries as vault
 from app.vault.actions import mark_down, note_failure, note_success
 from app.vault.opening import is_current
 
+LATELY = timedelta(seconds=30)
+
 
 def keep_health(task: Task, verdict: Verdict, status: str) -> None:
-    """What the answer says about the account: it works, it is down, or one more failure in a row."""
+    """What the answer says about the account: it works, it is down, one more failure in a row, or it has to be checked again."""
+    if verdict.reread_limits and _checked_long_ago(task):
+        ring("vault.verify", str(task.credential_id))
     if verdict.outcome in ("yes", "accepted"):
         if not task.account_fine:
             note_success(task.credential_id)
@@ -22,9 +31,16 @@ def keep_health(task: Task, verdict: Verdict, status: str) -> None:
         note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
 
 
+def _checked_long_ago(task: Task) -> bool:
+    """A hundred refusals in a row are one reason to look, not a hundred."""
+    last = vault.by_id(task.credential_id).last_verified_at
+    return last is None or clock.now() - last > LATELY
+
+
 def take_down(task: Task, verdict: Verdict) -> None:
     """The account leaves active, unless the refused sign-in was replaced meanwhile. Locks the account: after the record and its
     job, as all do.
     """
     if is_current(task.account, task.session, lock=True):
-        mark_down(vault.by_id(task.credential_id), "invalid", verdict.message or "The platform refused the sign-in.")
+        why = verdict.advice or "The platform refused the sign-in."
+        mark_down(vault.by_id(task.credential_id), "invalid", why, lasting=verdict.blame == RIGHT)

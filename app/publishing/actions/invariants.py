@@ -19,6 +19,7 @@ from app.publishing.actions.holds import hold
 from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
 from app.publishing.models import PublishAttempt, PublishRecord
+from app.vault import queries as vault
 
 MOST_CLAIMS = 20
 PAUSE = timedelta(minutes=15)
@@ -48,12 +49,13 @@ def watch_posts(record_id: uuid.UUID) -> bool:
 
 
 def is_taken(record_id: uuid.UUID, credential_id: uuid.UUID, post_id: str) -> bool:
-    """Whether another record of the account has this post. Locked by account until the transaction ends."""
-    advisory(f"look-{credential_id}")
+    """Whether another record of the remote account has this post. Locked by it until the transaction ends."""
+    mine = vault.same_remote(credential_id)
+    advisory(f"look-{min(map(str, mine))}")
     return bool(
         db.session.scalar(
             sa.select(sa.literal(1)).where(
-                PublishRecord.credential_id == credential_id,
+                PublishRecord.credential_id.in_(mine),
                 PublishRecord.platform_post_id == post_id,
                 PublishRecord.id != record_id,
             )

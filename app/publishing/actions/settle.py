@@ -19,6 +19,7 @@ from app.audit.actions import record as audit
 from app.core.db import app_now, db, uuid7
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
+from app.publishing.actions import remarks
 from app.publishing.actions.health import keep_health
 from app.publishing.actions.holds import hold
 from app.publishing.actions.invariants import is_taken, watch_posts
@@ -123,6 +124,7 @@ def values(task: Task, verdict: Verdict, follows: retry.Next) -> dict[str, Any]:
         "error_type": None,
         "error_message": None,
         "error_code": None,
+        "metadata": remarks.kept(verdict),
     }
     if follows.status == "success":
         return out | {

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from app.content.compose import compose, composed_hash
 from app.content.models import Artifact
@@ -19,7 +18,7 @@ from app.content.queries import facts
 from app.core.db import db
 from app.platforms.base import Beside, KnownPost, Post
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
-from app.vault.models import PlatformCredential
+from app.vault import queries as vault
 
 KNOWN = 40
 LATELY = timedelta(days=2)
@@ -48,11 +47,7 @@ def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, abse
 
 def accounts(credential_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """The account and every other connection of the same remote account."""
-    one, other = PlatformCredential, aliased(PlatformCredential)
-    same = sa.and_(other.platform == one.platform, other.account_id == one.account_id)
-    place = other.configuration["instance"].astext.is_not_distinct_from(one.configuration["instance"].astext)
-    found = db.session.scalars(sa.select(other.id).join(one, sa.and_(same, place)).where(one.id == credential_id)).all()
-    return found or [credential_id]
+    return vault.same_remote(credential_id)
 
 
 def open_beside(

@@ -58,7 +58,7 @@ def _select() -> sa.Select[Any]:
     columns = (
         R.id, R.job_id, R.platform, R.account_name, R.credential_id, R.status, R.error_type, R.error_message, R.retry_count,
         R.max_retries, R.attempt_count, R.due_at, R.next_retry_at, R.claimed_at, R.published_at, R.platform_url, R.was_unknown,
-        R.dead_letter_reason, PublishJob.campaign_id, ContentItem.title,
+        R.dead_letter_reason, R.meta["remarks"].label("remarks"), PublishJob.campaign_id, ContentItem.title,
     )  # fmt: skip
     return (
         sa.select(*columns)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, make_response, request
 
+from app.platforms.compare import severe
 from app.publishing import shown as words
 from app.publishing import told
 from app.publishing.notice import Case, notice
@@ -64,7 +65,7 @@ def page_of(record_id: uuid.UUID) -> dict[str, Any]:
     return {
         "one": seen, "record": record, "job": seen.job, "item": seen.item, "account": seen.account, "key": key,
         "notice": notice(_case(seen, key)), "reasons": reasons, "label": labels.error_type(record.error_type),
-        "story": told.story(seen.attempts, _platform(seen), _people(seen)), "last": seen.attempts[0] if seen.attempts else None,
+        "story": told.story(seen.attempts, _platform(seen), [*_people(seen), *_remarks(seen)]), "last": seen.attempts[0] if seen.attempts else None,
         "moving": words.every([key]), "keys": keys, "job_key": words.job_key(seen.job.status, list(keys.values())), "version": version, "words": words, "total": _total(seen),
     }  # fmt: skip
 
@@ -90,6 +91,8 @@ def _case(seen: one.Shown, key: str) -> Case:
         given_up=record.dead_letter_reason == "given_up", barred=record.resend_barred_at is not None,
         candidates=len(doubts.candidates(record)) if key == "needs_look" else 0,
         account_usable=bool(account and account.is_usable), was_unknown=record.was_unknown,
+        remarks=tuple(str(one) for one in (record.meta or {}).get("remarks") or ()),
+        blame=str((record.meta or {}).get("blame") or ""),
         held_because=labels.HOLD_REASONS[hold.reason] if hold else "", hold_note=(hold.note or "") if hold else "",
         alarm=alarm,
     )  # fmt: skip
@@ -108,6 +111,17 @@ def _people(seen: one.Shown) -> list[told.Event]:
         by = f" by {seen.approver}" if seen.approver else ""
         events.append(told.Event("people", f"Approved{by}", seen.item.approved_at, "plan", "user-check"))
     return events
+
+
+def _remarks(seen: one.Shown) -> list[told.Event]:
+    """What the platform stored otherwise than it was sent, at the moment it went out."""
+    said = (seen.record.meta or {}).get("remarks") or ()
+    at = seen.record.published_at
+    return [
+        told.Event("people", str(word), at, "bad" if severe(str(word)) else "wait", "alert-triangle")
+        for word in said
+        if at
+    ]
 
 
 def _changed(row: Any) -> str:

@@ -41,6 +41,16 @@ def cells(rows: Iterable[Any], held: Collection[Any], now: datetime) -> Iterator
         failed = r.error_type and r.status != "success"
         yield Cells(
             name, name[-8:], r.title, r.platform, r.account_name, platform(r.platform), status(key),
-            error_type(r.error_type) if failed else "", (r.error_message or "")[:SAID] if failed else "", r.attempt_count,
+            error_type(r.error_type) if failed else "", (r.error_message or "")[:SAID] if failed else _remark(r), r.attempt_count,
             when(r.due_at), when(r.published_at or r.claimed_at, "" if r.status == "cancelled" else "Not yet"), shown.can(r.status, r.was_unknown),
         )  # fmt: skip
+
+
+def _remark(row: Any) -> str:
+    """Of a published record: how what is there differs from what was sent."""
+    said = row.remarks if row.status == "success" else None
+    return (
+        f"{str(said[0])[:SAID]}{f' (+{len(said) - 1})' if len(said) > 1 else ''}"
+        if isinstance(said, list) and said
+        else ""
+    )

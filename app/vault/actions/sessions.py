@@ -16,7 +16,7 @@ from app.vault.actions.states import locked
 from app.vault.entry import moved
 from app.vault.models import PlatformCredential as Account
 
-FIELD = "session"
+FIELD = sealing.SESSION
 
 
 def read_session(account_id: uuid.UUID | str) -> dict[str, str] | None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,7 +12,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.audit.actions import record
-from app.core import config
+from app.core import config, crypto
 from app.core.db import db
 from app.core.queue import ring
 from app.ground import clock
@@ -53,12 +55,15 @@ def resume(account: PlatformCredential) -> None:
     record("vault.came_back", account, note="Resumed.", kind=[PAUSED, None])
 
 
-def mark_down(account: PlatformCredential, status: str, why: str, field: str = "") -> bool:
+def mark_down(account: PlatformCredential, status: str, why: str, field: str = "", lasting: bool = False) -> bool:
     """The platform or the calendar says no: → invalid | expired. True when it was active until now.
 
     `why` is for people, `field` names the form field to blame. Doing it twice is harmless.
+    `lasting`: a right is missing, which no check of the same secrets can see: only other secrets bring the account back.
     """
     account = locked(account.id)
+    if lasting:
+        account.meta = {**account.meta, "lacks": {"secrets": _fingerprint(account), "why": why[:500]}}
     note_check(account, "refused", why, field)
     if account.status == status:
         return False
@@ -112,6 +117,9 @@ def _verified(account: PlatformCredential, check: Verified) -> None:
     fresh = {name: value for name, value in check.secrets.items() if value}
     if fresh:
         account.credentials = {**account.credentials, **sealing.seal_tree(account.id, fresh)}
+    if lacks := _lacks(account):
+        mark_down(account, "invalid", lacks)
+        return
     note_check(account, "verified", _signed_in(account, check), url=check.url)
     told = {} if account.remote_account == before else {"remote_account": [before or None, plainly(found)]}
     if not came_back(account, "Signed in.", told):
@@ -150,6 +158,24 @@ def twice(others: Sequence[PlatformCredential]) -> str:
     """That a remote account is connected more than once, in words."""
     names = ", ".join(f"“{one.account_name}”" for one in others[:3]) + (" and others" if len(others) > 3 else "")
     return f"Already connected as {names}: posts count together."
+
+
+def _lacks(account: PlatformCredential) -> str:
+    """Why these very secrets may not post, though they sign in; "" when nothing of the kind is known of them."""
+    known = account.meta.get("lacks") or {}
+    if not known or known.get("secrets") != _fingerprint(account):
+        return ""
+    return str(known.get("why") or "The platform refused a right that posting needs.")
+
+
+def _fingerprint(account: PlatformCredential) -> str:
+    """Changes with the secrets, tells nothing about them; the shared session does not count."""
+    sealed = {name: value for name, value in account.credentials.items() if name != sealing.SESSION}
+    try:
+        opened = sealing.open_tree(account.id, sealed)
+    except crypto.Unsealable:
+        return ""
+    return hashlib.sha256(json.dumps([str(account.id), opened], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _cannot_tell(account: PlatformCredential, check: CannotTell) -> None:

@@ -136,3 +136,22 @@ def test_accounts_that_wait_for_a_look_are_rung(commit: Any) -> None:
     clock_back = {"at": (clock.now() - timedelta(minutes=2)).isoformat(), "tries": 0}
     commit(lambda: setattr(queries.by_id(waits.id), "meta", {"check": clock_back}))
     assert set(queries.to_verify(timedelta(hours=24))) == {waits.id, stale.id}
+
+
+def test_a_sign_in_that_lacks_a_right_stays_down_until_other_secrets_come(commit: Any) -> None:
+    """(D13) it signs in well, so each check set it active again, and each post was refused again."""
+    entry = {"platform": "webhook", "name": "Hook", "configuration": {"url": "https://hook.test/x"}}
+    account = connected(commit, **entry, secrets={"secret": "whsec_" + "A" * 32})
+    commit(actions.settle_check, account.id, Verified("hook", "Hook"))
+    commit(lambda: actions.mark_down(queries.by_id(account.id), "invalid", "It lacks write:statuses.", lasting=True))
+    for _ in range(2):
+        commit(actions.settle_check, account.id, Verified("hook", "Hook"))
+        assert again(account).status == "invalid"
+        assert again(account).meta["check"]["message"] == "It lacks write:statuses."
+    commit(lambda: actions.reconnect(queries.by_id(account.id), Entry(**entry)))  # the same secret
+    commit(actions.settle_check, account.id, Verified("hook", "Hook"))
+    assert again(account).status == "invalid"
+    fresh = Entry(**entry, secrets={"secret": "whsec_" + "B" * 32})
+    commit(lambda: actions.reconnect(queries.by_id(account.id), fresh))
+    commit(actions.settle_check, account.id, Verified("hook", "Hook"))
+    assert again(account).status == "active"

@@ -68,6 +68,8 @@ def test_every_call_is_described(fake: Fake, mastodon_account: Account) -> None:
     MASTODON.delete(ctx, mastodon_account, verdict.post_id)
     seen = set()
     for method, url, values in recorder.calls:
+        if "nodeinfo" in url:
+            continue  # not of this API: https://nodeinfo.diaspora.software
         described = operation(method, url.removeprefix(fake.url))
         seen.add(described["operationId"])
         named = {p["name"].lower() for p in described.get("parameters", []) if "name" in p}

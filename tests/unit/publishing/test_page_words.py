@@ -10,7 +10,7 @@ import pytest
 
 from app.publishing import shown, told
 from app.publishing.models import ERROR_TYPES, RECORD
-from app.publishing.notice import ACTIONS, Case, notice
+from app.publishing.notice import ACTIONS, BLAMED, Case, notice
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -28,6 +28,20 @@ def test_no_failure_ends_without_a_next_step_and_none_shows_a_code(error, usable
     assert found and found.buttons and set(found.buttons) <= set(ACTIONS)
     assert not re.search(r"_|\d{3}|Oops|!", found.title) and found.text.endswith(".")
     assert "2 other records" in found.text or error in ("content_rejected", "invalid_parameters")
+
+
+@pytest.mark.parametrize("blame", BLAMED)
+@pytest.mark.parametrize("usable", [True, False])
+def test_what_no_other_text_mends_is_never_blamed_on_the_text_and_a_takedown_not_on_the_sign_in(blame, usable):
+    """(D13)"""
+    error = "invalid_parameters" if blame == "address" else "auth_failed"
+    found = notice(case("failed", error, account_usable=usable, blame=blame))
+    assert found and set(found.buttons) <= set(ACTIONS) and "edit" not in found.buttons
+    assert ("replay" in found.buttons) == usable and "The account works again" not in found.text
+    if blame in ("suspended", "inactive"):
+        assert "signs in again" not in found.text and "reconnect" not in found.buttons
+    if blame == "right":
+        assert "lacks a right" in found.title
 
 
 @pytest.mark.parametrize("key", [*RECORD.states, "held", "needs_look", "due", "scheduled"])

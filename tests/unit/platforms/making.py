@@ -1,0 +1,53 @@
+"""How to make the smallest publication of each connector that speaks HTTP, for the matrix of verdicts.
+
+A new connector adds one line to MAKERS: from the root of a loopback server to an account, a post, what prepare would have
+left, and the body of a good answer. `special` holds the rows in which its own table or nature says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.platforms import bluesky_session
+from app.platforms.base import Account, Context, Post
+
+
+@dataclass(frozen=True)
+class Made:
+    account: Account
+    good: Mapping[str, Any]
+    post: Post = field(default_factory=lambda: Post("hello"))
+    special: Mapping[str, tuple[str, str | None, bool, str]] = field(default_factory=dict)
+
+
+def mastodon(ctx: Context, root: str) -> Made:
+    account = Account("mastodon", "d", configuration={"instance": root}, secrets={"access_token": "t-desk"}, key="m")
+    firewall = ("no", "platform_error", True, "")
+    special = {"403 empty": firewall, "404 empty": firewall, "403 page": firewall, "404 page": firewall}
+    special |= {"403 error": ("no", "auth_failed", True, "down")}
+    return Made(account, {"id": "7", "account": {"id": "1"}, "url": "https://x.test/7"}, special=special)
+
+
+def bluesky(ctx: Context, root: str) -> Made:
+    settings = {"service": root, "identifier": "d.test"}
+    account = Account("bluesky", "d", configuration=settings, secrets={"app_password": "good"}, key="b")
+    session = {"access": "a", "refresh": "r", "did": "did:plc:x", "handle": "d.test", "pds": root}
+    made_for = bluesky_session._made_for(account)
+    ctx.sessions.put(account, {**session, "for": made_for, "at": ctx.clock.now().isoformat()})
+    return Made(account, {"uri": "at://did:plc:x/app.bsky.feed.post/k", "cid": "c"})
+
+
+def webhook(ctx: Context, root: str) -> Made:
+    account = Account("webhook", "d", configuration={"url": f"{root}/hook"}, secrets={"secret": "whsec_" + "A" * 32})
+    # A receiver names an id or not: a 2xx that is no error is its yes, and the key it acknowledged is the id.
+    yes, address = ("yes", None, False, ""), ("no", "invalid_parameters", True, "")
+    rows = ("empty", "object", "page", "array", "cut JSON")
+    special = {f"200 {row}": yes for row in rows} | {"204 empty": yes}
+    special |= {f"{status} {row}": address for status in (404, 405) for row in ("empty", "page", "error")}
+    special |= {f"410 {row}": ("no", "invalid_parameters", True, "down") for row in ("empty", "page", "error")}
+    return Made(account, {"id": "wh-1"}, special=special)
+
+
+MAKERS: dict[str, Callable[[Context, str], Made]] = {"mastodon": mastodon, "bluesky": bluesky, "webhook": webhook}

@@ -1,0 +1,84 @@
+"""What is stored is compared with what was sent (D15)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.platforms import registry
+from app.platforms.base import Account, Context, Post
+from app.platforms.compare import Kept, remarks, severe
+from tests.fakes.client import Fake
+
+MASTODON = registry.get("mastodon")
+SENT = Kept("hi **you** @bob@b.test", "private", "Careful", True, "de", 2, ("a cat", "a dog"))
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (SENT, ()), (Kept(), ()), (Kept(language="de-AT"), ()), (Kept(text="hi **you** @bob"), ()),
+        (Kept(language=""), ("Stored without its language",)), (Kept(sensitive=False), ("Stored without the mark “sensitive”",)),
+        (Kept(language="en"), ("Stored as “en” instead of “de”",)), (Kept(warning=""), ("Stored without its content warning",)),
+        (Kept(visibility="public"), ("Stored as public instead of followers only",)),
+        (Kept(text="hi you @bob"), ("Marks of the text were taken for formatting",)), (Kept(text="hi"), ("Stored with another text",)),
+        (Kept(pictures=1, alts=("a cat",)), ("Stored with 1 of 2 pictures",)),
+        (Kept(alts=("a  cat", "")), ("Stored without the description of picture 2",)),
+        (Kept(alts=("", "a frog")), ("Stored without the description of picture 1", "Stored with another description of picture 2")),
+    ],
+)  # fmt: skip
+def test_each_difference_is_one_sentence_and_what_is_not_told_is_none(shown: Kept, said: tuple[str, ...]) -> None:
+    """(D15)"""
+    assert remarks(SENT, shown) == said
+
+
+def test_who_can_see_it_is_grave_and_the_rest_is_not() -> None:
+    """(D15)"""
+    assert severe("Stored as public instead of followers only")
+    assert not severe("Stored as “en” instead of “de”") and not severe("Stored without its language")
+
+
+@pytest.mark.parametrize("dialect", ["mastodon", "pleroma", "gotosocial", "pixelfed"])
+@pytest.mark.parametrize(
+    "text", ["Grüße 👋\n\nzwei", "a <b> & @bob@b.test #tag https://例え.jp/x", "你好 مرحبا", "5 * 3 - 2"]
+)
+def test_a_server_that_keeps_everything_gets_no_remark(
+    fake: Fake, ctx: Context, mastodon_account: Account, dialect: str, text: str
+) -> None:
+    """(D15)"""
+    fake.settings(dialect=dialect)
+    media = (ctx.files.put(b"one", alt="a  cat"),)  # type: ignore[attr-defined]
+    options = {"visibility": "private", "spoiler_text": "Achtung & <so>", "sensitive": "1"}
+    post = Post(text, media=media, language="de-AT", options=options)
+    prepared = MASTODON.prepare(ctx, mastodon_account, post)
+    verdict = MASTODON.publish(ctx, mastodon_account, post, "k", prepared)
+    assert (verdict.outcome, verdict.remarks) == ("yes", ())
+
+
+@pytest.mark.parametrize(
+    ("drops", "said"),
+    [
+        ({"language": None}, "Stored without its language"), ({"sensitive": False}, "Stored without the mark “sensitive”"),
+        ({"visibility": "public"}, "Stored as public instead of followers only"),
+        ({"content": "<p>temperature xz</p>"}, "Stored with another text"), ({"media_attachments": [{"id": "1"}]}, "Stored with 1 of 0 pictures"),
+        ({"visibility": "x" * 2000}, "Stored as " + "x" * 40 + " instead of followers only"),
+    ],
+)  # fmt: skip
+def test_what_a_server_dropped_is_a_remark_and_still_published(
+    fake: Fake, ctx: Context, mastodon_account: Account, drops: dict[str, Any], said: str
+) -> None:
+    """(D15)"""
+    answer = {
+        "id": "7",
+        "account": {"id": "1"},
+        "content": "<p>hi</p>",
+        "visibility": "private",
+        "sensitive": True,
+        "language": "de",
+    }
+    fake.script("answer", status=200, body=json.dumps(answer | drops))
+    post = Post("hi", language="de", options={"visibility": "private", "sensitive": "1"})
+    verdict = MASTODON.publish(ctx, mastodon_account, post, "k", {})
+    assert (verdict.outcome, verdict.remarks) == ("yes", (said,))
