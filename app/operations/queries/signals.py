@@ -80,13 +80,13 @@ class Signals:
 
 def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
     """Everything at once; `late_after` maps a periodic job to the minutes after which it is late."""
-    parts = sa.union_all(_setup(), _worker(), _runs(), _holds(), _unread(user_id)).subquery()
+    parts = sa.union_all(_setup(), _worker(), _runs(), _holds(), _unread(user_id), _jump()).subquery()
     now: datetime | None = None
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, data, now in db.session.execute(sa.select(parts.c.kind, parts.c.data, app_now())):  # noqa: B007
         found.setdefault(kind, []).append(data)
     assert now is not None  # noqa: S101  (the first part always yields a row)
-    state = clock_state.state()
+    state = _state(found.get("clock", []))
     jumped_at = state.jumped_at if state else None
     runs = {row["name"]: _time(row["at"]) for row in found.get("run", ())}
     seen = _time(found["worker"][0]["at"]) if found["worker"][0]["at"] else None
@@ -110,6 +110,20 @@ def _clock(state: clock_state.ClockState | None, now: datetime) -> Clock | None:
     if until is None or state is None or state.jumped_at is None:
         return None
     return Clock(state.jumped_at, state.moved_by or 0.0, until, clock_state.watched_out(state, now) is not None)
+
+
+def _jump() -> sa.Select[Any]:
+    kept = clock_state.ClockState
+    return _row("clock", jumped_from=kept.jumped_from, jumped_at=kept.jumped_at, moved_by=kept.moved_by)
+
+
+def _state(rows: list[dict[str, Any]]) -> clock_state.ClockState | None:
+    """The row again, outside any session."""
+    if not rows or rows[0]["jumped_at"] is None:
+        return None
+    row = rows[0]
+    began = _time(row["jumped_from"]) if row["jumped_from"] else None
+    return clock_state.ClockState(jumped_from=began, jumped_at=_time(row["jumped_at"]), moved_by=row["moved_by"])
 
 
 def _row(kind: str, /, **columns: Any) -> sa.Select[Any]:
