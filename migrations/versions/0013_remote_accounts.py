@@ -32,7 +32,7 @@ CREATE INDEX idx_platform_credentials_remote_account ON platform_credentials (re
 FILL = """
 ALTER TABLE publish_records DISABLE TRIGGER update_publish_records_updated_at;
 UPDATE publish_records r SET remote_account = c.remote_account FROM platform_credentials c
-WHERE c.id = r.credential_id AND c.remote_account <> '';
+WHERE c.id = r.credential_id AND c.remote_account <> '' AND r.platform <> 'webhook';
 """
 
 # Where two records name one post already, the first keeps it; the others stay as they are, outside the index.

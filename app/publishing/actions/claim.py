@@ -36,9 +36,10 @@ SELECT set_config('idle_in_transaction_session_timeout', '3s', true), set_config
 """)
 _IN_HAND = """
 WITH inhand AS MATERIALIZED (
-  SELECT credential_id, host, step IN ('reconcile', 'confirm') AS is_look FROM publish_records WHERE lease_owner IS NOT NULL),
+  SELECT coalesce(nullif(c.remote_account, ''), c.id::text) AS place, r.host, r.step IN ('reconcile', 'confirm') AS is_look
+  FROM publish_records r LEFT JOIN platform_credentials c ON c.id = r.credential_id WHERE r.lease_owner IS NOT NULL),
 accounts AS MATERIALIZED (
-  SELECT credential_id, count(*) AS n, count(*) FILTER (WHERE NOT is_look) AS posts FROM inhand GROUP BY 1),
+  SELECT place, count(*) AS n, count(*) FILTER (WHERE NOT is_look) AS posts FROM inhand GROUP BY 1),
 hosts AS MATERIALIZED (SELECT host, count(*) AS n, count(*) FILTER (WHERE is_look) AS looks FROM inhand GROUP BY 1),
 jumped AS MATERIALIZED (SELECT jumped_from, jumped_at FROM clock_state
   WHERE moved_by > 0 AND jumped_at > app_now() - make_interval(secs => :refrain)),
@@ -59,13 +60,13 @@ _DUE = f"""
      AND NOT {COVERED_ITSELF}
    ORDER BY r.due_at LIMIT CASE WHEN :beyond_caps THEN {WINDOW} ELSE u.account_cap - u.on_account END)
 """  # noqa: S608
-# Looks of an account do not keep its posts waiting, except where one call at a time is the rule; hosts count them all.
+# Two names of one remote account are one account here. Looks of an account do not keep its posts waiting, except where one call at a time is the rule; hosts count them all.
 # From the accounts to their records, not the other way: the cost follows the accounts that have room, not the backlog.
 _CANDIDATES = f"""
 usable AS MATERIALIZED (
-  SELECT c.id, cap.on_account, coalesce(p.host, 4) AS host_cap, cap.account AS account_cap
+  SELECT c.id, coalesce(nullif(c.remote_account, ''), c.id::text) AS place, cap.on_account, coalesce(p.host, 4) AS host_cap, cap.account AS account_cap
   FROM platform_credentials c
-  LEFT JOIN accounts a ON a.credential_id = c.id
+  LEFT JOIN accounts a ON a.place = coalesce(nullif(c.remote_account, ''), c.id::text)
   LEFT JOIN specs p ON p.slug = c.platform
   CROSS JOIN LATERAL (SELECT
     CASE WHEN c.failure_streak >= :breaker AND c.breaker_open_until IS NOT NULL THEN 1
@@ -79,12 +80,12 @@ usable AS MATERIALIZED (
     AND NOT EXISTS (SELECT 1 FROM spent WHERE scope = 'account' AND who = c.id::text)
     AND NOT {COVERED_ACCOUNT}),
 candidates AS MATERIALIZED (
-  SELECT due.*, u.on_account, u.account_cap, coalesce(o.n, 0) AS on_host,
+  SELECT due.*, u.place AS account_place, u.on_account, u.account_cap, coalesce(o.n, 0) AS on_host,
     CASE WHEN EXISTS (SELECT 1 FROM spent WHERE scope = 'slow_host' AND who = due.host) THEN 1 ELSE u.host_cap END
       AS host_cap
   FROM usable u CROSS JOIN LATERAL ({" UNION ALL ".join(_DUE.format(priority=priority) for priority in (2, 1, 0))}) due
   LEFT JOIN hosts o ON o.host = due.host),
-by_account AS (SELECT *, row_number() OVER (PARTITION BY credential_id ORDER BY priority DESC, due_at) AS place
+by_account AS (SELECT *, row_number() OVER (PARTITION BY account_place ORDER BY priority DESC, due_at) AS place
   FROM candidates),
 by_host AS (SELECT *, row_number() OVER (PARTITION BY host ORDER BY priority DESC, due_at) AS host_place
   FROM by_account WHERE place + on_account <= account_cap),

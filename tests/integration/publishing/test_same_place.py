@@ -14,6 +14,7 @@ from app.core.work import step
 from app.ground import clock
 from app.ground.errors import Conflict, Invalid
 from app.publishing import actions
+from app.publishing.actions.claim import claim
 from app.publishing.actions.spacing import taken
 from app.publishing.queries.plan import places
 from app.vault import queries as vault
@@ -189,3 +190,18 @@ def test_the_page_counts_by_the_place(app):
     shown = {p.account.id: p for p in step(places, made[1].id)}
     assert shown[first].done == shown[second].done == "success"
     assert shown[second].free_at is not None
+
+
+def test_two_names_of_one_place_are_not_claimed_together_where_posts_stand_apart(app):
+    """One drain would otherwise send both before either is counted (D14)."""
+    one, two = (desk.account("mastodon", account_id="7", remote_account="mastodon:x.example:7") for _ in range(2))
+    desk.scheduled(one, text="The first.")
+    desk.scheduled(two, text="The second.")
+    assert len(step(claim, "w1", 8)) == 1
+
+
+def test_a_receiver_that_calls_every_post_the_same_is_no_trouble(app):
+    hook = desk.account("webhook", remote_account="webhook:x.example/hook")
+    keys = [desk.scheduled(hook, text=f"Number {number}.")[0] for number in range(2)]
+    desk.by_hand("UPDATE publish_records SET status = 'success', platform_post_id = 'ok'")
+    assert {desk.record(key).remote_account for key in keys} == {""}
