@@ -202,7 +202,7 @@ def _look(task: Task) -> None:
 def _found(task: Task) -> Look:
     beside = kept(looks.beside, task)
     try:
-        began = kept(clock_state.earliest, task.began) or task.began
+        began = step(clock_state.earliest, task.began)
         ctx = replace(context(task, Commit(task)), **({"beside": beside} if beside else {}))
         return task.connector.find(ctx, task.account, task.post, task.key, began)
     except Exception as error:

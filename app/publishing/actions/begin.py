@@ -77,7 +77,7 @@ def begin(claimed: Claimed, me: str) -> Task | None:
             put_back(record)
         return None
     if claimed.step == "prepare" and (first := one_at_a_time.ahead(record, post)):
-        if _locked(claimed, me):
+        if _locked(claimed):
             one_at_a_time.wait(record, first, now)
             put_back(record)
         return None

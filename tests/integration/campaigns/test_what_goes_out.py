@@ -15,6 +15,7 @@ from app.campaigns.actions.late import Late
 from app.campaigns.jobs import follow
 from app.campaigns.models import Campaign
 from app.content import actions as content
+from app.content import queries as contents
 from app.content.models import ContentItem
 from app.core.db import db
 from app.core.work import step
@@ -406,9 +407,10 @@ def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_dec
     user = step(make_user, "operator")
 
     def approve(with_plan):
+        planned = db.session.get(ContentItem, item.id)
         return decide(
             request.id, "approve", user=user, artifact_id=str(request.artifact_id), content_hash=request.content_hash,
-            schedule=with_plan,
+            schedule=with_plan, plan_hash=contents.plan_hash(planned), shown_hash=contents.shown_hash(planned, version_of(planned)),
         )  # fmt: skip
 
     with pytest.raises(Conflict, match="is a draft"):

@@ -9,7 +9,6 @@ import pytest
 
 from app.core.work import step
 from app.platforms.connector import Connector
-from app.publishing.queries import one as single
 from app.publishing.views.record import page_of
 from tests import publishing_desk as desk
 
@@ -38,7 +37,7 @@ def test_a_difference_is_kept_beside_what_the_record_holds_already(app, dropping
 def test_a_difference_is_said_on_the_records_page_and_in_its_story(app, dropping):
     (key,) = desk.scheduled(desk.account("sandbox"))
     desk.work()
-    seen = step(lambda: page_of(single.shown(key)))
+    seen = step(lambda: page_of(key))
     assert (seen["notice"].tone, SAID[0] in seen["notice"].text) == ("bad", True)
     assert "Take it down" in seen["notice"].text
     assert set(SAID) <= {event.title for event in seen["story"]}
@@ -47,4 +46,4 @@ def test_a_difference_is_said_on_the_records_page_and_in_its_story(app, dropping
 def test_a_record_without_a_difference_says_nothing(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     desk.work()
-    assert desk.record(key).meta == {} and step(lambda: page_of(single.shown(key)))["notice"] is None
+    assert desk.record(key).meta == {} and step(lambda: page_of(key))["notice"] is None

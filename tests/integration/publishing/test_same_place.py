@@ -183,11 +183,11 @@ def test_jobs_for_the_same_places_in_another_order_do_not_lock_each_other_out(ap
 def test_the_page_counts_by_the_place(app):
     """(D14) "Free at", "live there" and "the same place" are said of both names."""
     made, (first, second) = desk.approved(), twins(min_gap=30)
-    shown = {p.account.id: p for p in step(places, made[1].id)}
+    shown = {p.account.id: p for p in step(places, made[1])}
     assert [a.id for a in shown[first].same] == [second] and [a.id for a in shown[second].same] == [first]
     desk.scheduled(first, made=made)
     desk.work()
-    shown = {p.account.id: p for p in step(places, made[1].id)}
+    shown = {p.account.id: p for p in step(places, made[1])}
     assert shown[first].done == shown[second].done == "success"
     assert shown[second].free_at is not None
 

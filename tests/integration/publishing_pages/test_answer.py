@@ -35,9 +35,7 @@ def listing_platform():
 def test_the_page_asks_with_everything_that_is_known(as_user, commit):
     record = commit(asked)
     page = as_user("operator").get(f"/records/{record.id}/answer").get_data(as_text=True)
-    assert (
-        "Is this post out?" in page and "It is there" in page and "Give up" in page and "The text to look for" in page
-    )
+    assert "Is this post out?" in page and "It is there" in page and "Give up" in page and "What was sent" in page
 
 
 def test_it_is_there_needs_the_link_and_keeps_it(as_user, commit):
