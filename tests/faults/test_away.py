@@ -24,13 +24,14 @@ from tests.faults.wire import Wire
 PAGES = (
     "/",
     "/content",
-    "/publish/records",
+    "/records",
     "/content/new",
     "/nowhere",
-    "/campaigns/",
+    "/campaigns",
     "/staff",
-    "/audit/",
-    "/account",
+    "/audit",
+    "/accounts",
+    "/reviews",
 )
 TEXT = "A long text about tomorrow 🌷 \u200f\u0645\u0631\u062d\u0628\u0627 " * 300
 
@@ -181,7 +182,7 @@ def test_a_database_that_comes_back_is_found_again(plant, server, desk):
     """(D3) In the middle of many requests; nobody has to sign in again and nothing is stuck."""
     server.leave()
     with ThreadPoolExecutor(12) as many:
-        waiting = [many.submit(desk.get, "/content") for _ in range(12)]
+        waiting = [many.submit(desk.get, "/content", timeout=30) for _ in range(12)]
         server.come_back()
         assert {answer.result().status_code for answer in waiting} <= {200, 503}
     plant.until(lambda: desk.get("/readyz").status_code == 200, 30, "the desk to be ready")
