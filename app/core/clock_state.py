@@ -180,11 +180,21 @@ def since(began: datetime, moment: datetime) -> datetime:
 
 def earliest(began: datetime) -> datetime:
     """The earliest moment that today's clock could give to something that was written down as `began`."""
+    return began - _moved_since(began)
+
+
+def latest(began: datetime) -> datetime:
+    """The latest moment that today's clock could give to something that was written down as `began`."""
+    return began + _moved_since(began)
+
+
+def _moved_since(began: datetime) -> timedelta:
+    """How far the last jump has moved the clock, either way, when `began` may have been written down before it."""
     found = state()
     if found is None or found.moved_by is None or found.jumped_at is None:
-        return began
+        return timedelta(0)
     moved = timedelta(seconds=abs(found.moved_by))
-    return began - moved if began <= found.jumped_at + moved else began
+    return moved if began <= found.jumped_at + moved else timedelta(0)
 
 
 def _resume(moment: float) -> bool:

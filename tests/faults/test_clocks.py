@@ -66,7 +66,6 @@ def test_six_calls_in_flight_when_the_databases_clock_jumps(plant, moved, minute
     assert sum(fake.state()["requests"].get("create", 0) for fake in plant.fakes) == 6
 
 
-@pytest.mark.skip(reason="asks first: the account has no known post of the shape; to be calibrated")
 @pytest.mark.parametrize("minutes", [20, -20])
 def test_a_worker_that_died_in_flight_is_swept_once_a_lease_has_passed_after_the_jump(
     plant, moved, monkeypatch, minutes
@@ -93,7 +92,6 @@ def test_a_worker_that_died_in_flight_is_swept_once_a_lease_has_passed_after_the
     assert [desk.record(key).status for key in keys] == ["success"] * 2 and copies(plant, texts) == [1, 1]
 
 
-@pytest.mark.skip(reason="asks first: the account has no known post of the shape; to be calibrated")
 def test_what_is_in_doubt_when_the_clock_jumps_is_not_sent_again_by_the_jump(plant, moved):
     """Not stored yet: the platform stores it minutes later. A worker that looks right after the jump must not resend. (D4)"""
     text = "Stored later than anybody thinks."

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from app.content.compose import compose, composed_hash
 from app.content.models import Artifact
 from app.content.queries import facts
+from app.core import clock_state
 from app.core.db import db
 from app.platforms.base import Beside, KnownPost, Post
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
@@ -41,7 +42,7 @@ def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, abse
         ),
         rivals=tuple(post for _, post in rivals),
         taken=_taken(record_id, mine, began - LATELY),
-        until=None if _restored(record_id, began) else began + absent_after,
+        until=None if _restored(record_id, began) else clock_state.latest(began) + absent_after,
     )
 
 
