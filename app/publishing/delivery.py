@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ParamSpec, TypeVar, cast
 
+import psycopg
 import sqlalchemy.exc
 
 from app.core import clock_state
@@ -223,20 +224,27 @@ def _confirm(task: Task) -> None:
 
 
 def kept(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-    """Run a step until the database is back: an answer that was given is not lost with a connection."""
+    """Run a step until the database takes it: an answer that was given is not lost with a connection, nor while the
+    database only reads (a fail-over). None when the process has to end before that."""
     wait = 0.1
     while True:
         try:
             return _marked(action, *args, **kwargs)
-        except sqlalchemy.exc.OperationalError as error:
+        except sqlalchemy.exc.DBAPIError as error:
+            if not _time_mends(error):
+                raise
             if ENDING.is_set():
                 log.warning("the database stayed away; %s was not kept", getattr(action, "__name__", action))
                 return None
             log.warning("the database is away (%s); trying again", type(error.orig).__name__)
-        except sqlalchemy.exc.InterfaceError:
-            pass
         time.sleep(wait)
         wait = min(wait * 2, 2.0)
+
+
+def _time_mends(error: sqlalchemy.exc.DBAPIError) -> bool:
+    """Whether the same step may succeed later: the connection is lost, the server is busy, full, or only reads."""
+    lost = isinstance(error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError)
+    return lost or isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
 
 
 def _marked(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

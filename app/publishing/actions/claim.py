@@ -91,11 +91,13 @@ by_host AS (SELECT *, row_number() OVER (PARTITION BY host ORDER BY priority DES
   FROM by_account WHERE place + on_account <= account_cap),
 free AS MATERIALIZED (SELECT id, priority, due_at FROM by_host WHERE host_place + on_host <= host_cap)
 """  # noqa: S608  (constants of this file; values are bound)
-# Claims are counted by the minute: a record that is claimed again and again is stopped (actions/invariants.py).
+# Claims are counted by the minute: a record that is claimed again and again is stopped (actions/invariants.py). A minute
+# that lies in the future was begun before the clock was put back.
+_SAME_MINUTE = "r.claims_since > app_now() - interval '1 minute' AND r.claims_since <= app_now()"
 _TAKEN = f"""lease_owner = :me, claim_token = gen_random_uuid(), lease_epoch = r.lease_epoch + 1,
   lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds',
-  claims = CASE WHEN r.claims_since > app_now() - interval '1 minute' THEN r.claims + 1 ELSE 1 END,
-  claims_since = CASE WHEN r.claims_since > app_now() - interval '1 minute' THEN r.claims_since ELSE app_now() END"""
+  claims = CASE WHEN {_SAME_MINUTE} THEN r.claims + 1 ELSE 1 END,
+  claims_since = CASE WHEN {_SAME_MINUTE} THEN r.claims_since ELSE app_now() END"""
 _CLAIM = sa.text(f"""
 {_IN_HAND} {_CANDIDATES},
 mine AS MATERIALIZED (

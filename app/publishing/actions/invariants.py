@@ -18,7 +18,7 @@ from app.core.locks import advisory
 from app.publishing.actions.holds import hold
 from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
-from app.publishing.models import PublishAttempt, PublishRecord
+from app.publishing.models import PublishAttempt, PublishHold, PublishRecord
 from app.vault import queries as vault
 
 MOST_CLAIMS = 20
@@ -64,10 +64,16 @@ def is_taken(record_id: uuid.UUID, credential_id: uuid.UUID, post_id: str) -> bo
 
 
 def check_recent() -> int:
-    """Records answered within the last hour whose answers name two posts; the alarm for each. Returns how many."""
+    """Records answered within the last hour whose answers name two posts; the alarm for each that nobody has heard of, for
+    a hold that a person has released is not placed again. Returns how many."""
+    told = sa.exists().where(
+        PublishHold.scope == "record",
+        PublishHold.scope_id == sa.cast(PublishAttempt.record_id, sa.Text),
+        PublishHold.reason == "invariant",
+    )
     double = (
         sa.select(PublishAttempt.record_id)
-        .where(PublishAttempt.started_at > app_now() - WATCHED, *_YES)
+        .where(PublishAttempt.started_at > app_now() - WATCHED, *_YES, ~told)
         .group_by(PublishAttempt.record_id)
     )
     found = [key for key in db.session.scalars(double.having(sa.func.count() > 1)) if not watch_posts(key)]

@@ -9,6 +9,7 @@ from app.core.db import db, uuid7
 from app.core.work import step
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
+from app.publishing import delivery
 from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import claim
 from app.publishing.actions.commit import NotNow, commit_point
@@ -107,3 +108,16 @@ def test_prepare_settles_by_evidence_also_where_nothing_was_unknown(app):
     desk.work()
     row = desk.record(key)
     assert (row.status, row.platform_post_id, len(desk.attempts(key)), row.was_unknown) == ("success", "7", 1, False)
+
+
+def test_an_answer_waits_for_a_database_that_only_reads(app):
+    """As during a fail-over: the answer is kept as soon as it may be written."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    _, task = taken()
+    attempt, turns = commit(task), iter(["SET TRANSACTION READ ONLY", "SET TRANSACTION READ WRITE"])
+
+    def written(task):
+        db.session.execute(sa.text(next(turns)))
+        return settle(task, attempt, YES)
+
+    assert delivery.kept(written, task) and desk.record(key).status == "success"

@@ -6,12 +6,17 @@ from app.core.db import uuid7
 from app.core.work import step
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
+from app.publishing import actions
 from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import claim
 from app.publishing.actions.commit import commit_point
 from app.publishing.actions.invariants import MOST_CLAIMS, check_recent
 from app.publishing.actions.settle import answer, settle
 from tests import publishing_desk as desk
+
+SECOND_POST = (
+    "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) VALUES (:id, 2, 'commit', 'yes', 'b')"
+)
 
 
 def sent(key):
@@ -51,11 +56,28 @@ def test_two_posts_that_no_step_noticed_are_found_by_the_clock(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     _, first = sent(key)
     step(answer, first, Verdict("yes", post_id="a"))
-    desk.by_hand(
-        "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) VALUES (:id, 2, 'commit', 'yes', 'b')",
-        id=key,
-    )
+    desk.by_hand(SECOND_POST, id=key)
     assert step(check_recent) == 1 and alarms(key) == ["It is out more than once: a, b."]
+
+
+def test_an_alarm_that_a_person_has_released_does_not_come_again(app):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    _, first = sent(key)
+    step(answer, first, Verdict("yes", post_id="a"))
+    desk.by_hand(SECOND_POST, id=key)
+    assert step(check_recent) == 1
+    desk.person(lambda record: actions.release("record", record.id, "invariant"), key)
+    assert step(check_recent) == 0 and alarms(key) == []
+
+
+def test_a_clock_that_went_back_does_not_add_up_the_claims_of_hours(app):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    desk.by_hand(
+        "UPDATE publish_records SET claims = :n, claims_since = app_now() + interval '3 hours' WHERE id = :id",
+        n=MOST_CLAIMS, id=key,
+    )  # fmt: skip
+    step(claim, "w1", 8)
+    assert desk.record(key).claims == 1
 
 
 def test_a_post_that_another_record_has_is_no_proof(app):
@@ -86,10 +108,7 @@ def test_an_alarm_stands_on_home_and_on_the_record(app, as_user):
     (key,) = desk.scheduled(desk.account("sandbox"))
     _, first = sent(key)
     step(answer, first, Verdict("yes", post_id="a"))
-    desk.by_hand(
-        "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) VALUES (:id, 2, 'commit', 'yes', 'b')",
-        id=key,
-    )
+    desk.by_hand(SECOND_POST, id=key)
     desk.work()
     step(check_recent)
     browser = as_user("operator")
