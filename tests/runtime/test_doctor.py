@@ -20,7 +20,7 @@ from app.cli.doctor.finding import Finding
 from app.core import work
 from app.factory import House
 from app.settings import ROOT, Settings
-from tests.factories import make_account, make_user
+from tests.factories import make_account, make_record, make_user
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 Examine = Callable[..., list[Finding]]
@@ -159,6 +159,34 @@ def test_13_a_full_disk(desk: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_14_clocks_that_differ(desk: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.cli.doctor.servers.MOST_APART", -1)
     assert "NTP" in fault(desk(), "clock").remedy
+
+
+def test_15_a_clock_that_has_jumped(desk: Examine, settings: Settings) -> None:
+    with sql(settings) as run:
+        run(
+            "INSERT INTO clock_state (id, jumped_from, jumped_at, moved_by) VALUES (1, app_now() - interval '20 min', app_now(), 1200)"
+            " ON CONFLICT (id) DO UPDATE SET jumped_from = excluded.jumped_from, jumped_at = excluded.jumped_at, moved_by = excluded.moved_by"
+        )
+    assert "jumped forward by 20 min" in fault(desk(), "clock").says
+
+
+def test_16_an_open_alarm_of_publishing(desk: Examine, settings: Settings) -> None:
+    with sql(settings) as run:
+        run(
+            "INSERT INTO publish_holds (scope, scope_id, reason, note) VALUES ('record', 'r1', 'invariant', 'Out twice: a, b.')"
+        )
+    assert "Out twice" in fault(desk(), "publishing").says
+
+
+def test_17_two_posts_of_one_record_that_nobody_was_told_of(desk: Examine, settings: Settings) -> None:
+    key = work.step(make_record, status="success").id
+    with sql(settings) as run:
+        for number, post in enumerate("ab", start=1):
+            run(
+                "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id)"
+                f" VALUES ('{key}', {number}, 'commit', 'yes', '{post}')"
+            )
+    assert str(key) in fault(desk(), "publishing").says
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,7 @@ import psycopg
 import redis
 
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
-from app.core.clock_watch import words
+from app.core.clock_watch import REFRAIN, words
 from app.settings import ROOT
 
 OLDEST = 140000
@@ -74,9 +74,8 @@ def migrations(patient: Patient) -> Findings:
 
 
 JUMPED = """
-SELECT moved_by, jumped_at, jumped_at + make_interval(secs => 60),
-  app_now() BETWEEN jumped_at - make_interval(secs => 60) AND jumped_at + make_interval(secs => 60)
-FROM clock_state
+SELECT moved_by, jumped_at, jumped_at + refrain.span, app_now() BETWEEN jumped_at - refrain.span AND jumped_at + refrain.span
+FROM clock_state, (SELECT make_interval(secs => %s) AS span) refrain
 WHERE jumped_from IS NOT NULL AND app_now() BETWEEN jumped_at - interval '1 day' AND jumped_at + interval '1 day'
 """
 
@@ -91,7 +90,7 @@ def time_of_day(patient: Patient) -> Findings:
             f"this machine and the database differ by {off:.0f} s",
             "switch on time synchronisation (NTP) on both",
         )
-    elif jumped := patient.rows(JUMPED) if patient.rows("SELECT to_regclass('clock_state') IS NOT NULL")[0][0] else []:
+    elif jumped := patient.rows(JUMPED, REFRAIN):
         moved, at, until, watched = jumped[0]
         said = f"{words(moved)} It was {at:%Y-%m-%d %H:%M:%S} UTC then; nothing is swept or sent again until {until:%H:%M:%S} UTC"
         remedy = "see that time synchronisation (NTP) is on at the database's machine, and that it does not sleep"
