@@ -38,6 +38,7 @@ from app.publishing.ports import Commit, context
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+WORDS_LOST = "The desk or the content was changed since it was sent, so a list cannot be compared with what was sent."
 ENDING = threading.Event()
 """Set when the process must end: an absent database is no longer waited for."""
 
@@ -200,6 +201,9 @@ def _look(task: Task) -> None:
 
 
 def _found(task: Task) -> Look:
+    """What the platform says. A list is compared with what was sent; where nobody knows that any more, a person has to."""
+    if not task.words_known and task.connector.spec.replay == "listing":
+        return CannotTell(WORDS_LOST, final=True)
     beside = kept(looks.beside, task)
     try:
         began = step(clock_state.earliest, task.began)

@@ -26,6 +26,7 @@ from app.publishing.actions.rows import derive, named
 from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.actions.task import Task
 from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
+from app.publishing.queries.sent import sent
 from app.vault.models import PlatformCredential
 from app.vault.opening import opened
 
@@ -70,19 +71,20 @@ def begin(claimed: Claimed, me: str) -> Task | None:
             put_back(record)
             return None
     try:
-        post = _post(record, item, artifact, recheck=claimed.step == "prepare")
+        approved = _approved(record, item, artifact) if claimed.step == "prepare" else sent(record, item, artifact)
     except Changed as what:
         if _locked(claimed):
             hold("record", record.id, "changed", str(what))
             put_back(record)
         return None
+    post = approved or composed_now(artifact, record.platform)  # of a look: what is compared with no list
     if claimed.step == "prepare" and (first := one_at_a_time.ahead(record, post)):
         if _locked(claimed):
             one_at_a_time.wait(record, first, now)
             put_back(record)
         return None
     task = _task(claimed, me, record, account, post, now)
-    task.trace_id, task.host_slow = job.trace_id or "", slow
+    task.trace_id, task.host_slow, task.words_known = job.trace_id or "", slow, approved is not None
     return task
 
 
@@ -171,11 +173,9 @@ def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) 
     return free is not None
 
 
-def _post(record: PublishRecord, item: ContentItem, artifact: Artifact, recheck: bool) -> Post:
+def _approved(record: PublishRecord, item: ContentItem, artifact: Artifact) -> Post:
     """The composed post. Raises Changed when it is not exactly what was approved and scheduled."""
     post = composed_now(artifact, record.platform)
-    if not recheck:
-        return post
     if item.approved_version_id != artifact.id:
         raise Changed("No approval covers this version any more.")
     if not content_hash(artifact.payload) == artifact.content_hash == item.approved_hash:

@@ -20,6 +20,7 @@ from app.publishing.actions.task import Task
 from app.publishing.models import PublishAttempt, PublishRecord
 from app.publishing.queries import beside as known
 from app.publishing.queries import doubts
+from app.vault import queries as vault
 from app.vault.actions import note_success
 
 BLIP = timedelta(seconds=30)
@@ -133,7 +134,7 @@ def unclaimed(task: Task, look: Look) -> Look:
     """
     if not isinstance(look, Found) or look.matched_by == "key":
         return look
-    mine = known.accounts(task.credential_id)
+    mine = vault.same_remote(task.credential_id)
     advisory(f"look-{min(map(str, mine))}")
     ids = [look.post_id, *(other.post_id for other in look.others)]
     taken = set(

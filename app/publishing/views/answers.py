@@ -13,6 +13,7 @@ from app.platforms import registry
 from app.publishing.actions.change import settle_by_person
 from app.publishing.forms import AnswerForm
 from app.publishing.queries import doubts, one
+from app.publishing.queries.sent import sent
 from app.publishing.views.blueprint import bp
 from app.web.auth import requires
 from app.web.forms import submit
@@ -45,7 +46,7 @@ def answer(record_id: uuid.UUID) -> Response:
     form.candidates = [candidate.post_id for candidate in found]
     page = partial(
         render, "publishing/answer.html", form=form, one=seen, sure_at=sure_at, early=form.is_early, candidates=found,
-        sent=doubts.sent(seen.record, seen.artifact),
+        sent=sent(seen.record, seen.item, seen.artifact) if seen.artifact else None,
     )  # fmt: skip
     if not form.is_submitted():
         return page()
