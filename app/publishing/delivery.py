@@ -24,7 +24,7 @@ from app.core.work import step
 from app.ground import redact
 from app.platforms.base import Absent, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
-from app.publishing.actions import looks
+from app.publishing.actions import confirm, late, looks
 from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.commit import NotNow
@@ -193,9 +193,9 @@ def _refreshed(task: Task) -> bool | CannotTell:
 
 def _look(task: Task) -> None:
     """Evidence first, then the platform."""
-    answered = kept(looks.late_no, task)
+    answered = kept(late.late_no, task)
     if answered is not None:
-        kept(looks.settle_late_no, task, answered)
+        kept(late.settle_late_no, task, answered)
         return
     kept(looks.settle_look, task, _found(task))
 
@@ -223,7 +223,7 @@ def _confirm(task: Task) -> None:
         log.exception("confirm of the %s connector failed", task.connector.spec.slug)
         words = redact.text(f"Asking failed: {type(error).__name__}: {error}", task.account.secrets.values())
         verdict = Verdict("no", error_type="unknown", message=words)
-    kept(looks.settle_confirm, task, verdict)
+    kept(confirm.settle_confirm, task, verdict)
 
 
 def kept(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
