@@ -22,7 +22,7 @@ from app.core import clock_state
 from app.core.actor import Actor, acting
 from app.core.work import step
 from app.ground import redact
-from app.platforms.base import Absent, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
+from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
 from app.publishing.actions import confirm, late, looks
 from app.publishing.actions.begin import begin
@@ -140,7 +140,7 @@ def _media_intact(task: Task) -> bool:
 
 def _looked_first(task: Task) -> bool:
     """A replay of what was once unknown: if it is out, that settles it. True: go on and send."""
-    look = kept(looks.unclaimed, task, _found(task))
+    look = kept(looks.unclaimed, task, found(task))
     if isinstance(look, Found):
         verdict = Verdict("yes", post_id=look.post_id, url=look.url, matched_by=f"look:{look.matched_by}")
         kept(settle, task, None, verdict)
@@ -197,14 +197,15 @@ def _look(task: Task) -> None:
     if answered is not None:
         kept(late.settle_late_no, task, answered)
         return
-    kept(looks.settle_look, task, _found(task))
+    kept(looks.settle_look, task, found(task))
 
 
-def _found(task: Task) -> Look:
-    """What the platform says. A list is compared with what was sent; where nobody knows that any more, a person has to."""
+def found(task: Task, beside: Beside | None = None) -> Look:
+    """What the platform says; `beside` in place of what the desk knows now. A list is compared with what was sent; where nobody
+    knows that any more, a person has to look."""
     if not task.words_known and task.connector.spec.replay == "listing":
         return CannotTell(WORDS_LOST, final=True)
-    beside = kept(looks.beside, task)
+    beside = beside or kept(looks.beside, task)
     try:
         began = step(clock_state.earliest, task.began)
         ctx = replace(context(task, Commit(task)), **({"beside": beside} if beside else {}))

@@ -83,7 +83,7 @@ def begin(claimed: Claimed, me: str) -> Task | None:
             one_at_a_time.wait(record, first, now)
             put_back(record)
         return None
-    task = _task(claimed, me, record, account, post, now)
+    task = task_for(claimed, me, record, account, post, now)
     task.trace_id, task.host_slow, task.words_known = job.trace_id or "", slow, approved is not None
     return task
 
@@ -185,7 +185,7 @@ def _approved(record: PublishRecord, item: ContentItem, artifact: Artifact) -> P
     return post
 
 
-def _task(
+def task_for(
     claimed: Claimed, me: str, record: PublishRecord, account: PlatformCredential, post: Post, now: datetime
 ) -> Task:
     connector = registry.get(record.platform)
