@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.work import step
 from app.publishing import twins
-from app.publishing.actions.twins import ask_withdraw
+from app.publishing.actions import twins as verbs
 from app.publishing.queries import twins as queries
 from tests import publishing_desk as desk
 
@@ -48,7 +49,7 @@ def test_a_twin_is_found_after_15_minutes_and_one_of_the_two_is_withdrawn(plant,
     assert {post.post_id for post in shown(key)} == ids and len(ids) == 2
     ((reason, note),) = [(hold.reason, hold.note) for hold in desk.holds(key)]
     assert reason == "invariant" and note.startswith("It is there twice: http")
-    desk.person(ask_withdraw, key, row.platform_post_id)
+    desk.person(verbs.ask_withdraw, key, row.platform_post_id)
     twins.check_due()
     (left,) = fake.posts(TEXT)
     row = desk.record(key)
@@ -68,14 +69,14 @@ def test_no_two_people_withdraw_both(plant, resent):
     plant.age(15 * 60)
     twins.check_due()
     first, second = [post.post_id for post in shown(key)]
-    desk.person(ask_withdraw, key, first)
+    desk.person(verbs.ask_withdraw, key, first)
     with pytest.raises(Exception, match="at this moment"):
-        desk.person(ask_withdraw, key, second)
+        desk.person(verbs.ask_withdraw, key, second)
     (attempt,) = [one for one in desk.attempts(key) if one.step == "withdraw"]
     twins.withdraw(attempt.id)
     twins.withdraw(attempt.id)
     with pytest.raises(Exception, match=r"not one of two|gone already"):
-        desk.person(ask_withdraw, key, second)
+        desk.person(verbs.ask_withdraw, key, second)
     assert [post["id"] for post in fake.posts(TEXT)] == [second]
 
 
@@ -86,7 +87,7 @@ def test_what_would_stay_must_be_there_at_the_moment_of_deleting(plant, resent):
     twins.check_due()
     row = desk.record(key)
     other = next(post.post_id for post in shown(key) if post.post_id != row.platform_post_id)
-    desk.person(ask_withdraw, key, other)
+    desk.person(verbs.ask_withdraw, key, other)
     fake.control("remove", id=row.platform_post_id)
     twins.check_due()
     (answer,) = [one for one in desk.attempts(key) if one.step == "withdraw"]
@@ -103,3 +104,16 @@ def test_a_look_for_twins_that_told_nothing_is_repeated_and_moves_nothing(plant,
     plant.age(16 * 60)
     assert twins.check_due() == 1 and [one.outcome for one in looks(key)] == ["unknown", "yes"]
     assert desk.record(key).status == "success" and len(desk.holds(key)) == 1
+
+
+def test_a_look_that_crosses_a_withdrawal_raises_no_alarm_for_what_is_gone(plant, resent):
+    """The list was read before one was deleted, and is written down after it."""
+    fake, key = resent
+    plant.age(15 * 60)
+    twins.check_due()
+    task = step(verbs.look_task, key)
+    before = twins._seen(task)
+    desk.person(verbs.ask_withdraw, key, desk.record(key).platform_post_id)
+    twins.check_due()
+    step(verbs.settle_look, task, before)
+    assert desk.holds(key) == [] and len(shown(key)) < 2 and len(fake.posts(TEXT)) == 1

@@ -5,6 +5,7 @@ In: a claimed record. Out: `Task` with all that the call needs, or None when the
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -109,6 +110,12 @@ def _locked(claimed: Claimed) -> bool:
     """Lock the record and read it anew; False when it is no longer ours."""
     lock = sa.select(PublishRecord).where(*_OURS).with_for_update().execution_options(populate_existing=True)
     return db.session.scalar(lock, claimed._asdict()) is not None
+
+
+def proved(record_id: uuid.UUID) -> bool:
+    """Whether an answer says that it is out."""
+    said = sa.select(PublishAttempt.id).where(PublishAttempt.record_id == record_id, PublishAttempt.outcome == "yes")
+    return db.session.scalar(said.limit(1)) is not None
 
 
 def settle_by_evidence(record: PublishRecord, now: datetime) -> None:

@@ -17,7 +17,7 @@ from app.publishing.actions.outcome import free, is_ours, moved
 from app.publishing.actions.rows import derive, now, wake
 from app.publishing.actions.settle import look_row, write
 from app.publishing.actions.task import Task
-from app.publishing.models import PublishRecord
+from app.publishing.models import PublishAttempt, PublishRecord
 from app.publishing.queries import beside as known
 from app.publishing.queries import doubts
 from app.vault import queries as vault
@@ -36,10 +36,11 @@ def settle_look(task: Task, look: Look) -> None:
     """Write the look down and do what it means, once."""
     (moment, began), look = watched(task), unclaimed(task, look)
     if not is_ours(task):
+        _keep_evidence(task, look, moment)
         return
     case = reconcile.Case(task.connector.spec, began, task.looks + 1, task.on_absent, task.barred)
     step = reconcile.after(look, case, moment)
-    look_row(task, "reconcile", seen(look) | {"client_key": task.key}, moment)
+    look_row(task, "reconcile", seen(look) | {"client_key": task.key}, moment, task.token)
     if step.do == "found" and isinstance(look, Found):
         _is_there(task, look)
     elif step.do == "cancel":
@@ -48,6 +49,13 @@ def settle_look(task: Task, look: Look) -> None:
         _resend(task, step)
     else:
         _goes_on(task, step, case.looks)
+
+
+def _keep_evidence(task: Task, look: Look, moment: datetime) -> None:
+    """Found, and the record is not ours any more: somebody may just have said "send again", and whoever prepares that reads it.
+    Once: a claim's row has the claim's token as its id."""
+    if isinstance(look, Found) and db.session.get(PublishAttempt, task.token) is None:
+        look_row(task, "reconcile", seen(look) | {"client_key": task.key}, moment, task.token)
 
 
 def _is_there(task: Task, look: Found) -> None:

@@ -68,7 +68,7 @@ def settle_look(task: Task, look: Look) -> None:
     record = locked(task.id)
     if record.status != "success":
         return
-    known = {there.post_id for there in twins.posts(record, one.attempts_of(record.id))}
+    known = twins.told(record, one.attempts_of(record.id))
     found = [look, *look.others] if isinstance(look, Found) else []
     second = [other for other in found if other.post_id != record.platform_post_id]
     look_row(task, "reconcile", _told(look, second), task.now)

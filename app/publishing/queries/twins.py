@@ -40,10 +40,20 @@ def posts(record: PublishRecord, attempts: Sequence[PublishAttempt]) -> list[The
     look = next((one for one in attempts if one.matched_by == LOOKED and (one.response or {}).get("twins")), None)
     if look is None or record.status != "success":
         return []
-    gone = {one.post_id: one.outcome for one in reversed(attempts) if one.step == "withdraw"}
+    gone = _withdrawn(attempts)
     own = {"post_id": record.platform_post_id or "", "url": record.platform_url or ""}
     found = {one["post_id"]: one["url"] for one in (own, *(look.response or {})["twins"])}
     return [There(key, url, gone.get(key, "no") == "no") for key, url in found.items() if gone.get(key) != "yes"]
+
+
+def _withdrawn(attempts: Sequence[PublishAttempt]) -> dict[str | None, str | None]:
+    """Post → what became of its last withdrawal."""
+    return {one.post_id: one.outcome for one in reversed(attempts) if one.step == "withdraw"}
+
+
+def told(record: PublishRecord, attempts: Sequence[PublishAttempt]) -> set[str | None]:
+    """Posts that nobody has to be told of: those that are shown, and those that are withdrawn or were when the list was read."""
+    return {post.post_id for post in posts(record, attempts)} | set(_withdrawn(attempts))
 
 
 def due() -> Sequence[uuid.UUID]:
