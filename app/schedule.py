@@ -21,6 +21,7 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick("accounts.mail_links", "* * * * *", 10),
     Tick("vault.tend", "* * * * *", 10),
     Tick("publishing.check_invariants", "*/5 * * * *", 30),
+    Tick("publishing.check_twins", "* * * * *", 10),
     Tick("campaigns.follow", "* * * * *", 10),
     Tick("reviews.expire", "*/5 * * * *", 20),
 )

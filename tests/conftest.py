@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from app.core import actor, clock_state, config, queue, work
 from app.core.db import Base, db
@@ -27,6 +28,9 @@ from app.settings import Settings
 KEYS = (("test", bytes(range(32))),)
 PASSWORD = "correct horse battery staple"
 KEPT = ("alembic_version", "schema_migrations", "platforms", "agents")
+# An example that the machine interrupts is not a slow one: by itself Hypothesis fails what takes longer than 200 ms.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

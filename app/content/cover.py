@@ -2,7 +2,7 @@
 
     approved_composed   {version: of the composer, hashes: {platform: hash}, posts: {platform: the hashed fields}}
 
-The hashes decide. `posts` serves the words only: it says which part differs.
+The hashes decide. `posts` says which part differs, and what a look has to look for (sent.py).
 """
 
 from __future__ import annotations

@@ -132,12 +132,14 @@ class Beside:
     """What the desk knows of the account beside the post that is looked for. Plain values for `find`.
 
     `known`: the account's last posts, newest first: a listing that does not show them proves no absence.
-    `rivals`: posts of other open records; `taken`: ids that belong to other records. `until`: when the attempt was surely over;
-    None: nobody knows when it was made (a restored backup).
+    `rivals`: posts of other open records; not `every_rival`: there are more of them, or the words of one are lost, so that any
+    post may be another's. `taken`: ids that belong to other records. `until`: when the attempt was surely over; None: nobody
+    knows when it was made (a restored backup).
     """
 
     known: tuple[KnownPost, ...] = ()
     rivals: tuple[Post, ...] = ()
+    every_rival: bool = True
     taken: frozenset[str] = frozenset()
     until: datetime | None = None
 

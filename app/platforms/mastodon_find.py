@@ -22,6 +22,7 @@ NEAR = timedelta(hours=1)
 """So far outside the attempt's time a post that is ours otherwise is still shown to a person."""
 CALIBRATE = 3
 ANOTHER_ONE = "fits another post that waits as well"
+MAYBE_ANOTHER = "may be another post that waits as well"
 SOURCES = 12
 
 
@@ -110,6 +111,8 @@ class Search:
                 continue
             if fits_rival:
                 differs = (ANOTHER_ONE,)
+            elif not differs and not self.ctx.beside.every_rival:
+                differs = (MAYBE_ANOTHER,)
             if differs:
                 near.append(candidate(status, differs))
             else:

@@ -7,6 +7,7 @@ Two texts are the same when they are equal after the same has been done to both.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from html.parser import HTMLParser
 
 import regex
@@ -83,9 +84,13 @@ def same_text(sent: str, shown: str) -> str:
     return "rewritten" if skeletons(sent) & skeletons(shown) else ""
 
 
+@lru_cache(maxsize=512)
 def skeletons(text: str) -> frozenset[str]:
-    """What a careless server may leave of a text, with and without what looks like a tag. Two texts are kin when these meet."""
-    return frozenset(s for s in (skeleton(text), skeleton(_TAGS.sub("", text))) if s)
+    """What a careless server may leave of a text, with and without what looks like a tag. Two texts are kin when these meet.
+
+    Kept for the last texts: the open posts of an account are compared with each that is sent.
+    """
+    return frozenset(s for s in map(skeleton, {text, _TAGS.sub("", text)}) if s)
 
 
 def same_mentions(sent: str, html: str) -> bool:

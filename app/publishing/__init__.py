@@ -6,6 +6,6 @@ hold (why a record may not go), rate window, slot, platform, local post.
 States of a record: pending, publishing (prepare → commit), confirming, retrying, unknown, success, failed, cancelled.
 A job's status is derived from its records.
 
-The row is the truth and Redis is the bell: `actions/` moves rows, `delivery.py` is the only file that calls a
-platform (step → call without a transaction → step), `dispatcher.py` and `sweeper.py` are loops of the clock.
+The row is the truth and Redis is the bell: `actions/` moves rows, `delivery.py` calls the platforms (step → call without a
+transaction → step), `twins.py` looks again after a resend; `dispatcher.py` and `sweeper.py` are loops of the clock.
 """

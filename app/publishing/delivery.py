@@ -23,9 +23,9 @@ from app.core import clock_state
 from app.core.actor import Actor, acting
 from app.core.work import step
 from app.ground import redact
-from app.platforms.base import Absent, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
+from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
-from app.publishing.actions import looks
+from app.publishing.actions import confirm, late, looks
 from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.commit import NotNow
@@ -39,6 +39,7 @@ from app.publishing.ports import Commit, context
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+WORDS_LOST = "The desk or the content was changed since it was sent, so a list cannot be compared with what was sent."
 ENDING = threading.Event()
 """Set when the process must end: an absent database is no longer waited for."""
 
@@ -140,7 +141,7 @@ def _media_intact(task: Task) -> bool:
 
 def _looked_first(task: Task) -> bool:
     """A replay of what was once unknown: if it is out, that settles it. True: go on and send."""
-    look = kept(looks.unclaimed, task, _found(task))
+    look = kept(looks.unclaimed, task, found(task))
     if isinstance(look, Found):
         verdict = Verdict("yes", post_id=look.post_id, url=look.url, matched_by=f"look:{look.matched_by}")
         kept(settle, task, None, verdict)
@@ -193,15 +194,19 @@ def _refreshed(task: Task) -> bool | CannotTell:
 
 def _look(task: Task) -> None:
     """Evidence first, then the platform."""
-    answered = kept(looks.late_no, task)
+    answered = kept(late.late_no, task)
     if answered is not None:
-        kept(looks.settle_late_no, task, answered)
+        kept(late.settle_late_no, task, answered)
         return
-    kept(looks.settle_look, task, _found(task))
+    kept(looks.settle_look, task, found(task))
 
 
-def _found(task: Task) -> Look:
-    beside = kept(looks.beside, task)
+def found(task: Task, beside: Beside | None = None) -> Look:
+    """What the platform says; `beside` in place of what the desk knows now. A list is compared with what was sent; where nobody
+    knows that any more, a person has to look."""
+    if not task.words_known and task.connector.spec.replay == "listing":
+        return CannotTell(WORDS_LOST, final=True)
+    beside = beside or kept(looks.beside, task)
     try:
         began = step(clock_state.earliest, task.began)
         ctx = replace(context(task, Commit(task)), **({"beside": beside} if beside else {}))
@@ -220,7 +225,7 @@ def _confirm(task: Task) -> None:
         log.exception("confirm of the %s connector failed", task.connector.spec.slug)
         words = redact.text(f"Asking failed: {type(error).__name__}: {error}", task.account.secrets.values())
         verdict = Verdict("no", error_type="unknown", message=words)
-    kept(looks.settle_confirm, task, verdict)
+    kept(confirm.settle_confirm, task, verdict)
 
 
 def kept(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:

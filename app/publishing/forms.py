@@ -153,6 +153,14 @@ class AnswerForm(Form):
         return not self.errors
 
 
+class WithdrawForm(Form):
+    """Which of two posts goes. The choices are the two; what is no choice is refused where they are read again."""
+
+    post = RadioField(
+        "Withdraw", choices=[], validate_choice=False, validators=[DataRequired("Choose the one that goes.")]
+    )
+
+
 class HoldForm(Form):
     """Why everything stops."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from app.core.queue import job
 from app.core.work import step
-from app.publishing import actions
+from app.publishing import actions, twins
 from app.publishing.drain import drain
 
 
@@ -30,3 +32,15 @@ def sweep() -> None:
 def check_invariants() -> None:
     """What must never be true is looked for among the last hour's answers."""
     step(actions.check_recent)
+
+
+@job("publishing.check_twins")
+def check_twins() -> None:
+    """Lists are looked at once more after a resend; a twin is an alarm."""
+    twins.check_due()
+
+
+@job("publishing.withdraw")
+def withdraw(attempt_id: str) -> None:
+    """A person chose one of two posts to be taken down."""
+    twins.withdraw(uuid.UUID(attempt_id))

@@ -11,7 +11,7 @@ from datetime import datetime
 from app.platforms.compare import severe
 
 ACTIONS = (
-    "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why",
+    "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why", "withdraw",
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ class Case:
     was_unknown: bool = False
     alarm: str = ""
     candidates: int = 0
+    twins: int = 0
     blame: str = ""
     remarks: tuple[str, ...] = ()
 
@@ -88,8 +89,18 @@ def notice(case: Case) -> Notice | None:
 
 
 def _alarm(case: Case) -> Notice:
+    if case.twins > 1:
+        return _twice(case)
     text = f"{case.alarm} Look at {case.platform}, withdraw there what is too much, then release the hold."
     return Notice("bad", "alert-triangle", "Something that must never happen did", text, ("release",))
+
+
+def _twice(case: Case) -> Notice:
+    text = (
+        f"{case.platform} shows a second post of this record: it was sent again, and the first one appeared after all."
+    )
+    todo = "Withdraw one, or release the hold if both may stay."
+    return Notice("bad", "alert-triangle", "It is there twice", f"{text} {todo}", ("withdraw", "release"))
 
 
 def _said(case: Case) -> str:

@@ -77,9 +77,10 @@ def _wait(newer: Event, before: Any) -> Event | None:
 
 def _event(one: Any, platform: str, newest: bool) -> Event:
     took = times.span(one.duration_ms / 1000) if one.duration_ms is not None else ""
-    title, tone, icon, text = _look(one, platform) if one.step in ("reconcile", "confirm") else _try(one, platform)
+    teller = {"reconcile": _look, "confirm": _look, "withdraw": _withdrawal}.get(one.step, _try)
+    title, tone, icon, text = teller(one, platform)
     return Event(
-        "look" if one.step in ("reconcile", "confirm") else "try", title, one.started_at, tone, icon, text, took,
+        "try" if teller is _try else "look", title, one.started_at, tone, icon, text, took,
         request=copy_of(one.request), response=copy_of(one.response), open=newest and one.outcome == "no",
     )  # fmt: skip
 
@@ -111,10 +112,22 @@ def _look(one: Any, platform: str) -> tuple[str, str, str, str]:
         words = {"yes": ("It is live", "ok", "circle-check"), "no": ("The platform gave up on it", "bad", "circle-x")}
         title, tone, icon = words.get(one.outcome or "", ("Still being processed", "run", "loader-2"))
         return title, tone, icon, _said(one, platform) if one.outcome == "no" else ""
+    if (one.response or {}).get("twins"):
+        return "Looked once more: it is there twice", "bad", "alert-triangle", ""
     words = {"yes": ("Looked: it is there", "ok", "circle-check"), "no": ("Looked: it is not there", "idle", "search")}
     seen = "Looked: maybe it is there" if "candidates" in (one.response or {}) else "Looked: could not tell"
     title, tone, icon = words.get(one.outcome or "", (seen, "wait", "help-hexagon"))
     return title, tone, icon, one.message or ""
+
+
+def _withdrawal(one: Any, platform: str) -> tuple[str, str, str, str]:
+    address = one.post_url or one.post_id or ""
+    if one.outcome is None:
+        return "One of two posts is being withdrawn", "run", "loader-2", address
+    if one.outcome == "yes":
+        return "One of two posts was withdrawn", "ok", "arrow-back-up", address
+    title = "It was not withdrawn" if one.outcome == "no" else "Withdrawn or not: no clear answer"
+    return title, "wait", "alert-triangle", _said(one, platform)
 
 
 def _said(one: Any, platform: str) -> str:

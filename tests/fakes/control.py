@@ -32,6 +32,8 @@ def answer(world: World, request: Request) -> Answer:
             if post["platform"] == "mastodon":
                 made = datetime.fromisoformat(post["created_at"]) - by
                 post["created_at"] = made.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    elif verb == "remove":  # somebody takes a post down by hand
+        world.posts[:] = [post for post in world.posts if post["id"] != values["id"]]
     elif verb == "recount":  # counts begin anew, posts stay
         world.requests, world.creates = {}, []
     elif verb == "settings":

@@ -77,7 +77,7 @@ def test_a_listing_without_followers_only_posts_leads_to_a_question(plant):
 
 
 def test_words_that_differ_by_a_minus_are_neither_taken_nor_sent_twice(plant):
-    """(D7)"""
+    """(D8)"""
     fake, account = plant.fake(), plant.known()
     desk.scheduled(account, text="Version 12 is out")
     fake.script("reset_after", match="Version", times=1)

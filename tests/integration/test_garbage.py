@@ -12,7 +12,7 @@ CURSORS = ("e30", "W10", "WyJ4IiwieSJd", "bnVsbA", "WzEsMl0", "WyIyMDI2LTExLTIwI
 
 NAMES = (
     "id", "title", "body", "name", "email", "password", "note", "reason", "link", "full_name", "role", "zone", "timezone", "day", "time",
-    "at", "on", "plan_at", "plan_on", "item", "base", "accounts", "campaign", "goal", "query", "url", "version", "theme", "account",
+    "at", "on", "plan_at", "plan_on", "item", "base", "accounts", "campaign", "goal", "query", "url", "version", "theme", "account", "post",
 )  # fmt: skip
 
 

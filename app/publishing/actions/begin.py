@@ -5,6 +5,7 @@ In: a claimed record. Out: `Task` with all that the call needs, or None when the
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ from app.publishing.actions.rows import derive, named
 from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.actions.task import Task
 from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
+from app.publishing.queries.sent import sent
 from app.vault.models import PlatformCredential
 from app.vault.opening import opened
 
@@ -70,19 +72,20 @@ def begin(claimed: Claimed, me: str) -> Task | None:
             put_back(record)
             return None
     try:
-        post = _post(record, item, artifact, recheck=claimed.step == "prepare")
+        approved = _approved(record, item, artifact) if claimed.step == "prepare" else sent(record, item, artifact)
     except Changed as what:
         if _locked(claimed):
             hold("record", record.id, "changed", str(what))
             put_back(record)
         return None
+    post = approved or composed_now(artifact, record.platform)  # of a look: what is compared with no list
     if claimed.step == "prepare" and (first := one_at_a_time.ahead(record, post)):
         if _locked(claimed):
             one_at_a_time.wait(record, first, now)
             put_back(record)
         return None
-    task = _task(claimed, me, record, account, post, now)
-    task.trace_id, task.host_slow = job.trace_id or "", slow
+    task = task_for(claimed, me, record, account, post, now)
+    task.trace_id, task.host_slow, task.words_known = job.trace_id or "", slow, approved is not None
     return task
 
 
@@ -107,6 +110,12 @@ def _locked(claimed: Claimed) -> bool:
     """Lock the record and read it anew; False when it is no longer ours."""
     lock = sa.select(PublishRecord).where(*_OURS).with_for_update().execution_options(populate_existing=True)
     return db.session.scalar(lock, claimed._asdict()) is not None
+
+
+def proved(record_id: uuid.UUID) -> bool:
+    """Whether an answer says that it is out."""
+    said = sa.select(PublishAttempt.id).where(PublishAttempt.record_id == record_id, PublishAttempt.outcome == "yes")
+    return db.session.scalar(said.limit(1)) is not None
 
 
 def settle_by_evidence(record: PublishRecord, now: datetime) -> None:
@@ -171,11 +180,9 @@ def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) 
     return free is not None
 
 
-def _post(record: PublishRecord, item: ContentItem, artifact: Artifact, recheck: bool) -> Post:
+def _approved(record: PublishRecord, item: ContentItem, artifact: Artifact) -> Post:
     """The composed post. Raises Changed when it is not exactly what was approved and scheduled."""
     post = composed_now(artifact, record.platform)
-    if not recheck:
-        return post
     if item.approved_version_id != artifact.id:
         raise Changed("No approval covers this version any more.")
     if not content_hash(artifact.payload) == artifact.content_hash == item.approved_hash:
@@ -185,7 +192,7 @@ def _post(record: PublishRecord, item: ContentItem, artifact: Artifact, recheck:
     return post
 
 
-def _task(
+def task_for(
     claimed: Claimed, me: str, record: PublishRecord, account: PlatformCredential, post: Post, now: datetime
 ) -> Task:
     connector = registry.get(record.platform)

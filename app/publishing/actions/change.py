@@ -17,6 +17,7 @@ from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing import reconcile
+from app.publishing.actions.begin import proved, settle_by_evidence
 from app.publishing.actions.campaign import keep_campaign_of
 from app.publishing.actions.cover import composed_now, require_cover, why_changed
 from app.publishing.actions.rows import derive, locked, named, now, take_over, wake
@@ -168,6 +169,9 @@ def settle_by_person(
         raise Conflict(f"This record is {row.status}; the question is answered already.")
     if answer not in ("there", "send_again", "give_up"):
         raise Invalid({"answer": "Choose one of the three answers."})
+    if proved(row.id):  # the platform's own answer, or a look, came first: what a person saw does not count any more
+        settle_by_evidence(row, now())
+        return row
     take_over(row)
     row.next_retry_at = None
     {"there": _there, "send_again": _send_again, "give_up": _give_up}[answer](row, link, confirmed)
@@ -182,7 +186,10 @@ def _there(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     if chosen := next((one for one in doubts.candidates(row) if link and link in (one.post_id, one.url)), None):
         _is_there(row, chosen.post_id, chosen.url or None)
         return
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # "http://[::1"
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or len(link) > 2000:
         raise Invalid({"link": "Paste the whole link of the post, beginning with https://."})
     last = parts.path.rstrip("/").rpartition("/")[2]

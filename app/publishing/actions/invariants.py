@@ -1,6 +1,6 @@
 """What must never be true, watched instead of believed. Each find is a hold "invariant": on Home, in `doctor`, on the record.
 
-two posts of one record          two answers say yes and name different posts
+two posts of one record          two answers say yes and name different posts; or a list shows a second one (twins.py)
 one post of two records          the platform named a post that another record of the account has
 a record that turns in circles   claimed more than `MOST_CLAIMS` times in a minute
 """
@@ -46,6 +46,12 @@ def watch_posts(record_id: uuid.UUID) -> bool:
         return True
     hold("record", record_id, "invariant", f"It is out more than once: {', '.join(sorted(map(str, posts)))[:400]}.")
     return False
+
+
+def there_twice(record: PublishRecord, addresses: list[str]) -> None:
+    """The alarm for a record whose post the platform lists more than once."""
+    hold("record", record.id, "invariant", f"It is there twice: {' and '.join(addresses)[:1000]}.")
+    audit("publishing.invariant", record, label=named(record), severity="error", success=False)
 
 
 def is_taken(record_id: uuid.UUID, credential_id: uuid.UUID, post_id: str) -> bool:

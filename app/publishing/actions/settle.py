@@ -98,11 +98,13 @@ def _answered(attempt_id: uuid.UUID, verdict: Verdict) -> sa.Update:
     return sa.update(ATTEMPTS).where(ATTEMPTS.c.id == attempt_id).values(**answer_values(verdict))
 
 
-def look_row(task: Task, step: str, verdict_values: Mapping[str, Any], began: Any = None) -> None:
+def look_row(
+    task: Task, step: str, verdict_values: Mapping[str, Any], began: Any = None, key: uuid.UUID | None = None
+) -> None:
     """An attempt row for a call that may be repeated: a look, a confirmation, or a try that never left."""
     db.session.add(
         PublishAttempt(
-            id=uuid7(),
+            id=key or uuid7(),
             record_id=task.id,
             generation=task.generation,
             number=task.number,

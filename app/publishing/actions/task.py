@@ -46,6 +46,8 @@ class Task:
     host_slow: bool = False
     account_fine: bool = False
     unknown_since: datetime | None = None
+    words_known: bool = True
+    """False: `post` is not what was sent, and no list is compared with it."""
     session: Mapping[str, str] | None = field(default=None, repr=False)
     """The shared session that the connector was handed or has put last: what its next call signs in with."""
     clock: Anchored = field(init=False)

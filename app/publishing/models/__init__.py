@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from app.publishing.models import settings  # noqa: F401  (declares them)
-from app.publishing.models.attempt import OUTCOMES, STEPS, PublishAttempt
+from app.publishing.models.attempt import ATTEMPT_STEPS, OUTCOMES, STEPS, PublishAttempt
 from app.publishing.models.hold import REASONS, SCOPES, PublishHold
 from app.publishing.models.job import DISCLOSURES, JOB, PRIORITIES, PublishJob
 from app.publishing.models.place import LocalPost, Platform, PublishSlot, RateWindow
 from app.publishing.models.record import ERROR_TYPES, FINAL, OPEN, RECORD, PublishRecord
 
 __all__ = [
+    "ATTEMPT_STEPS",
     "DISCLOSURES",
     "ERROR_TYPES",
     "FINAL",

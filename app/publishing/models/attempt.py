@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.db import Row
 
 STEPS = ("prepare", "commit", "confirm", "reconcile")
+ATTEMPT_STEPS = (*STEPS, "withdraw")
+"""A record stands at the first four; a withdrawal is an attempt only, of a record that has succeeded."""
 OUTCOMES = ("yes", "no", "unknown")
 
 
@@ -21,7 +23,7 @@ class PublishAttempt(Row):
 
     __tablename__ = "publish_attempts"
     __table_args__ = (
-        CheckConstraint("step IN ('prepare', 'commit', 'confirm', 'reconcile')", name="step"),
+        CheckConstraint(f"step IN {ATTEMPT_STEPS}", name="step"),
         CheckConstraint("outcome IN ('yes', 'no', 'unknown') OR outcome IS NULL", name="outcome"),
         CheckConstraint(
             "error_type IN ('network_timeout', 'rate_limit', 'auth_failed', 'content_rejected', 'platform_error', "

@@ -1,6 +1,7 @@
 """What the desk knows of an account beside the post that is looked for: its last posts, other open records, taken ids.
 
-Posts are composed anew from their versions; one whose hash is another than the record's is not what was sent and left out.
+Posts stand here in the words that were sent (`content/sent.py`). A known post whose words nobody knows is left out; an open
+one makes the answer doubtful, for then nobody can say that a post in a list is not its own.
 """
 
 from __future__ import annotations
@@ -12,65 +13,63 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.content.compose import compose, composed_hash
-from app.content.models import Artifact
+from app.content.models import Artifact, ContentItem
 from app.content.queries import facts
+from app.content.sent import sent_post
 from app.core import clock_state
 from app.core.db import db
 from app.platforms.base import Beside, KnownPost, Post
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.publishing.queries.sent import STORED
 from app.vault import queries as vault
 
 KNOWN = 40
+RIVALS = 100
+"""So many open posts of an account are read; where there are more, a look that finds something asks."""
 LATELY = timedelta(days=2)
 R = PublishRecord
-SETTLED_LATER = sa.or_(R.status.in_(("confirming", "unknown")), sa.and_(R.status == "publishing", R.step == "commit"))
+UNSETTLED = sa.or_(R.status.in_(("confirming", "unknown")), sa.and_(R.status == "publishing", R.step == "commit"))
 """Sent, or maybe sent, and not settled yet."""
 
 
 def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, absent_after: timedelta) -> Beside:
     """For one look. `began`: when the attempt began that is looked for."""
-    mine = accounts(credential_id)
-    known = sa.and_(R.status == "success", R.platform_post_id.is_not(None), R.published_at.is_not(None))
-    last = _posts(sa.and_(R.credential_id.in_(mine), R.id != record_id, known), R.published_at.desc(), KNOWN)
-    rivals = _posts(sa.and_(R.credential_id.in_(mine), R.id != record_id, SETTLED_LATER), R.created_at)
+    mine = vault.same_remote(credential_id)
+    others = sa.and_(R.credential_id.in_(mine), R.id != record_id)
+    live = sa.and_(R.status == "success", R.platform_post_id.is_not(None), R.published_at.is_not(None))
+    last = _posts(sa.and_(others, live), R.published_at.desc(), KNOWN)
+    rivals = _posts(sa.and_(others, UNSETTLED), R.created_at.desc(), RIVALS + 1)
     return Beside(
-        known=tuple(
-            KnownPost(row.platform_post_id, post, row.published_at)
-            for row, post in last
-            if composed_hash(post) == row.composed_hash
-        ),
-        rivals=tuple(post for _, post in rivals),
+        known=tuple(KnownPost(row.platform_post_id, post, row.published_at) for row, post in last if post),
+        rivals=tuple(post for _, post in rivals if post),
+        every_rival=len(rivals) <= RIVALS and all(post for _, post in rivals),
         taken=_taken(record_id, mine, began - LATELY),
         until=None if _restored(record_id, began) else clock_state.latest(began) + absent_after,
     )
 
 
-def accounts(credential_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """The account and every other connection of the same remote account."""
-    return vault.same_remote(credential_id)
-
-
 def open_beside(
     record_id: uuid.UUID, credential_id: uuid.UUID, also: sa.ColumnElement[bool]
 ) -> Iterator[tuple[Any, Post]]:
-    """Open records of the same remote account that are sent or maybe sent (or `also`), with their posts."""
-    others = sa.and_(R.credential_id.in_(accounts(credential_id)), R.id != record_id, sa.or_(SETTLED_LATER, also))
-    yield from _posts(others, R.created_at)
+    """The newest open records of the same remote account that are sent or maybe sent (or `also`), with their posts. One whose
+    words nobody knows is left out: whatever is sent beside it is not taken for it (`Beside.every_rival`)."""
+    others = sa.and_(R.credential_id.in_(vault.same_remote(credential_id)), R.id != record_id, sa.or_(UNSETTLED, also))
+    yield from ((row, post) for row, post in _posts(others, R.created_at.desc(), RIVALS) if post)
 
 
-def _posts(which: sa.ColumnElement[bool], order: Any, limit: int | None = None) -> list[tuple[Any, Post]]:
-    columns = (R.id, R.platform, R.platform_post_id, R.published_at, R.composed_hash, R.claimed_at, Artifact.payload)
+def _posts(which: sa.ColumnElement[bool], order: Any, limit: int) -> list[tuple[Any, Post | None]]:
+    columns = (R.id, R.platform, R.platform_post_id, R.published_at, R.composed_hash, Artifact.payload, STORED)
     rows = db.session.execute(
         sa.select(*columns)
         .join(PublishJob, PublishJob.id == R.job_id)
+        .join(ContentItem, ContentItem.id == PublishJob.content_id)
         .join(Artifact, Artifact.id == PublishJob.artifact_id)
         .where(which)
         .order_by(order)
         .limit(limit)
     ).all()
     pictures = facts(m["sha256"] for row in rows for m in row.payload.get("media") or [])
-    return [(row, compose(row.payload, row.platform, pictures)) for row in rows]
+    return [(row, sent_post(row.stored, row.payload, row.platform, pictures, row.composed_hash)) for row in rows]
 
 
 def _taken(record_id: uuid.UUID, mine: Sequence[uuid.UUID], since: datetime) -> frozenset[str]:

@@ -9,14 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.content.compose import compose
-from app.content.models import Artifact
-from app.content.queries import facts
 from app.core.db import db
 from app.ground.storable import storable
-from app.platforms.base import Candidate, Post
+from app.platforms.base import Candidate
 from app.publishing.models import PublishAttempt, PublishRecord
-from app.publishing.queries.beside import accounts
+from app.vault import queries as vault
 
 MOST = 10
 
@@ -44,16 +41,8 @@ def candidates(record: PublishRecord) -> list[Candidate]:
     return [one for one in found if one.post_id not in taken]
 
 
-def sent(record: PublishRecord, artifact: Artifact | None) -> Post | None:
-    """The post as it was composed for the platform, to be held beside what was seen."""
-    if artifact is None:
-        return None
-    pictures = facts(medium["sha256"] for medium in artifact.payload.get("media") or [])
-    return compose(artifact.payload, record.platform, pictures)
-
-
 def _taken(record: PublishRecord, ids: list[str]) -> set[str | None]:
-    mine = accounts(record.credential_id) if record.credential_id else []
+    mine = vault.same_remote(record.credential_id) if record.credential_id else []
     return set(
         db.session.scalars(
             sa.select(PublishRecord.platform_post_id).where(

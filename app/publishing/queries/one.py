@@ -36,6 +36,7 @@ BY_PEOPLE = (
     "settled_send_again",
     "settled_give_up",
     "waive_limits",
+    "withdraw",
     "hold",
     "release",
 )

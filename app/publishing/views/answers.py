@@ -12,7 +12,9 @@ from app.core import clock_state
 from app.platforms import registry
 from app.publishing.actions.change import settle_by_person
 from app.publishing.forms import AnswerForm
+from app.publishing.models import PublishRecord
 from app.publishing.queries import doubts, one
+from app.publishing.queries.sent import sent
 from app.publishing.views.blueprint import bp
 from app.web.auth import requires
 from app.web.forms import submit
@@ -23,6 +25,13 @@ SAID = {
     "send_again": "It is sent again.",
     "give_up": "Given up. It counts as not published.",
 }
+
+
+def _said(row: PublishRecord, answered: str) -> str:
+    """What became of the answer: a proof that came meanwhile counts instead."""
+    if row.status == "success" and answered != "there":
+        return "It is out: the platform's answer has come meanwhile, so nothing else was done."
+    return SAID[answered]
 
 
 def surely_absent_at(seen: one.Shown) -> datetime | None:
@@ -45,11 +54,11 @@ def answer(record_id: uuid.UUID) -> Response:
     form.candidates = [candidate.post_id for candidate in found]
     page = partial(
         render, "publishing/answer.html", form=form, one=seen, sure_at=sure_at, early=form.is_early, candidates=found,
-        sent=doubts.sent(seen.record, seen.artifact),
+        sent=sent(seen.record, seen.item, seen.artifact) if seen.artifact else None,
     )  # fmt: skip
     if not form.is_submitted():
         return page()
     return submit(
         form, lambda f: settle_by_person(seen.record, f.answer.data, f.link.data or None, f.is_confirmed()), again=page,
-        then=url_for(".record", record_id=record_id), toast=lambda _: SAID[form.answer.data],
+        then=url_for(".record", record_id=record_id), toast=lambda row: _said(row, form.answer.data),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from app.platforms.compare import severe
 from app.publishing import shown as words
 from app.publishing import told
 from app.publishing.notice import Case, notice
-from app.publishing.queries import doubts, jobs, listed, one
+from app.publishing.queries import doubts, jobs, listed, one, twins
 from app.publishing.views.blueprint import bp
 from app.publishing.why import why
 from app.web import labels
@@ -64,7 +64,7 @@ def page_of(record_id: uuid.UUID) -> dict[str, Any]:
     reasons = why(one.facts(seen))
     return {
         "one": seen, "record": record, "job": seen.job, "item": seen.item, "account": seen.account, "key": key,
-        "notice": notice(_case(seen, key)), "reasons": reasons, "label": labels.error_type(record.error_type),
+        "notice": notice(_case(seen, key)), "twins": twins.posts(record, seen.attempts), "reasons": reasons, "label": labels.error_type(record.error_type),
         "story": told.story(seen.attempts, _platform(seen), [*_people(seen), *_remarks(seen)]), "last": seen.attempts[0] if seen.attempts else None,
         "moving": words.every([key]), "keys": keys, "job_key": words.job_key(seen.job.status, list(keys.values())), "version": version, "words": words, "total": _total(seen),
     }  # fmt: skip
@@ -94,7 +94,7 @@ def _case(seen: one.Shown, key: str) -> Case:
         remarks=tuple(str(one) for one in (record.meta or {}).get("remarks") or ()),
         blame=str((record.meta or {}).get("blame") or ""),
         held_because=labels.HOLD_REASONS[hold.reason] if hold else "", hold_note=(hold.note or "") if hold else "",
-        alarm=alarm,
+        alarm=alarm, twins=len(twins.posts(record, seen.attempts)),
     )  # fmt: skip
 
 

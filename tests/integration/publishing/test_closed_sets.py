@@ -10,7 +10,7 @@ from flask_migrate import downgrade, upgrade
 from app.campaigns.models import AGENT, CAMPAIGN
 from app.core.db import db
 from app.publishing import why
-from app.publishing.models import JOB, REASONS, RECORD, SCOPES, STEPS
+from app.publishing.models import ATTEMPT_STEPS, JOB, REASONS, RECORD, SCOPES, STEPS
 from app.publishing.models.job import DISCLOSURES
 from app.publishing.models.record import ERROR_TYPES, POST_TYPES
 from app.web import labels
@@ -25,7 +25,7 @@ SETS = [
     ("publish_records", "step", STEPS),
     ("publish_records", "claimed_from", ("pending", "retrying")),
     ("publish_records", "error_type", ERROR_TYPES),
-    ("publish_attempts", "step", STEPS),
+    ("publish_attempts", "step", ATTEMPT_STEPS),
     ("publish_attempts", "outcome", ("yes", "no", "unknown")),
     ("publish_attempts", "error_type", ERROR_TYPES),
     ("publish_holds", "scope", SCOPES),

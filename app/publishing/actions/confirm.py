@@ -1,0 +1,53 @@
+"""What became of a post that the platform had accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.core.db import app_now
+from app.platforms.base import Verdict
+from app.publishing import reconcile, retry
+from app.publishing.actions.health import take_down
+from app.publishing.actions.outcome import free, is_ours, moved
+from app.publishing.actions.rows import now
+from app.publishing.actions.settle import answer_values, doubt, look_row, write
+from app.publishing.actions.task import Task
+from app.vault.actions import note_success
+
+CONFIRM_LOOKS = 200
+"""After so many looks at an accepted post nobody can say what became of it."""
+
+
+def settle_confirm(task: Task, verdict: Verdict) -> None:
+    """confirming → success, failed, unknown, or the next look; written once."""
+    if not is_ours(task):
+        return
+    look_row(task, "confirm", answer_values(verdict) | {"request": dict(verdict.request) or None})
+    if verdict.outcome == "yes":
+        note_success(task.credential_id)
+        found = {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": app_now()}
+        moved(task, free("success") | found, "The platform says that it is live.")
+    elif verdict.outcome == "no" and verdict.final and verdict.error_type != "auth_failed":
+        ended = free("cancelled") if task.barred else free("failed") | _refused(verdict)
+        moved(task, ended, verdict.message)
+    elif verdict.outcome == "unknown" or task.looks + 1 >= CONFIRM_LOOKS:
+        case = reconcile.Case(task.connector.spec, task.began)
+        moved(task, free("unknown") | doubt(case, now()), verdict.message)
+    else:
+        if verdict.error_type == "auth_failed" and verdict.account:
+            take_down(task, verdict)
+        later = {
+            "look_count": task.looks + 1,
+            "next_retry_at": app_now() + (verdict.retry_after or retry.CONFIRM_EVERY),
+        }
+        write(task, free("confirming") | later)
+
+
+def _refused(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "was_unknown": True,  # it was accepted once: a replay looks first
+        "error_type": verdict.error_type or "platform_error",
+        "error_message": verdict.message or None,
+        "dead_letter_at": app_now(),
+        "dead_letter_reason": verdict.error_type,
+    }
