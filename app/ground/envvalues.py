@@ -69,7 +69,7 @@ def secret_key(value: str) -> str:
 
 
 def web_url(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _split(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise Bad(f"is {value!r}; write the address people type, for example https://desk.example.org")
     if parts.path.strip("/"):

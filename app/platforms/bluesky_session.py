@@ -7,13 +7,13 @@ and made anew only when its refresh token is dead or the password was changed.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.platforms.addresses import base_url
 from app.platforms.base import Account, Context, Exchange, PrepareFailed
@@ -136,7 +136,8 @@ def _own_pds(account: Account, answer: Mapping[str, Any]) -> str:
     for service in services if isinstance(services, list) else []:
         if isinstance(service, Mapping) and str(service.get("id", "")).endswith("#atproto_pds"):
             endpoint = str(service.get("serviceEndpoint", ""))
-            return base_url(endpoint) if urlsplit(endpoint).scheme == "https" else ""
+            with contextlib.suppress(ValueError):
+                return base_url(endpoint) if endpoint.startswith("https://") else ""
     return ""
 
 

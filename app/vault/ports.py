@@ -48,8 +48,8 @@ def context(account: Account) -> Context:
 
 def address_problem(address: str) -> str | None:
     """Why this address may not be called, in words for the form; None when it may. Looks its name up, 3 s at most."""
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         host, port = (
             ascii_host(parts.hostname or "").strip("[]"),
             parts.port or (443 if parts.scheme == "https" else 80),

@@ -16,7 +16,10 @@ YEAR = 365 * 24 * 3600
 def theme() -> Response:
     """POST theme=light|dark|auto → 303 to the page it was sent from. Anything else means auto."""
     chosen = request.form.get("theme", "")
-    seen = urlsplit(request.referrer or "")
+    try:
+        seen = urlsplit(request.referrer or "")
+    except ValueError:  # "http://[::1": anybody may send any header
+        seen = urlsplit("")
     own = seen.netloc == request.host and seen.path.startswith("/") and not seen.path.startswith("//")
     response = back_to((seen.path + (f"?{seen.query}" if seen.query else "")) if own else "/")
     if chosen in ("light", "dark"):

@@ -85,3 +85,8 @@ def test_no_form_that_is_empty_or_odd_is_a_fault(app, as_user):
             if answer.status_code >= 500:
                 bad[f"{path} {form}"] = answer.status_code
     assert bad == {}
+
+
+def test_a_referer_that_is_no_address_is_nobodys_fault(as_user):
+    answer = as_user("viewer").post("/theme", data={"theme": "dark"}, headers={"Referer": "http://[::1"})
+    assert answer.status_code == 303 and answer.location == "/"

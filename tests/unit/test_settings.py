@@ -140,3 +140,9 @@ def test_nobody_else_reads_the_environment() -> None:
         if "os.environ" in path.read_text() or "getenv" in path.read_text()
     ]  # fmt: skip
     assert readers == ["app/settings.py"]
+
+
+def test_an_address_with_an_open_bracket_is_named_with_the_others(tmp_path):
+    with pytest.raises(SettingsError) as found:
+        read(tmp_path, PRESSROOM_URL="http://[::1", PORT="x")
+    assert {name for name, _ in found.value.problems} == {"PRESSROOM_URL", "PORT"}

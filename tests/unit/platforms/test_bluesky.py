@@ -10,6 +10,7 @@ import pytest
 
 from app.platforms import registry
 from app.platforms.base import Absent, Account, CannotTell, Context, Found, Post, PrepareFailed, Refused, Verified
+from app.platforms.bluesky_session import ENTRYWAY, _own_pds
 from app.platforms.keys import tid, tid_time
 from tests.fakes.client import Fake
 from tests.fakes.ports import Recorder, context
@@ -186,3 +187,10 @@ def test_publish_makes_one_call(fake: Fake, bluesky_account: Account) -> None:
     before = len(recorder.calls)
     BLUESKY.publish(ctx, bluesky_account, Post("x"), tid(NOW), prepared)
     assert (len(recorder.calls) - before, recorder.creates) == (1, 1)
+
+
+@pytest.mark.parametrize("endpoint", ["https://[::1", "http://pds.example", "pds.example", 7, None])
+def test_a_did_document_that_names_no_address_leads_nowhere(endpoint):
+    account = Account("bluesky", "desk", "", {"identifier": "desk.example", "service": ENTRYWAY})
+    service = {"id": "#atproto_pds", "serviceEndpoint": endpoint}
+    assert _own_pds(account, {"didDoc": {"service": [service]}}) == ""

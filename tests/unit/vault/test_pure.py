@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.vault import breaker, rules, slots
+from app.vault.ports import address_problem
 from app.vault.suspicion import looks_like_address, looks_like_secret
 
 SECRETS = [
@@ -98,3 +99,7 @@ def test_a_slot_in_a_skipped_hour_waits_a_week_and_a_repeated_one_is_the_first()
     assert slots.next_free([[6, "02:30"]], "Europe/Berlin", spring, []) == datetime(2027, 4, 4, 0, 30, tzinfo=UTC)
     autumn = datetime(2027, 10, 30, 12, tzinfo=UTC)
     assert slots.next_free([[6, "02:30"]], "Europe/Berlin", autumn, []) == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+
+
+def test_an_address_with_an_open_bracket_is_said_to_be_none():
+    assert "not a web address" in (address_problem("http://[::1") or "")
