@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_login import current_user
 
+from app.content import cover
 from app.content import queries as content
 from app.core import actor
 from app.ground import clock
@@ -19,7 +20,7 @@ from app.publishing.campaign import why_waiting
 from app.publishing.forms import PublishForm
 from app.publishing.models import PublishJob
 from app.publishing.queries import campaign as campaigns
-from app.publishing.queries.plan import Place, accounts_of, places
+from app.publishing.queries.plan import Row, accounts_of, rows
 from app.publishing.views.blueprint import bp
 from app.web import labels
 from app.web.auth import requires
@@ -36,12 +37,11 @@ def new(item_id: uuid.UUID) -> Response:
             "No approval covers this content yet. Ask for a review first; then it can be published or scheduled."
         )
     artifact = content.artifact(item.approved_version_id)
-    covered = content.covered(item)
-    found, form = places(artifact, covered), PublishForm()
+    found, form = rows(item, artifact), PublishForm()
     form.accounts.choices = [(str(place.account.id), place.account.account_name) for place in found if place.is_usable]
     if not form.is_submitted():
         _fill(form, item, found)
-    whole = content.shown(artifact.payload, covered)
+    whole = content.shown(artifact.payload, cover.covered(item.approved_composed))
     page = partial(
         render,
         "publishing/new.html",
@@ -72,10 +72,10 @@ def _of_campaign(item: Any) -> dict[str, Any]:
     return {"campaign": found, "stands": why_waiting(found, "", ("",), clock.now()), "targets": found.targets}
 
 
-def _fill(form: PublishForm, item: Any, found: list[Place]) -> None:
+def _fill(form: PublishForm, item: Any, found: list[Row]) -> None:
     """Ticked is what is planned and stands nowhere yet; without a plan, the only account there is."""
     usable = [str(place.account.id) for place in found if place.is_usable]
-    fresh = [str(place.account.id) for place in found if place.is_ticked_by_plan]
+    fresh = [str(place.account.id) for place in found if place.is_free]
     planned = [key for key in item.planned_accounts if key in fresh]
     form.accounts.data = planned or (
         fresh if fresh == usable and len(usable) == 1 and not item.planned_accounts else []

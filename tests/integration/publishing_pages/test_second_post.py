@@ -140,8 +140,8 @@ def test_what_may_be_out_counts_as_live_and_what_is_surely_not_does_not(as_user,
 def test_an_account_connected_a_second_time_is_the_same_account(as_user, corrected):
     """(J25)"""
     item_id, live, _ = corrected
-    by_hand("UPDATE platform_credentials SET account_id = 'here' WHERE id = :id", id=live)
-    twin = step(make_account, "site", "Our site again", account_id="here").id
+    by_hand("UPDATE platform_credentials SET remote_account = 'site:here' WHERE id = :id", id=live)
+    twin = step(make_account, "site", "Our site again", remote_account="site:here").id
     browser = as_user("operator")
     assert browser.get(f"/content/{item_id}/publish").text.count("Version 1 is live there") == 2
     answer = browser.post(f"/content/{item_id}/publish", data={**NOW, "accounts": [twin]})
