@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .assets import by_hash, facts
-from .cover import not_covered, to_cover
+from .cover import covered, not_covered, to_cover
 from .drafts import draft_of, drafts_of, is_saved, others_writing
 from .items import artifact, by_id, by_ids, current, twins, version_by_number, versions
 from .lists import COLUMNS, FILTERS, VIEWS, asked, listing
@@ -19,6 +19,7 @@ __all__ = [
     "by_hash",
     "by_id",
     "by_ids",
+    "covered",
     "current",
     "draft_of",
     "drafts_of",

@@ -16,16 +16,17 @@ def to_cover(item: ContentItem) -> list[str]:
     return [slug for slug in known if slug in (item.planned_platforms or [])] or known
 
 
+def covered(item: ContentItem) -> frozenset[str]:
+    """The platforms that the item's approval covers."""
+    return cover.covered(item.approved_composed)
+
+
 def not_covered(item: ContentItem, version: Artifact) -> dict[str, str]:
     """platform → why the item's approval lets nothing of this version out there: for the platforms that are planned, or
     that it covered where none is. Empty when the plan can go out as it is, or when no approval names this version."""
     if item.approved_version_id != version.id:
         return {}
-    asked = (
-        to_cover(item)
-        if item.planned_platforms
-        else [slug for slug in to_cover(item) if slug in cover.covered(item.approved_composed)]
-    )
+    asked = to_cover(item) if item.planned_platforms else [slug for slug in to_cover(item) if slug in covered(item)]
     media = facts(m["sha256"] for m in version.payload.get("media") or [])
     found = {slug: cover.why_not(item.approved_composed, slug, compose(version.payload, slug, media)) for slug in asked}
     return {slug: why for slug, why in found.items() if why}

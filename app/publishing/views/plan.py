@@ -10,7 +10,6 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_login import current_user
 
-from app.content import cover
 from app.content import queries as content
 from app.core import actor
 from app.ground import clock
@@ -41,7 +40,7 @@ def new(item_id: uuid.UUID) -> Response:
     form.accounts.choices = [(str(place.account.id), place.account.account_name) for place in found if place.is_usable]
     if not form.is_submitted():
         _fill(form, item, found)
-    whole = content.shown(artifact.payload, cover.covered(item.approved_composed))
+    whole = content.shown(artifact.payload, content.covered(item))
     page = partial(
         render,
         "publishing/new.html",
