@@ -8,7 +8,7 @@ from app.content.hashing import content_hash
 from app.content.models import Artifact, ContentItem
 from app.ground.errors import Conflict
 from app.platforms.base import Post
-from app.publishing.models import PublishRecord
+from app.publishing.models import OPEN, PublishRecord
 from app.publishing.queries.plan import posts_of
 
 
@@ -31,7 +31,7 @@ def composed_now(artifact: Artifact, platform: str) -> Post:
 def why_changed(record: PublishRecord, item: ContentItem, post: Post) -> str | None:
     """None when `post` is what was approved *and* what was composed when the record was made; else what differs."""
     if why := cover.why_not(item.approved_composed, record.platform, post):
-        return why
+        return why if record.status not in OPEN else f"{why} Cancel this first."
     if record.composed_hash == composed_hash(post):
         return None
     if record.composed_hash is None:

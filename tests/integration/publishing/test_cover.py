@@ -202,3 +202,33 @@ def test_an_approval_in_another_form_covers_nothing_and_breaks_no_page(app, as_u
     operator = as_user("operator")
     assert operator.get(f"/content/{made[0].id}/publish").status_code == 200
     assert operator.get(f"/content/{made[0].id}").status_code == 200
+
+
+def test_an_approval_from_before_covers_nothing_unplanned_and_its_page_names_the_way(app, commit, as_user):
+    """(S1) As the migration leaves it: no hashes, nothing planned. A new review of the same version is offered."""
+    item, account = commit(make_item, status="approved"), desk.account()
+    desk.by_hand('UPDATE content_items SET approved_composed = \'{"version": 1, "hashes": {}}\'')
+    admin = as_user("admin")
+    assert "was not shown to the reviewer" in admin.get(f"/content/{item.id}/publish").text
+    assert f"/reviews/new/{item.id}" in admin.get(f"/content/{item.id}").text
+    data = {"content_id": str(item.id), "artifact_id": str(item.current_version_id)}
+    assert admin.get(f"/reviews/new/{item.id}").status_code == 200
+    assert admin.post("/reviews", data=data).status_code == 303
+    assert account
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE publish_records SET composed_hash = NULL", "Cancel it and schedule it anew"),
+        ("UPDATE content_items SET approved_composed = NULL", "Ask for a review that includes it. Cancel this first"),
+    ],
+)
+def test_a_record_from_before_is_held_and_says_what_to_do(app, change, says):
+    """(D10) Scheduled before the desk kept what it composes, or covered no more: held, with the way out in words."""
+    (key,) = desk.scheduled(desk.account())
+    desk.by_hand(change)
+    desk.work()
+    assert desk.record(key).status == "pending" and says in desk.holds(key)[0].note
+    desk.person(actions.cancel_record, key)
+    assert desk.record(key).status == "cancelled"
