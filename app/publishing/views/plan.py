@@ -97,7 +97,7 @@ def _slot(text: str | None) -> datetime | None:
 
 def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
     return schedule(
-        item, artifact, form.account_ids(), form.moment_or_now(), form.timezone.data or "UTC", int(form.priority.data or 0),
+        item, artifact, form.account_ids(), form.moment_or_now(), form.zone_key(), int(form.priority.data or 0),
         idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data), second_on=form.second_on(),
         confirm_same_place=bool(form.confirm_same_place.data), off_target=bool(form.off_target.data),
     )  # fmt: skip
