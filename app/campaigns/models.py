@@ -7,13 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.campaigns import words as _words  # noqa: F401  (registers them)
-from app.core.db import Row, db
+from app.core.db import Row, app_now, db
 from app.core.flow import Flow
+from app.ground import clock
 
 CAMPAIGN = Flow(
     "campaign",
@@ -32,6 +34,8 @@ AGENT = Flow(
     moves={"active": {"suspended", "retired"}, "suspended": {"active", "retired"}, "retired": set()},
 )
 STAFF = "staff"
+ENDED = "ended"
+"""Shown, not stored: the clock alone ends a campaign."""
 
 
 class Campaign(Row):
@@ -60,6 +64,20 @@ class Campaign(Row):
         Index("idx_campaign_time", "start_time", "end_time"),
     )
     __mapper_args__ = {"version_id_col": lock_version}
+
+    @property
+    def shown_status(self) -> str:
+        """The key of the badge: an active campaign whose end has passed sends nothing, so it is not called active."""
+        is_over = self.status == "active" and self.end_time is not None and self.end_time <= clock.now()
+        return ENDED if is_over else self.status
+
+    @classmethod
+    def shows(cls, key: str) -> sa.ColumnElement[bool]:
+        """`shown_status` in SQL."""
+        is_over = sa.func.coalesce(cls.end_time <= app_now(), False)
+        if key in ("active", ENDED):
+            return sa.and_(cls.status == "active", is_over if key == ENDED else ~is_over)
+        return cls.status == key
 
 
 class Agent(db.Model):  # type: ignore[name-defined,misc]

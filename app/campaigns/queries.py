@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.campaigns.models import CAMPAIGN, Campaign
+from app.campaigns.models import CAMPAIGN, ENDED, Campaign
 from app.content.models import ContentItem
 from app.core.db import app_now, db
 from app.core.listing import Choice, Listing
@@ -57,7 +57,7 @@ CAMPAIGNS = Listing(
     select=_alive,
     search=[Campaign.name, Campaign.goal],
     filters={
-        "status": Choice(Campaign.status, tuple((s, s.capitalize()) for s in CAMPAIGN.states), "Status"),
+        "status": Choice(Campaign.shows, tuple((s, s.capitalize()) for s in (*CAMPAIGN.states, ENDED)), "Status"),
         "platform": Choice(_has_platform, platform_choices, "Platform"),
     },
     sorts={
@@ -109,6 +109,14 @@ def content_of(campaign_id: uuid.UUID) -> list[ContentItem]:
     """Its content, last changed first."""
     statement = sa.select(ContentItem).where(ContentItem.campaign_id == campaign_id, ContentItem.deleted_at.is_(None))
     return list(db.session.scalars(statement.order_by(ContentItem.updated_at.desc()).limit(CONTENT_SHOWN)))
+
+
+def planned_only(campaign_id: uuid.UUID) -> int:
+    """How many of its items are approved and planned for a moment to come, and not scheduled."""
+    mine = sa.and_(ContentItem.campaign_id == campaign_id, ContentItem.deleted_at.is_(None))
+    waits = sa.and_(ContentItem.status == "approved", ContentItem.scheduled_for > app_now())
+    has_accounts = sa.func.jsonb_array_length(ContentItem.planned_accounts) > 0
+    return db.session.scalar(sa.select(sa.func.count()).where(mine, waits, has_accounts)) or 0
 
 
 def results_of(campaign_id: uuid.UUID) -> dict[tuple[str, str], int]:

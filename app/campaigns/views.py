@@ -24,7 +24,11 @@ bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
 
 def _started(campaign: Campaign) -> str:
-    return "The campaign is active." if campaign.status == "active" else f"Started. {LATE}"
+    if campaign.status != "active":
+        return f"Started. {LATE}"
+    left = queries.planned_only(campaign.id)
+    posts = "1 approved post is" if left == 1 else f"{left} approved posts are"
+    return "The campaign is active." + (f" {posts} planned, not scheduled: schedule them below." if left else "")
 
 
 MOVES: dict[str, tuple[Callable[..., Campaign], str | Callable[[Campaign], str]]] = {
@@ -36,7 +40,7 @@ MOVES: dict[str, tuple[Callable[..., Campaign], str | Callable[[Campaign], str]]
 LATE = "Posts of it became late meanwhile, so it is paused: resume it to say what to do with them."
 COLUMNS = {
     "Name": lambda c: c.name,
-    "Status": lambda c: c.status,
+    "Status": lambda c: c.shown_status,
     "Goal": lambda c: c.goal,
     "Platforms": lambda c: ", ".join(c.target_platforms),
     "Budget cap": lambda c: c.budget_cap,

@@ -96,19 +96,20 @@ def preview(
     """What the post will look like, how full it is, what is wrong."""
     connector = registry.get(platform)
     post, bounds = compose(payload, platform, media), connector.limits(configuration)
-    found = [*connector.check(post, bounds), *_links(post), *_language(post)]
+    found = [
+        *connector.check(post, bounds),
+        *_links(post),
+        *_language(post),
+    ]  # warnings but for the first: see `errors`
     rows, notes = shown_fields(payload, platform, media), [*_notes(payload, post), *bounds.caveats]
     return Preview(platform, connector.spec.name, post, count(post, bounds), found, notes, rows)
 
 
-def problems(
-    payload: Mapping[str, Any],
-    platform: str,
-    media: Facts | None = None,
-    configuration: Mapping[str, Any] | None = None,
-) -> list[Problem]:
-    """Everything wrong with this payload on this platform; a problem of severity "error" stops the review."""
-    return list(preview(payload, platform, media, configuration).problems)
+def errors(post: Post, platform: str, configuration: Mapping[str, Any] | None = None) -> list[str]:
+    """Why a composed post cannot go out on an account: the errors of its preview, in the same words."""
+    connector = registry.get(platform)
+    found = connector.check(post, connector.limits(configuration))
+    return [problem.message for problem in found if problem.severity == "error"]
 
 
 def _notes(payload: Mapping[str, Any], post: Post) -> list[str]:

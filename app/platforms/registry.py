@@ -24,6 +24,11 @@ def get(slug: str) -> Connector:
         raise KeyError(f"no platform {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
+def has(slug: str) -> bool:
+    """Whether a connector of that name exists (an account may outlive its connector)."""
+    return slug in _BY_SLUG
+
+
 def all() -> tuple[Connector, ...]:
     """Every connector, in the order shown to people."""
     return CONNECTORS

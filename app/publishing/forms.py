@@ -79,6 +79,10 @@ class PublishForm(Moment):
         """None: as soon as limits allow."""
         return self.chosen() if self.timing.data == "later" else None
 
+    def zone_key(self) -> str:
+        """The zone that the job keeps: "now" asks for none, so what is no zone becomes one that there is."""
+        return times.zone(self.timezone.data or "UTC").key
+
     def account_ids(self) -> list[uuid.UUID]:
         """What was ticked. Raises Invalid for what is no id, and for what the page that was sent did not offer."""
         try:

@@ -21,7 +21,13 @@ NEXT_ACTION = {
 REASONS = ("Wrong facts", "Off brand", "Policy risk", "Poor picture", "Not now")
 SENTENCE_MAX = 2000
 REST = timedelta(milliseconds=700)
-"""An item that came by itself after a decision cannot be decided within it: that press was meant for the one before."""
+"""An item that came by itself after a decision cannot be decided within it: that press was meant for the one before.
+
+The form names its request, so a second press on the page before is harmless. It does not help once the next page has come
+under the pointer: that form names the next request, which nobody has read. Counted from the rendering of that page, on the
+server's clock alone, this is never more than the time between the two presses, however slow the line is: the first press
+and the page's whole way lie before it, the way of one press behind it. Who has read the item is not stopped by it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

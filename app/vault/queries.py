@@ -17,6 +17,8 @@ from app.vault.models import PlatformCredential as Account
 from app.web import labels
 
 CHECK_AT = sa.cast(Account.meta["check"]["at"].astext, sa.DateTime(timezone=True))
+PLACE = sa.func.coalesce(sa.func.nullif(Account.remote_account, ""), sa.cast(Account.id, sa.Text))
+"""`Account.place` in SQL."""
 TRIES = sa.cast(Account.meta["check"]["tries"].astext, sa.Integer)
 AT_ONCE = 20
 """Accounts verified per minute at most, so that a thousand accounts do not ring at once."""

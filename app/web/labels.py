@@ -92,6 +92,7 @@ BY_NOUN: dict[str, dict[str, Label]] = {
         "pending": Label("Scheduled", "plan", "clock"),
         "running": Label("Publishing", "run", "loader-2"),
     },
+    "campaign": {"ended": Label("Ended", "idle", "clock-exclamation")},
     "request": {
         "pending": Label("Waiting for review", "wait", "circle-dot"),
         "expired": Label("Expired", "idle", "clock-exclamation"),

@@ -98,3 +98,36 @@ def test_the_remote_accounts_of_a_desk_that_ran_before_are_filled_in_as_the_next
     assert records == {"first": place, "double": "", "failed": place, "waits": place, "unknown place": ""}
     downgrade(revision="0009")
     upgrade(revision="0013")
+
+
+APPROVALS = """
+SET session_replication_role = replica;
+INSERT INTO content_items (id, title, content_type, content, status, planned_platforms, approved_composed, updated_at)
+SELECT gen_random_uuid(), title, 'post', 'x', 'approved', planned::text[], composed::jsonb, '2020-01-01' FROM (VALUES
+  ('planned', '{bluesky}', '{"version": 1, "hashes": {"site": "s", "bluesky": "b"}}'),
+  ('unplanned', '{}', '{"version": 1, "hashes": {"site": "s", "bluesky": "b"}}'),
+  ('none', '{site}', NULL), ('odd', '{site}', '[]'), ('odder', '{site}', '{"hashes": []}'),
+  ('new', '{site}', '{"version": 1, "hashes": {"site": "s", "bluesky": "b"}, "posts": {}}')
+) made (title, planned, composed);
+"""
+
+
+def test_an_approval_of_a_desk_that_ran_before_covers_what_was_planned_and_no_more(empty):
+    """(S1) Nobody kept what was shown then. The way back gives what was there."""
+    upgrade(revision="0009")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(APPROVALS)
+    before = _covered()
+    upgrade()
+    assert _covered() == {
+        "planned": {"bluesky": "b"}, "unplanned": {}, "none": None, "odd": None, "odder": [], "new": {"site": "s", "bluesky": "b"},
+    }  # fmt: skip
+    with db.engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM content_items WHERE updated_at > '2020-01-02'")) == 0
+    downgrade(revision="0009")
+    assert _covered() == before
+
+
+def _covered():
+    with db.engine.connect() as connection:
+        return dict(connection.execute(sa.text("SELECT title, approved_composed->'hashes' FROM content_items")).all())

@@ -23,10 +23,12 @@ def covered(item: ContentItem) -> frozenset[str]:
 
 def not_covered(item: ContentItem, version: Artifact) -> dict[str, str]:
     """platform → why the item's approval lets nothing of this version out there: for the platforms that are planned, or
-    that it covered where none is. Empty when the plan can go out as it is, or when no approval names this version."""
+    that it covered where none is (all, where it covers none: what was shown then is not known). Empty when the plan can go out as it is, or when no approval names this version."""
     if item.approved_version_id != version.id:
         return {}
-    asked = to_cover(item) if item.planned_platforms else [slug for slug in to_cover(item) if slug in covered(item)]
+    asked = to_cover(item)
+    if not item.planned_platforms and covered(item):
+        asked = [slug for slug in asked if slug in covered(item)]
     media = facts(m["sha256"] for m in version.payload.get("media") or [])
     found = {slug: cover.why_not(item.approved_composed, slug, compose(version.payload, slug, media)) for slug in asked}
     return {slug: why for slug, why in found.items() if why}

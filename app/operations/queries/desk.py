@@ -84,7 +84,7 @@ def active_campaigns(limit: int = 5) -> list[Any]:
         Campaign.end_time,
         live.label("live"),
         total.label("total"),
-    ).where(Campaign.status == "active", Campaign.deleted_at.is_(None))
+    ).where(Campaign.shows("active"), Campaign.deleted_at.is_(None))
     return list(
         db.session.execute(statement.order_by(Campaign.end_time.nulls_last(), Campaign.name).limit(limit)).all()
     )

@@ -1,11 +1,11 @@
-"""Verbs of publishing, by noun: schedule, change (what a person does), holds; claim … settle are the workers'."""
+"""Verbs of publishing, by noun: schedule, cancel, change (what a person does), holds; claim … settle are the workers'."""
 
 from __future__ import annotations
 
+from app.publishing.actions.barred import without_second_posts
 from app.publishing.actions.campaign import campaign_lets
+from app.publishing.actions.cancel import cancel_job, cancel_record, cancel_unclaimed
 from app.publishing.actions.change import (
-    cancel_job,
-    cancel_record,
     replay,
     replay_by_cause,
     reschedule,
@@ -16,7 +16,7 @@ from app.publishing.actions.cover import require_cover
 from app.publishing.actions.holds import follow_account, hold, hold_everything, release, release_by_id
 from app.publishing.actions.invariants import check_recent
 from app.publishing.actions.restored import hold_restored
-from app.publishing.actions.schedule import cancel_unclaimed, schedule, without_second_posts
+from app.publishing.actions.schedule import schedule
 from app.publishing.actions.sweep import hold_rows_by_hand, sweep
 
 __all__ = [

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.ground.errors import Conflict, Invalid
-from app.publishing.actions.change import cancel_record, replay
+from app.publishing.actions.cancel import cancel_record
+from app.publishing.actions.change import replay
 from app.publishing.models import PublishRecord
 
 MOST = 200

@@ -1,4 +1,4 @@
-"""What a person does with a record: cancel, reschedule, replay, answer an open question, waive a limit."""
+"""What a person does with a record: reschedule, replay, answer an open question, waive a limit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from app.audit.actions import record as audit
-from app.content.models import Artifact, ContentItem
 from app.core import clock_state, config
 from app.core.db import db
 from app.core.locks import advisory
@@ -17,11 +16,11 @@ from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing import reconcile
+from app.publishing.actions.again import refuse_again
 from app.publishing.actions.begin import proved, settle_by_evidence
 from app.publishing.actions.campaign import keep_campaign_of
-from app.publishing.actions.cover import composed_now, require_cover, why_changed
 from app.publishing.actions.rows import derive, locked, named, now, take_over, wake
-from app.publishing.actions.schedule import PAST, refuse_duplicates
+from app.publishing.actions.schedule import refuse_past
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.models import RECORD, PublishAttempt, PublishJob, PublishRecord
 from app.publishing.queries import doubts
@@ -30,55 +29,12 @@ from app.vault import queries as vault
 BULK = 500
 
 
-def cancel_record(record: PublishRecord) -> PublishRecord:
-    """pending, retrying → cancelled. Unknown or confirming: barred from being sent again, and settled by looking."""
-    row = locked(record.id)
-    if row.status == "publishing":
-        raise Conflict("It is being sent at this moment. Wait for its outcome.")
-    if row.status in ("unknown", "confirming"):
-        row.resend_barred_at = row.resend_barred_at or now()
-        take_over(row)
-        audit(
-            "publishing.cancel",
-            row,
-            label=named(row),
-            note="It is not sent again; we still find out whether it is out.",
-        )
-        return row
-    before = RECORD.move(row, "cancelled")
-    take_over(row)
-    audit("publishing.cancel", row, label=named(row), status=[before, "cancelled"])
-    derive(row.job_id)
-    return row
-
-
-def cancel_job(job: PublishJob) -> int:
-    """Cancel all records of a job that can be; returns how many. Raises Conflict when none can.
-
-    All are locked before the first is changed: a worker that settles one of them holds it and waits for the job.
-    """
-    rows = db.session.scalars(
-        sa.select(PublishRecord)
-        .where(PublishRecord.job_id == job.id)
-        .order_by(PublishRecord.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    waiting = [row for row in rows if row.status in ("pending", "retrying", "unknown", "confirming")]
-    if not waiting:
-        raise Conflict("Nothing of this job waits any more.")
-    for row in waiting:
-        cancel_record(row)
-    return len(waiting)
-
-
 def reschedule(record: PublishRecord, at: datetime) -> PublishRecord:
     """Another moment for a record that waits. Raises Invalid for a past moment or a broken limit, Conflict when sent."""
     row = locked(record.id)
     if row.status not in ("pending", "retrying"):
         raise Conflict(f"This record is {row.status}; only a waiting one can be moved.")
-    if at < now() - PAST:
-        raise Invalid({"at": "This moment has passed. Choose a later one."})
+    refuse_past(at, "This moment has passed. Choose a later one.")
     job = db.session.get_one(PublishJob, row.job_id)
     keep_campaign_of(job, row.platform, at)
     if row.credential_id:
@@ -97,20 +53,7 @@ def replay(record: PublishRecord) -> PublishRecord:
     row = locked(record.id)
     if row.status != "failed":
         raise Conflict(f"This record is {row.status}; only a failed one can be sent again from here.")
-    job = db.session.get_one(PublishJob, row.job_id)
-    if job.artifact_id is None:
-        raise Conflict("This record names no version, so nothing can be sent.")
-    item = db.session.get_one(ContentItem, job.content_id, with_for_update={"key_share": True}, populate_existing=True)
-    artifact = db.session.get_one(Artifact, job.artifact_id)
-    require_cover(item, artifact)
-    if why := why_changed(row, item, composed_now(artifact, row.platform)):
-        raise Conflict(why)
-    try:
-        keep_campaign_of(job, row.platform, None)
-    except Invalid as refused:
-        raise Conflict(" ".join(refused.errors.values())) from None
-    if row.credential_id is not None:
-        refuse_duplicates(job.artifact_id, vault.by_ids([row.credential_id]), replayed=row)
+    refuse_again(row)
     RECORD.move(row, "pending")
     take_over(row)
     _new_generation(row)
@@ -242,6 +185,7 @@ def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
         )
     if not confirmed and doubts.candidates(row):
         raise Conflict("There is a post that may be this one. Confirm in writing that a double is acceptable.")
+    refuse_again(row)
     RECORD.move(row, "retrying")
     row.meta = {key: value for key, value in (row.meta or {}).items() if key != "look_first"}  # a person has looked
     if spec.replay != "proved":

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from app.content import cover
-from app.content.compose import compose, composed_hash
+from app.content.compose import composed_hash
 from app.content.hashing import content_hash
 from app.content.models import Artifact, ContentItem
-from app.content.queries import facts
 from app.ground.errors import Conflict
 from app.platforms.base import Post
-from app.publishing.models import PublishRecord
+from app.publishing.models import OPEN, PublishRecord
+from app.publishing.queries.plan import posts_of
 
 
 def require_cover(item: ContentItem, artifact: Artifact) -> None:
     """The item's approval names exactly this version and its hash, and the version still has that hash."""
     if item.status in ("archived", "cancelled") or item.deleted_at is not None:
         raise Conflict("This content was put away. Restore it first, then publish it.")
-    covered = item.approved_version_id == artifact.id and artifact.content_id == item.id and item.approved_hash
-    if not covered:
+    names_it = item.approved_version_id == artifact.id and artifact.content_id == item.id and item.approved_hash
+    if not names_it:
         raise Conflict(f"No approval covers version {artifact.version}. Ask for a review first.")
     if not item.approved_hash == artifact.content_hash == content_hash(artifact.payload):
         raise Conflict("This version is not what was approved: its content was changed. It cannot be published.")
@@ -25,22 +25,16 @@ def require_cover(item: ContentItem, artifact: Artifact) -> None:
 
 def composed_now(artifact: Artifact, platform: str) -> Post:
     """The post as this desk composes it at this moment."""
-    return compose(artifact.payload, platform, facts(m["sha256"] for m in artifact.payload.get("media") or []))
-
-
-def approved_post(item: ContentItem, artifact: Artifact, platform: str) -> Post:
-    """The post for a platform. Raises Conflict when the approval does not cover it there, word for word."""
-    post = composed_now(artifact, platform)
-    if why := cover.why_not(item.approved_composed, platform, post):
-        raise Conflict(why)
-    return post
+    return posts_of(artifact, [platform])[platform]
 
 
 def why_changed(record: PublishRecord, item: ContentItem, post: Post) -> str | None:
     """None when `post` is what was approved *and* what was composed when the record was made; else what differs."""
     if why := cover.why_not(item.approved_composed, record.platform, post):
-        return why
+        return why if record.status not in OPEN else f"{why} Cancel this first."
     if record.composed_hash == composed_hash(post):
         return None
+    if record.composed_hash is None:
+        return "It was scheduled before the desk kept what it composes. Cancel it and schedule it anew."
     since = " The desk was updated since." if cover.updated(record.composer_version) else ""
     return f"What would be sent differs from what was composed when it was scheduled.{since} Cancel it and schedule it anew."

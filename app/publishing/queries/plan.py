@@ -1,101 +1,100 @@
-"""Before a job is made: the accounts to choose from, and when each is free again."""
+"""Before a job is made: the accounts to choose from, what stands against each, and when each is free again."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.content.checks import preview
-from app.content.models import Artifact
+from app.content import checks, cover
+from app.content.compose import compose
+from app.content.models import Artifact, ContentItem
 from app.content.queries import facts
 from app.core.db import db
 from app.ground import clock
 from app.platforms import registry
+from app.platforms.base import Post
 from app.publishing import limits
-from app.publishing.models import OPEN, PublishJob, PublishRecord
+from app.publishing.models import PublishRecord as R
+from app.publishing.places import Place
 from app.publishing.queries import times
-from app.publishing.queries.earlier import Earlier, earlier
+from app.publishing.queries.copies import copies
 from app.vault import queries as vault
 from app.vault import slots
 from app.vault.models import PlatformCredential
-
-R = PublishRecord
+from app.vault.queries import PLACE
 
 
 @dataclass(frozen=True)
-class Place:
-    """One account to publish to. `free_at`: the next moment that breaks no gap or cap (None: now). `done`: this version is on
-    its way there or live already. `earlier`: another version is. `wrong`: what keeps this version from fitting there.
-    `covered`: whether a reviewer saw it as it would stand there."""
+class Row(Place):
+    """A place as the publish page shows it. `free_at`: the next moment that breaks no gap or cap (None: now); `slot_at`: the
+    account's next free slot, where it has slots; `same`: the other usable accounts that are the same place."""
 
-    account: PlatformCredential
-    free_at: datetime | None
-    gap_minutes: int
-    per_day: int | None
-    done: str
-    slot_at: datetime | None = None  # the account's next free slot, where it has slots
-    same: Sequence[PlatformCredential] = ()  # the other usable accounts that are the same place
-    earlier: Earlier | None = None
-    wrong: tuple[str, ...] = ()
-    is_covered: bool = True  # the approval covers its platform
-
-    @property
-    def is_usable(self) -> bool:
-        return self.account.is_usable and not self.done and not self.wrong and self.is_covered
-
-    @property
-    def is_ticked_by_plan(self) -> bool:
-        """Whether the plan alone may tick it: nothing of the item is there, or on its way."""
-        return self.is_usable and self.earlier is None
+    free_at: datetime | None = None
+    gap_minutes: int = 0
+    per_day: int | None = None
+    slot_at: datetime | None = None
+    same: Sequence[PlatformCredential] = ()
 
 
-def places(artifact: Artifact | None, covered: Collection[str] | None = None) -> list[Place]:
-    """Every connected account, the usable ones first, in six statements (four without a version). `covered`: the platforms
-    of the approval."""
-    accounts = [a for a in vault.connected() if registry_has(a.platform)]
-    taken, done = _taken(accounts), _done(artifact.id if artifact else None)
-    shared = vault.shared_places(a for a in accounts if a.is_usable)
-    made = [_place(one, taken.get(one.place, []), done.get(one.place, ""), shared.get(one.id, [])) for one in accounts]
-    if covered is not None:
-        made = [replace(place, is_covered=place.account.platform in covered) for place in made]
-    if artifact is not None:
-        before, wrong = earlier(artifact, accounts), unfit(artifact, accounts)
-        made = [replace(p, earlier=before.get(p.account.id), wrong=wrong.get(p.account.id, ())) for p in made]
-    return sorted(made, key=lambda p: (not p.is_usable, p.account.platform, p.account.account_name.lower()))
+def places(
+    item: ContentItem,
+    artifact: Artifact,
+    accounts: Sequence[PlatformCredential],
+    without: Collection[uuid.UUID] = (),
+) -> list[Place]:
+    """What stands against this version at each of these accounts, in two statements. Records of `without` do not count."""
+    posts = posts_of(artifact, {a.platform for a in accounts})
+    known = copies(artifact, accounts, without)
+    return [
+        Place(
+            account=account,
+            post=posts[account.platform],
+            uncovered=cover.why_not(item.approved_composed, account.platform, posts[account.platform]) or "",
+            wrong=tuple(checks.errors(posts[account.platform], account.platform, account.configuration)),
+            copy=known.get(account.id),
+        )
+        for account in accounts
+    ]
 
 
-def unfit(artifact: Artifact, accounts: Sequence[PlatformCredential]) -> dict[uuid.UUID, tuple[str, ...]]:
-    """account → why this version does not fit there, in the composer's words and by the account's own limits."""
+def posts_of(artifact: Artifact, platforms: Collection[str]) -> dict[str, Post]:
+    """platform → the post as this desk composes it at this moment."""
     media = facts(m["sha256"] for m in artifact.payload.get("media") or [])
-    made = {a.id: preview(artifact.payload, a.platform, media, a.configuration) for a in accounts}
-    return {key: tuple(e.message for e in one.errors) for key, one in made.items() if one.errors}
+    return {platform: compose(artifact.payload, platform, media) for platform in platforms}
 
 
-def registry_has(slug: str) -> bool:
-    """Whether a connector of that name exists (an account may outlive its connector)."""
-    return any(connector.spec.slug == slug for connector in registry.CONNECTORS)
+def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
+    """Every connected account, the usable ones first, in four statements."""
+    accounts = [a for a in vault.connected() if registry.has(a.platform)]
+    taken, shared = _taken(accounts), vault.shared_places(a for a in accounts if a.is_usable)
+    made = [
+        Row(
+            **vars(place),
+            **_times(place.account, taken.get(place.account.place, [])),
+            same=shared.get(place.account.id, ()),
+        )
+        for place in places(item, artifact, accounts)
+    ]
+    return sorted(made, key=lambda row: (not row.is_usable, row.account.platform, row.account.account_name.lower()))
 
 
-def _place(
-    account: PlatformCredential, times: Sequence[datetime], done: str, same: Sequence[PlatformCredential]
-) -> Place:
+def _times(account: PlatformCredential, taken: Sequence[datetime]) -> dict[str, Any]:
     spec = registry.get(account.platform).spec
     rule = limits.rules(spec.min_gap, spec.max_per_day, account.configuration)
     now = clock.now()
-    free = limits.next_free(times, now, rule) if rule.any else now
+    free = limits.next_free(taken, now, rule) if rule.any else now
     own = account.configuration
-    slot = slots.next_free(own.get("slots") or [], own.get("slots_zone") or "UTC", now, times, rule.gap)
-    return Place(
-        account, free if free > now else None, int(rule.gap.total_seconds() // 60), rule.per_day, done, slot, same
-    )
-
-
-PLACE = sa.func.coalesce(sa.func.nullif(PlatformCredential.remote_account, ""), sa.cast(PlatformCredential.id, sa.Text))
-"""`PlatformCredential.place` in SQL."""
+    return {
+        "free_at": free if free > now else None,
+        "gap_minutes": int(rule.gap.total_seconds() // 60),
+        "per_day": rule.per_day,
+        "slot_at": slots.next_free(own.get("slots") or [], own.get("slots_zone") or "UTC", now, taken, rule.gap),
+    }
 
 
 def _taken(accounts: Sequence[PlatformCredential]) -> dict[str, list[datetime]]:
@@ -107,20 +106,6 @@ def _taken(accounts: Sequence[PlatformCredential]) -> dict[str, list[datetime]]:
     for place, at in db.session.execute(statement.order_by(times.TAKEN).limit(5000)):
         found.setdefault(place, []).append(at)
     return found
-
-
-def _done(artifact_id: uuid.UUID | None) -> dict[str, str]:
-    """Place → status of the record that already carries this version there."""
-    if artifact_id is None:
-        return {}
-
-    statement = (
-        sa.select(PLACE, R.status)
-        .join(PublishJob, PublishJob.id == R.job_id)
-        .join(PlatformCredential, PlatformCredential.id == R.credential_id)
-        .where(PublishJob.artifact_id == artifact_id, R.status.in_((*OPEN, "success")))
-    )
-    return dict(db.session.execute(statement).all())
 
 
 def accounts_of(job_id: uuid.UUID) -> set[uuid.UUID]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response, url_for
 
+from app.publishing.actions import cancel as cancelling
 from app.publishing.actions import change
 from app.publishing.forms import MoveForm
 from app.publishing.queries import jobs as job_queries
@@ -49,7 +50,7 @@ def cancel(record_id: uuid.UUID) -> Response:
     said = "It is not sent again; we still find out whether it is out." if sent else "Cancelled. It does not go out."
     form = Form()
     again = partial(render, ask, title="Cancel this publish?", action=_here(record_id), back=_to(record_id), sent=sent)
-    return _ask(form, again, lambda f: change.cancel_record(record), _to(record_id), said)
+    return _ask(form, again, lambda f: cancelling.cancel_record(record), _to(record_id), said)
 
 
 def _here(record_id: uuid.UUID) -> str:
@@ -86,4 +87,6 @@ def cancel_job(job_id: uuid.UUID) -> Response:
         sent=False,
         job=seen,
     )
-    return _ask(Form(), again, lambda f: change.cancel_job(seen.job), back, "Cancelled. What waited does not go out.")
+    return _ask(
+        Form(), again, lambda f: cancelling.cancel_job(seen.job), back, "Cancelled. What waited does not go out."
+    )

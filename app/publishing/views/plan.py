@@ -19,7 +19,7 @@ from app.publishing.campaign import why_waiting
 from app.publishing.forms import PublishForm
 from app.publishing.models import PublishJob
 from app.publishing.queries import campaign as campaigns
-from app.publishing.queries.plan import Place, accounts_of, places
+from app.publishing.queries.plan import Row, accounts_of, rows
 from app.publishing.views.blueprint import bp
 from app.web import labels
 from app.web.auth import requires
@@ -36,12 +36,11 @@ def new(item_id: uuid.UUID) -> Response:
             "No approval covers this content yet. Ask for a review first; then it can be published or scheduled."
         )
     artifact = content.artifact(item.approved_version_id)
-    covered = content.covered(item)
-    found, form = places(artifact, covered), PublishForm()
+    found, form = rows(item, artifact), PublishForm()
     form.accounts.choices = [(str(place.account.id), place.account.account_name) for place in found if place.is_usable]
     if not form.is_submitted():
         _fill(form, item, found)
-    whole = content.shown(artifact.payload, covered)
+    whole = content.shown(artifact.payload, content.covered(item))
     page = partial(
         render,
         "publishing/new.html",
@@ -72,10 +71,10 @@ def _of_campaign(item: Any) -> dict[str, Any]:
     return {"campaign": found, "stands": why_waiting(found, "", ("",), clock.now()), "targets": found.targets}
 
 
-def _fill(form: PublishForm, item: Any, found: list[Place]) -> None:
+def _fill(form: PublishForm, item: Any, found: list[Row]) -> None:
     """Ticked is what is planned and stands nowhere yet; without a plan, the only account there is."""
     usable = [str(place.account.id) for place in found if place.is_usable]
-    fresh = [str(place.account.id) for place in found if place.is_ticked_by_plan]
+    fresh = [str(place.account.id) for place in found if place.is_free]
     planned = [key for key in item.planned_accounts if key in fresh]
     form.accounts.data = planned or (
         fresh if fresh == usable and len(usable) == 1 and not item.planned_accounts else []
@@ -98,7 +97,7 @@ def _slot(text: str | None) -> datetime | None:
 
 def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
     return schedule(
-        item, artifact, form.account_ids(), form.moment_or_now(), form.timezone.data or "UTC", int(form.priority.data or 0),
+        item, artifact, form.account_ids(), form.moment_or_now(), form.zone_key(), int(form.priority.data or 0),
         idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data), second_on=form.second_on(),
         confirm_same_place=bool(form.confirm_same_place.data), off_target=bool(form.off_target.data),
     )  # fmt: skip

@@ -9,11 +9,12 @@ from typing import Any
 from app.audit.actions import record
 from app.content import actions as content
 from app.content import checks
-from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core import actor, config
 from app.core.db import db
 from app.ground.errors import Conflict, Forbidden, Invalid
+from app.platforms import registry
+from app.publishing.queries.plan import posts_of
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
 from app.reviews.rules import SENTENCE_MAX
 from app.vault import queries as vault
@@ -71,12 +72,12 @@ def _check(item: ContentItem, artifact: Artifact, note: str, due_at: datetime | 
 
 def _incomplete(item: ContentItem, artifact: Artifact) -> list[str]:
     """What keeps the version from going out on an account of its plan, each with the account's name."""
-    media = contents.facts(m["sha256"] for m in artifact.payload.get("media") or [])
+    accounts = [one for one in vault.by_ids(item.planned_accounts or []) if registry.has(one.platform)]
+    posts = posts_of(artifact, {account.platform for account in accounts})
     return [
-        f"{account.platform} {account.account_name}: {problem.message}"
-        for account in vault.by_ids(item.planned_accounts or [])
-        for problem in checks.problems(artifact.payload, account.platform, media, account.configuration)
-        if problem.severity == "error"
+        f"{account.platform} {account.account_name}: {message}"
+        for account in accounts
+        for message in checks.errors(posts[account.platform], account.platform, account.configuration)
     ]
 
 

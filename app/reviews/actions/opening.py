@@ -21,11 +21,10 @@ def open_for_review(request: ApprovalRequest, user_id: uuid.UUID) -> bool:
         sa.update(ApprovalRequest)
         .where(ApprovalRequest.id == request.id, ApprovalRequest.status == "pending")
         .values(status="in_review", opened_by=user_id, opened_at=app_now())
-        .returning(ApprovalRequest.id)
-        .execution_options(synchronize_session=False)
+        .returning(ApprovalRequest)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if db.session.execute(statement).first() is None:
+    if db.session.scalar(statement) is None:
         return False
-    db.session.refresh(request)
     record("reviews.open", request, status=["pending", "in_review"])
     return True

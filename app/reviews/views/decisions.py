@@ -76,8 +76,9 @@ def _next(following: uuid.UUID | None, args: dict[str, str], words: str, undo: s
     if not wants_fragment():
         return back_to(url_for("reviews.show", request_id=following, came=1, **args) if following else url, words, undo)
     if following:
-        take_in(following)
-    answer = show_item(following, args=args, has_moved=True, came=True) if following else all_reviewed(args)
+        answer = show_item(following, args=args, has_moved=True, came=True, found=take_in(following))
+    else:
+        answer = all_reviewed(args)
     answer.headers["HX-Push-Url"] = url
     return toast(answer, words, undo)
 

@@ -70,9 +70,11 @@ def show_item(
     has_moved: bool = False,
     came: bool = False,
     status: int | None = None,
+    found: queries.Shown | None = None,
 ) -> Response:
-    """The page (or, for htmx, the region `review`) of one request. `came`: by itself, after a decision on another."""
-    found = queries.shown(request_id)
+    """The page (or, for htmx, the region `review`) of one request. `came`: by itself, after a decision on another; `found`:
+    the request, where it was read already."""
+    found = found or queries.shown(request_id)
     rows = queue_of(args)
     return render(
         "reviews/show.html",

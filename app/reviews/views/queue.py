@@ -40,16 +40,20 @@ def all_reviewed(args: dict[str, str]) -> Response:
 @writes
 def show(request_id: uuid.UUID) -> Response:
     """One request beside the queue. A reviewer who opens a waiting one takes it into review."""
-    take_in(request_id)
-    return show_item(request_id, args=kept(), has_moved=_came_from_elsewhere(), came="came" in request.args)
+    found = take_in(request_id)
+    return show_item(
+        request_id, args=kept(), has_moved=_came_from_elsewhere(), came="came" in request.args, found=found
+    )
 
 
-def take_in(request_id: uuid.UUID) -> None:
-    """Who may decide and sees a waiting request has opened it; who wrote it only looks."""
-    row = queries.shown(request_id).request
+def take_in(request_id: uuid.UUID) -> queries.Shown:
+    """Who may decide and sees a waiting request has opened it; who wrote it only looks. Returns the request as it is now."""
+    found = queries.shown(request_id)
+    row = found.request
     may_open = current_user.can("reviewer") and current_user.id not in (row.author_id, row.requested_by)
-    if row.status == "pending" and may_open:
-        actions.open_for_review(row, current_user.id)
+    if row.status == "pending" and may_open and actions.open_for_review(row, current_user.id):
+        return queries.shown(request_id)
+    return found
 
 
 def _came_from_elsewhere() -> bool:

@@ -418,15 +418,15 @@ def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_dec
     assert step(approve, False).settled == "approved"
 
 
-def test_sending_an_unknown_one_again_waits_for_the_campaign(app):
-    """(J30) A person's answer is another door: the record goes back to waiting, and waits."""
+def test_sending_an_unknown_one_again_asks_the_campaign(app):
+    """(J30) A person's answer is another door: one that is closed says so, and the question stays open."""
     key = campaign()
     record = schedule(post(key))
     step(lambda: db.session.execute(sa.update(PublishRecord).values(status="unknown", unknown_since=clock.now() - DAY)))
     shift(key, status="stopped")
-    desk.person(change.settle_by_person, record, "send_again", confirmed=True)
-    desk.work()
-    assert desk.record(record).status == "retrying" and desk.attempts(record) == []
+    with pytest.raises(Conflict, match="was stopped"):
+        desk.person(change.settle_by_person, record, "send_again", confirmed=True)
+    assert desk.record(record).status == "unknown" and desk.attempts(record) == []
 
 
 def test_many_replays_leave_out_what_its_campaign_refuses_with_the_reason(app):

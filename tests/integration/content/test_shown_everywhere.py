@@ -161,10 +161,10 @@ def test_an_account_that_the_approval_does_not_cover_cannot_be_ticked(app, commi
     operator = as_user("operator")
     page = operator.get(f"/content/{item.id}/publish").get_data(as_text=True)
     assert f'value="{sky.id}"' in page and f'value="{elephant.id}"' not in page
-    assert "it was not shown to the reviewer" in page and "Ask for a review that shows it" in page
+    assert "Mastodon was not shown to the reviewer. Ask for a review that includes it." in page and "#plan-h" in page
     job = {"accounts": str(elephant.id), "timing": "now", "timezone": "UTC", "priority": "0"}
     answer = operator.post(f"/content/{item.id}/publish", data=job)
-    assert answer.status_code == 409 and "was not shown to the reviewer" in answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "was not shown to the reviewer" in answer.get_data(as_text=True)
 
 
 def test_the_way_out_of_an_uncovered_plan_is_on_the_items_page(app, commit, as_user):

@@ -14,7 +14,7 @@ from app.content.models import Artifact, ContentItem
 from app.core.actor import acting
 from app.core.db import db, uuid7
 from app.core.work import step
-from app.ground.errors import Conflict
+from app.ground.errors import Conflict, Invalid
 from app.outbound.exchange import Sending
 from app.publishing import actions
 from app.publishing.actions.begin import begin
@@ -50,7 +50,7 @@ def test_a_desk_updated_between_approval_and_scheduling_asks_for_a_new_review(ap
     """(D10) The composer's own words change: what is scheduled would be other words than the approved ones."""
     account, made = desk.account("mastodon"), assisted()
     new_words(monkeypatch)
-    with pytest.raises(Conflict, match=r"not what was approved: the text differs.*new review"):
+    with pytest.raises(Invalid, match=r"not what was approved: the text differs.*new review"):
         desk.scheduled(account, made=made)
     assert records() == 0
 
@@ -62,7 +62,7 @@ def test_it_says_that_the_desk_was_updated(app, monkeypatch):
     account, made = desk.account("mastodon"), assisted()
     new_words(monkeypatch)
     monkeypatch.setattr(cover, "COMPOSER_VERSION", composer.COMPOSER_VERSION + 1)
-    with pytest.raises(Conflict, match="since the desk was updated"):
+    with pytest.raises(Invalid, match="since the desk was updated"):
         desk.scheduled(account, made=made)
 
 
@@ -82,7 +82,7 @@ def test_another_rendition_of_a_picture_asks_for_a_new_review(app):
         " WHERE content_hash = :b",
         o=other, b=big,
     )  # fmt: skip
-    with pytest.raises(Conflict, match="not what was approved: the pictures differ"):
+    with pytest.raises(Invalid, match="not what was approved: the pictures differ"):
         desk.scheduled(account, made=made)
 
 
@@ -90,7 +90,7 @@ def test_an_approval_without_what_it_showed_lets_nothing_out(app):
     """(D10) A guard whose data is missing is a no, not a yes."""
     account, made = desk.account(), desk.approved()
     desk.by_hand("UPDATE content_items SET approved_composed = NULL")
-    with pytest.raises(Conflict, match="was not shown to the reviewer"):
+    with pytest.raises(Invalid, match="was not shown to the reviewer"):
         desk.scheduled(account, made=made)
 
 
@@ -154,7 +154,7 @@ def test_an_approval_covers_the_platforms_that_were_planned_and_no_other(app, co
     sky, elephant = commit(make_account, "bluesky"), commit(make_account, "mastodon")
     item = commit(make_item, accounts=[sky], status="approved")
     made = (item, version_of(item))
-    with pytest.raises(Conflict, match=r"Mastodon was not shown to the reviewer\. Ask for a review that includes it"):
+    with pytest.raises(Invalid, match=r"Mastodon was not shown to the reviewer\. Ask for a review that includes it"):
         desk.scheduled(sky.id, elephant.id, made=made)
     assert records() == 0
     second = commit(make_account, "bluesky")
@@ -197,8 +197,38 @@ def test_an_approval_in_another_form_covers_nothing_and_breaks_no_page(app, as_u
     """(D10) A column changed by hand is a no with a page, not a fault."""
     account, made = desk.account(), desk.approved()
     desk.by_hand("UPDATE content_items SET approved_composed = CAST(:b AS jsonb)", b=stored)
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid):
         desk.scheduled(account, made=made)
     operator = as_user("operator")
     assert operator.get(f"/content/{made[0].id}/publish").status_code == 200
     assert operator.get(f"/content/{made[0].id}").status_code == 200
+
+
+def test_an_approval_from_before_covers_nothing_unplanned_and_its_page_names_the_way(app, commit, as_user):
+    """(S1) As the migration leaves it: no hashes, nothing planned. A new review of the same version is offered."""
+    item, account = commit(make_item, status="approved"), desk.account()
+    desk.by_hand('UPDATE content_items SET approved_composed = \'{"version": 1, "hashes": {}}\'')
+    admin = as_user("admin")
+    assert "was not shown to the reviewer" in admin.get(f"/content/{item.id}/publish").text
+    assert f"/reviews/new/{item.id}" in admin.get(f"/content/{item.id}").text
+    data = {"content_id": str(item.id), "artifact_id": str(item.current_version_id)}
+    assert admin.get(f"/reviews/new/{item.id}").status_code == 200
+    assert admin.post("/reviews", data=data).status_code == 303
+    assert account
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE publish_records SET composed_hash = NULL", "Cancel it and schedule it anew"),
+        ("UPDATE content_items SET approved_composed = NULL", "Ask for a review that includes it. Cancel this first"),
+    ],
+)
+def test_a_record_from_before_is_held_and_says_what_to_do(app, change, says):
+    """(D10) Scheduled before the desk kept what it composes, or covered no more: held, with the way out in words."""
+    (key,) = desk.scheduled(desk.account())
+    desk.by_hand(change)
+    desk.work()
+    assert desk.record(key).status == "pending" and says in desk.holds(key)[0].note
+    desk.person(actions.cancel_record, key)
+    assert desk.record(key).status == "cancelled"

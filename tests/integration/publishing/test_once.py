@@ -7,7 +7,7 @@ import pytest
 from app.core.actor import acting
 from app.core.db import db, uuid7
 from app.core.work import step
-from app.ground.errors import Conflict
+from app.ground.errors import Conflict, Invalid
 from app.outbound.exchange import Sending
 from app.platforms.base import PrepareFailed, Verdict
 from app.publishing import actions
@@ -51,7 +51,7 @@ def test_a_failed_record_is_not_replayed_beside_one_that_is_out(app):
     (second,) = desk.scheduled(account, made=made)
     desk.work()
     assert desk.record(second).status == "success"
-    with pytest.raises(Conflict, match="was published to"):
+    with pytest.raises(Conflict, match="is published there already"):
         by_person(actions.replay, desk.record(first))
     assert by_person(actions.replay_by_cause, "content_rejected") == (0, 1)
 
@@ -64,7 +64,7 @@ def test_what_was_given_up_unclear_is_not_scheduled_again_without_a_look(app):
     desk.by_hand("UPDATE publish_records SET next_retry_at = app_now() WHERE id = :id", id=key)
     desk.work()
     by_person(actions.settle_by_person, desk.record(key), "give_up")
-    with pytest.raises(Conflict, match="looks first"):
+    with pytest.raises(Invalid, match="looks first"):
         desk.scheduled(account, made=made)
     by_person(actions.replay, desk.record(key))
 

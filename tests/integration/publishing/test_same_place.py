@@ -12,11 +12,11 @@ from app.audit.models import AuditEntry
 from app.core.db import db
 from app.core.work import step
 from app.ground import clock
-from app.ground.errors import Conflict, Invalid
+from app.ground.errors import Invalid
 from app.publishing import actions
 from app.publishing.actions.claim import claim
 from app.publishing.actions.spacing import taken
-from app.publishing.queries.plan import places
+from app.publishing.queries.plan import rows
 from app.vault import queries as vault
 from tests import publishing_desk as desk
 
@@ -78,10 +78,10 @@ def test_a_version_goes_to_a_place_once_whatever_it_is_called(app):
     """(D14) Also when the name that carried it is disconnected since."""
     made, (first, second) = desk.approved(), twins()
     desk.scheduled(first, made=made, at=soon())
-    with pytest.raises(Conflict, match="another name of the same place"):
+    with pytest.raises(Invalid, match="another name of the same place"):
         desk.scheduled(second, made=made, at=soon(600))
     desk.by_hand("UPDATE platform_credentials SET deleted_at = app_now() WHERE id = :id", id=first)
-    with pytest.raises(Conflict, match="on its way"):
+    with pytest.raises(Invalid, match="on its way"):
         desk.scheduled(second, made=made, at=soon(600))
 
 
@@ -90,7 +90,7 @@ def test_an_unclear_try_under_the_other_name_bars_a_new_one(app):
     made, (first, second) = desk.approved(), twins()
     (key,) = desk.scheduled(first, made=made)
     desk.by_hand("UPDATE publish_records SET status = 'failed', was_unknown = true WHERE id = :id", id=key)
-    with pytest.raises(Conflict, match="it looks first"):
+    with pytest.raises(Invalid, match="it looks first"):
         desk.scheduled(second, made=made)
 
 
@@ -183,12 +183,12 @@ def test_jobs_for_the_same_places_in_another_order_do_not_lock_each_other_out(ap
 def test_the_page_counts_by_the_place(app):
     """(D14) "Free at", "live there" and "the same place" are said of both names."""
     made, (first, second) = desk.approved(), twins(min_gap=30)
-    shown = {p.account.id: p for p in step(places, made[1])}
+    shown = {p.account.id: p for p in step(rows, *made)}
     assert [a.id for a in shown[first].same] == [second] and [a.id for a in shown[second].same] == [first]
     desk.scheduled(first, made=made)
     desk.work()
-    shown = {p.account.id: p for p in step(places, made[1])}
-    assert shown[first].done == shown[second].done == "success"
+    shown = {p.account.id: p for p in step(rows, *made)}
+    assert shown[first].copy.state == shown[second].copy.state == "live" and not shown[second].is_usable
     assert shown[second].free_at is not None
 
 

@@ -58,7 +58,7 @@ def test_accounts_that_are_gone_or_unusable_are_named(app):
 def test_the_same_version_goes_to_an_account_once(app):
     made, account = desk.approved(), desk.account()
     desk.scheduled(account, made=made, at=soon())
-    with pytest.raises(Conflict, match="on its way"):
+    with pytest.raises(Invalid, match="on its way"):
         desk.scheduled(account, made=made)
     (other,) = desk.scheduled(desk.account(), made=made)
     assert desk.record(other).status == "pending"

@@ -132,7 +132,7 @@ def test_an_account_that_is_down_or_done_cannot_be_ticked(as_user, commit):
     browser.post(f"/content/{item.id}/publish", data={**NOW, "accounts": [site.id]})
     page = browser.get(f"/content/{item.id}/publish").get_data(as_text=True)
     assert 'name="accounts"' not in page and "on its way there" in page and "paused" in page
-    assert browser.post(f"/content/{item.id}/publish", data={**NOW, "accounts": [site.id]}).status_code == 409
+    assert browser.post(f"/content/{item.id}/publish", data={**NOW, "accounts": [site.id]}).status_code == 422
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "reviewer"])

@@ -140,8 +140,8 @@ def test_what_may_be_out_counts_as_live_and_what_is_surely_not_does_not(as_user,
 def test_an_account_connected_a_second_time_is_the_same_account(as_user, corrected):
     """(J25)"""
     item_id, live, _ = corrected
-    by_hand("UPDATE platform_credentials SET account_id = 'here' WHERE id = :id", id=live)
-    twin = step(make_account, "site", "Our site again", account_id="here").id
+    by_hand("UPDATE platform_credentials SET remote_account = 'site:here' WHERE id = :id", id=live)
+    twin = step(make_account, "site", "Our site again", remote_account="site:here").id
     browser = as_user("operator")
     assert browser.get(f"/content/{item_id}/publish").text.count("Version 1 is live there") == 2
     answer = browser.post(f"/content/{item_id}/publish", data={**NOW, "accounts": [twin]})
@@ -192,16 +192,28 @@ def test_an_account_is_judged_by_its_own_limits_not_by_its_platforms(as_user, co
     assert str(large.id) in ticks(page) and str(small.id) not in ticks(page)
 
 
-def test_approve_and_schedule_refuses_what_does_not_fit(as_user, commit):
-    """(J26)"""
-    sky = commit(make_account, "bluesky", "stones.example")
+SMALL = "UPDATE platform_credentials SET configuration = jsonb_build_object('limits', jsonb_build_object('max_characters', 5))"
+
+
+@pytest.mark.parametrize("by_setting", [False, True])
+def test_approving_schedules_nothing_on_an_account_whose_limits_shrank_since_the_review_was_asked_for(
+    as_user, commit, by_setting
+):
+    """(J26) It fitted when it was asked for. Approve-and-schedule and a desk that schedules by itself say why; a plain approval
+    of the same page is taken."""
+    step(config.put, "review.schedule_on_approval", by_setting)
+    elephant = commit(make_account, "mastodon", "stones.example")
     at = clock.now() + timedelta(hours=4)
-    key = step(lambda: make_review(make_item(accounts=[sky], at=at), status="pending").id)
-    by_hand("UPDATE artifacts SET payload = jsonb_set(payload, '{body}', to_jsonb(cast(:b AS text)))", b=LONG)
+    key = step(lambda: make_review(make_item(accounts=[elephant], at=at), status="pending").id)
+    by_hand(SMALL)
     operator = as_user("operator")
-    page = operator.get(f"/reviews/{key}").text
-    answer = operator.post(f"/reviews/{key}/decisions", data={**fields(page), "schedule": "1"}, headers=HTMX)
-    assert answer.status_code in (409, 422) and sent() == []
+    data = {**fields(operator.get(f"/reviews/{key}").text), **({} if by_setting else {"schedule": "1"})}
+    answer = operator.post(f"/reviews/{key}/decisions", data=data, headers=HTMX)
+    assert answer.status_code == 422 and "Mastodon stones.example: " in answer.text and "too long" in answer.text
+    assert desk.fresh(ApprovalRequest, key).status == "in_review" and sent() == []
+    step(config.put, "review.schedule_on_approval", False)
+    answer = operator.post(f"/reviews/{key}/decisions", data=fields(operator.get(f"/reviews/{key}").text), headers=HTMX)
+    assert answer.status_code == 200 and desk.fresh(ApprovalRequest, key).status == "approved" and sent() == []
 
 
 def test_only_what_the_page_offered_can_be_ticked_on_it(as_user, commit):

@@ -60,3 +60,16 @@ def test_the_same_form_sent_twice_decides_once_and_shows_what_came_of_it(as_user
 @pytest.mark.parametrize("evil", ["", "-1", "9" * 40, "٣٤٥", "1e9", "now", "0", "99999999999999", "x" * 2000])
 def test_a_moment_that_means_nothing_stops_nobody(evil):
     assert not rules.is_second_press(evil, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("line_ms", [0, 5, 40, 120, 170])
+@pytest.mark.parametrize("js", [True, False])
+def test_a_second_press_is_known_whatever_the_line(line_ms, js):
+    """(J8) Two presses 250 to 699 ms apart: where the second falls on the next page, it comes within the rest of it."""
+    start, line = datetime(2026, 1, 1, tzinfo=UTC), timedelta(milliseconds=line_ms)
+    ways = 1 if js else 3  # without JavaScript the answer is a redirect, and the page is one more way
+    rendered = start + line * ways
+    for apart in (timedelta(milliseconds=ms) for ms in (250, 350, 500, 699)):
+        falls_on_the_next = rendered + line <= start + apart
+        came_at = str(int(rendered.timestamp() * 1000))
+        assert rules.is_second_press(came_at, start + apart + line) or not falls_on_the_next

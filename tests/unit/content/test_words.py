@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.content import links, zones
-from app.content.checks import Count, preview, problems, summary
+from app.content.checks import Count, preview, summary
 from app.content.payload import payload, words
 from app.content.search import words as search_words
 from app.content.suspicious import secret
@@ -88,9 +88,9 @@ def test_addresses_end_where_the_sentence_does():
 
 def test_one_character_too_long_is_named_with_the_number():
     fits, over = payload({"title": "t", "body": "x" * 500}), payload({"title": "t", "body": "x" * 501})
-    assert problems(fits, "sandbox") == []
-    assert [p.message for p in problems(over, "sandbox")] == ["1 character too long (the limit is 500)."]
-    assert problems(over, "site") == []
+    assert preview(fits, "sandbox").problems == []
+    assert [p.message for p in preview(over, "sandbox").problems] == ["1 character too long (the limit is 500)."]
+    assert preview(over, "site").problems == []
 
 
 @pytest.mark.parametrize(("used", "tone"), [(252, ""), (270, ""), (271, "wait"), (300, "wait"), (301, "bad")])
@@ -130,4 +130,4 @@ def test_a_text_in_other_letters_than_its_language_is_noticed(text, language, li
 
     assert mismatch(text, language) == likely
     of = payload({"title": "t", "body": text, "language": language})
-    assert ("language" in [p.field for p in problems(of, "site")]) == bool(likely)
+    assert ("language" in [p.field for p in preview(of, "site").problems]) == bool(likely)

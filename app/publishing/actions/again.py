@@ -1,0 +1,51 @@
+"""A record that exists goes out once more (replay, "send again"): the same questions as at scheduling, and the answers that
+were given for its job stand."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+
+from app.content.models import Artifact, ContentItem
+from app.core.db import db
+from app.ground.errors import Conflict, Invalid
+from app.publishing.actions.barred import refuse_barred
+from app.publishing.actions.campaign import keep_campaign_of
+from app.publishing.actions.cover import composed_now, require_cover, why_changed
+from app.publishing.models import PublishJob, PublishRecord
+from app.publishing.queries.plan import places
+from app.vault import queries as vault
+
+SECOND_ON, SAME_PLACE = "second_on", "same_place"
+"""In a job's metadata: the accounts where a second post was wanted; whether two accounts of one place were meant."""
+
+
+def refuse_again(row: PublishRecord) -> None:
+    """The record is locked by the caller, its item here: two that send one item take turns. Raises Conflict."""
+    job = db.session.get_one(PublishJob, row.job_id)
+    if job.artifact_id is None:
+        raise Conflict("This record names no version, so nothing can be sent.")
+    item = db.session.get_one(ContentItem, job.content_id, with_for_update={"key_share": True}, populate_existing=True)
+    artifact = db.session.get_one(Artifact, job.artifact_id)
+    require_cover(item, artifact)
+    if why := why_changed(row, item, composed_now(artifact, row.platform)):
+        raise Conflict(why)
+    accounts = vault.by_ids([row.credential_id]) if row.credential_id is not None else []
+    wanted = {uuid.UUID(key) for key in (job.meta or {}).get(SECOND_ON) or ()}
+    try:
+        keep_campaign_of(job, row.platform, None)
+        refuse_barred(places(item, artifact, accounts, without=_aside(row, job)), wanted)
+    except Invalid as refused:
+        raise Conflict(refused.message) from None
+
+
+def _aside(row: PublishRecord, job: PublishJob) -> list[uuid.UUID]:
+    """The records that say nothing against this one: itself; the other half of a pair that was meant; and, since it looks
+    first, other tries of its version that were never cleared up."""
+    R = PublishRecord
+    pair = R.job_id == job.id if (job.meta or {}).get(SAME_PLACE) else sa.false()
+    unclear = sa.and_(PublishJob.artifact_id == job.artifact_id, R.status == "failed", R.was_unknown)
+    aside = sa.or_(R.id == row.id, pair, unclear if row.was_unknown else sa.false())
+    of_item = sa.select(R.id).join(PublishJob, PublishJob.id == R.job_id).where(PublishJob.content_id == job.content_id)
+    return list(db.session.scalars(of_item.where(aside)))

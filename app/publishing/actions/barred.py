@@ -1,0 +1,47 @@
+"""What stands against an account, asked of the same places that the publish page shows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from app.content.models import Artifact
+from app.ground.errors import Invalid
+from app.platforms import registry
+from app.publishing.places import Place
+from app.publishing.queries.copies import copies
+from app.vault import queries as vault
+from app.vault.models import PlatformCredential
+
+
+def beside(account_id: uuid.UUID) -> str:
+    """The name of an error that belongs to one account."""
+    return f"account:{account_id}"
+
+
+def chosen(credential_ids: Sequence[Any]) -> list[PlatformCredential]:
+    """The accounts in one order (locks are taken in it). Raises Invalid where none was chosen, or one is no account."""
+    accounts = sorted(vault.by_ids(list(credential_ids)), key=lambda a: a.id)
+    if not accounts or len(accounts) < len({str(c) for c in credential_ids}):
+        raise Invalid({"accounts": "One of these accounts is gone." if accounts else "Choose at least one account."})
+    if strange := sorted({a.platform for a in accounts if not registry.has(a.platform)}):
+        raise Invalid({"accounts": f"This desk no longer publishes to {' or '.join(strange)}. Untick it."})
+    return accounts
+
+
+def refuse_barred(found: Sequence[Place], second_on: Collection[uuid.UUID] = ()) -> None:
+    """Raises Invalid, a sentence beside each account where this version cannot go, or where it would be a second post that
+    nobody wanted (`second_on`: the accounts where it is wanted)."""
+    said = {beside(p.account.id): f"{p.called}: {p.why_not}" for p in found if p.why_not}
+    unwanted = [p for p in found if p.earlier and not p.why_not and p.account.id not in set(second_on)]
+    how = "To post this version there as well, say on the publish page that you want a second post."
+    said |= {beside(p.account.id): f"{p.earlier.words} on {p.called}. {how}" for p in unwanted if p.earlier}
+    if said:
+        raise Invalid(said)
+
+
+def without_second_posts(artifact: Artifact, credential_ids: Sequence[Any]) -> list[Any]:
+    """These accounts without those where anything of the item is live, may be, or is on its way."""
+    known = copies(artifact, vault.by_ids(list(credential_ids)))
+    return [key for key in credential_ids if uuid.UUID(str(key)) not in known]

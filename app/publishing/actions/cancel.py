@@ -1,0 +1,76 @@
+"""What was scheduled does not go out: one record, a job, or all that waits of a version."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+
+from app.audit.actions import record as audit
+from app.core.db import db
+from app.ground.errors import Conflict
+from app.publishing.actions.rows import derive, locked, named, now, take_over
+from app.publishing.models import FINAL, RECORD, PublishJob, PublishRecord
+
+
+def cancel_record(record: PublishRecord) -> PublishRecord:
+    """pending, retrying → cancelled. Unknown or confirming: barred from being sent again, and settled by looking."""
+    row = locked(record.id)
+    if row.status == "publishing":
+        raise Conflict("It is being sent at this moment. Wait for its outcome.")
+    if row.status in ("unknown", "confirming"):
+        row.resend_barred_at = row.resend_barred_at or now()
+        take_over(row)
+        audit(
+            "publishing.cancel",
+            row,
+            label=named(row),
+            note="It is not sent again; we still find out whether it is out.",
+        )
+        return row
+    before = RECORD.move(row, "cancelled")
+    take_over(row)
+    audit("publishing.cancel", row, label=named(row), status=[before, "cancelled"])
+    derive(row.job_id)
+    return row
+
+
+def cancel_job(job: PublishJob) -> int:
+    """Cancel all records of a job that can be; returns how many. Raises Conflict when none can.
+
+    All are locked before the first is changed: a worker that settles one of them holds it and waits for the job.
+    """
+    rows = db.session.scalars(
+        sa.select(PublishRecord)
+        .where(PublishRecord.job_id == job.id)
+        .order_by(PublishRecord.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    waiting = [row for row in rows if row.status in ("pending", "retrying", "unknown", "confirming")]
+    if not waiting:
+        raise Conflict("Nothing of this job waits any more.")
+    for row in waiting:
+        cancel_record(row)
+    return len(waiting)
+
+
+def cancel_unclaimed(artifact_id: uuid.UUID) -> int:
+    """Cancel what was scheduled of a version (the undo of a decision). Raises Conflict once a record was claimed."""
+    mine = sa.select(PublishJob.id).where(PublishJob.artifact_id == artifact_id)
+    rows = db.session.scalars(
+        sa.select(PublishRecord)
+        .where(PublishRecord.job_id.in_(mine))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(row.claimed_at is not None for row in rows if row.status != "cancelled"):
+        raise Conflict("A worker has taken a record of this version already, so the decision stands.")
+    waiting = [row for row in rows if row.status not in FINAL]
+    for row in waiting:
+        row.status = "cancelled"
+        take_over(row)
+        audit("publishing.cancel", row, label=f"{row.platform} {row.account_name}", note="The approval was undone.")
+    for job_id in {row.job_id for row in waiting}:
+        derive(job_id)
+    return len(waiting)
