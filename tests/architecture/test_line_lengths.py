@@ -112,7 +112,7 @@ OLDER = {
     "templates/vault/choose.html": 3,
     "templates/vault/connect.html": 2,
     "templates/vault/disconnect.html": 2,
-    "templates/vault/index.html": 5,
+    "templates/vault/index.html": 4,
     "templates/vault/pause.html": 1,
     "templates/vault/reconnect.html": 3,
     "templates/vault/rename.html": 1,
