@@ -178,7 +178,8 @@ def beside(account_id: uuid.UUID) -> str:
 
 
 def _called(account: PlatformCredential) -> str:
-    return f"{registry.get(account.platform).spec.name} {account.account_name}"
+    platform = registry.get(account.platform).spec.name
+    return platform if account.account_name == platform else f"{platform} {account.account_name}"
 
 
 def _job(
