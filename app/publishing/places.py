@@ -59,7 +59,8 @@ class Place:
     @property
     def called(self) -> str:
         """The account as a sentence names it."""
-        return f"{registry.get(self.account.platform).spec.name} {self.account.account_name}"
+        platform, name = registry.get(self.account.platform).spec.name, self.account.account_name
+        return platform if name == platform else f"{platform} {name}"
 
     @property
     def why_not(self) -> str:

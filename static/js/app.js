@@ -35,12 +35,19 @@
     el.dataset.live = "1";
     const undo = $("[data-undo], form button", el);
     if (undo) pr.lastUndo = undo;
-    let timer = setTimeout(() => el.remove(), 8000);
-    ["mouseenter", "focusin"].forEach((n) => el.addEventListener(n, () => clearTimeout(timer)));
-    ["mouseleave", "focusout"].forEach((n) => el.addEventListener(n, () => { timer = setTimeout(() => el.remove(), 4000); }));
+    let timer = 0;
+    const stay = () => clearTimeout(timer), goIn = (ms) => { stay(); timer = setTimeout(() => el.remove(), ms); };
+    ["mouseenter", "focusin"].forEach((n) => el.addEventListener(n, stay));
+    ["mouseleave", "focusout"].forEach((n) => el.addEventListener(n, () => goIn(4000)));
+    el.addEventListener("pr:again", () => { if (!el.matches(":hover, :focus-within")) goIn(8000); });
+    goIn(8000);
   }
+  /* What stands there already is not said twice: several regions ask, and all hear the same while the database is away. */
+  const standing = (box, text) => $$(".snack", box).find((el) => $("span", el).textContent === text && !$("[data-undo], form", el));
   pr.toast = (text, undo) => {
     const box = $("#toasts"); if (!box || !text) return;
+    const same = undo ? null : standing(box, text);
+    if (same) { same.dispatchEvent(new Event("pr:again")); return; }
     const el = document.createElement("div"), msg = document.createElement("span");
     el.className = "snack"; msg.textContent = text; el.append(msg);
     if (undo) {

@@ -3,14 +3,14 @@
   "use strict";
   const { $, $$ } = window.pr;
 
-  const came = () => document.dispatchEvent(new Event("pr:came"));   // the second click of two must not fall on a button of it
+  const opened = () => document.dispatchEvent(new Event("pr:opened"));   // the second click of two must not fall on a button of it
 
   /* <a href="/a/page" data-open="#id"> opens the <dialog> where there is one; the page is the way without JavaScript. */
   document.addEventListener("click", (e) => {
     const o = e.target.closest("[data-open]");
     if (o && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
       const d = $(o.dataset.open);
-      if (d && d.showModal) { e.preventDefault(); if (!d.open) { d.showModal(); came(); } }
+      if (d && d.showModal) { e.preventDefault(); if (!d.open) { d.showModal(); opened(); } }
     }
     if (e.target.matches("dialog") || e.target.closest("[data-close]")) {
       const d = e.target.closest("dialog");
@@ -24,7 +24,7 @@
     if (lost.some((d) => !d.contains(e.detail.requestConfig.elt))) document.dispatchEvent(new Event("pr:dialog-lost"));
   });
   /* A dialog whose form was refused comes back open. */
-  const reopen = () => $$("dialog[data-reopen]:not([open])").forEach((d) => { d.removeAttribute("data-reopen"); d.showModal(); came(); });
+  const reopen = () => $$("dialog[data-reopen]:not([open])").forEach((d) => { d.removeAttribute("data-reopen"); d.showModal(); opened(); });
   document.addEventListener("DOMContentLoaded", reopen);
   document.addEventListener("htmx:afterSettle", reopen);
 

@@ -112,7 +112,6 @@ def choices(typed: Typed, item: ContentItem | None) -> dict[str, Any]:
     offered, language = campaigns.choices(), typed.payload["language"]
     if key and key not in dict(offered) and "campaign" not in wrong:
         offered = [*offered, (key, _campaign(key))]
-    free = {place.account.id: place.free_at for place in plans.places(None) if place.free_at}
     return {
         "kinds": KINDS if typed.kind in dict(KINDS) or "kind" in wrong else (*KINDS, (typed.kind, typed.kind)),
         "languages": LANGUAGES
@@ -120,7 +119,7 @@ def choices(typed: Typed, item: ContentItem | None) -> dict[str, Any]:
         else (*LANGUAGES, (language, language)),
         "disclosures": DISCLOSURES,
         "campaigns": offered,
-        "free_at": free,
+        "free_at": plans.free_at(),
         "soon": clock.now() + timedelta(days=config.get("vault.expiry_notice_days")),
     }
 

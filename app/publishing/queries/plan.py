@@ -83,6 +83,14 @@ def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
     return sorted(made, key=lambda row: (not row.is_usable, row.account.platform, row.account.account_name.lower()))
 
 
+def free_at() -> dict[uuid.UUID, datetime]:
+    """account → the next moment that breaks no gap or cap there, for those that have to wait."""
+    accounts = [a for a in vault.connected() if registry.has(a.platform)]
+    taken = _taken(accounts)
+    found = {account.id: _times(account, taken.get(account.place, []))["free_at"] for account in accounts}
+    return {key: at for key, at in found.items() if at}
+
+
 def _times(account: PlatformCredential, taken: Sequence[datetime]) -> dict[str, Any]:
     spec = registry.get(account.platform).spec
     rule = limits.rules(spec.min_gap, spec.max_per_day, account.configuration)

@@ -345,7 +345,7 @@ def test_the_page_says_why_and_how_many_wait(as_user):
     viewer, key = as_user("viewer"), campaign()
     schedule(post(key), clock.now() + HOUR)
     for facts, words in (
-        ({"end_time": clock.now() - 2 * DAY}, ("This campaign ended on", "1 post waits")),
+        ({"end_time": clock.now() - 2 * DAY}, ("It ended ", "1 post waits")),
         ({"end_time": None, "start_time": clock.now() + DAY}, ("has not started yet", "1 post waits")),
         ({"start_time": None, "status": "draft"}, ("A draft sends nothing", "1 post waits")),
         ({"status": "completed"}, ("This campaign is completed", "1 post waits")),
