@@ -18,8 +18,7 @@ LATELY = timedelta(seconds=30)
 
 def keep_health(task: Task, verdict: Verdict, status: str) -> None:
     """What the answer says about the account: it works, it is down, one more failure in a row, or it has to be checked again."""
-    if verdict.reread_limits and _checked_long_ago(task):
-        ring("vault.verify", str(task.credential_id))
+    check_again(task, verdict)
     if verdict.outcome in ("yes", "accepted"):
         if not task.account_fine:
             note_success(task.credential_id)
@@ -31,10 +30,13 @@ def keep_health(task: Task, verdict: Verdict, status: str) -> None:
         note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
 
 
-def _checked_long_ago(task: Task) -> bool:
-    """A hundred refusals in a row are one reason to look, not a hundred."""
+def check_again(task: Task, verdict: Verdict) -> None:
+    """The refusal may be about limits that have changed: they are read again. A hundred refusals in a row are one reason to look."""
+    if not verdict.reread_limits:
+        return
     last = vault.by_id(task.credential_id).last_verified_at
-    return last is None or clock.now() - last > LATELY
+    if last is None or clock.now() - last > LATELY:
+        ring("vault.verify", str(task.credential_id))
 
 
 def take_down(task: Task, verdict: Verdict) -> None:

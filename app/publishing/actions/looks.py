@@ -13,6 +13,7 @@ from app.core.db import app_now, db
 from app.core.locks import advisory
 from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look, Verdict
 from app.publishing import reconcile, retry
+from app.publishing.actions import remarks
 from app.publishing.actions.health import take_down
 from app.publishing.actions.rows import derive, now, wake
 from app.publishing.actions.settle import answer_values, doubt, look_row, write
@@ -101,7 +102,8 @@ def settle_look(task: Task, look: Look, request: dict[str, Any] | None = None) -
                 "error_message": None,
                 "error_code": None,
                 "published_at": look.published_at or task.began,
-            },
+            }
+            | remarks.found(look.remarks),
             "Found at the platform.",
         )
     elif step.do == "cancel":
@@ -186,7 +188,8 @@ def settle_confirm(task: Task, verdict: Verdict) -> None:
         _moved(
             task,
             _free("success")
-            | {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": app_now()},
+            | {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": app_now()}
+            | remarks.found(verdict.remarks),
             "The platform says that it is live.",
         )
     elif verdict.outcome == "no" and verdict.final and verdict.error_type != "auth_failed":
