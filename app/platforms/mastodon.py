@@ -24,7 +24,7 @@ from app.platforms.base import (
     Verdict,
 )
 from app.platforms.errors import CONTENT_REJECTED
-from app.platforms.mastodon_account import authorization, server
+from app.platforms.mastodon_account import RIGHTS, authorization, server
 from app.platforms.mastodon_answers import TABLE
 from app.platforms.mastodon_find import find
 from app.platforms.mastodon_instance import limits
@@ -47,8 +47,7 @@ SPEC = Platform(
         SecretField(
             "access_token",
             "Access token",
-            help="Preferences → Development → New application, with read:accounts, read:statuses, write:statuses "
-            "and write:media.",
+            help=f"Preferences → Development → New application, with {', '.join(RIGHTS[:-1])} and {RIGHTS[-1]}.",
             pattern=r"\S{16,}",
         ),
     ),

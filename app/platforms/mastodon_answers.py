@@ -12,6 +12,7 @@ import re
 from app.platforms.base import Exchange
 from app.platforms.blame import INACTIVE, RIGHT, SUSPENDED
 from app.platforms.errors import AUTH_FAILED, PLATFORM_ERROR
+from app.platforms.mastodon_account import RIGHTS
 from app.platforms.rates import windows
 from app.platforms.verdict import Rule, Said, Table
 
@@ -83,11 +84,12 @@ def _code(exchange: Exchange, words: str) -> str:
 def needed(exchange: Exchange) -> str:
     """The right that a call needs. Source: https://docs.joinmastodon.org/api/oauth-scopes/"""
     path = exchange.url.partition("?")[0]
+    check, look, post, picture = RIGHTS
     if "/media" in path:
-        return "write:media"
+        return picture
     if path.endswith("/verify_credentials"):
-        return "read:accounts"
-    return "read:statuses" if exchange.method == "GET" else "write:statuses"
+        return check
+    return look if exchange.method == "GET" else post
 
 
 def made(exchange: Exchange) -> tuple[str, str]:

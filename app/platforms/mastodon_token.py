@@ -6,14 +6,12 @@ from dataclasses import replace
 
 from app.platforms.addresses import host_of, origin
 from app.platforms.base import Account, CannotTell, Check, Context, Exchange, Refused, Verified
-from app.platforms.blame import RIGHT
+from app.platforms.blame import RIGHT, advice
 from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS, PLATFORM_ERROR
-from app.platforms.mastodon_account import authorization, server
+from app.platforms.mastodon_account import RIGHTS, authorization, server
 from app.platforms.mastodon_answers import TABLE, said
 from app.platforms.mastodon_instance import instance, read_limits
 from app.platforms.verdict import refused_or_unclear
-
-NEEDED = ("write:statuses", "write:media", "read:statuses")  # without the last, no look after an unclear answer
 
 
 def verify(ctx: Context, account: Account) -> Check:
@@ -29,7 +27,7 @@ def verify(ctx: Context, account: Account) -> Check:
     if not exchange.ok or "id" not in person:
         return _not_verified(ctx, root, exchange)
     if missing := _missing_rights(ctx, root, account):
-        text = f"This token may not post: its application lacks {', '.join(missing)}. Make a new one with these rights."
+        text = advice(RIGHT, missing=", ".join(missing))
         return Refused(text, field="access_token", code="scopes", blame=RIGHT)
     name = str(person.get("acct") or person.get("username") or account.name)
     limits = read_limits(ctx, root, account.configuration)
@@ -51,12 +49,14 @@ def _led_elsewhere(exchange: Exchange, root: str) -> CannotTell | None:
 
 
 def _missing_rights(ctx: Context, root: str, account: Account) -> list[str]:
-    """Rights that the token's application surely lacks; [] also where the server does not say (before Mastodon 4.3)."""
+    """Rights that the token's application surely lacks; [] also where the server does not say (before Mastodon 4.3).
+
+    The first is known to be there: the call before needed it."""
     exchange = ctx.http.call("GET", f"{root}/api/v1/apps/verify_credentials", headers=authorization(account))
     scopes = exchange.object().get("scopes")
     if not exchange.ok or not isinstance(scopes, list) or not scopes:
         return []
-    return [right for right in NEEDED if right not in scopes and right.partition(":")[0] not in scopes]
+    return [right for right in RIGHTS[1:] if right not in scopes and right.partition(":")[0] not in scopes]
 
 
 def _not_verified(ctx: Context, root: str, exchange: Exchange) -> Check:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.core.queue import ring
 from app.ground import clock
 from app.platforms.base import Verdict
-from app.platforms.blame import RIGHT
+from app.platforms.blame import ADDRESS, RIGHT
 from app.publishing.actions.task import Task
 from app.vault import queries as vault
 from app.vault.actions import mark_down, note_failure, note_success
@@ -45,4 +45,5 @@ def take_down(task: Task, verdict: Verdict) -> None:
     """
     if is_current(task.account, task.session, lock=True):
         why = verdict.advice or "The platform refused the sign-in."
-        mark_down(vault.by_id(task.credential_id), "invalid", why, lasting=verdict.blame == RIGHT)
+        field = task.connector.spec.address if verdict.blame == ADDRESS else ""
+        mark_down(vault.by_id(task.credential_id), "invalid", why, field, lasting=verdict.blame == RIGHT)
