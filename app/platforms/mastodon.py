@@ -23,6 +23,7 @@ from app.platforms.base import (
     SecretField,
     Verdict,
 )
+from app.platforms.checks import amount
 from app.platforms.errors import CONTENT_REJECTED
 from app.platforms.mastodon_account import RIGHTS, authorization, server
 from app.platforms.mastodon_answers import TABLE
@@ -122,7 +123,11 @@ def check(post: Post, limits: Limits) -> list[Problem]:
     length, used = limits.count(post.text), limits.used(post.text, post.options)
     over = used - limits.text if limits.text is not None else 0
     if used > length and over > 0 and length <= (limits.text or 0):
-        return [Problem("options.spoiler_text", f"Text and content warning are {over} characters too long together.")]
+        return [
+            Problem(
+                "options.spoiler_text", f"Text and content warning are {amount(over, limits.unit)} too long together."
+            )
+        ]
     return []
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.platforms.spec import code_points
@@ -98,6 +98,11 @@ UNKNOWN = Software(
     caveats=("It is not known how this account's server counts, so the longest way holds.",),
 )  # fmt: skip
 
+UNCHECKED = replace(
+    UNKNOWN, name="",
+    caveats=("It is not known yet how this account's server counts, so the longest way holds. Check the account to find out.",),
+)  # fmt: skip
+
 BY_NAME: Mapping[str, Software] = {
     row.name: row for row in (MASTODON, GLITCH, GOTOSOCIAL, PLEROMA, SHARKEY, PIXELFED, SNAC)
 } | {"akkoma": PLEROMA}
@@ -113,9 +118,10 @@ def named(name: Any) -> Software:
 
 
 def of(configuration: Mapping[str, Any]) -> Software:
-    """The row of an account. UNKNOWN until a check has found out its software."""
+    """The row of an account; it is as good as UNKNOWN until a check has found out its software."""
     kept = configuration.get("limits")
-    return named(kept.get("software") if isinstance(kept, Mapping) else "")
+    name = kept.get("software") if isinstance(kept, Mapping) else None
+    return named(name) if name else UNCHECKED
 
 
 def by_version(version: str, source_url: Any = "") -> Software:

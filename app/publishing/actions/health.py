@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.core.queue import ring
-from app.ground import clock
 from app.platforms.base import Verdict
 from app.platforms.blame import ADDRESS, RIGHT
 from app.publishing.actions.task import Task
 from app.vault import queries as vault
-from app.vault.actions import mark_down, note_failure, note_success
+from app.vault.actions import check_soon, mark_down, note_failure, note_success
 from app.vault.opening import is_current
 
 LATELY = timedelta(seconds=30)
@@ -32,11 +30,8 @@ def keep_health(task: Task, verdict: Verdict, status: str) -> None:
 
 def check_again(task: Task, verdict: Verdict) -> None:
     """The refusal may be about limits that have changed: they are read again. A hundred refusals in a row are one reason to look."""
-    if not verdict.reread_limits:
-        return
-    last = vault.by_id(task.credential_id).last_verified_at
-    if last is None or clock.now() - last > LATELY:
-        ring("vault.verify", str(task.credential_id))
+    if verdict.reread_limits:
+        check_soon(task.credential_id, LATELY)
 
 
 def take_down(task: Task, verdict: Verdict) -> None:
