@@ -145,11 +145,7 @@ class PlatformLabel(NamedTuple):
 
 
 PLATFORMS: dict[str, PlatformLabel] = {
-    "site": PlatformLabel("Our site", "world"),
-    "webhook": PlatformLabel("Webhook", "webhook"),
-    "sandbox": PlatformLabel("Sandbox", "test-pipe"),
-    "bluesky": PlatformLabel("Bluesky", "brand-bluesky"),
-    "mastodon": PlatformLabel("Mastodon", "brand-mastodon"),
+    **{one.spec.slug: PlatformLabel(one.spec.name, one.spec.icon) for one in registry.all()},
     "instagram": PlatformLabel("Instagram", "brand-instagram"),
     "threads": PlatformLabel("Threads", "brand-threads"),
     "facebook": PlatformLabel("Facebook", "brand-facebook"),
