@@ -31,7 +31,7 @@ from app.platforms.mastodon_find import find
 from app.platforms.mastodon_instance import limits
 from app.platforms.mastodon_media import prepare
 from app.platforms.mastodon_software import of
-from app.platforms.mastodon_status import body, remarks_on
+from app.platforms.mastodon_status import author_of, body, remarks_on
 from app.platforms.mastodon_token import verify
 from app.platforms.verdict import judge, judge_repeatable
 
@@ -79,7 +79,10 @@ def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapp
     values = body(post, prepared, plain=of(account.configuration).content_type)
     exchange = ctx.http.create("POST", url, headers=headers, json=values)
     verdict = checked_again(judge(exchange, TABLE))
-    return replace(verdict, remarks=remarks_on(post, exchange.object())) if verdict.outcome == "yes" else verdict
+    if verdict.outcome != "yes":
+        return verdict
+    status = exchange.object()
+    return replace(verdict, remarks=(*author_of(status, account.account_id), *remarks_on(post, status)))
 
 
 def checked_again(verdict: Verdict) -> Verdict:

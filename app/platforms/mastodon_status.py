@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.platforms.base import Post
-from app.platforms.compare import Kept, remarks
+from app.platforms.compare import SEVERE, Kept, remarks
 from app.platforms.mastodon_account import spoiler_of
 from app.platforms.mastodon_compare import sensitive_of, visibility_of
 from app.platforms.rewriting import plain
@@ -36,6 +36,16 @@ def language_of(post: Post) -> str:
 def remarks_on(post: Post, status: Mapping[str, Any]) -> tuple[str, ...]:
     """How a status that surely is this post differs from it."""
     return remarks(sent(post), shown(status))
+
+
+def author_of(status: Mapping[str, Any], me: str) -> tuple[str, ...]:
+    """A remark where the answer names somebody else than `me` (an id of the server) as the author."""
+    person = status.get("account")
+    number, name = (person.get("id"), person.get("acct")) if isinstance(person, Mapping) else (None, None)
+    if not me or not isinstance(number, str | int) or isinstance(number, bool) or str(number) == me:
+        return ()
+    who = f"@{name[:40]}" if isinstance(name, str) and name else "somebody else"
+    return (f"{SEVERE} a post of {who} instead of this account",)
 
 
 def sent(post: Post) -> Kept:

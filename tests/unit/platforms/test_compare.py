@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,3 +136,21 @@ def test_of_two_posts_that_a_look_finds_each_tells_its_own_differences(
     assert [one.remarks for one in (found, *found.others)] == [
         ("Stored as “en” instead of “de”",), ("Stored as “fr” instead of “de”",),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("author", "said"),
+    [
+        ({"id": "1"}, ()), ({"id": 1}, ()), ({}, ()), ({"id": None}, ()), (7, ()), ({"id": [7]}, ()),
+        ({"id": "4711", "acct": "eve"}, ("Stored as a post of @eve instead of this account",)),
+        ({"id": "4711", "acct": 7}, ("Stored as a post of somebody else instead of this account",)),
+    ],
+)  # fmt: skip
+def test_a_post_that_went_out_as_somebody_elses_says_so(
+    fake: Fake, ctx: Context, mastodon_account: Account, author: Any, said: tuple[str, ...]
+) -> None:
+    """(D15) it is out, so it stays published; that it is not ours is grave."""
+    fake.script("answer", status=200, body=json.dumps({"id": "7", "account": author}))
+    verdict = MASTODON.publish(ctx, replace(mastodon_account, account_id="1"), Post("hi"), "k", {})
+    assert (verdict.outcome, verdict.remarks) == ("yes", said)
+    assert all(severe(one) for one in said)
