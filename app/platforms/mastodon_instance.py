@@ -55,11 +55,11 @@ def limits(configuration: Mapping[str, Any]) -> Limits:
 
 def read_limits(ctx: Context, root: str, before: Mapping[str, Any]) -> dict[str, Any]:
     """What the instance says of its limits; {} when it says nothing, so that what was read `before` is not lost for a blip."""
-    exchange = instance(ctx, root)
+    name, exchange = software_name(ctx, root, before), instance(ctx, root)
     said = exchange.object()
     if not exchange.ok or not said:
         return {}
-    name, version = software_name(ctx, root, before), said.get("version")
+    version = said.get("version")
     software = kept_name(name, version if isinstance(version, str) else "", said.get("source_url"))
     return {**parse(said), "software": software}
 
