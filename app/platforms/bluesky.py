@@ -32,8 +32,8 @@ from app.platforms.base import (
     Verdict,
     Verified,
 )
-from app.platforms.blame import INACTIVE, SUSPENDED, Blame, advice
-from app.platforms.bluesky_answers import TABLE, page, said
+from app.platforms.blame import INACTIVE, advice
+from app.platforms.bluesky_answers import STATUS, TABLE, page, said
 from app.platforms.bluesky_media import prepare
 from app.platforms.bluesky_record import COLLECTION, record
 from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS
@@ -187,8 +187,7 @@ def refresh(ctx: Context, account: Account) -> Check:
 
 
 def _inactive(status: str) -> Refused:
-    """`status` of getSession. Source: lexicon com.atproto.server.getSession: takendown, suspended, deactivated."""
-    blame: Blame = SUSPENDED if status in ("takendown", "suspended") else INACTIVE
+    blame = STATUS.get(status, INACTIVE)
     return Refused(advice(blame, status), code=status, blame=blame)
 
 

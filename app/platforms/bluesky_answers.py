@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.platforms.base import Exchange
-from app.platforms.blame import INACTIVE, SUSPENDED
+from app.platforms.blame import INACTIVE, SUSPENDED, Blame
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, INVALID_PARAMETERS, PLATFORM_ERROR, RATE_LIMIT
 from app.platforms.rates import windows
 from app.platforms.verdict import Rule, Said, Table
@@ -40,6 +42,9 @@ RULES = (
     Rule(INVALID_PARAMETERS, code="MethodNotImplemented", source="@atproto/xrpc-server: 501, not a PDS"),
     Rule(INVALID_PARAMETERS, code="XRPCNotSupported", source=f"{PDS}: 404, not a PDS"),
 )
+
+STATUS: Mapping[str, Blame] = {"takendown": SUSPENDED, "suspended": SUSPENDED}
+"""The same facts in the words of com.atproto.server.getSession (lexicon: takendown, suspended, deactivated); others are INACTIVE."""
 
 
 def said(exchange: Exchange) -> Said:

@@ -28,7 +28,7 @@ def _title(post: Post, limits: Limits) -> Iterator[Problem]:
     if limits.title_required and not post.title.strip():
         yield Problem("title", "A title is needed here.")
     if limits.title_max is not None and len(post.title) > limits.title_max:
-        yield Problem("title", f"The title is {_n(len(post.title) - limits.title_max, 'characters')} too long.")
+        yield Problem("title", f"The title is {amount(len(post.title) - limits.title_max, 'characters')} too long.")
 
 
 def _text(post: Post, limits: Limits) -> Iterator[Problem]:
@@ -39,11 +39,11 @@ def _text(post: Post, limits: Limits) -> Iterator[Problem]:
         part = at - 1 if at else None
         over = limits.count(text) - limits.text if limits.text is not None else 0
         if over > 0:
-            yield Problem("text", f"{_n(over, limits.unit)} too long (the limit is {limits.text:,}).", at=part)
+            yield Problem("text", f"{amount(over, limits.unit)} too long (the limit is {limits.text:,}).", at=part)
         too_big = len(text.encode("utf-8", "surrogatepass")) - limits.text_bytes if limits.text_bytes is not None else 0
         if too_big > 0 and over <= 0:
             yield Problem(
-                "text", f"{_n(too_big, 'bytes')} too long (the limit is {limits.text_bytes:,} bytes).", at=part
+                "text", f"{amount(too_big, 'bytes')} too long (the limit is {limits.text_bytes:,} bytes).", at=part
             )
 
 
@@ -68,13 +68,14 @@ def _medium(at: int, medium: Media, limits: Limits) -> Iterator[Problem]:
     if limits.media_pixels is not None and pixels > limits.media_pixels:
         yield Problem("media", f"{label} has {pixels:,} pixels; the limit is {limits.media_pixels:,}.", at=at)
     if limits.alt_max is not None and (over := limits.alt_count(medium.alt) - limits.alt_max) > 0:
-        yield Problem("media", f"The description of picture {at + 1} is {_n(over, 'characters')} too long.", at=at)
+        yield Problem("media", f"The description of picture {at + 1} is {amount(over, 'characters')} too long.", at=at)
     if not medium.alt.strip():
         words = f"{label} has no description for people who cannot see it."
         yield Problem("media", words, "error" if limits.alt_required else "warning", at=at)
 
 
-def _n(number: int, unit: str) -> str:
+def amount(number: int, unit: str) -> str:
+    """A number with its unit, of which there may be one."""
     return f"{number:,} {unit.removesuffix('s') if number == 1 else unit}"
 
 

@@ -102,9 +102,9 @@ class Connector:
         return clean(cast(Check, self._function("refresh")(ctx, account)), account)
 
     def limits(self, configuration: Mapping[str, Any] | None = None) -> Limits:
-        """Pure: the limits that hold for an account (an instance may have its own), else the SPEC's."""
+        """Pure: the limits that hold for an account (an instance may have its own); the SPEC's where there is no account."""
         function = getattr(self.module, "limits", None)
-        return cast(Limits, function(configuration or {})) if function else self.spec.limits
+        return self.spec.limits if function is None or configuration is None else cast(Limits, function(configuration))
 
     def host(self, configuration: Mapping[str, Any] | None = None) -> str:
         """Pure: the host that calls of this account go to; the cap per host counts by it."""

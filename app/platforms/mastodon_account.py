@@ -5,6 +5,9 @@ from __future__ import annotations
 from app.platforms.addresses import base_url
 from app.platforms.base import Account, Post
 
+RIGHTS = ("read:accounts", "read:statuses", "write:statuses", "write:media")
+"""What a token needs: to be checked, to be looked after when an answer is unclear, to post, to post pictures."""
+
 
 def server(account: Account) -> str:
     """The root of the account's instance; ValueError when there is none."""

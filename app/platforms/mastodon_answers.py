@@ -11,7 +11,8 @@ import re
 
 from app.platforms.base import Exchange
 from app.platforms.blame import INACTIVE, RIGHT, SUSPENDED
-from app.platforms.errors import AUTH_FAILED, PLATFORM_ERROR
+from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, PLATFORM_ERROR
+from app.platforms.mastodon_account import RIGHTS
 from app.platforms.rates import windows
 from app.platforms.verdict import Rule, Said, Table
 
@@ -20,17 +21,20 @@ ACCOUNT = "https://docs.joinmastodon.org/methods/accounts/#verify_credentials, 4
 
 SENTENCES = (
     # mastodon api/base_controller.rb, doorkeeper_forbidden_render_options
-    (re.compile(r"This action is outside the authorized scopes"), "scope"),
-    # pleroma lib/pleroma/web/plugs/o_auth_scopes_plug.ex
-    (re.compile(r"Insufficient permissions: [a-z_:&| ]+\.?"), "scope"),
-    # gotosocial internal/api/util/auth.go
-    (re.compile(r"(Forbidden: )?token has insufficient scope permission"), "scope"),
-    # mastodon api/base_controller.rb, require_user! (not translated)
-    (re.compile(r"Your login is currently disabled"), "disabled"),
-    (re.compile(r"Your login is currently pending approval"), "pending"),
-    (re.compile(r"Your login is missing a confirmed e-mail address"), "pending"),
-    # gotosocial internal/api/util/errorhandling.go, ForbiddenAfterMove and NotFoundAfterMove
-    (re.compile(r"your account has Moved or is currently Moving; you cannot .+"), "moved"),
+    (403, re.compile(r"This action is outside the authorized scopes"), "scope"),
+    # pleroma lib/pleroma/web/plugs/o_auth_scopes_plug.ex (translated where the instance is)
+    (403, re.compile(r"Insufficient permissions: [a-z_:&| ]+\.?"), "scope"),
+    # gotosocial internal/api/util/auth.go; "Forbidden: " is put before it by internal/gtserror
+    (403, re.compile(r"(Forbidden: )?token has insufficient scope permission"), "scope"),
+    # mastodon api/base_controller.rb, require_user! (not translated); disabled is said of a suspended account too
+    (403, re.compile(r"Your login is currently disabled"), "disabled"),
+    (403, re.compile(r"Your login is currently pending approval"), "pending"),
+    (403, re.compile(r"Your login is missing a confirmed e-mail address"), "pending"),
+    # gotosocial internal/api/util/errorhandling.go, ForbiddenAfterMove
+    (403, re.compile(r"your account has Moved or is currently Moving; you cannot .+"), "moved"),
+    # pixelfed Api/ApiV1Controller.php, statusCreate: both are about the post, though one has the status of a refused account
+    (403, re.compile(r"Empty statuses are not allowed|Invalid media id"), "content"),
+    (400, re.compile(r"Duplicate idempotency key\."), "duplicate"),
 )
 CHALLENGE = re.compile(r'error="(insufficient_scope|invalid_scope)"')
 
@@ -39,6 +43,11 @@ RULES = (
     Rule(AUTH_FAILED, status=403, code="disabled", account="down", blame=SUSPENDED, source=ACCOUNT),
     Rule(AUTH_FAILED, status=403, code="pending", account="down", blame=INACTIVE, source=ACCOUNT),
     Rule(AUTH_FAILED, status=403, code="moved", account="down", blame=INACTIVE, source="gotosocial ForbiddenAfterMove"),
+    Rule(CONTENT_REJECTED, status=403, code="content", source="pixelfed statusCreate"),
+    # kept for an hour from the first try on, whatever became of it: evidence after an unknown, not proof
+    Rule(
+        CONTENT_REJECTED, status=400, code="duplicate", duplicate=True, source="pixelfed statusCreate, idempotency-key"
+    ),
     # any other refusal of the account
     Rule(AUTH_FAILED, status=403, code="api", account="down", source=f"{DOCS}, 403"),
     # a page of a firewall or a proxy in front: not the account's fault, and nothing was posted
@@ -73,21 +82,21 @@ def _mute(exchange: Exchange) -> Said:
 
 
 def _code(exchange: Exchange, words: str) -> str:
-    if exchange.status != 403:
-        return "api"
-    if CHALLENGE.search(exchange.headers.get("www-authenticate", "")):
+    if exchange.status == 403 and CHALLENGE.search(exchange.headers.get("www-authenticate", "")):
         return "scope"
-    return next((code for pattern, code in SENTENCES if pattern.fullmatch(words.strip())), "api")
+    told = words.strip()
+    return next((code for status, said, code in SENTENCES if status == exchange.status and said.fullmatch(told)), "api")
 
 
 def needed(exchange: Exchange) -> str:
     """The right that a call needs. Source: https://docs.joinmastodon.org/api/oauth-scopes/"""
     path = exchange.url.partition("?")[0]
+    check, look, post, picture = RIGHTS
     if "/media" in path:
-        return "write:media"
+        return picture
     if path.endswith("/verify_credentials"):
-        return "read:accounts"
-    return "read:statuses" if exchange.method == "GET" else "write:statuses"
+        return check
+    return look if exchange.method == "GET" else post
 
 
 def made(exchange: Exchange) -> tuple[str, str]:

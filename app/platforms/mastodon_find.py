@@ -8,7 +8,7 @@ doubt   a status that is nearly ours, or a list that could not have shown it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.platforms.base import Absent, Account, Candidate, CannotTell, Context, 
 from app.platforms.mastodon_account import authorization, server
 from app.platforms.mastodon_compare import ODD_TIME, address, candidate, created, differences, shape
 from app.platforms.mastodon_listing import Listing, read
+from app.platforms.mastodon_status import remarks_on
 
 EARLIER = timedelta(minutes=2)
 NEAR = timedelta(hours=1)
@@ -53,7 +54,7 @@ def find(ctx: Context, account: Account, post: Post, key: str, since: datetime) 
 
 def _with_others(exact: list[Found]) -> Found:
     first, *others = exact
-    return Found(first.post_id, first.url, "listing", first.published_at, first.evidence, tuple(others))
+    return replace(first, others=tuple(others))
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ class Search:
                 near.append(candidate(status, differs))
             else:
                 evidence = {"match": "exact", "created_at": status.get("created_at")}
-                exact.append(Found(str(status.get("id")), address(status), "listing", self._ours(status), evidence))
+                said = remarks_on(self.post, status)
+                url, made = address(status), self._ours(status)
+                exact.append(Found(str(status.get("id")), url, "listing", made, evidence, remarks=said))
         return exact, near
 
     def _ours(self, status: Mapping[str, Any]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The limits of an instance: read once at `verify`, kept in the account's configuration, turned into `Limits`."""
+"""The limits of an instance: read at `verify`, kept in the account's configuration, turned into `Limits`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from app.platforms.addresses import origin
 from app.platforms.base import Context, Exchange, Limits
-from app.platforms.mastodon_software import BY_NAME, by_version, of
+from app.platforms.mastodon_software import kept_name, of
 
 # What Mastodon itself answers, for instances that say nothing. Source: GET /api/v2/instance of mastodon.social.
 DEFAULTS = {
@@ -25,13 +25,11 @@ FLAT = {
     "upload_limit": "image_size_limit",
     "description_limit": "description_limit",
 }
-# Relatives that know `content_type`; Mastodon itself has plain text only.
-OTHERS = ("compatible;", "gotosocial", "glitch")
 MIMES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
 def limits(configuration: Mapping[str, Any]) -> Limits:
-    """The limits kept in an account's configuration, Mastodon's own where there are none."""
+    """The limits kept in an account's configuration, Mastodon's numbers where there are none."""
     kept = configuration.get("limits")
     said: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {}
 
@@ -49,31 +47,41 @@ def limits(configuration: Mapping[str, Any]) -> Limits:
         media_bytes=number("image_size_limit"),
         media_pixels=number("image_matrix_limit"),
         media_mimes=tuple(mimes) if isinstance(mimes, list | tuple) and mimes else MIMES,
-        media_required=said.get("media_required") is True,
+        media_required=software.media_required,
         alt_max=number("description_limit"),
         alt_count=software.alts,
     )
 
 
-def read_limits(ctx: Context, root: str) -> dict[str, Any]:
-    """What the instance says: v2, else v1; {} when it says nothing (the defaults hold)."""
-    name = software_name(ctx, root)
-    exchange = instance(ctx, root)
-    said = parse(exchange.object()) if exchange.ok else {}
-    return {**said, "software": name} if said and name else said
+def read_limits(ctx: Context, root: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What the instance says of its limits; {} when it says nothing, so that what was read `before` is not lost for a blip."""
+    name, exchange = software_name(ctx, root, before), instance(ctx, root)
+    said = exchange.object()
+    if not exchange.ok or not said:
+        return {}
+    version = said.get("version")
+    software = kept_name(name, version if isinstance(version, str) else "", said.get("source_url"))
+    return {**parse(said), "software": software}
 
 
-def software_name(ctx: Context, root: str) -> str:
-    """By nodeinfo, "" where it says nothing. Source: https://nodeinfo.diaspora.software/protocol.html"""
-    links = ctx.http.call("GET", f"{root}/.well-known/nodeinfo").object().get("links")
+def software_name(ctx: Context, root: str, before: Mapping[str, Any]) -> str:
+    """By nodeinfo, "" where it says nothing, as `before` where it could not be asked.
+
+    Source: https://nodeinfo.diaspora.software/protocol.html
+    """
+    exchange = ctx.http.call("GET", f"{root}/.well-known/nodeinfo")
+    links = exchange.object().get("links")
     for link in links if isinstance(links, list) else []:
         where = link.get("href") if isinstance(link, Mapping) else None
         if isinstance(where, str) and origin(where) == origin(root):
-            software = ctx.http.call("GET", where).object().get("software")
+            exchange = ctx.http.call("GET", where)
+            software = exchange.object().get("software")
             name = software.get("name") if isinstance(software, Mapping) else None
             if isinstance(name, str) and name.strip():
                 return name.strip().lower()[:40]
-    return ""
+    kept = before.get("limits")
+    asked = not exchange.error and (exchange.status or 0) < 500
+    return "" if asked or not isinstance(kept, Mapping) else str(kept.get("software") or "")
 
 
 def instance(ctx: Context, root: str) -> Exchange:
@@ -85,7 +93,7 @@ def instance(ctx: Context, root: str) -> Exchange:
 
 
 def parse(instance: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers out of either answer; unknown and odd ones are left out."""
+    """Numbers and kinds of pictures out of either answer; unknown and odd ones are left out."""
     found: dict[str, Any] = {}
     for theirs, ours in FLAT.items():
         _take(found, ours, instance.get(theirs))
@@ -97,22 +105,7 @@ def parse(instance: Mapping[str, Any]) -> dict[str, Any]:
         mimes = values.get("supported_mime_types") if isinstance(values, Mapping) else None
         if isinstance(mimes, list) and mimes:
             found["mimes"] = [m for m in mimes if isinstance(m, str) and m in MIMES]
-    version = instance.get("version")
-    if isinstance(version, str):
-        found |= {"version": version[:100], "media_required": "pixelfed" in version.lower()}
-        said = f"{version} {instance.get('source_url')}".lower()
-        row = by_version(version, instance.get("source_url"))
-        found["software"] = next((name for name, one in BY_NAME.items() if one is row), "unknown")
-        found["content_type"] = any(name in said for name in OTHERS)
     return found
-
-
-def says_content_type(configuration: Mapping[str, Any]) -> bool:
-    """Whether the server is one that would run Markdown over a text unless it is told that the text is plain."""
-    if of(configuration).content_type:
-        return True
-    kept = configuration.get("limits")
-    return isinstance(kept, Mapping) and kept.get("content_type") is True
 
 
 def _take(found: dict[str, Any], name: str, value: Any) -> None:

@@ -1,41 +1,41 @@
-"""Facts of the servers that speak the Mastodon API: one row per software, each with where it was read.
+"""Facts of the servers that speak the Mastodon API: one row per software, each read in its source.
 
 Found out at `verify` (nodeinfo, else the version of the instance) and kept in the account's configuration, under
-`limits.software`. What is not known is taken for the most careful row. A row is a matter of words and counting; what may
-be concluded from a look is never decided by a family's name alone (publishing.md, last section).
+`limits.software`. What nobody read is taken for the most careful value, so a software without a row is UNKNOWN, and so
+is an account that has none on record yet. A row is a matter of words and counting; what may be concluded from a look is
+never decided by a family's name alone (publishing.md, last section).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.platforms.spec import code_points
-from app.platforms.texts import graphemes, mastodon
+from app.platforms.texts import code_units, graphemes, mastodon
 
 Count = Callable[[str], int]
 
 
 @dataclass(frozen=True)
 class Software:
-    """`shortens`: a link counts `characters_reserved_per_url` and a mention without its server, else both in full
+    """`name` as nodeinfo has it.
+    `shortens`: a link counts `characters_reserved_per_url` and a mention without its server, else both in full
     (None: not known, so whatever is longer).
-    `letters` counts what is left, the content warning and (`alts`) descriptions. `keeps`: which fields a post comes back
-    with; what is not named is lost or not told. `lists_private`: followers-only posts are listed to their owner.
-    `content_type`: knows the field and may run Markdown over a text without it. `dates`: sends a Date header.
-    `caveats` are said in the preview.
+    `letters` counts what is left and the content warning, `alts` counts descriptions.
+    `content_type`: is told that a text is plain, for it knows the field and may run Markdown over a text without it.
+    `media_required`: takes no post without a picture. `caveats` are said in the preview. `source`: where it was read.
     """
 
     name: str
     letters: Count
     alts: Count
     shortens: bool | None
-    keeps: frozenset[str]
-    lists_private: bool
     content_type: bool
-    dates: bool
     source: str
+    media_required: bool = False
     caveats: tuple[str, ...] = ()
 
     def count(self, per_url: int) -> Count:
@@ -45,73 +45,97 @@ class Software:
         return mastodon(per_url) if self.shortens else self.letters
 
 
-ALL = frozenset({"language", "sensitive", "visibility", "alt"})
-
 MASTODON = Software(
-    "Mastodon", graphemes, code_points, shortens=True, keeps=ALL, lists_private=True, content_type=False, dates=True,
-    source="app/validators/status_length_validator.rb (each_grapheme_cluster; the warning is not shortened), "
-    "app/models/media_attachment.rb (description, length)",
+    "mastodon", graphemes, code_points, shortens=True, content_type=False,
+    source="app/validators/status_length_validator.rb (grapheme clusters of the text, shortened, and of the warning, not "
+    "shortened); app/models/media_attachment.rb (description, length: Ruby's, code points)",
+)  # fmt: skip
+GLITCH = Software(
+    "glitch", graphemes, code_points, shortens=True, content_type=True,
+    source="glitch-soc app/validators/status_length_validator.rb (as Mastodon's); app/controllers/api/v1/statuses_controller.rb, "
+    "content_type. Its nodeinfo says mastodon, its version “+glitch”",
 )  # fmt: skip
 GOTOSOCIAL = Software(
-    "GoToSocial", code_points, code_points, shortens=False, keeps=ALL, lists_private=True, content_type=True, dates=True,
-    source="internal/processing/status/common.go, validateStatusContent: len([]rune(status)) + len([]rune(spoiler))",
+    "gotosocial", code_points, code_points, shortens=False, content_type=True,
+    source="internal/processing/status/common.go, validateStatusContent: len([]rune(status)) + len([]rune(spoiler)); "
+    "internal/api/client/media/mediacreate.go: len([]rune(form.Description))",
 )  # fmt: skip
 PLEROMA = Software(
-    "Pleroma", graphemes, graphemes, shortens=False, keeps=ALL, lists_private=True, content_type=True, dates=True,
-    source="lib/pleroma/web/common_api/utils.ex, validate_character_limit: String.length (graphemes) of text and summary",
+    "pleroma", graphemes, graphemes, shortens=False, content_type=True,
+    source="lib/pleroma/web/common_api/activity_draft.ex, full_payload: String.length (graphemes) of text and warning; "
+    "…/common_api/utils.ex, get_content_type; lib/pleroma/upload.ex: String.length(description)",
 )  # fmt: skip
-MISSKEY = Software(
-    "Misskey", code_points, code_points, shortens=False, keeps=ALL - {"language"}, lists_private=True, content_type=False,
-    dates=True, source="packages/backend notes/create (text: maxLength counts code units); no language of a note",
-    caveats=("This server keeps no language of a post.",),
+SHARKEY = Software(
+    "sharkey", code_units, code_units, shortens=False, content_type=False,
+    source="packages/backend/src/server/api/endpoints/notes: ps.text.length > maxNoteLength (JavaScript's, UTF-16); "
+    "…/api/mastodon/endpoints/status.ts passes the text on as it is; descriptions not read, so the longest count",
 )  # fmt: skip
 PIXELFED = Software(
-    "Pixelfed", code_points, code_points, shortens=False, keeps=ALL - {"language"}, lists_private=True, content_type=False,
-    dates=True, source="app/Http/Controllers/Api/ApiV1Controller.php, statusCreate (max:…, mb_strlen)",
-    caveats=("This server needs a picture with every post and keeps no language.",),
+    "pixelfed", code_points, code_points, shortens=False, content_type=False, media_required=True,
+    source="app/Http/Controllers/Api/ApiV1Controller.php, statusCreate: max:max_caption_length (Laravel, mb_strlen), "
+    "spoiler_text max:140, strip_tags, “Empty statuses are not allowed”, language always en; ApiV2Controller.php, "
+    "description max:max_altext_length",
+    caveats=(
+        "This server needs a picture with every post and keeps no language.",
+        "This server takes out what stands between < and >, and a content warning of more than 140 characters is refused.",
+    ),
 )  # fmt: skip
 SNAC = Software(
-    "snac", code_points, code_points, shortens=False, keeps=frozenset({"alt"}), lists_private=False, content_type=False,
-    dates=False, source="mastoapi.c, POST /v1/statuses: reads status, visibility (public or not), spoiler_text, media_ids; "
-    "language and sensitive are not read; followers-only posts are not listed to their owner (tried)",
+    "snac", code_points, code_points, shortens=False, content_type=False,
+    source="mastoapi.c, POST /v1/statuses: no limit is enforced (the instance says 100,000), sensitive is not read, the "
+    "warning sets it (an older copy of the file reads no language either); GET /v1/accounts/…/statuses: is_msg_public "
+    "only; format.c, not_really_markdown",
     caveats=(
-        "This server drops the language, and the sensitive mark of pictures without a content warning.",
-        "This server knows public posts and others: “quiet public” becomes followers only.",
+        "This server drops the sensitive mark of pictures without a content warning; an older one drops the language too.",
+        "An older version of this server knows only public posts and others: compare what is said on the record.",
         "This server does not list followers-only posts: after an unclear answer a person has to look.",
         "This server draws Markdown: *, _ and ` may vanish from the text.",
     ),
 )  # fmt: skip
 UNKNOWN = Software(
-    "this server", code_points, code_points, shortens=None, keeps=frozenset(), lists_private=False, content_type=False,
-    dates=False, source="not known, so the longest count and no trust",
+    "unknown", code_units, code_units, shortens=None, content_type=True,
+    source="not read, so the longest count; content_type is passed over by servers that do not know it",
+    caveats=("It is not known how this account's server counts, so the longest way holds.",),
+)  # fmt: skip
+
+UNCHECKED = replace(
+    UNKNOWN, name="",
+    caveats=("It is not known yet how this account's server counts, so the longest way holds. Check the account to find out.",),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Software] = {
-    "mastodon": MASTODON, "glitchcafe": MASTODON, "hometown": MASTODON, "gotosocial": GOTOSOCIAL, "pleroma": PLEROMA,
-    "akkoma": PLEROMA, "snac": SNAC, "misskey": MISSKEY, "sharkey": MISSKEY, "firefish": MISSKEY, "iceshrimp": MISSKEY,
-    "iceshrimp.net": MISSKEY, "foundkey": MISSKEY, "cherrypick": MISSKEY, "pixelfed": PIXELFED,
-}  # fmt: skip
+    row.name: row for row in (MASTODON, GLITCH, GOTOSOCIAL, PLEROMA, SHARKEY, PIXELFED, SNAC)
+} | {"akkoma": PLEROMA}
+
+# "2.7.2 (compatible; Akkoma 3.13)", "4.0.0 (not true; really snac/2.77)", "3.0.0 (compatible; Sharkey 2025; like Akkoma)"
+_RELATIVE = re.compile(r"\((?:compatible|not true);\s*(?:really\s+)?([a-z.]+)", re.IGNORECASE)
+_BARE = re.compile(r"[1-9][0-9]*\.[0-9]+\.[0-9]+(-[a-z0-9.-]+)?", re.IGNORECASE)
 
 
-def named(name: Any, default: Software = UNKNOWN) -> Software:
+def named(name: Any) -> Software:
     """The row of a name as nodeinfo gives it."""
-    return BY_NAME.get(str(name).strip().lower(), default)
+    return BY_NAME.get(str(name).strip().lower(), UNKNOWN)
 
 
 def of(configuration: Mapping[str, Any]) -> Software:
-    """The row of an account. An account that was never asked (or before this was read) counts as Mastodon."""
+    """The row of an account; it is as good as UNKNOWN until a check has found out its software."""
     kept = configuration.get("limits")
     name = kept.get("software") if isinstance(kept, Mapping) else None
-    if name:
-        return named(name)
-    version = kept.get("version") if isinstance(kept, Mapping) else None
-    return by_version(version) if isinstance(version, str) else MASTODON
+    return named(name) if name else UNCHECKED
 
 
 def by_version(version: str, source_url: Any = "") -> Software:
-    """Where there is no nodeinfo: relatives write "(compatible; Name x.y)", the version of Mastodon is a bare number."""
-    said = f"{version} {source_url or ''}".lower()
-    found = next((row for name, row in BY_NAME.items() if name != "mastodon" and name in said), None)
-    if found or "compatible;" in said:
-        return found or UNKNOWN
-    return MASTODON
+    """Where there is no nodeinfo: relatives say who they are in brackets, the version of Mastodon is a bare number."""
+    if relative := _RELATIVE.search(version):
+        return named(relative[1])
+    if isinstance(source_url, str) and source_url.rstrip("/").lower().endswith("/gotosocial"):
+        return GOTOSOCIAL
+    if "+glitch" in version.lower():
+        return GLITCH
+    return MASTODON if _BARE.fullmatch(version) else UNKNOWN
+
+
+def kept_name(name: str, version: str, source_url: Any = "") -> str:
+    """What is kept of both: nodeinfo's word, but a version tells glitch-soc from the Mastodon that its nodeinfo says."""
+    told = by_version(version, source_url)
+    return told.name if told is GLITCH or not name else name

@@ -107,7 +107,7 @@ class Found:
     """The post is there. `matched_by` is "key" or "listing".
 
     Of a listing only what is surely ours: exact in text, pictures and options, within the attempt's time, nobody else's.
-    `others`: further posts that are so as well, oldest first.
+    `others`: further posts that are so as well, oldest first. `remarks`: how it differs in what is not compared for that.
     """
 
     post_id: str
@@ -116,6 +116,7 @@ class Found:
     published_at: datetime | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     others: tuple[Found, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

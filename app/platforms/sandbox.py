@@ -58,7 +58,7 @@ LOCKED_OUT: dict[str, Any] = {
 SPEC = Platform(
     slug="sandbox",
     name="Sandbox",
-    icon="flask",
+    icon="test-pipe",
     credential_type="none",
     configuration=(
         ConfigField("behaviour", "Behaviour", kind="choice", default="ok", choices=BEHAVIOURS),

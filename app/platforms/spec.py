@@ -101,5 +101,10 @@ class Platform:
     edges: tuple[str, ...] = ()
 
     @property
+    def address(self) -> str:
+        """The setting that says where the account's platform is; "" where it is the same for all."""
+        return next((one.name for one in self.configuration if one.kind == "url"), "")
+
+    @property
     def secret_names(self) -> tuple[str, ...]:
         return tuple(s.name for s in self.secrets)

@@ -48,6 +48,11 @@ def graphemes(text: str) -> int:
     return len(text) if text.isascii() and "\r" not in text else len(_GRAPHEME.findall(text))
 
 
+def code_units(text: str) -> int:
+    """As JavaScript's `length` counts: UTF-16."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 @functools.cache
 def mastodon(per_url: int = 23) -> Callable[[str], int]:
     """Mastodon: graphemes; a link is `per_url` long, of a mention of someone elsewhere only the user counts.

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ from app.platforms.base import (
 from app.platforms.blame import ADDRESS
 from app.platforms.errors import INVALID_PARAMETERS
 from app.platforms.rates import windows
-from app.platforms.verdict import Rule, Said, Table, cannot_tell, judge
+from app.platforms.verdict import Rule, Said, Table, cannot_tell, judge, refused_or_unclear
 
 SPEC = Platform(
     slug="webhook",
@@ -151,7 +152,8 @@ def verify(ctx: Context, account: Account) -> Check:
     if exchange.error:
         return cannot_tell(exchange, Table())
     if exchange.status == 410:
-        return Refused("This receiver is gone for good.", error_type=INVALID_PARAMETERS, field="url")
+        found = refused_or_unclear(exchange, Table(rules=RULES))
+        return replace(found, field="url") if isinstance(found, Refused) else found
     if exchange.status is not None and exchange.status >= 500 and exchange.status != 501:
         return CannotTell(f"The receiver answered with an error (HTTP {exchange.status}).")
     return Verified(account_id=account.setting("url"), name=account.name)

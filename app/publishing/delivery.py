@@ -30,6 +30,7 @@ from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.commit import NotNow
 from app.publishing.actions.hand_back import give_back, give_back_claimed, hold_changed, not_sent_after_all
+from app.publishing.actions.remarks import LOOKED
 from app.publishing.actions.settle import settle
 from app.publishing.actions.sign_in import back_to_prepare, keep_refreshed, replaced
 from app.publishing.actions.task import Task
@@ -143,7 +144,8 @@ def _looked_first(task: Task) -> bool:
     """A replay of what was once unknown: if it is out, that settles it. True: go on and send."""
     look = kept(looks.unclaimed, task, found(task))
     if isinstance(look, Found):
-        verdict = Verdict("yes", post_id=look.post_id, url=look.url, matched_by=f"look:{look.matched_by}")
+        by = f"{LOOKED}{look.matched_by}"
+        verdict = Verdict("yes", post_id=look.post_id, url=look.url, matched_by=by, remarks=look.remarks)
         kept(settle, task, None, verdict)
         return False
     if isinstance(look, CannotTell) and not look.final:

@@ -8,36 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.platforms.blame import WORDS
 from app.platforms.compare import severe
 
 ACTIONS = (
     "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why", "withdraw",
 )  # fmt: skip
-
-
-BLAMED = {
-    "right": (
-        "The sign-in at {0} lacks a right",
-        "It may read but not post. Make a new token with the missing right for {1} and reconnect; the same one would be refused again.",
-        "reconnect",
-    ),
-    "suspended": (
-        "{0} suspended this account",
-        "The account {1} was suspended by the platform. Signing in again does not help: ask the moderators there.",
-        "account",
-    ),
-    "inactive": (
-        "This account is not active at {0}",
-        "The account {1} is closed, has moved, or waits for something at {0}. Its owner has to set that right there.",
-        "account",
-    ),
-    "address": (
-        "Nothing takes posts at this address",
-        "The content is not to blame: there is no receiver at the address of {1}. Correct the address of the account, then replay.",
-        "reconnect",
-    ),
-}
-"""Title, text and button by what is to blame (app/platforms/blame.py); {0} is the platform, {1} the account."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +99,7 @@ def _failed(case: Case) -> Notice:
             "It counts as not published. Replay it if you changed your mind; we look first whether it is there.",
             ("replay",),
         )
-    if case.blame in BLAMED:
+    if case.blame in WORDS:
         return _blamed(case, more)
     if case.error_type == "auth_failed":
         text = f"Replaying will not help until somebody signs in again for {case.account}.{_said(case)}{_others(case)}"
@@ -164,13 +140,14 @@ def _failed(case: Case) -> Notice:
 
 def _blamed(case: Case, more: tuple[str, ...]) -> Notice:
     """A refusal that neither another text nor, mostly, another sign-in would mend."""
-    title, text, button = BLAMED[case.blame]
+    words = WORDS[case.blame]
+    button = "reconnect" if words.mends else "account"
     again = " The account counts as connected now, so it can be sent again." if case.account_usable else ""
     return Notice(
         "bad",
         "plug-connected-x",
-        title.format(case.platform),
-        f"{text.format(case.platform, case.account)}{_said(case)}{again}{_others(case)}",
+        words.title.format(case.platform),
+        f"{words.text.format(case.platform, case.account)}{_said(case)}{again}{_others(case)}",
         ("replay", *more) if case.account_usable else (button, *more),
         why_not="" if case.account_usable else "The account cannot post now.",
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from app.platforms import registry
+
 
 class Label(NamedTuple):
     """A word with the colour and the shape that repeat its meaning."""
@@ -105,7 +107,7 @@ BY_NOUN: dict[str, dict[str, Label]] = {
     },
 }
 
-ADDRESS_FIELDS = frozenset({"instance", "service", "url"})
+ADDRESS_FIELDS = frozenset(connector.spec.address for connector in registry.all() if connector.spec.address)
 """Fields of an account that hold where its platform is; a check that fails blames one field."""
 
 NOT_KNOWN = Label("Not known", "wait", "help-hexagon")
@@ -144,11 +146,7 @@ class PlatformLabel(NamedTuple):
 
 
 PLATFORMS: dict[str, PlatformLabel] = {
-    "site": PlatformLabel("Our site", "world"),
-    "webhook": PlatformLabel("Webhook", "webhook"),
-    "sandbox": PlatformLabel("Sandbox", "test-pipe"),
-    "bluesky": PlatformLabel("Bluesky", "brand-bluesky"),
-    "mastodon": PlatformLabel("Mastodon", "brand-mastodon"),
+    **{one.spec.slug: PlatformLabel(one.spec.name, one.spec.icon) for one in registry.all()},
     "instagram": PlatformLabel("Instagram", "brand-instagram"),
     "threads": PlatformLabel("Threads", "brand-threads"),
     "facebook": PlatformLabel("Facebook", "brand-facebook"),

@@ -11,6 +11,7 @@ wrong_times         created_at is so many seconds off, Date is right
 shuffles            a page is not in the order of time
 old_copy            the list is a copy from a cache, made when this was set; `Age` says so many seconds
 drops_sensitive     `sensitive` is always false
+drops_language      no post has a language
 says_source         GET /api/v1/statuses/:id/source is there
 no_date             no Date header
 """
@@ -49,6 +50,8 @@ def shown(world: World, status: Status, post: Status) -> Status:
         status["created_at"] = made.isoformat().replace("+00:00", "Z")
     if world.settings.get("drops_sensitive"):
         status["sensitive"] = False
+    if world.settings.get("drops_language"):
+        status["language"] = None
     return status
 
 

@@ -126,6 +126,8 @@ def create(world: World, request: Request) -> Result:
     text, spoiler = str(values.get("status", "")).strip(), str(values.get("spoiler_text", "")).strip()
     ids = [str(one) for one in values.get("media_ids", [])]
     problem = _invalid(world, text, spoiler, ids)
+    if problem and world.settings["dialect"] == "gotosocial":
+        return Answer(400, {"error": f"Bad Request: {problem}"})
     if problem:
         return Answer(422, {"error": f"Validation failed: {problem}"})
     key = request.headers.get("idempotency-key", "")
@@ -159,7 +161,7 @@ def _invalid(world: World, text: str, spoiler: str, ids: list[str]) -> str:
     limit = text_limit(world)
     if not text and not ids:
         return "Text can't be blank"
-    if rendering.length(text, spoiler) > limit:
+    if rendering.length(text, spoiler, dialect=world.settings["dialect"]) > limit:
         return f"Text character limit of {limit} exceeded"
     if len(ids) > 4:
         return "Cannot attach more than 4 files"

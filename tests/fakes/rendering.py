@@ -1,6 +1,7 @@
 """How servers of the Mastodon API rewrite and count a text, written from their sources, apart from our connector.
 
 Sources: mastodon app/lib/text_formatter.rb, app/models/status.rb (strip!), app/validators/status_length_validator.rb;
+gotosocial internal/processing/status/common.go, validateStatusContent; pleroma lib/pleroma/web/common_api/activity_draft.ex;
 pleroma lib/pleroma/formatter.ex (CommonMark off for text/plain: <br/> only).
 """
 
@@ -16,8 +17,13 @@ TAG = regex.compile(r"(?<![\w/&])#([\p{L}\p{M}\p{N}_]*[\p{L}\p{M}_][\p{L}\p{M}\p
 ENTITY = regex.compile(f"({URL.pattern})|{MENTION.pattern}|{TAG.pattern}")
 
 
-def length(text: str, spoiler: str = "", per_url: int = 23) -> int:
-    """Grapheme clusters; a link is `per_url` long and of a mention only the user counts."""
+def length(text: str, spoiler: str = "", per_url: int = 23, dialect: str = "mastodon") -> int:
+    """Mastodon: grapheme clusters; a link is `per_url` long and of a mention only the user counts. Pleroma (String.length)
+    counts clusters of all that was written, GoToSocial (len([]rune(…))) and Pixelfed (mb_strlen) code points."""
+    if dialect == "pleroma":
+        return len(regex.findall(r"\X", (text + spoiler).strip()))
+    if dialect != "mastodon":
+        return len(text) + len(spoiler)
     countable = URL.sub("x" * per_url, text)
     countable = MENTION.sub(lambda m: "@" + m[1], countable)
     return len(regex.findall(r"\X", spoiler + countable))

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.db import app_now
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
+from app.publishing.actions import remarks
 from app.publishing.actions.health import take_down
 from app.publishing.actions.outcome import free, is_ours, moved
 from app.publishing.actions.rows import now
@@ -26,7 +27,7 @@ def settle_confirm(task: Task, verdict: Verdict) -> None:
     if verdict.outcome == "yes":
         note_success(task.credential_id)
         found = {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": app_now()}
-        moved(task, free("success") | found, "The platform says that it is live.")
+        moved(task, free("success") | found | remarks.found(verdict.remarks), "The platform says that it is live.")
     elif verdict.outcome == "no" and verdict.final and verdict.error_type != "auth_failed":
         ended = free("cancelled") if task.barred else free("failed") | _refused(verdict)
         moved(task, ended, verdict.message)

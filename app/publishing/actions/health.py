@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.core.queue import ring
-from app.ground import clock
 from app.platforms.base import Verdict
-from app.platforms.blame import RIGHT
+from app.platforms.blame import ADDRESS, RIGHT
 from app.publishing.actions.task import Task
 from app.vault import queries as vault
-from app.vault.actions import mark_down, note_failure, note_success
+from app.vault.actions import check_soon, mark_down, note_failure, note_success
 from app.vault.opening import is_current
 
 LATELY = timedelta(seconds=30)
@@ -18,8 +16,7 @@ LATELY = timedelta(seconds=30)
 
 def keep_health(task: Task, verdict: Verdict, status: str) -> None:
     """What the answer says about the account: it works, it is down, one more failure in a row, or it has to be checked again."""
-    if verdict.reread_limits and _checked_long_ago(task):
-        ring("vault.verify", str(task.credential_id))
+    check_again(task, verdict)
     if verdict.outcome in ("yes", "accepted"):
         if not task.account_fine:
             note_success(task.credential_id)
@@ -31,10 +28,10 @@ def keep_health(task: Task, verdict: Verdict, status: str) -> None:
         note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
 
 
-def _checked_long_ago(task: Task) -> bool:
-    """A hundred refusals in a row are one reason to look, not a hundred."""
-    last = vault.by_id(task.credential_id).last_verified_at
-    return last is None or clock.now() - last > LATELY
+def check_again(task: Task, verdict: Verdict) -> None:
+    """The refusal may be about limits that have changed: they are read again. A hundred refusals in a row are one reason to look."""
+    if verdict.reread_limits:
+        check_soon(task.credential_id, LATELY)
 
 
 def take_down(task: Task, verdict: Verdict) -> None:
@@ -43,4 +40,5 @@ def take_down(task: Task, verdict: Verdict) -> None:
     """
     if is_current(task.account, task.session, lock=True):
         why = verdict.advice or "The platform refused the sign-in."
-        mark_down(vault.by_id(task.credential_id), "invalid", why, lasting=verdict.blame == RIGHT)
+        field = task.connector.spec.address if verdict.blame == ADDRESS else ""
+        mark_down(vault.by_id(task.credential_id), "invalid", why, field, lasting=verdict.blame == RIGHT)

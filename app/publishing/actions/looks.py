@@ -13,6 +13,7 @@ from app.core.db import app_now, db
 from app.core.locks import advisory
 from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look
 from app.publishing import reconcile
+from app.publishing.actions import remarks
 from app.publishing.actions.outcome import free, is_ours, moved
 from app.publishing.actions.rows import derive, now, wake
 from app.publishing.actions.settle import look_row, write
@@ -63,7 +64,7 @@ def _is_there(task: Task, look: Found) -> None:
     columns = {"platform_post_id": look.post_id, "platform_url": look.url or None}
     columns |= dict.fromkeys(("error_type", "error_message", "error_code"))
     published = {"published_at": look.published_at or task.began}
-    moved(task, free("success") | columns | published, "Found at the platform.")
+    moved(task, free("success") | columns | published | remarks.found(look.remarks), "Found at the platform.")
 
 
 def _goes_on(task: Task, step: reconcile.Step, looks: int) -> None:

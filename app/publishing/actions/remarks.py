@@ -1,25 +1,51 @@
 """What an answer leaves on the record beside its state: how the stored post differs, and what a refusal is to be blamed on.
 
-Kept in the record's metadata under `remarks` and `blame`; the next verdict replaces both.
+Kept in the record's metadata under `remarks` and `blame`. The next verdict replaces the blame. Remarks are about the post that
+is there and are shown for one only, so the answer to a call that made a post replaces them, and nothing takes them away.
 """
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.db import db
 from app.platforms.base import Verdict
 from app.publishing.models import PublishRecord
 
 META: Any = PublishRecord.meta
 MOST = 12
+LOOKED = "look:"
+"""How a verdict begins that a look has found and no call: it compares less, or nothing."""
 
 
 def kept(verdict: Verdict) -> Any:
-    """The new value of the metadata column; everything else in it stays."""
-    told: dict[str, Any] = {"remarks": list(verdict.remarks[:MOST]), "blame": verdict.blame}
-    told = {name: value for name, value in told.items() if value}
-    empty = sa.literal({}, META.type)
-    bare = sa.func.coalesce(META, empty).op("-")(sa.literal("remarks")).op("-")(sa.literal("blame"))
+    """The new value of the metadata column after this verdict; everything else in it stays."""
+    said = list(verdict.remarks[:MOST])
+    made = verdict.outcome == "yes" and not verdict.matched_by.startswith(LOOKED)
+    told = {**({"remarks": said} if said else {}), **({"blame": verdict.blame} if verdict.blame else {})}
+    return _changed(told, ("blame", "remarks") if made or said else ("blame",))
+
+
+def found(said: tuple[str, ...]) -> dict[str, Any]:
+    """The record's column after a look or a confirmation, which may know how the post differs; {} leaves it as it is."""
+    return {"metadata": _changed({"remarks": list(said[:MOST])}, ("remarks",))} if said else {}
+
+
+def keep_late(record_id: uuid.UUID, verdict: Verdict) -> None:
+    """An answer that found its record in other hands: it is kept there, unless it is about another post than the record's."""
+    own = sa.func.coalesce(PublishRecord.platform_post_id, verdict.post_id) == verdict.post_id
+    its = own if verdict.outcome == "yes" else PublishRecord.status == "unknown"
+    db.session.execute(
+        sa.update(PublishRecord).where(PublishRecord.id == record_id, its).values(meta=kept(verdict)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _changed(told: dict[str, Any], without: tuple[str, ...]) -> Any:
+    bare = sa.func.coalesce(META, sa.literal({}, META.type))
+    for name in without:
+        bare = bare.op("-")(sa.literal(name))
     return bare.op("||")(sa.literal(told, META.type))

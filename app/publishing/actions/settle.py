@@ -20,7 +20,7 @@ from app.core.db import app_now, db, uuid7
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
 from app.publishing.actions import remarks
-from app.publishing.actions.health import keep_health
+from app.publishing.actions.health import check_again, keep_health
 from app.publishing.actions.holds import hold
 from app.publishing.actions.invariants import is_taken, watch_posts
 from app.publishing.actions.lease import FREE, RECORDS, fenced
@@ -72,7 +72,11 @@ def _earned(verdict: Verdict, attempt_id: uuid.UUID | None) -> Verdict:
     """Success only with the platform's own id, and only for a call that passed its commit point (or a look)."""
     if verdict.outcome == "yes" and not verdict.post_id:
         return replace(verdict, outcome="unknown", error_type="unknown", matched_by=f"{verdict.matched_by}, no id")
-    if verdict.outcome in ("yes", "accepted") and attempt_id is None and not verdict.matched_by.startswith("look:"):
+    if (
+        verdict.outcome in ("yes", "accepted")
+        and attempt_id is None
+        and not verdict.matched_by.startswith(remarks.LOOKED)
+    ):
         return replace(verdict, outcome="no", error_type="platform_error", final=False, post_id="", url="")
     return verdict
 
@@ -191,6 +195,8 @@ def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None, 
 def _late(task: Task, verdict: Verdict) -> None:
     """The answer came after the sweep: reconcile reads it at once instead of waiting for its next look. A yes that
     comes after a person gave up (or cancelled) settles the record: it is out."""
+    remarks.keep_late(task.id, verdict)
+    check_again(task, verdict)
     if verdict.outcome == "yes":
         watch_posts(task.id)
     if verdict.outcome == "yes" and _proved(task, verdict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.vault.actions.connecting import connect, disconnect, reconnect, rename, set_rules
-from app.vault.actions.health import note_failure, note_success
+from app.vault.actions.health import check_soon, note_failure, note_success
 from app.vault.actions.keys import reseal
 from app.vault.actions.sessions import keep_session, read_session
 from app.vault.actions.states import (
@@ -20,6 +20,7 @@ from app.vault.actions.states import (
 
 __all__ = [
     "came_back",
+    "check_soon",
     "connect",
     "disconnect",
     "expire_due",

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app.audit.actions import record
 from app.core import config
 from app.core.db import app_now, db
-from app.vault import breaker
+from app.core.queue import ring
+from app.vault import breaker, queries
 from app.vault.models import PlatformCredential as Account
 
 TOUCH = timedelta(minutes=1)
@@ -55,6 +56,21 @@ def note_failure(account_id: uuid.UUID | str, error_type: str | None) -> bool:
     if row.failure_streak == limit:
         _opened(account_id, row.failure_streak, error_type or "")
     return True
+
+
+def check_soon(account_id: uuid.UUID | str, every: timedelta) -> None:
+    """What we hold of the account may be outdated: it is checked, unless it was, or was to be, within `every`."""
+    asked = sa.cast(Account.meta["asked"].astext, sa.DateTime(timezone=True))
+    last = sa.func.greatest(asked, queries.CHECK_AT, Account.last_verified_at)
+    mark = sa.func.jsonb_build_object("asked", app_now())
+    statement = (
+        sa.update(Account)
+        .where(Account.id == uuid.UUID(str(account_id)), sa.or_(last.is_(None), last < app_now() - every))
+        .values(meta=Account.meta.op("||")(mark))
+        .returning(Account.id)
+    )
+    if db.session.execute(statement, execution_options={"synchronize_session": False}).first() is not None:
+        ring("vault.verify", str(account_id))
 
 
 def _opened(account_id: uuid.UUID | str, streak: int, error_type: str) -> None:

@@ -19,6 +19,7 @@ from app.ground import clock
 from app.ground.errors import Conflict, NotFound
 from app.platforms import registry
 from app.platforms.base import CannotTell, Check, Refused, Verified
+from app.platforms.blame import RIGHT, advice
 from app.vault import queries, sealing
 from app.vault.models import ACCOUNT, PlatformCredential
 from app.vault.remote import plainly, remote_account
@@ -165,7 +166,7 @@ def _lacks(account: PlatformCredential) -> str:
     known = account.meta.get("lacks") or {}
     if not known or known.get("secrets") != _fingerprint(account):
         return ""
-    return str(known.get("why") or "The platform refused a right that posting needs.")
+    return str(known.get("why") or advice(RIGHT))
 
 
 def _fingerprint(account: PlatformCredential) -> str:

@@ -1,7 +1,8 @@
 """How to make the smallest publication of each connector that speaks HTTP, for the matrix of verdicts.
 
 A new connector adds one line to MAKERS: from the root of a loopback server to an account, a post, what prepare would have
-left, and the body of a good answer. `special` holds the rows in which its own table or nature says otherwise.
+left, and the body of a good answer. `special` holds the rows in which its own table or nature says otherwise; `counts` whether
+the connector reads how many calls are left.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ class Made:
     good: Mapping[str, Any]
     post: Post = field(default_factory=lambda: Post("hello"))
     special: Mapping[str, tuple[str, str | None, bool, str]] = field(default_factory=dict)
+    counts: bool = True
 
 
 def mastodon(ctx: Context, root: str) -> Made:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from app.outbound.exchange import Exchange
 from app.platforms import bluesky_answers, mastodon_answers, registry, webhook
-from app.platforms.base import Account, CannotTell, Check, Context, Post, Refused, Verified
+from app.platforms.base import Account, CannotTell, Check, Connector, Context, Post, Refused, Verified
+from app.platforms.blame import WORDS, Blame, advice
 from app.platforms.verdict import Table, judge
+from app.publishing.notice import Case, notice
 from tests.fakes.client import Fake
 from tests.unit.platforms.test_verdict import NOW
 
@@ -101,7 +103,7 @@ def test_an_account_that_was_taken_down_is_no_matter_of_the_sign_in(words: str, 
     """(D13) told by whole sentences, never by a part of one."""
     verdict = judge(refusal(403, b'{"error": "%s"}' % words.encode()), mastodon_answers.TABLE)
     assert (verdict.account, verdict.blame) == ("down", blame)
-    assert ("suspended by the platform" in verdict.advice) == (blame == "suspended")
+    assert ("was suspended by the platform" in verdict.advice) == (blame == "suspended")
 
 
 def test_a_suspended_account_is_told_so_by_the_check_too(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
@@ -157,3 +159,38 @@ def test_a_refusal_of_the_content_has_the_account_checked_again(
     assert verdict.message
     fine = MASTODON.publish(ctx, replace(mastodon_account), Post("x"), "k2", {})
     assert not fine.reread_limits
+
+
+def test_the_accounts_page_and_the_records_page_say_the_same_of_the_same_blame() -> None:
+    """(D13) one table of words for both."""
+    assert set(WORDS) == set(get_args(Blame)) - {""}
+    for blame, words in WORDS.items():
+        seen = notice(
+            Case("failed", "Acme", "desk@acme.test", error_type="auth_failed", blame=blame, account_usable=False)
+        )
+        assert seen and seen.title == words.title.format("Acme") and "{" not in seen.title + seen.text
+        assert seen.text.startswith(words.text.format("Acme", "desk@acme.test"))
+        told = advice(blame)  # type: ignore[arg-type]
+        assert told.lower() == words.text.format("the platform", "this account").lower() and told[0].isupper()
+
+
+@pytest.mark.parametrize("connector", registry.all(), ids=repr)
+def test_each_rule_that_takes_an_account_down_says_why_the_account_is_to_blame(connector: Connector) -> None:
+    """(D13) a right, an account that was taken down and an address are never said to be a matter of signing in again."""
+    table = next((v for v in vars(connector.module).values() if isinstance(v, Table)), Table())
+    rules = [*table.rules, *getattr(connector.module, "RULES", ())]
+    for rule in rules:
+        assert not (rule.blame in ("right", "suspended", "inactive") and rule.account != "down"), rule
+        assert rule.account in ("", "down") or not rule.blame, rule
+
+
+def test_the_check_of_a_receiver_that_is_gone_says_what_a_post_to_it_would_say(fake: Fake, ctx: Context) -> None:
+    """(D13)"""
+    fake.script("answer", on="any", status=410, body="", times=0)
+    account = Account(
+        "webhook", "d", configuration={"url": f"{fake.url}/hook"}, secrets={"secret": "whsec_" + "A" * 32}
+    )
+    found = registry.get("webhook").verify(ctx, account)
+    assert isinstance(found, Refused) and (found.field, found.blame) == ("url", "address")
+    verdict = registry.get("webhook").publish(ctx, account, Post("x"), "k", {})
+    assert (verdict.account, verdict.blame, verdict.advice) == ("down", "address", found.message)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Account, Context, Post
+from app.platforms.base import Account, Context, Found, Media, Post
 from app.platforms.compare import Kept, remarks, severe
 from tests.fakes.client import Fake
 
@@ -64,6 +65,7 @@ def test_a_server_that_keeps_everything_gets_no_remark(
         ({"visibility": "public"}, "Stored as public instead of followers only"),
         ({"content": "<p>temperature xz</p>"}, "Stored with another text"), ({"media_attachments": [{"id": "1"}]}, "Stored with 1 of 0 pictures"),
         ({"visibility": "x" * 2000}, "Stored as " + "x" * 40 + " instead of followers only"),
+        ({"visibility": "direct"}, "Stored as a direct message instead of followers only"),
     ],
 )  # fmt: skip
 def test_what_a_server_dropped_is_a_remark_and_still_published(
@@ -82,3 +84,73 @@ def test_what_a_server_dropped_is_a_remark_and_still_published(
     post = Post("hi", language="de", options={"visibility": "private", "sensitive": "1"})
     verdict = MASTODON.publish(ctx, mastodon_account, post, "k", {})
     assert (verdict.outcome, verdict.remarks) == ("yes", (said,))
+
+
+@pytest.mark.parametrize(
+    "name", ["language", "visibility", "spoiler_text", "sensitive", "content", "media_attachments"]
+)
+@pytest.mark.parametrize("value", [7, True, [], [7], {}, {"en": 1}, 1.5])
+def test_what_is_told_in_a_shape_of_its_own_is_no_difference(
+    fake: Fake, ctx: Context, mastodon_account: Account, name: str, value: Any
+) -> None:
+    """(D15)"""
+    if (name, value) in (("sensitive", True), ("media_attachments", [])):
+        return  # these are told
+    options = {"visibility": "private", "sensitive": "1", "spoiler_text": "🐙🐙"}
+    answer = {"id": "7", "account": {"id": "1"}, "media_attachments": [{"id": "1", "description": 7}], name: value}
+    fake.script("answer", status=200, body=json.dumps(answer))
+    post = Post("hi", language="zh-Hans", options=options, media=(Media("0" * 64, "image/png", 1, alt="a cat"),))
+    verdict = MASTODON.publish(ctx, mastodon_account, post, "k", {"media_ids": ["1"]})
+    assert (verdict.outcome, verdict.remarks) == ("yes", ())
+
+
+@pytest.mark.parametrize(("language", "kept"), [("zh-Hans", "zh"), ("DE-at", "de"), ("yue", "yue"), ("", None)])
+def test_a_language_goes_out_as_the_api_knows_it_and_comes_back_without_a_remark(
+    fake: Fake, ctx: Context, mastodon_account: Account, language: str, kept: str | None
+) -> None:
+    """(D15)"""
+    post = Post("hi", language=language, options={"spoiler_text": "👨‍👩‍👧‍👦"})
+    assert MASTODON.publish(ctx, mastodon_account, post, "k", {}).remarks == ()
+    assert fake.posts()[0]["language"] == kept
+
+
+def test_a_look_that_finds_the_post_tells_how_it_differs(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+    """(D15) the language is not part of a post's identity."""
+    fake.settings(drops_language=True)
+    post = Post("hi", language="de")
+    MASTODON.publish(ctx, mastodon_account, post, "k", {})
+    found = MASTODON.find(ctx, mastodon_account, post, "k", ctx.clock.now())
+    assert isinstance(found, Found) and found.remarks == ("Stored without its language",)
+
+
+def test_of_two_posts_that_a_look_finds_each_tells_its_own_differences(
+    fake: Fake, ctx: Context, mastodon_account: Account
+) -> None:
+    """(D15)"""
+    post = Post("hi", language="de")
+    fake.settings(ignore_idempotency=True)
+    for language in ("en", "fr"):
+        MASTODON.publish(ctx, mastodon_account, Post("hi", language=language), language, {})
+    found = MASTODON.find(ctx, mastodon_account, post, "k", ctx.clock.now())
+    assert isinstance(found, Found)
+    assert [one.remarks for one in (found, *found.others)] == [
+        ("Stored as “en” instead of “de”",), ("Stored as “fr” instead of “de”",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("author", "said"),
+    [
+        ({"id": "1"}, ()), ({"id": 1}, ()), ({}, ()), ({"id": None}, ()), (7, ()), ({"id": [7]}, ()),
+        ({"id": "4711", "acct": "eve"}, ("Stored as a post of @eve instead of this account",)),
+        ({"id": "4711", "acct": 7}, ("Stored as a post of somebody else instead of this account",)),
+    ],
+)  # fmt: skip
+def test_a_post_that_went_out_as_somebody_elses_says_so(
+    fake: Fake, ctx: Context, mastodon_account: Account, author: Any, said: tuple[str, ...]
+) -> None:
+    """(D15) it is out, so it stays published; that it is not ours is grave."""
+    fake.script("answer", status=200, body=json.dumps({"id": "7", "account": author}))
+    verdict = MASTODON.publish(ctx, replace(mastodon_account, account_id="1"), Post("hi"), "k", {})
+    assert (verdict.outcome, verdict.remarks) == ("yes", said)
+    assert all(severe(one) for one in said)

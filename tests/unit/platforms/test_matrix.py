@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import socket
-import socketserver
-import struct
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,8 +15,10 @@ import pytest
 from app.platforms import registry
 from app.platforms.base import Connector, Verdict
 from app.platforms.keys import tid
+from app.platforms.verdict import Rule, Table
 from tests.fakes.ports import Recorder, context
 from tests.unit.platforms.making import MAKERS, Made
+from tests.unit.platforms.speaking import Server
 
 HTTP = [connector for connector in registry.all() if connector.spec.credential_type != "none"]
 by_connector = pytest.mark.parametrize("connector", HTTP, ids=[c.spec.slug for c in HTTP])
@@ -33,6 +33,7 @@ DOUBT = {
     408: "network_timeout", 409: "unknown", 425: "unknown", 418: "unknown", 500: "platform_error", 502: "platform_error",
     503: "platform_error", 504: "platform_error",
 }  # fmt: skip
+LEFT = {"Remaining": "3", "Reset": "4102444800"}
 Expected = tuple[str, str | None, bool, str]
 
 
@@ -46,45 +47,12 @@ def rows() -> Iterator[tuple[str, int, bytes, dict[str, str], Expected]]:
     for name, body in {**BODIES, "object": b"{}", "array": b"[1, 2]", "cut JSON": b'{"id": "7", "acc'}.items():
         yield f"200 {name}", 200, body, {}, ("unknown", "platform_error", False, "")
     yield "204 empty", 204, b"", {}, ("unknown", "platform_error", False, "")
-    yield "429 waits", 429, b"", {"Retry-After": "90"}, ("no", "rate_limit", False, "")
+    counted = {f"{prefix}{part}": value for prefix in ("RateLimit-", "X-RateLimit-") for part, value in LEFT.items()}
+    yield "429 waits", 429, b"", {"Retry-After": "90", **counted}, ("no", "rate_limit", False, "")
     yield "429 bare", 429, BODIES["error"], {}, ("no", "rate_limit", False, "")
 
 
 ROWS = list(rows())
-
-
-class Speaker(socketserver.BaseRequestHandler):
-    """Reads one request whole, counts it, then does what the row says."""
-
-    def handle(self) -> None:
-        server: Any = self.server
-        file = self.request.makefile("rb")
-        head = b""
-        while (line := file.readline()) not in (b"\r\n", b""):
-            head += line
-        length = next(
-            (int(x.split(b":")[1]) for x in head.split(b"\r\n") if x.lower().startswith(b"content-length")), 0
-        )
-        file.read(length)
-        if not head.startswith(b"POST "):
-            return
-        server.asked += 1
-        if server.do == "reset":
-            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        elif server.do == "hang":
-            server.over.wait(30)
-        else:
-            self.request.sendall(server.answer)
-
-
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address, daemon_threads = True, True
-    answer, do, asked = b"", "", 0
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Speaker)
-        self.over = threading.Event()
-        self.root = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 @pytest.fixture
@@ -122,6 +90,19 @@ def whole(status: int, body: bytes, headers: dict[str, str], kind: str = "applic
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
+def rules_of(connector: Connector) -> list[Rule]:
+    table = next((v for v in vars(connector.module).values() if isinstance(v, Table)), Table())
+    return [*table.rules, *getattr(connector.module, "RULES", ())]
+
+
+def kept_as_evidence(verdict: Verdict, status: int, body: bytes) -> None:
+    """What the attempt's page shows: what was sent, what was answered, and the platform's own words of a refusal."""
+    assert (verdict.http_status, bool(verdict.request_id), verdict.duration_ms is not None) == (status, True, True)
+    assert verdict.request["method"] == "POST" and verdict.response["status"] == status
+    if body == BODIES["error"] and verdict.outcome == "no" and not 300 <= status < 400:
+        assert "words" in verdict.message or "Said" in verdict.message
+
+
 @by_connector
 @pytest.mark.parametrize(("name", "status", "body", "headers", "expected"), ROWS, ids=[row[0] for row in ROWS])
 def test_each_row_of_the_verdict_holds_for_each_connector(
@@ -138,8 +119,12 @@ def test_each_row_of_the_verdict_holds_for_each_connector(
     verdict, made = sent(connector, server.root)
     assert short(verdict) == made.special.get(name, expected)
     assert server.asked == 1, "a create call is sent once, to one address"
+    kept_as_evidence(verdict, status, body)
+    row = next((rule for rule in rules_of(connector) if rule.name == verdict.matched_by), None)
+    assert (verdict.blame, verdict.duplicate) == ((row.blame, row.duplicate) if row else ("", False))
     if status == 429:
         assert verdict.retry_after == (timedelta(seconds=90) if "Retry-After" in headers else None)
+        assert [one.remaining for one in verdict.limits] == ([3] if made.counts and headers else [])
 
 
 @by_connector
@@ -184,16 +169,16 @@ def test_each_structured_row_of_a_connectors_own_table_is_met_over_the_line(
     server: Server, connector: Connector
 ) -> None:
     """Codes of the body come before the status, also where they say that it is there already (evidence after an unknown)."""
-    table = next((v for v in vars(connector.module).values() if type(v).__name__ == "Table"), None)
-    for rule in [rule for rule in (table.rules if table else ()) if rule.code and rule.code.isalnum()]:
+    table = next((v for v in vars(connector.module).values() if isinstance(v, Table)), Table())
+    for rule in [rule for rule in table.rules if rule.code and rule.code.isalnum()]:
         body = json.dumps({"error": rule.code, "message": "words"}).encode()
-        if table and table.said(_answered(body, rule.status or 400)).code != rule.code:
+        if table.said(_answered(body, rule.status or 400)).code != rule.code:
             continue  # this platform names no codes in its bodies
         server.answer = whole(rule.status or 400, body, {})
         verdict, _ = sent(connector, server.root)
         final = rule.final and rule.outcome == "no" and rule.error_type != "rate_limit"
         assert short(verdict) == (rule.outcome, rule.error_type, final, rule.account), rule.name
-        assert verdict.duplicate == rule.duplicate
+        assert (verdict.duplicate, verdict.blame) == (rule.duplicate, rule.blame)
         if rule.duplicate:
             assert verdict.after_unknown().outcome == "unknown"
 

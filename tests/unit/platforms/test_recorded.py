@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 
 from app.outbound.exchange import Exchange
-from app.platforms import bluesky_answers, mastodon_answers, webhook
+from app.platforms import registry, webhook
 from app.platforms.verdict import Table, judge
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-TABLES = {"bluesky": bluesky_answers.TABLE, "mastodon": mastodon_answers.TABLE}
-CASES = [
-    (slug, case)
-    for slug in TABLES
-    for case in json.loads((Path(__file__).parent / "recorded" / f"{slug}.json").read_text("utf-8"))
-]
+FOLDER = Path(__file__).parent / "recorded"
+RECORDED = [one for one in registry.all() if (FOLDER / f"{one.spec.slug}.json").exists()]
+TABLES = {one.spec.slug: one.module.TABLE for one in RECORDED}
+CASES = [(slug, case) for slug in TABLES for case in json.loads((FOLDER / f"{slug}.json").read_text("utf-8"))]
 
 
 def answered(case: dict[str, Any]) -> Exchange:

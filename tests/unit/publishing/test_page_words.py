@@ -8,9 +8,10 @@ from types import SimpleNamespace as Row
 
 import pytest
 
+from app.platforms.blame import WORDS
 from app.publishing import shown, told
 from app.publishing.models import ERROR_TYPES, RECORD
-from app.publishing.notice import ACTIONS, BLAMED, Case, notice
+from app.publishing.notice import ACTIONS, Case, notice
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -30,7 +31,7 @@ def test_no_failure_ends_without_a_next_step_and_none_shows_a_code(error, usable
     assert "2 other records" in found.text or error in ("content_rejected", "invalid_parameters")
 
 
-@pytest.mark.parametrize("blame", BLAMED)
+@pytest.mark.parametrize("blame", WORDS)
 @pytest.mark.parametrize("usable", [True, False])
 def test_what_no_other_text_mends_is_never_blamed_on_the_text_and_a_takedown_not_on_the_sign_in(blame, usable):
     """(D13)"""
