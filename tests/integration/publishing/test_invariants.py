@@ -112,7 +112,8 @@ def test_a_look_that_turns_in_circles_waits_too_although_no_hold_stops_a_look(ap
         " claims_since = app_now()",
         n=MOST_CLAIMS,
     )
-    desk.work()
+    (claimed,) = step(claim, "w1", 8)
+    assert step(begin, claimed, "w1") is None
     row = desk.record(key)
     assert (row.status, row.step, row.lease_owner, row.claim_token) == ("unknown", None, None, None)
     assert len(alarms(key)) == 1 and step(claim, "w1", 8) == []
