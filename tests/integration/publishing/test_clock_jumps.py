@@ -21,6 +21,7 @@ from app.publishing.actions.clock import tell_jump
 from app.publishing.actions.commit import commit_point
 from app.publishing.actions.looks import watched
 from app.publishing.drain import drain
+from app.publishing.queries.beside import beside
 from tests import publishing_desk as desk
 
 SENDING = Sending("POST", "https://x.example", "f" * 64, {}, "")
@@ -278,6 +279,29 @@ def test_a_listing_is_asked_from_before_the_attempt_by_todays_clock(clocks):
     clocks.jumps(-20)
     step(clock_state.now)
     assert began - step(clock_state.earliest, began) >= timedelta(minutes=19, seconds=55)
+
+
+def test_a_listing_is_believed_until_after_the_attempt_by_todays_clock(clocks):
+    """A clock that was put right by 20 minutes forward: the platform's own stamp is 20 minutes later. (D4)"""
+    _, task = sent()
+    began = desk.attempts(task.id)[0].started_at
+    task.began = began
+    after = task.connector.spec.absent_after
+    assert step(clock_state.latest, began) == began
+    clocks.jumps(20)
+    step(clock_state.now)
+    assert step(clock_state.latest, began) - began >= timedelta(minutes=19, seconds=55)
+    until = step(beside, task.id, task.credential_id, began, after).until
+    assert until - began - after >= timedelta(minutes=19, seconds=55)
+
+
+def test_a_restored_backup_bounds_no_look(clocks):
+    """The attempt that it knows of need not be the last."""
+    key, task = sent()
+    began, after = desk.attempts(key)[0].started_at, task.connector.spec.absent_after
+    assert step(beside, key, task.credential_id, began, after).until == began + after
+    step(actions.hold, "record", key, "restored")
+    assert step(beside, key, task.credential_id, began, after).until is None
 
 
 def test_actions_sweep_alone_takes_no_lease_that_seems_to_end_too_late(clocks):
