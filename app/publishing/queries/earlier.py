@@ -5,13 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.content.models import Artifact
 from app.core.db import db
-from app.platforms import registry
 from app.publishing.models import OPEN, PublishJob
 from app.publishing.models import PublishRecord as R
 from app.vault.models import PlatformCredential
@@ -47,7 +45,7 @@ def earlier(artifact: Artifact, accounts: Sequence[PlatformCredential]) -> dict[
     """account → the strongest that is known of other versions of the same item there. An account at the platform is one,
     however often it is connected. One statement."""
     rows = db.session.execute(
-        sa.select(R.id, R.credential_id, R.platform, R.host, R.platform_url, PlatformCredential.account_id)
+        sa.select(R.id, R.credential_id, R.platform_url, PlatformCredential.remote_account)
         .add_columns(Artifact.version, _STATE.label("state"))
         .join(PublishJob, PublishJob.id == R.job_id)
         .join(Artifact, Artifact.id == PublishJob.artifact_id)
@@ -58,18 +56,8 @@ def earlier(artifact: Artifact, accounts: Sequence[PlatformCredential]) -> dict[
     known = sorted(rows, key=lambda row: STRONGEST.index(row.state))
     found: dict[uuid.UUID, Earlier] = {}
     for account in accounts:
-        row = next((row for row in known if _is_there(row, account)), None)
+        row = next((row for row in known if (row.remote_account or str(row.credential_id)) == account.place), None)
         if row is not None:
             url = row.platform_url if row.state == LIVE else None
             found[account.id] = Earlier(row.version, row.state, row.id, url)
     return found
-
-
-def _is_there(row: Any, account: PlatformCredential) -> bool:
-    """Whether a record went to this account, or to the same account at the platform under another connection."""
-    if row.credential_id == account.id:
-        return True
-    same = account.account_id is not None and row.account_id == account.account_id
-    return (
-        same and row.platform == account.platform and row.host == registry.get(row.platform).host(account.configuration)
-    )
