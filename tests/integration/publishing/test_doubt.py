@@ -118,3 +118,15 @@ def test_a_post_of_the_same_text_waits_until_the_first_is_settled_and_says_so(do
     assert (row.status, row.attempt_count, row.meta["waits_for"]) == ("pending", 0, str(doubted))
     page = as_user("operator").get(f"/records/{twin}").get_data(as_text=True)
     assert "with the same text, is settled" in page
+
+
+def test_a_post_of_the_same_text_waits_under_another_name_of_the_account_too(doubted):
+    """(D2, D14)"""
+    desk.by_hand("UPDATE platform_credentials SET remote_account = 'mastodon:m.test:7'")
+    here, there = (
+        desk.account("mastodon", remote_account=f"mastodon:m.test:{n}", configuration={"min_gap": 0}) for n in (7, 8)
+    )
+    (twin,), (other,) = (desk.scheduled(one, text="Forecast: 5 °C") for one in (here, there))
+    claims = {one.id: one for one in step(claim, "w1", 8)}
+    assert step(begin, claims[twin], "w1") is None and step(begin, claims[other], "w1") is not None
+    assert desk.record(twin).meta["waits_for"] == str(doubted)
