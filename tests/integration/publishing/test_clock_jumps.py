@@ -151,6 +151,16 @@ def test_what_the_clock_jumped_over_waits_a_lease_and_what_is_due_goes_on(clocks
     assert desk.record(early).status == "success"
 
 
+@BOTH
+def test_the_claim_that_finds_the_jump_takes_nothing_and_the_next_one_what_was_due_before(clocks, minutes):
+    """(D4) Its own "now" is the one in doubt."""
+    keys = {desk.scheduled(desk.account("sandbox"))[0] for _ in range(2)}
+    desk.by_hand("UPDATE publish_records SET due_at = due_at - interval '1 day', next_retry_at = NULL")
+    clocks.jumps(minutes)
+    assert step(claim, "w1", 8) == []
+    assert {one.id for one in step(claim, "w1", 8)} == keys
+
+
 def test_a_clock_that_comes_back_before_the_lease_is_over_sends_nothing_early(clocks):
     """(D4)"""
     (early,) = desk.scheduled(desk.account("sandbox"), at=step(clock_state.now) + timedelta(minutes=10))
