@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.core import clock_state, clock_watch, locks, pulse
 from app.core.db import db, uuid7
 from app.core.work import step
+from app.ground.errors import Conflict
 from app.outbound.exchange import Sending
 from app.publishing import actions, sweeper
 from app.publishing.actions.begin import begin
@@ -263,6 +264,32 @@ def test_a_sweeper_that_is_started_again_need_not_wait_anew_but_one_on_another_m
     assert step(clock_state.proven_now) is None
     step(clock_state.keep_reading)
     assert step(clock_state.state).jumped_at is not None and step(clock_state.state).jumped_from is None
+
+
+@BOTH
+def test_a_jump_that_another_process_saw_is_watched_out_here_too(clocks, minutes):
+    """(D4) This one was calm all the time, as one that has begun since."""
+    assert step(clock_state.proven_now) is not None
+    jump = "UPDATE clock_state SET jumped_from = app_now() - :by, jumped_at = app_now(), moved_by = :s"
+    desk.by_hand(jump, by=timedelta(minutes=minutes), s=minutes * 60)
+    assert step(clock_state.proven_now) is None and clocks.sweeps() == {}
+    clocks.passes(65)
+    assert step(clock_state.proven_now) is not None
+
+
+@BOTH
+def test_a_person_may_not_send_again_by_a_clock_that_jumped(clocks, minutes):
+    """(D4) Until the platform has had its time by a clock that somebody watched, a double has to be accepted in writing."""
+    (key,) = desk.scheduled(desk.account("mastodon"))
+    (claimed,) = step(claim, "w1", 1)
+    step(commit_point, step(begin, claimed, "w1"), uuid7(), SENDING)
+    desk.by_hand("UPDATE publish_records SET status = 'unknown', unknown_since = app_now(), lease_owner = NULL")
+    clocks.jumps(minutes)
+    with pytest.raises(Conflict, match="may still store the first post"):
+        desk.person(actions.settle_by_person, key, "send_again")
+    clocks.passes(16 * 60, every=20)
+    desk.person(actions.settle_by_person, key, "send_again")
+    assert desk.record(key).status == "retrying"
 
 
 def test_a_first_sweeper_waits_a_lease(app):
