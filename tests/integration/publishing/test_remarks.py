@@ -47,3 +47,11 @@ def test_a_record_without_a_difference_says_nothing(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     desk.work()
     assert desk.record(key).meta == {} and step(lambda: page_of(key))["notice"] is None
+
+
+def test_what_an_earlier_answer_left_goes_with_the_next_one(app):
+    """(D15, D13) A post that was sent again is not described by its first try."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    desk.by_hand('UPDATE publish_records SET metadata = \'{"kept": 1, "remarks": ["Old"], "blame": "right"}\'')
+    desk.work()
+    assert (desk.record(key).status, desk.record(key).meta) == ("success", {"kept": 1})
