@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 
+from app.core.db import uuid7
 from app.core.work import step
+from app.outbound.exchange import Sending
+from app.platforms.base import Verdict
 from app.platforms.connector import Connector
+from app.publishing.actions.begin import begin
+from app.publishing.actions.claim import claim
+from app.publishing.actions.commit import commit_point
+from app.publishing.actions.settle import settle
 from app.publishing.views.record import page_of
 from tests import publishing_desk as desk
 
@@ -55,3 +62,13 @@ def test_what_an_earlier_answer_left_goes_with_the_next_one(app):
     desk.by_hand('UPDATE publish_records SET metadata = \'{"kept": 1, "remarks": ["Old"], "blame": "right"}\'')
     desk.work()
     assert (desk.record(key).status, desk.record(key).meta) == ("success", {"kept": 1})
+
+
+def test_what_a_refusal_is_to_be_blamed_on_is_kept(app):
+    """(D13) The record's page says what to do by it."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    (claimed,) = step(claim, "w1", 8)
+    task, attempt = step(begin, claimed, "w1"), uuid7()
+    step(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    step(settle, task, attempt, Verdict("no", error_type="content_rejected", final=True, blame="suspended"))
+    assert (desk.record(key).status, desk.record(key).meta) == ("failed", {"blame": "suspended"})
