@@ -125,7 +125,9 @@ def test_what_was_done_is_kept_whatever_the_bell_says(plant, trouble):
         (key,) = desk.scheduled(account, text="Rung in vain.")
         step(queue.ring, "publishing.deliver", "in vain")
         assert desk.record(key).status == "pending"
-        assert bell.is_away() or trouble in (writes_refused, memory_full, only_reads)
+        assert plant.app.extensions["bell"].get("quiet_until"), "the ring failed, and what was done is kept"
+        if trouble in (refused, frozen):  # the others answer a PING, so the desk may find the bell back at any moment
+            assert bell.is_away()
     options = queue.quick().connection_pool.connection_kwargs
     assert options["socket_timeout"] * 2 <= 1 and options["socket_connect_timeout"] * 2 <= 1
 

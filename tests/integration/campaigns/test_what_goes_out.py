@@ -176,6 +176,7 @@ def test_what_changed_after_scheduling_holds_at_dispatch_and_says_why(app, facts
     shift(key, **facts)
     desk.work()
     assert desk.record(record).status == "pending" and desk.attempts(record) == []
+    assert desk.record(record).claims == 0, "not claimed and put back, again and again, until it is stopped as a loop"
     assert any(words in text for text in said(record))
 
 

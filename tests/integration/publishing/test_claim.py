@@ -98,6 +98,19 @@ def test_a_spent_rate_window_is_waited_for(app):
     assert take() == [key]
 
 
+def test_a_spent_rate_window_of_a_host_is_waited_for_by_all_its_accounts_and_by_no_other(app):
+    keys = [desk.scheduled(desk.account("mastodon", account_name=f"h{next(serial)}"))[0] for _ in range(2)]
+    (other,) = desk.scheduled(desk.account("sandbox"))
+    desk.by_hand("UPDATE publish_records SET host = 'spent.example' WHERE id = ANY(:k)", k=keys)
+    desk.by_hand(
+        "INSERT INTO rate_windows (scope, key, remaining, resets_at) VALUES "
+        "('host', 'spent.example|posts', 0, app_now() + interval '10 minutes')"
+    )
+    assert take() == [other]
+    desk.by_hand("UPDATE rate_windows SET resets_at = app_now()")
+    assert set(take()) == set(keys)
+
+
 @pytest.mark.parametrize("scope", ["record", "job", "account", "campaign", "platform", "all"])
 def test_a_hold_of_any_scope_stops_the_claim_and_its_release_lets_go(app, scope):
     account = desk.account()

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.core import clock_state, clock_watch, locks, pulse
 from app.core.db import db, uuid7
 from app.core.work import step
+from app.ground.errors import Conflict
 from app.outbound.exchange import Sending
 from app.publishing import actions, sweeper
 from app.publishing.actions.begin import begin
@@ -21,6 +22,7 @@ from app.publishing.actions.clock import tell_jump
 from app.publishing.actions.commit import commit_point
 from app.publishing.actions.looks import watched
 from app.publishing.drain import drain
+from app.publishing.queries.beside import beside
 from tests import publishing_desk as desk
 
 SENDING = Sending("POST", "https://x.example", "f" * 64, {}, "")
@@ -150,6 +152,16 @@ def test_what_the_clock_jumped_over_waits_a_lease_and_what_is_due_goes_on(clocks
     assert desk.record(early).status == "success"
 
 
+@BOTH
+def test_the_claim_that_finds_the_jump_takes_nothing_and_the_next_one_what_was_due_before(clocks, minutes):
+    """(D4) Its own "now" is the one in doubt."""
+    keys = {desk.scheduled(desk.account("sandbox"))[0] for _ in range(2)}
+    desk.by_hand("UPDATE publish_records SET due_at = due_at - interval '1 day', next_retry_at = NULL")
+    clocks.jumps(minutes)
+    assert step(claim, "w1", 8) == []
+    assert {one.id for one in step(claim, "w1", 8)} == keys
+
+
 def test_a_clock_that_comes_back_before_the_lease_is_over_sends_nothing_early(clocks):
     """(D4)"""
     (early,) = desk.scheduled(desk.account("sandbox"), at=step(clock_state.now) + timedelta(minutes=10))
@@ -254,6 +266,32 @@ def test_a_sweeper_that_is_started_again_need_not_wait_anew_but_one_on_another_m
     assert step(clock_state.state).jumped_at is not None and step(clock_state.state).jumped_from is None
 
 
+@BOTH
+def test_a_jump_that_another_process_saw_is_watched_out_here_too(clocks, minutes):
+    """(D4) This one was calm all the time, as one that has begun since."""
+    assert step(clock_state.proven_now) is not None
+    jump = "UPDATE clock_state SET jumped_from = app_now() - :by, jumped_at = app_now(), moved_by = :s"
+    desk.by_hand(jump, by=timedelta(minutes=minutes), s=minutes * 60)
+    assert step(clock_state.proven_now) is None and clocks.sweeps() == {}
+    clocks.passes(65)
+    assert step(clock_state.proven_now) is not None
+
+
+@BOTH
+def test_a_person_may_not_send_again_by_a_clock_that_jumped(clocks, minutes):
+    """(D4) Until the platform has had its time by a clock that somebody watched, a double has to be accepted in writing."""
+    (key,) = desk.scheduled(desk.account("mastodon"))
+    (claimed,) = step(claim, "w1", 1)
+    step(commit_point, step(begin, claimed, "w1"), uuid7(), SENDING)
+    desk.by_hand("UPDATE publish_records SET status = 'unknown', unknown_since = app_now(), lease_owner = NULL")
+    clocks.jumps(minutes)
+    with pytest.raises(Conflict, match="may still store the first post"):
+        desk.person(actions.settle_by_person, key, "send_again")
+    clocks.passes(16 * 60, every=20)
+    desk.person(actions.settle_by_person, key, "send_again")
+    assert desk.record(key).status == "retrying"
+
+
 def test_a_first_sweeper_waits_a_lease(app):
     """It has seen nothing yet."""
     assert step(clock_state.proven_now) is None and clock_watch.REFRAIN == 60
@@ -278,6 +316,29 @@ def test_a_listing_is_asked_from_before_the_attempt_by_todays_clock(clocks):
     clocks.jumps(-20)
     step(clock_state.now)
     assert began - step(clock_state.earliest, began) >= timedelta(minutes=19, seconds=55)
+
+
+def test_a_listing_is_believed_until_after_the_attempt_by_todays_clock(clocks):
+    """A clock that was put right by 20 minutes forward: the platform's own stamp is 20 minutes later. (D4)"""
+    _, task = sent()
+    began = desk.attempts(task.id)[0].started_at
+    task.began = began
+    after = task.connector.spec.absent_after
+    assert step(clock_state.latest, began) == began
+    clocks.jumps(20)
+    step(clock_state.now)
+    assert step(clock_state.latest, began) - began >= timedelta(minutes=19, seconds=55)
+    until = step(beside, task.id, task.credential_id, began, after).until
+    assert until - began - after >= timedelta(minutes=19, seconds=55)
+
+
+def test_a_restored_backup_bounds_no_look(clocks):
+    """The attempt that it knows of need not be the last."""
+    key, task = sent()
+    began, after = desk.attempts(key)[0].started_at, task.connector.spec.absent_after
+    assert step(beside, key, task.credential_id, began, after).until == began + after
+    step(actions.hold, "record", key, "restored")
+    assert step(beside, key, task.credential_id, began, after).until is None
 
 
 def test_actions_sweep_alone_takes_no_lease_that_seems_to_end_too_late(clocks):

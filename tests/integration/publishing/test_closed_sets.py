@@ -57,6 +57,21 @@ def test_a_closed_set_takes_each_of_its_words_and_no_other(plain, table, column,
         assert passes(plain, said, column, "nonsense") is False, said
 
 
+def test_each_rule_of_the_models_stands_in_the_database_and_the_other_way_round(plain):
+    """(J31) A table made by the models, as a developer's is, refuses what the desk's refuses."""
+    there = plain.execute(
+        "SELECT conrelid::regclass::text, conname FROM pg_constraint c JOIN pg_namespace n ON n.oid = connamespace"
+        " WHERE contype = 'c' AND nspname = 'public' AND conrelid <> 0"
+    ).fetchall()
+    checks = {
+        (table.name, str(one.name))
+        for table in db.metadata.tables.values()
+        for one in table.constraints
+        if isinstance(one, sa.CheckConstraint)
+    }
+    assert checks == {one for one in there if one[0] in db.metadata.tables}
+
+
 def passes(plain, rule, column, word):
     return plain.execute(f"SELECT {rule} FROM (SELECT %s::text AS {column}) r", (word,)).fetchone()[0]
 

@@ -107,6 +107,16 @@ def test_in_prepare_the_approvals_own_hash_is_asked_beside_the_records(app, monk
     assert reason == "changed" and "not what was approved: the text differs" in note
 
 
+def test_in_prepare_the_records_own_hash_is_asked_beside_the_approvals(app):
+    """(D10) Held with the reason: the commit point would refuse it as well, again and again and without a word."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    desk.by_hand("UPDATE publish_records SET composed_hash = repeat('0', 64)")
+    desk.work()
+    assert desk.record(key).status == "pending" and desk.attempts(key) == []
+    ((reason, note),) = [(h.reason, h.note) for h in desk.holds(key)]
+    assert reason == "changed" and "differs from what was composed when it was scheduled" in note
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -145,6 +155,28 @@ def test_a_replay_asks_the_same_hash(app, monkeypatch):
     assert desk.record(key).status == "failed"
     new_words(monkeypatch)
     with pytest.raises(Conflict, match="not what was approved"):
+        desk.person(actions.replay, key)
+    assert desk.record(key).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("UPDATE content_items SET status = 'archived'", "put away"),
+        ("UPDATE content_items SET approved_version_id = NULL", "No approval covers version 1"),
+        ("UPDATE content_items SET approved_hash = repeat('0', 64)", "not what was approved"),
+        (
+            'UPDATE artifacts SET payload = jsonb_set(payload, \'{variants}\', \'{"mastodon": {"text": "x"}}\')',
+            "was changed",
+        ),
+    ],
+)
+def test_a_replay_asks_for_the_approval_as_scheduling_does(app, sql, words):
+    """(D10) Also where the composed post is still the same."""
+    (key,) = desk.scheduled(desk.account("sandbox", configuration={"behaviour": "refuses"}))
+    desk.work()
+    desk.by_hand(sql)
+    with pytest.raises(Conflict, match=words):
         desk.person(actions.replay, key)
     assert desk.record(key).status == "failed"
 

@@ -7,7 +7,12 @@ import pytest
 from app.core.db import db
 from app.core.work import step
 from app.ground.errors import Conflict
+from app.platforms.base import Found
 from app.publishing import actions
+from app.publishing.actions.begin import begin
+from app.publishing.actions.claim import claim
+from app.publishing.actions.looks import beside as known
+from app.publishing.actions.looks import settle_look
 from app.publishing.models import PublishAttempt
 from tests import publishing_desk as desk
 
@@ -64,6 +69,46 @@ def test_a_candidate_that_another_record_took_is_no_longer_offered(doubted, as_u
     assert desk.record(doubted).status == "retrying"
 
 
+@pytest.fixture
+def looking(app):
+    """Two looks at once, by two names of one remote account: (keys, tasks)."""
+    place = {"remote_account": "mastodon:m.test:7", "account_id": "7"}
+    keys = [desk.scheduled(desk.account("mastodon", **place), text=f"Text {n}")[0] for n in "ab"]
+    desk.by_hand("UPDATE publish_records SET status = 'unknown', unknown_since = app_now(), next_retry_at = app_now()")
+    claims = {one.id: one for one in step(claim, "w1", 8, 8)}
+    return keys, [step(begin, claims[key], "w1") for key in keys]
+
+
+def test_two_looks_that_found_one_post_do_not_both_take_it(looking):
+    """(D8, D14) The list was read before the other one settled; the lock is by the remote account."""
+    (first, second), (one, other) = looking
+    step(settle_look, one, Found("77", SEEN["url"], "listing"))
+    step(settle_look, other, Found("77", SEEN["url"], "listing"))
+    assert [desk.record(key).status for key in (first, second)] == ["success", "unknown"]
+    assert "Another record took the post" in desk.attempts(second)[-1].message
+    assert desk.record(second).next_retry_at is not None, "it is looked for again"
+
+
+def test_of_two_posts_that_fit_exactly_the_second_look_takes_the_second(looking):
+    """(D8, D14)"""
+    (first, second), (one, other) = looking
+    both = Found("77", SEEN["url"], "listing", others=(Found("78", "https://m.test/@desk/78", "listing"),))
+    step(settle_look, one, both)
+    step(settle_look, other, both)
+    assert [desk.record(key).platform_post_id for key in (first, second)] == ["77", "78"]
+
+
+def test_what_a_look_knows_beside_its_post_is_all_of_the_remote_account(looking):
+    """(D8, D14) Taken posts, known ones and open rivals, under whichever of the desk's names they went out."""
+    (first, _), (one, other) = looking
+    assert [post.text for post in step(known, other).rivals] == ["Text a"]
+    step(settle_look, one, Found("77", SEEN["url"], "listing", published_at=other.now))
+    beside = step(known, other)
+    assert (beside.taken, [post.post_id for post in beside.known], beside.rivals) == ({"77"}, ["77"], ())
+    desk.by_hand("UPDATE publish_records SET composed_hash = repeat('0', 64) WHERE id = :k", k=first)
+    assert step(known, other).known == (), "what was sent was another post than the one composed now"
+
+
 def test_a_post_of_the_same_text_waits_until_the_first_is_settled_and_says_so(doubted, as_user):
     """(D2)"""
     account = desk.record(doubted).credential_id
@@ -73,3 +118,15 @@ def test_a_post_of_the_same_text_waits_until_the_first_is_settled_and_says_so(do
     assert (row.status, row.attempt_count, row.meta["waits_for"]) == ("pending", 0, str(doubted))
     page = as_user("operator").get(f"/records/{twin}").get_data(as_text=True)
     assert "with the same text, is settled" in page
+
+
+def test_a_post_of_the_same_text_waits_under_another_name_of_the_account_too(doubted):
+    """(D2, D14)"""
+    desk.by_hand("UPDATE platform_credentials SET remote_account = 'mastodon:m.test:7'")
+    here, there = (
+        desk.account("mastodon", remote_account=f"mastodon:m.test:{n}", configuration={"min_gap": 0}) for n in (7, 8)
+    )
+    (twin,), (other,) = (desk.scheduled(one, text="Forecast: 5 °C") for one in (here, there))
+    claims = {one.id: one for one in step(claim, "w1", 8)}
+    assert step(begin, claims[twin], "w1") is None and step(begin, claims[other], "w1") is not None
+    assert desk.record(twin).meta["waits_for"] == str(doubted)

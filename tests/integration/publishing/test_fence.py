@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from app.core.db import db, uuid7
 from app.core.work import step
+from app.ground.errors import Conflict
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
-from app.publishing import delivery
+from app.publishing import actions, delivery
 from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import claim
 from app.publishing.actions.commit import NotNow, commit_point
@@ -79,6 +80,52 @@ def test_a_claim_that_the_database_forgot_may_not_give_back_or_settle(twice):
     assert step(settle, new, attempt, YES) and desk.record(key).status == "success"
 
 
+def test_a_claim_that_the_database_forgot_may_not_begin_or_be_given_back_while_the_new_one_prepares(twice):
+    """(D1)"""
+    key, (old_claim, old), (new_claim, _) = twice
+    assert step(begin, old_claim, "w1") is None
+    assert not step(give_back_claimed, old_claim) and not step(give_back_claimed, old_claim, True)
+    assert not step(give_back, old) and not step(not_sent_after_all, old, None)
+    row = desk.record(key)
+    assert (row.status, row.step, row.claim_token) == ("publishing", "prepare", new_claim.token)
+
+
+HELD = {
+    "record": "r.id",
+    "job": "r.job_id",
+    "account": "r.credential_id",
+    "platform": "r.platform",
+    "campaign": "j.campaign_id",
+}
+HOLD = """INSERT INTO publish_holds (scope, scope_id, reason)
+  SELECT '{0}', CAST({1} AS text), 'human' FROM publish_records r JOIN publish_jobs j ON j.id = r.job_id"""
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE publish_records SET resend_barred_at = app_now()",
+        "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) SELECT id, 1, 'commit', 'yes', '7' FROM publish_records",
+        "UPDATE publish_records SET status = 'cancelled'",
+        "UPDATE platform_credentials SET status = 'invalid'",
+        "UPDATE platform_credentials SET paused_at = app_now()",
+        "UPDATE platform_credentials SET deleted_at = app_now()",
+        "INSERT INTO publish_holds (scope, scope_id, reason) VALUES ('all', '', 'human')",
+        *(HOLD.format(scope, thing) for scope, thing in HELD.items()),
+    ],
+)
+def test_whatever_came_between_prepare_and_the_first_byte_sends_nothing(app, meanwhile):
+    """(D1) Cancelled, out already, an account that may not be used, or a hold of any scope."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    desk.by_hand("UPDATE publish_jobs SET campaign_id = gen_random_uuid()")
+    _, task = taken()
+    desk.by_hand(meanwhile)
+    before = len(desk.attempts(key))
+    with pytest.raises(NotNow):
+        commit(task)
+    assert len(desk.attempts(key)) == before and desk.record(key).step == "prepare"
+
+
 def test_what_is_being_sent_cannot_be_given_back(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     claimed, task = taken()
@@ -97,6 +144,47 @@ def test_a_refused_sign_in_goes_back_to_prepare_although_the_first_answer_was_lo
     assert step(back_to_prepare, task, attempt, AGAIN) and step(back_to_prepare, task, attempt, AGAIN)
     commit(task)
     assert len(desk.attempts(key)) == 2
+
+
+@pytest.mark.parametrize("ended", ["failed", "cancelled"])
+def test_a_yes_that_comes_after_the_end_settles_the_record(app, ended):
+    """(D1) Given up or cancelled by a person or a look: it is out all the same, and the page says so."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    _, task = taken()
+    attempt = commit(task)
+    desk.by_hand(
+        "UPDATE publish_records SET status = :s, step = NULL, lease_owner = NULL, claim_token = NULL WHERE id = :id",
+        s=ended,
+        id=key,
+    )
+    assert not step(settle, task, attempt, YES)
+    assert (desk.record(key).status, desk.record(key).platform_post_id) == ("success", "7")
+
+
+def test_what_was_cancelled_while_it_was_unclear_is_not_sent_again_by_any_answer(app):
+    """(D1)"""
+    (key,) = desk.scheduled(desk.account("sandbox", configuration={"behaviour": "silent"}))
+    desk.work()
+    desk.person(actions.cancel_record, key)
+    with pytest.raises(Conflict, match="It was cancelled, so it is not sent again"):
+        desk.person(actions.settle_by_person, key, "send_again", confirmed=True)
+    assert desk.record(key).status == "unknown"
+
+
+@pytest.mark.parametrize("unclear", [False, True])
+def test_our_own_fault_in_prepare_or_in_a_look_asks_a_person_the_third_time_and_not_before(app, unclear):
+    """(D1)"""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    if unclear:
+        desk.by_hand("UPDATE publish_records SET status = 'unknown', next_retry_at = app_now()")
+    for crash in (1, 2, 3):
+        assert desk.holds(key) == []
+        (claimed,) = step(claim, "w1", 8)
+        assert step(give_back_claimed, claimed, True)
+        assert (desk.record(key).next_retry_at is None) == (unclear and crash == 3)
+        desk.by_hand("UPDATE publish_records SET next_retry_at = app_now() WHERE next_retry_at IS NOT NULL")
+    assert [hold.reason for hold in desk.holds(key)] == ["human"]
+    assert step(claim, "w1", 8) == []
 
 
 def test_prepare_settles_by_evidence_also_where_nothing_was_unknown(app):

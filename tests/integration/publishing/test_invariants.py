@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.core.db import uuid7
 from app.core.work import step
+from app.ground import clock
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
 from app.publishing import actions
 from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import claim
 from app.publishing.actions.commit import commit_point
-from app.publishing.actions.invariants import MOST_CLAIMS, check_recent
+from app.publishing.actions.invariants import MOST_CLAIMS, PAUSE, check_recent
 from app.publishing.actions.settle import answer, settle
 from tests import publishing_desk as desk
 
@@ -41,6 +44,19 @@ def test_two_answers_that_name_two_posts_are_an_alarm(app):
     step(settle, task2, second, Verdict("yes", post_id="b"))
     assert alarms(key) == []
     step(settle, task, first, Verdict("yes", post_id="a"))
+    assert alarms(key) == ["It is out more than once: a, b."]
+
+
+def test_two_answers_that_name_two_posts_are_an_alarm_also_when_the_later_one_comes_in_time(app):
+    """(D1)"""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    _, first = sent(key)
+    desk.by_hand(
+        "UPDATE publish_records SET status = 'pending', step = NULL, lease_owner = NULL WHERE id = :id", id=key
+    )
+    task, second = sent(key)
+    step(answer, first, Verdict("yes", post_id="a"))
+    assert step(settle, task, second, Verdict("yes", post_id="b"))
     assert alarms(key) == ["It is out more than once: a, b."]
 
 
@@ -80,9 +96,12 @@ def test_a_clock_that_went_back_does_not_add_up_the_claims_of_hours(app):
     assert desk.record(key).claims == 1
 
 
-def test_a_post_that_another_record_has_is_no_proof(app):
-    account = desk.account("mastodon")
-    keys = [desk.scheduled(account, text=f"Text {name}.")[0] for name in "ab"]
+@pytest.mark.parametrize("names", [1, 2], ids=["one connection", "two connections of one account"])
+def test_a_post_that_another_record_has_is_no_proof(app, names):
+    """(D1, D14)"""
+    place = {"remote_account": "mastodon:x.example:7", "account_id": "7"}
+    accounts = [desk.account("mastodon", **place) for _ in range(names)]
+    keys = [desk.scheduled(accounts[at % names], text=f"Text {name}.")[0] for at, name in enumerate("ab")]
     for key in keys:
         task, attempt = sent(key)
         step(settle, task, attempt, Verdict("yes", post_id="same", url="https://x.example/same"))
@@ -94,14 +113,43 @@ def test_a_post_that_another_record_has_is_no_proof(app):
 def test_a_record_that_turns_in_circles_is_stopped(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     for _ in range(MOST_CLAIMS):
-        step(claim, "w1", 8)
+        (claimed,) = step(claim, "w1", 8)
+        assert step(begin, claimed, "w1"), "so often it may be"
         desk.by_hand(
             "UPDATE publish_records SET status = 'pending', step = NULL, lease_owner = NULL WHERE id = :id", id=key
         )
     assert desk.record(key).claims == MOST_CLAIMS and alarms(key) == []
     desk.work()
     assert alarms(key) == [f"It was claimed {MOST_CLAIMS + 1} times within a minute."]
-    assert desk.record(key).status == "pending" and desk.attempts(key) == []
+    row = desk.record(key)
+    assert (row.status, row.step, row.lease_owner, row.claim_token) == ("pending", None, None, None)
+    assert desk.attempts(key) == []
+
+
+def test_a_look_that_turns_in_circles_waits_too_although_no_hold_stops_a_look(app):
+    """(D1)"""
+    (key,) = desk.scheduled(desk.account("sandbox", configuration={"behaviour": "silent"}))
+    desk.by_hand(
+        "UPDATE publish_records SET status = 'unknown', unknown_since = app_now(), next_retry_at = app_now(), claims = :n,"
+        " claims_since = app_now()",
+        n=MOST_CLAIMS,
+    )
+    (claimed,) = step(claim, "w1", 8)
+    assert step(begin, claimed, "w1") is None
+    row = desk.record(key)
+    assert (row.status, row.step, row.lease_owner, row.claim_token) == ("unknown", None, None, None)
+    assert len(alarms(key)) == 1 and step(claim, "w1", 8) == []
+    assert clock.now() + PAUSE / 2 < row.next_retry_at < clock.now() + PAUSE * 2
+
+
+def test_claims_of_another_minute_do_not_count(app):
+    """(D1) A record that waits for its limit is claimed again and again, and not in circles."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    desk.by_hand(
+        "UPDATE publish_records SET claims = :n, claims_since = app_now() - interval '61 seconds'", n=MOST_CLAIMS
+    )
+    desk.work()
+    assert (desk.record(key).status, desk.record(key).claims, alarms(key)) == ("success", 1, [])
 
 
 def test_an_alarm_stands_on_home_and_on_the_record(app, as_user):

@@ -79,9 +79,10 @@ def test_a_paused_account_stops_a_prepared_call(app, verb):
         sent(task)
 
 
-def test_content_that_was_put_away_is_not_published(app):
+@pytest.mark.parametrize("change", ["status = 'archived'", "status = 'cancelled'", "deleted_at = app_now()"])
+def test_content_that_was_put_away_is_not_published(app, change):
     item, artifact = desk.approved()
-    desk.by_hand("UPDATE content_items SET status = 'archived' WHERE id = :id", id=item.id)
+    desk.by_hand(f"UPDATE content_items SET {change} WHERE id = :id", id=item.id)
     with pytest.raises(Conflict, match="put away"):
         desk.scheduled(desk.account(), made=(item, artifact))
 

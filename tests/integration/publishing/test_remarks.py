@@ -169,3 +169,21 @@ def test_a_post_that_is_confirmed_later_keeps_the_differences_that_its_acceptanc
     monkeypatch.setattr(Connector, "confirm", lambda self, *args: Verdict("yes", post_id="7"))
     desk.work()
     assert told(key) == ("success", None, list(SAID))
+
+
+def test_what_an_earlier_answer_left_goes_with_the_next_one(app):
+    """(D15, D13) A post that was sent again is not described by its first try."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    desk.by_hand('UPDATE publish_records SET metadata = \'{"kept": 1, "remarks": ["Old"], "blame": "right"}\'')
+    desk.work()
+    assert (desk.record(key).status, desk.record(key).meta) == ("success", {"kept": 1})
+
+
+def test_what_a_refusal_is_to_be_blamed_on_is_kept(app):
+    """(D13) The record's page says what to do by it."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    (claimed,) = step(claim, "w1", 8)
+    task, attempt = step(begin, claimed, "w1"), uuid7()
+    step(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    step(settle, task, attempt, Verdict("no", error_type="content_rejected", final=True, blame="suspended"))
+    assert (desk.record(key).status, desk.record(key).meta) == ("failed", {"blame": "suspended"})

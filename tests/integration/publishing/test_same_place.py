@@ -37,7 +37,11 @@ def test_all_names_of_one_place_are_found_from_each_of_them(app):
     """(D14) Also the disconnected one: its posts are out all the same."""
     first, second = twins()
     gone = desk.account("sandbox", remote_account=PLACE, deleted_at=clock.now())
-    other, alone = desk.account("sandbox", remote_account=PLACE + "0"), desk.account("sandbox")
+    other, alone, _ = (
+        desk.account("sandbox", remote_account=PLACE + "0"),
+        desk.account("sandbox"),
+        desk.account("sandbox"),
+    )
     for one in (first, second, gone):
         assert set(step(vault.same_remote, one)) == {first, second, gone}
     assert step(vault.same_remote, other) == [other] and step(vault.same_remote, alone) == [alone]

@@ -138,10 +138,12 @@ def test_what_may_be_out_counts_as_live_and_what_is_surely_not_does_not(as_user,
 
 
 def test_an_account_connected_a_second_time_is_the_same_account(as_user, corrected):
-    """(J25)"""
+    """(J25, D14) By its place: a DID is the same account whichever server the desk was told to ask."""
     item_id, live, _ = corrected
-    by_hand("UPDATE platform_credentials SET remote_account = 'site:here' WHERE id = :id", id=live)
-    twin = step(make_account, "site", "Our site again", remote_account="site:here").id
+    by_hand("UPDATE platform_credentials SET remote_account = 'site:did:plc:a' WHERE id = :id", id=live)
+    by_hand("UPDATE publish_records SET host = 'old.example'")
+    twin = step(make_account, "site", "Our site again", remote_account="site:did:plc:a").id
+    step(make_account, "site", "Another site", remote_account="site:did:plc:b")
     browser = as_user("operator")
     assert browser.get(f"/content/{item_id}/publish").text.count("Version 1 is live there") == 2
     answer = browser.post(f"/content/{item_id}/publish", data={**NOW, "accounts": [twin]})

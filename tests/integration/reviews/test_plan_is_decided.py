@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.content import actions as content
 from app.content import compose as composer
+from app.content import queries as contents
 from app.content.models import ContentItem
 from app.core.db import db
 from app.core.work import step
@@ -115,6 +116,36 @@ def test_each_part_of_the_plan_counts(app, commit, what):
     again = desk.asked(key, author)
     assert again.id != request.id and desk.fresh(ApprovalRequest, request.id).status == "superseded"
     assert desk.decide(again, desk.person()).settled == "approved"
+
+
+def test_a_plan_that_came_back_to_what_it_was_still_ended_the_review(app, commit):
+    """(S2) Every hash of the open page fits again, but the item is a draft and its request is about to be closed."""
+    here, there = commit(make_account), commit(make_account)
+    author, key, request = planned(here)
+    given = desk.sight(request)
+    replan(key, author, (there,))
+    replan(key, author, (here,))
+    assert desk.sight(request) == given and desk.fresh(ApprovalRequest, request.id).status == "pending"
+    with pytest.raises(Conflict, match="The plan is part of the decision, so it is asked for anew"):
+        desk.decide(request, desk.person(), **given)
+    assert state(key).status == "draft"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "planned_accounts = planned_accounts || to_jsonb('00000000-0000-0000-0000-000000000001'::text)",
+        "planned_platforms = array_append(planned_platforms, 'mastodon')",
+        "scheduled_for = scheduled_for + interval '1 minute'",
+        "timezone = 'Asia/Tokyo'",
+    ],
+)
+def test_each_fact_of_the_plan_is_in_its_hash(app, commit, change):
+    """(S2)"""
+    _, key, _ = planned(commit(make_account))
+    before = contents.plan_hash(state(key))
+    publishing_desk.by_hand(f"UPDATE content_items SET {change} WHERE id = :id", id=key)
+    assert contents.plan_hash(state(key)) != before
 
 
 def test_a_plan_that_says_the_same_ends_no_review(app, commit):

@@ -10,6 +10,7 @@ import pytest
 
 from app.platforms import registry
 from app.platforms.base import Absent, Account, CannotTell, Context, Doubt, Found, Look, Post
+from app.platforms.mastodon_compare import differences
 from tests.fakes.client import Fake
 from tests.fakes.ports import knowing
 
@@ -51,6 +52,16 @@ def test_a_post_of_another_kind_does_not_calibrate(
 ) -> None:
     assert isinstance(look(knowing(ctx, mastodon_account, other), mastodon_account, Post("x")), Doubt)
     assert isinstance(look(knowing(ctx, mastodon_account, other), mastodon_account, replace(other, text="x")), Absent)
+
+
+def test_each_part_of_a_posts_shape_calibrates_for_itself(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+    """(D5) A server may list texts and not pictures, or marked posts and not those behind a warning."""
+    shapes = [Post("a"), Post("b", media=(picture(ctx, alt="b"),)), Post("c", options={"sensitive": "1"}),
+              Post("d", options={"spoiler_text": "cw"}), Post("e", options={"spoiler_text": "cw"} | PRIVATE)]  # fmt: skip
+    for known in shapes:
+        beside = knowing(ctx, mastodon_account, known)
+        answers = {one.text: type(look(beside, mastodon_account, replace(one, text=f"{one.text}?"))) for one in shapes}
+        assert answers == {one.text: Absent if one is known else Doubt for one in shapes}
 
 
 def test_a_server_that_does_not_list_followers_only_posts_proves_no_absence(
@@ -148,6 +159,19 @@ def test_whatever_differs_is_named(
     if "alt" in change:
         change = {"media": (replace(medium, alt=change["alt"]),)}
     assert said in differs(look(ctx, mastodon_account, replace(Post("hello", media=(medium,)), **change)))
+
+
+@pytest.mark.parametrize(("more", "differs_by"), [
+    ({}, ()), ({"in_reply_to_id": "5"}, ("an answer to another post",)), ({"reblog": {"id": "9"}}, None),
+    ({"content": "<p>y</p>"}, None), ({"sensitive": True}, ("marked as sensitive otherwise",)),
+    ({"visibility": "private"}, ("other visibility",)), ({"spoiler_text": "cw"}, ("other warning",)),
+])  # fmt: skip
+def test_an_answer_and_a_repeated_post_of_our_text_are_not_ours(
+    more: dict[str, Any], differs_by: tuple[str, ...] | None
+) -> None:
+    """(D6) A person answers somebody with the words of a post, or repeats it."""
+    status = {"id": "1", "content": "<p>x</p>", "visibility": "public", "sensitive": False, **more}
+    assert differences(Post("x"), status, lambda _status: None) == differs_by
 
 
 def test_mentions_of_one_name_on_two_servers_are_two_texts(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
