@@ -26,7 +26,7 @@ from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
 from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.actions.task import Task
-from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
+from app.publishing.models import PROOF, PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
 from app.publishing.queries.sent import sent
 from app.vault.models import PlatformCredential
 from app.vault.opening import opened
@@ -34,11 +34,7 @@ from app.vault.opening import opened
 _SLOW = (
     sa.exists().where(RateWindow.scope == "slow_host", RateWindow.key == PublishRecord.host).correlate(PublishRecord)
 )
-_PROVED = (
-    sa.exists()
-    .where(PublishAttempt.record_id == PublishRecord.id, PublishAttempt.outcome == "yes")
-    .correlate(PublishRecord)
-)
+_PROVED = sa.exists().where(PublishAttempt.record_id == PublishRecord.id, PROOF).correlate(PublishRecord)
 """An answer says yes. Asked before every call, not only where a record was unknown."""
 
 RECENTLY = timedelta(minutes=1)
@@ -114,15 +110,14 @@ def _locked(claimed: Claimed) -> bool:
 
 def proved(record_id: uuid.UUID) -> bool:
     """Whether an answer says that it is out."""
-    said = sa.select(PublishAttempt.id).where(PublishAttempt.record_id == record_id, PublishAttempt.outcome == "yes")
+    said = sa.select(PublishAttempt.id).where(PublishAttempt.record_id == record_id, PROOF)
     return db.session.scalar(said.limit(1)) is not None
 
 
 def settle_by_evidence(record: PublishRecord, now: datetime) -> None:
     """An answer that came after the sweep says yes: that settles it, and nothing is called."""
-    found = db.session.scalars(
-        sa.select(PublishAttempt).where(PublishAttempt.record_id == record.id, PublishAttempt.outcome == "yes")
-    ).all()[0]
+    answers = sa.select(PublishAttempt).where(PublishAttempt.record_id == record.id, PROOF)
+    found = db.session.scalars(answers.order_by(PublishAttempt.started_at, PublishAttempt.id).limit(1)).one()
     before, record.status = record.status, "success"
     record.platform_post_id, record.platform_url = found.post_id, found.post_url
     record.published_at = found.finished_at or now

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.audit.actions import record as audit
 from app.core.db import db
 from app.ground.errors import Conflict
-from app.publishing.actions.rows import derive, locked, named, now, take_over
+from app.publishing.actions.lease import let_go
+from app.publishing.actions.rows import derive, locked, named, now
 from app.publishing.models import FINAL, RECORD, PublishJob, PublishRecord
 
 
@@ -20,7 +21,7 @@ def cancel_record(record: PublishRecord) -> PublishRecord:
         raise Conflict("It is being sent at this moment. Wait for its outcome.")
     if row.status in ("unknown", "confirming"):
         row.resend_barred_at = row.resend_barred_at or now()
-        take_over(row)
+        let_go(row)
         audit(
             "publishing.cancel",
             row,
@@ -29,7 +30,7 @@ def cancel_record(record: PublishRecord) -> PublishRecord:
         )
         return row
     before = RECORD.move(row, "cancelled")
-    take_over(row)
+    let_go(row)
     audit("publishing.cancel", row, label=named(row), status=[before, "cancelled"])
     derive(row.job_id)
     return row
@@ -69,7 +70,7 @@ def cancel_unclaimed(artifact_id: uuid.UUID) -> int:
     waiting = [row for row in rows if row.status not in FINAL]
     for row in waiting:
         row.status = "cancelled"
-        take_over(row)
+        let_go(row)
         audit("publishing.cancel", row, label=f"{row.platform} {row.account_name}", note="The approval was undone.")
     for job_id in {row.job_id for row in waiting}:
         derive(job_id)

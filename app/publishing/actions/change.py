@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from app.audit.actions import record as audit
 from app.core import clock_state, config
 from app.core.db import db
-from app.core.locks import advisory
 from app.core.queue import ring
 from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
@@ -19,9 +18,11 @@ from app.publishing import reconcile
 from app.publishing.actions.again import refuse_again
 from app.publishing.actions.begin import proved, settle_by_evidence
 from app.publishing.actions.campaign import keep_campaign_of
-from app.publishing.actions.rows import derive, locked, named, now, take_over, wake
+from app.publishing.actions.lease import let_go
+from app.publishing.actions.rows import derive, locked, named, now, wake
 from app.publishing.actions.schedule import refuse_past
 from app.publishing.actions.spacing import keep_limits
+from app.publishing.actions.taken import lock_posts, taken_posts
 from app.publishing.models import RECORD, PublishAttempt, PublishJob, PublishRecord
 from app.publishing.queries import doubts
 from app.vault import queries as vault
@@ -40,7 +41,7 @@ def reschedule(record: PublishRecord, at: datetime) -> PublishRecord:
     if row.credential_id:
         keep_limits([vault.by_id(row.credential_id)], at, job.timezone, without=row.id)
     before, row.due_at, row.next_retry_at = row.due_at, at, None
-    take_over(row)
+    let_go(row)
     row.crash_count = 0
     job.scheduled_at = min(r.due_at for r in job.records if r.status in ("pending", "retrying"))
     audit("publishing.reschedule", row, label=named(row), due_at=[before, at])
@@ -55,7 +56,7 @@ def replay(record: PublishRecord) -> PublishRecord:
         raise Conflict(f"This record is {row.status}; only a failed one can be sent again from here.")
     refuse_again(row)
     RECORD.move(row, "pending")
-    take_over(row)
+    let_go(row)
     _new_generation(row)
     row.retry_count, row.look_count, row.crash_count = 0, 0, 0
     row.max_retries = config.get("publishing.max_retries")
@@ -107,6 +108,8 @@ def settle_by_person(
     `link`: the post's address, or the id of a candidate that a look has shown. Send again needs `confirmed` before
     `absent_after` (until then a request may still be alive at the platform) and where a post may be this one.
     """
+    if record.credential_id is not None:
+        lock_posts(record.credential_id)
     row = locked(record.id)
     if row.status != "unknown":
         raise Conflict(f"This record is {row.status}; the question is answered already.")
@@ -115,7 +118,7 @@ def settle_by_person(
     if proved(row.id):  # the platform's own answer, or a look, came first: what a person saw does not count any more
         settle_by_evidence(row, now())
         return row
-    take_over(row)
+    let_go(row)
     row.next_retry_at = None
     {"there": _there, "send_again": _send_again, "give_up": _give_up}[answer](row, link, confirmed)
     audit(f"publishing.settled_{answer}", row, label=named(row), status=["unknown", row.status], link=[None, link])
@@ -140,26 +143,12 @@ def _there(row: PublishRecord, link: str | None, confirmed: bool) -> None:
 
 
 def _is_there(row: PublishRecord, post_id: str, url: str | None) -> None:
-    _refuse_taken(row, post_id)
+    if "find" in registry.get(row.platform).spec.can and taken_posts(row.id, row.credential_id, [post_id]):
+        raise Invalid({"link": "Another record has this post already. Look for the one that belongs to this record."})
     RECORD.move(row, "success")
     row.platform_url, row.platform_post_id = url, post_id
     row.published_at = row.unknown_since or now()
     row.unknown_since = row.error_type = row.error_message = row.error_code = None
-
-
-def _refuse_taken(row: PublishRecord, post_id: str) -> None:
-    """One post of a remote account belongs to one record (uq_publish_records_remote_post). Two answers take turns."""
-    if not row.remote_account:
-        return
-    advisory(f"publishing.post:{row.remote_account}:{post_id}")
-    taken = sa.select(PublishRecord.id).where(
-        PublishRecord.remote_account == row.remote_account,
-        PublishRecord.platform_post_id == post_id,
-        PublishRecord.status == "success",
-        PublishRecord.id != row.id,
-    )
-    if db.session.scalar(taken) is not None:
-        raise Invalid({"link": "Another record has this post already. Look for the one that belongs to this record."})
 
 
 def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:

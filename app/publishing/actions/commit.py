@@ -30,7 +30,7 @@ mine AS (
     metadata = r.metadata - 'look_first'
   WHERE r.id = :id AND r.claim_token = :token AND r.step = 'prepare'
     AND r.status = 'publishing' AND r.lease_expires_at > app_now() AND r.resend_barred_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM publish_attempts a WHERE a.record_id = r.id AND a.outcome = 'yes')
+    AND NOT EXISTS (SELECT 1 FROM publish_attempts a WHERE a.record_id = r.id AND a.outcome = 'yes' AND a.step <> 'withdraw')
     AND EXISTS (SELECT 1 FROM platform_credentials c WHERE c.id = r.credential_id AND c.status = 'active'
                 AND c.paused_at IS NULL AND c.deleted_at IS NULL)
     AND r.composed_hash = :composed

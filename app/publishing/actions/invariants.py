@@ -14,12 +14,10 @@ import sqlalchemy as sa
 
 from app.audit.actions import record as audit
 from app.core.db import app_now, db
-from app.core.locks import advisory
 from app.publishing.actions.holds import hold
 from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
 from app.publishing.models import PublishAttempt, PublishHold, PublishRecord
-from app.vault import queries as vault
 
 MOST_CLAIMS = 20
 PAUSE = timedelta(minutes=15)
@@ -52,21 +50,6 @@ def there_twice(record: PublishRecord, addresses: list[str]) -> None:
     """The alarm for a record whose post the platform lists more than once."""
     hold("record", record.id, "invariant", f"It is there twice: {' and '.join(addresses)[:1000]}.")
     audit("publishing.invariant", record, label=named(record), severity="error", success=False)
-
-
-def is_taken(record_id: uuid.UUID, credential_id: uuid.UUID, post_id: str) -> bool:
-    """Whether another record of the remote account has this post. Locked by it until the transaction ends."""
-    mine = vault.same_remote(credential_id)
-    advisory(f"look-{min(map(str, mine))}")
-    return bool(
-        db.session.scalar(
-            sa.select(sa.literal(1)).where(
-                PublishRecord.credential_id.in_(mine),
-                PublishRecord.platform_post_id == post_id,
-                PublishRecord.id != record_id,
-            )
-        )
-    )
 
 
 def check_recent() -> int:

@@ -20,7 +20,7 @@ FREE: dict[str, Any] = {"step": None, "lease_owner": None, "lease_expires_at": N
 
 
 def let_go(record: PublishRecord) -> None:
-    """Give the lease back; whoever still holds the token may not write the record any more."""
+    """Give the lease back, or take it from whoever holds it: the old token may not write the record any more."""
     for name, value in FREE.items():
         setattr(record, name, value)
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.audit.actions import record as audit
 from app.core import clock_state
 from app.core.db import app_now, db
-from app.core.locks import advisory
 from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look
 from app.publishing import reconcile
 from app.publishing.actions import remarks
 from app.publishing.actions.outcome import free, is_ours, moved
 from app.publishing.actions.rows import derive, now, wake
 from app.publishing.actions.settle import look_row, write
+from app.publishing.actions.taken import taken_posts
 from app.publishing.actions.task import Task
-from app.publishing.models import PublishAttempt, PublishRecord
+from app.publishing.models import PublishAttempt
 from app.publishing.queries import beside as known
 from app.publishing.queries import doubts
-from app.vault import queries as vault
 from app.vault.actions import note_success
 
 
@@ -85,22 +82,12 @@ def watched(task: Task) -> tuple[datetime, datetime]:
 def unclaimed(task: Task, look: Look) -> Look:
     """The same answer, unless another record of the remote account took the post while we looked: then the look is repeated.
 
-    Locked by account until the transaction ends, so that two records that look at once do not take the same post.
+    Two records that look at once take turns until the transaction ends.
     """
     if not isinstance(look, Found) or look.matched_by == "key":
         return look
-    mine = vault.same_remote(task.credential_id)
-    advisory(f"look-{min(map(str, mine))}")
     ids = [look.post_id, *(other.post_id for other in look.others)]
-    taken = set(
-        db.session.scalars(
-            sa.select(PublishRecord.platform_post_id).where(
-                PublishRecord.credential_id.in_(mine),
-                PublishRecord.platform_post_id.in_(ids),
-                PublishRecord.id != task.id,
-            )
-        )
-    )
+    taken = taken_posts(task.id, task.credential_id, ids)
     free = [one for one in (look, *look.others) if one.post_id not in taken]
     return free[0] if free else CannotTell("Another record took the post that was found; it is looked for again.")
 

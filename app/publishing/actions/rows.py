@@ -43,11 +43,6 @@ def locked(record_id: uuid.UUID | str) -> PublishRecord:
     return found
 
 
-def take_over(record: PublishRecord) -> None:
-    """A person's move: whoever holds the lease may not write the record any more."""
-    record.lease_owner = record.lease_expires_at = record.step = record.claim_token = None
-
-
 def named(record: PublishRecord) -> str:
     """How the record is called in the audit list."""
     return f"{record.platform} {record.account_name}".strip()

@@ -22,9 +22,10 @@ from app.publishing import reconcile, retry
 from app.publishing.actions import remarks
 from app.publishing.actions.health import check_again, keep_health
 from app.publishing.actions.holds import hold
-from app.publishing.actions.invariants import is_taken, watch_posts
+from app.publishing.actions.invariants import watch_posts
 from app.publishing.actions.lease import FREE, RECORDS, fenced
 from app.publishing.actions.rows import derive, wake
+from app.publishing.actions.taken import taken_posts
 from app.publishing.actions.task import Task
 from app.publishing.actions.windows import keep_windows
 from app.publishing.models import ERROR_TYPES, PublishAttempt, PublishRecord
@@ -84,7 +85,7 @@ def _earned(verdict: Verdict, attempt_id: uuid.UUID | None) -> Verdict:
 def _own(task: Task, verdict: Verdict) -> Verdict:
     """A yes that names a post of another record is an alarm and no proof. (A webhook's ids are no posts: any may come again.)"""
     listed = task.connector.spec.replay == "listing"
-    if verdict.outcome != "yes" or not listed or not is_taken(task.id, task.credential_id, verdict.post_id):
+    if verdict.outcome != "yes" or not listed or not taken_posts(task.id, task.credential_id, [verdict.post_id]):
         return verdict
     words = f"The platform answered with the post {verdict.post_id}, which another record of this account has already."
     hold("record", task.id, "invariant", words)

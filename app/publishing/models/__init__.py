@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.publishing.models import settings  # noqa: F401  (declares them)
-from app.publishing.models.attempt import ATTEMPT_STEPS, OUTCOMES, STEPS, PublishAttempt
+from app.publishing.models.attempt import ATTEMPT_STEPS, OUTCOMES, PROOF, STEPS, PublishAttempt
 from app.publishing.models.hold import REASONS, SCOPES, PublishHold
 from app.publishing.models.job import DISCLOSURES, JOB, PRIORITIES, PublishJob
 from app.publishing.models.place import LocalPost, Platform, PublishSlot, RateWindow
@@ -24,6 +24,7 @@ __all__ = [
     "STEPS",
     "LocalPost",
     "Platform",
+    "PROOF",
     "PublishAttempt",
     "PublishHold",
     "PublishJob",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -60,3 +61,7 @@ class PublishAttempt(Row):
     post_url: Mapped[str | None]
 
     record = relationship("PublishRecord", back_populates="attempts")
+
+
+PROOF = sa.and_(PublishAttempt.outcome == "yes", PublishAttempt.step != "withdraw")
+"""An answer, or a look, says that the record's post is there."""

@@ -7,7 +7,7 @@ one makes the answer doubtful, for then nobody can say that a post in a list is 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.core.db import db
 from app.platforms.base import Beside, KnownPost, Post
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
 from app.publishing.queries.sent import STORED
+from app.publishing.queries.taken import taken
 from app.vault import queries as vault
 
 KNOWN = 40
@@ -43,7 +44,7 @@ def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, abse
         known=tuple(KnownPost(row.platform_post_id, post, row.published_at) for row, post in last if post),
         rivals=tuple(post for _, post in rivals if post),
         every_rival=len(rivals) <= RIVALS and all(post for _, post in rivals),
-        taken=_taken(record_id, mine, began - LATELY),
+        taken=taken(record_id, mine, since=began - LATELY),
         until=None if _restored(record_id, began) else clock_state.latest(began) + absent_after,
     )
 
@@ -70,15 +71,6 @@ def _posts(which: sa.ColumnElement[bool], order: Any, limit: int) -> list[tuple[
     ).all()
     pictures = facts(m["sha256"] for row in rows for m in row.payload.get("media") or [])
     return [(row, sent_post(row.stored, row.payload, row.platform, pictures, row.composed_hash)) for row in rows]
-
-
-def _taken(record_id: uuid.UUID, mine: Sequence[uuid.UUID], since: datetime) -> frozenset[str]:
-    """Ids that other records have. A published moment may be missing from what a person settled: then the row's own counts."""
-    when = sa.func.coalesce(R.published_at, R.updated_at)
-    ids = sa.select(R.platform_post_id).where(
-        R.credential_id.in_(mine), R.id != record_id, R.platform_post_id.is_not(None), when >= since
-    )
-    return frozenset(key for key in db.session.scalars(ids) if key)
 
 
 def _restored(record_id: uuid.UUID, began: datetime) -> bool:

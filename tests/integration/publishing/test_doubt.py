@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.core.db import db
 from app.core.work import step
+from app.ground import clock
 from app.ground.errors import Conflict
 from app.platforms.base import Found
 from app.publishing import actions
@@ -13,7 +16,9 @@ from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import claim
 from app.publishing.actions.looks import beside as known
 from app.publishing.actions.looks import settle_look
+from app.publishing.actions.taken import taken_posts
 from app.publishing.models import PublishAttempt
+from app.publishing.queries.taken import taken
 from tests import publishing_desk as desk
 
 SEEN = {"post_id": "77", "url": "https://m.test/@desk/77", "text": "Forecast: 5 °C <b>مرحبا</b>", "created_at": "2026-11-29T07:00:00+00:00", "differs": ["rewritten text"]}  # fmt: skip
@@ -130,3 +135,19 @@ def test_a_post_of_the_same_text_waits_under_another_name_of_the_account_too(dou
     claims = {one.id: one for one in step(claim, "w1", 8)}
     assert step(begin, claims[twin], "w1") is None and step(begin, claims[other], "w1") is not None
     assert desk.record(twin).meta["waits_for"] == str(doubted)
+
+
+def test_a_look_does_not_take_the_post_that_another_record_has_an_unread_answer_for(app):
+    """(D2) The answer came after the sweep; until it is read, nobody else may have its post."""
+    account = desk.account("mastodon")
+    keys = [desk.scheduled(account, text="The same words.", waive_limits=True)[0] for _ in range(2)]
+    desk.by_hand("UPDATE publish_records SET status = 'unknown', was_unknown = true, unknown_since = app_now()")
+    desk.by_hand(
+        "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) VALUES (:id, 1, 'commit', 'yes', '7')",
+        id=keys[0],
+    )
+    assert (
+        step(taken_posts, keys[1], account, ["7", "8"]) == {"7"} and step(taken_posts, keys[0], account, ["7"]) == set()
+    )
+    since = clock.now() - timedelta(hours=1)
+    assert step(lambda: taken(keys[1], [account], since=since)) == {"7"}
