@@ -10,7 +10,9 @@ import contextvars
 import os
 import socket
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +182,43 @@ def as_user(app: House) -> Callable[..., FlaskClient]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def empty(servers: dict[str, str], settings: Settings) -> Iterator[House]:
+    """An app on an empty database of its own."""
+    admin = sa.make_url(servers["database"])
+    name = f"migrate_{uuid.uuid4().hex[:8]}"
+    engine = sa.create_engine(admin, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    app = create_app(_settings(admin.set(database=name), servers, settings.data), TESTING=True)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    with engine.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+def statements(app: House) -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with statements() as ran:` every statement that the database is sent meanwhile."""
+
+    @contextmanager
+    def counted() -> Iterator[list[str]]:
+        ran: list[str] = []
+
+        def note(*event: Any) -> None:
+            ran.append(event[2])
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield ran
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    return counted
 
 
 @pytest.fixture(autouse=True)

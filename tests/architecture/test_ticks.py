@@ -12,7 +12,7 @@ DRAWN = re.compile(r"\{\{ (?:field|option)\(class='form-check-input'[^}]*\}\}")
 
 def test_no_browser_puts_a_tick_back_by_position():
     found = [(name, box) for name, text in templates() for box in [*BOX.findall(text), *DRAWN.findall(text)]]
-    assert len(found) >= 12, "the boxes are found at all"
+    assert len(found) >= 5, "the boxes are found at all"  # most are drawn by one macro
     assert [(name, box) for name, box in found if not re.search(r"autocomplete=[\"']off[\"']", box)] == []
 
 

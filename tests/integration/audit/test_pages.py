@@ -6,12 +6,10 @@ import csv
 import io
 
 import pytest
-import sqlalchemy as sa
 
 from app.audit.actions import record
 from app.audit.queries import timeline
 from app.core import actor
-from app.core.db import db
 
 MARA = actor.Actor(type="human", id="7", name="Mara Voss", trace_id="a" * 32, ip="203.0.113.9")
 
@@ -150,10 +148,7 @@ def test_the_timeline_of_one_thing(admin, commit):
     "path",
     ["/audit", "/audit?action=content.create&entity=content_items&since=7d&q=five", "/staff", "/staff?q=a", "/account"],
 )
-def test_no_page_needs_more_than_twelve_statements(admin, path):
-    counted = []
-    note = lambda *args: counted.append(args[2])  # noqa: E731
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    text(admin.get(path))
-    sa.event.remove(db.engine, "before_cursor_execute", note)
+def test_no_page_needs_more_than_twelve_statements(admin, path, statements):
+    with statements() as counted:
+        text(admin.get(path))
     assert 2 <= len(counted) <= 12, counted

@@ -11,7 +11,6 @@ from app.publishing.actions import looks
 from app.publishing.actions.begin import begin
 from app.publishing.actions.claim import claim
 from tests import publishing_desk as desk
-from tests.integration.publishing.test_doubt import doubted  # noqa: F401  (a fixture)
 
 
 def post(client, key, **data):
@@ -23,7 +22,7 @@ def state(key):
     return row.status, row.platform_post_id, row.generation
 
 
-def test_two_tabs_the_second_answer_changes_nothing(doubted, as_user):  # noqa: F811
+def test_two_tabs_the_second_answer_changes_nothing(doubted, as_user):
     client = as_user("operator")
     post(client, doubted, answer="there", link="77")
     for data in (
@@ -35,7 +34,7 @@ def test_two_tabs_the_second_answer_changes_nothing(doubted, as_user):  # noqa: 
     assert state(doubted) == ("success", "77", 1)
 
 
-def test_back_to_the_question_after_its_answer_offers_no_candidate(doubted, as_user):  # noqa: F811
+def test_back_to_the_question_after_its_answer_offers_no_candidate(doubted, as_user):
     client = as_user("operator")
     post(client, doubted, answer="give_up")
     page = client.get(f"/records/{doubted}/answer")
@@ -43,7 +42,7 @@ def test_back_to_the_question_after_its_answer_offers_no_candidate(doubted, as_u
     assert state(doubted) == ("failed", None, 1)
 
 
-def test_a_candidate_that_another_record_took_meanwhile_is_not_taken_twice(doubted, as_user):  # noqa: F811
+def test_a_candidate_that_another_record_took_meanwhile_is_not_taken_twice(doubted, as_user):
     other = desk.scheduled(desk.record(doubted).credential_id, text="Other")[0]
     desk.by_hand("UPDATE publish_records SET status = 'success', platform_post_id = '77', published_at = now() WHERE id = :k", k=other)  # fmt: skip
     assert post(as_user("operator"), doubted, answer="there", link="77").status_code == 422
@@ -53,14 +52,14 @@ def test_a_candidate_that_another_record_took_meanwhile_is_not_taken_twice(doubt
 @pytest.mark.parametrize(
     "link", ["7" * 2100, "javascript:alert(1)", "https://", "//m.test/77", "78", "77\u200b", "http://[::1", "مرحبا", "🎈" * 600, "77 "]
 )  # fmt: skip
-def test_no_odd_link_is_a_proof(doubted, as_user, link):  # noqa: F811
+def test_no_odd_link_is_a_proof(doubted, as_user, link):
     answer = post(as_user("operator"), doubted, answer="there", link=link)
     taken = link.strip() == "77"
     assert answer.status_code == (303 if taken else 422) or (taken and answer.status_code == 302)
     assert state(doubted)[0] == ("success" if taken else "unknown")
 
 
-def test_a_post_of_that_id_on_another_account_is_another_post(doubted, as_user):  # noqa: F811
+def test_a_post_of_that_id_on_another_account_is_another_post(doubted, as_user):
     other = desk.scheduled(desk.account("mastodon", configuration={"min_gap": 0}), text="Other")[0]
     desk.by_hand("UPDATE publish_records SET status = 'success', platform_post_id = '77', published_at = now() WHERE id = :k", k=other)  # fmt: skip
     post(as_user("operator"), doubted, answer="there", link="77")
@@ -68,7 +67,7 @@ def test_a_post_of_that_id_on_another_account_is_another_post(doubted, as_user):
 
 
 @pytest.mark.parametrize("typed", ["أرسل مرة أخرى", "🔁", "SEND  AGAIN!", "SENDAGAIN", "ＳＥＮＤ ＡＧＡＩＮ", "S\u200bEND AGAIN", "再次发送", "x" * 2048])  # fmt: skip
-def test_only_the_words_themselves_accept_a_double(doubted, as_user, typed):  # noqa: F811
+def test_only_the_words_themselves_accept_a_double(doubted, as_user, typed):
     assert post(as_user("operator"), doubted, answer="send_again", typed=typed).status_code == 422
     assert state(doubted) == ("unknown", None, 1)
 
@@ -80,7 +79,7 @@ def looking(key):
     return step(begin, claimed, "w1")
 
 
-def test_send_again_while_a_look_finds_the_post_sends_nothing(doubted, as_user):  # noqa: F811
+def test_send_again_while_a_look_finds_the_post_sends_nothing(doubted, as_user):
     """The look lost the record to the person; what it found is read before anything is sent."""
     task = looking(doubted)
     desk.person(actions.settle_by_person, doubted, "send_again", None, True)
@@ -90,7 +89,7 @@ def test_send_again_while_a_look_finds_the_post_sends_nothing(doubted, as_user):
 
 
 @pytest.mark.parametrize("answer", ["send_again", "give_up"])
-def test_an_answer_after_the_late_yes_counts_for_nothing_and_says_so(doubted, as_user, answer):  # noqa: F811
+def test_an_answer_after_the_late_yes_counts_for_nothing_and_says_so(doubted, as_user, answer):
     desk.by_hand("UPDATE publish_attempts SET outcome = 'yes', post_id = '81', post_url = 'https://m.test/@desk/81' WHERE record_id = :k AND step = 'commit'", k=doubted)  # fmt: skip
     client = as_user("operator")
     post(client, doubted, answer=answer, typed="SEND AGAIN")

@@ -14,7 +14,6 @@ from app.publishing.models import ATTEMPT_STEPS, JOB, REASONS, RECORD, SCOPES, S
 from app.publishing.models.job import DISCLOSURES
 from app.publishing.models.record import ERROR_TYPES, POST_TYPES
 from app.web import labels
-from tests.architecture.test_migrations import empty  # noqa: F401  (a fixture)
 
 SETS = [
     ("publish_jobs", "status", JOB.states),
@@ -124,7 +123,7 @@ INSERT INTO publish_holds (scope, scope_id, reason, released_at) VALUES ('campai
 """
 
 
-def test_rows_that_break_a_new_rule_are_mended_on_the_way_up_and_down(empty):  # noqa: F811
+def test_rows_that_break_a_new_rule_are_mended_on_the_way_up_and_down(empty):
     """(J31) An upgrade does not stop at what plain SQL once wrote; the way back does not stop at the new reason."""
     upgrade(revision="0009")
     with db.engine.begin() as connection:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.db import db
 from app.core.work import step
 from app.ground import clock
 from app.ground.errors import Conflict
@@ -17,26 +16,10 @@ from app.publishing.actions.claim import claim
 from app.publishing.actions.looks import beside as known
 from app.publishing.actions.looks import settle_look
 from app.publishing.actions.taken import taken_posts
-from app.publishing.models import PublishAttempt
 from app.publishing.queries.taken import taken
 from tests import publishing_desk as desk
 
-SEEN = {"post_id": "77", "url": "https://m.test/@desk/77", "text": "Forecast: 5 °C <b>مرحبا</b>", "created_at": "2026-11-29T07:00:00+00:00", "differs": ["rewritten text"]}  # fmt: skip
-
-
-@pytest.fixture
-def doubted(app):
-    """An unknown record, long sent, whose look saw one candidate."""
-    (key,) = desk.scheduled(desk.account("mastodon", configuration={"min_gap": 0}), text="Forecast: -5 °C")
-    desk.by_hand(
-        "UPDATE publish_records SET status = 'unknown', was_unknown = true, attempt_count = 1, unknown_since = now() - interval '1 hour',"
-        " metadata = '{\"look_first\": true}' WHERE id = :k", k=key,
-    )  # fmt: skip
-    facts = {"record_id": key, "number": 1, "generation": 1}
-    desk.by_hand("INSERT INTO publish_attempts (id, record_id, number, step, started_at) VALUES (gen_random_uuid(), :k, 1, 'commit', now() - interval '1 hour')", k=key)  # fmt: skip
-    look = PublishAttempt(**facts, step="reconcile", outcome="unknown", response={"candidates": [SEEN]})
-    step(lambda: db.session.add(look))
-    return key
+URL = "https://m.test/@desk/77"
 
 
 def test_the_page_shows_what_was_seen_beside_what_was_sent(doubted, as_user):
@@ -52,7 +35,7 @@ def test_it_is_this_one_keeps_the_posts_own_id_and_address(doubted, as_user):
     answer = as_user("operator").post(f"/records/{doubted}/answer", data={"answer": "there", "link": "77"})
     assert answer.status_code in (302, 303)
     row = desk.record(doubted)
-    assert (row.status, row.platform_post_id, row.platform_url) == ("success", "77", SEEN["url"])
+    assert (row.status, row.platform_post_id, row.platform_url) == ("success", "77", URL)
 
 
 def test_send_again_beside_a_candidate_has_to_be_typed_and_is_not_looked_up_once_more(doubted, as_user):
@@ -87,8 +70,8 @@ def looking(app):
 def test_two_looks_that_found_one_post_do_not_both_take_it(looking):
     """(D8, D14) The list was read before the other one settled; the lock is by the remote account."""
     (first, second), (one, other) = looking
-    step(settle_look, one, Found("77", SEEN["url"], "listing"))
-    step(settle_look, other, Found("77", SEEN["url"], "listing"))
+    step(settle_look, one, Found("77", URL, "listing"))
+    step(settle_look, other, Found("77", URL, "listing"))
     assert [desk.record(key).status for key in (first, second)] == ["success", "unknown"]
     assert "Another record took the post" in desk.attempts(second)[-1].message
     assert desk.record(second).next_retry_at is not None, "it is looked for again"
@@ -97,7 +80,7 @@ def test_two_looks_that_found_one_post_do_not_both_take_it(looking):
 def test_of_two_posts_that_fit_exactly_the_second_look_takes_the_second(looking):
     """(D8, D14)"""
     (first, second), (one, other) = looking
-    both = Found("77", SEEN["url"], "listing", others=(Found("78", "https://m.test/@desk/78", "listing"),))
+    both = Found("77", URL, "listing", others=(Found("78", "https://m.test/@desk/78", "listing"),))
     step(settle_look, one, both)
     step(settle_look, other, both)
     assert [desk.record(key).platform_post_id for key in (first, second)] == ["77", "78"]
@@ -107,7 +90,7 @@ def test_what_a_look_knows_beside_its_post_is_all_of_the_remote_account(looking)
     """(D8, D14) Taken posts, known ones and open rivals, under whichever of the desk's names they went out."""
     (first, _), (one, other) = looking
     assert [post.text for post in step(known, other).rivals] == ["Text a"]
-    step(settle_look, one, Found("77", SEEN["url"], "listing", published_at=other.now))
+    step(settle_look, one, Found("77", URL, "listing", published_at=other.now))
     beside = step(known, other)
     assert (beside.taken, [post.post_id for post in beside.known], beside.rivals) == ({"77"}, ["77"], ())
     desk.by_hand("UPDATE publish_records SET composed_hash = repeat('0', 64) WHERE id = :k", k=first)

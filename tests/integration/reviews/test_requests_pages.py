@@ -121,7 +121,7 @@ def test_the_list_shows_filters_searches_and_exports_everything(as_user):
     assert "'=SUM(A1) 石组造景" in csv and "rejected" not in csv
 
 
-def test_no_page_runs_more_than_twelve_statements(as_user, app):
+def test_no_page_runs_more_than_twelve_statements(as_user, app, statements):
     account = step(make_account, "site")
     for n in range(12):
         step(lambda n=n: make_review(make_item(f"Item {n}", f"Text {n}", accounts=[account]), status="pending").id)
@@ -136,12 +136,9 @@ def test_no_page_runs_more_than_twelve_statements(as_user, app):
     ]
     seen: dict[str, int] = {}
     for path in paths:
-        ran: list[str] = []
-        listen = lambda *a, ran=ran: ran.append(a[2])  # noqa: E731
         config.forget()  # a process reads its settings anew every two seconds: each page is counted with that statement
-        sa.event.listen(db.engine, "before_cursor_execute", listen)
-        assert reviewer.get(path).status_code == 200
-        sa.event.remove(db.engine, "before_cursor_execute", listen)
+        with statements() as ran:
+            assert reviewer.get(path).status_code == 200
         seen[path] = len(ran)
     assert {path: count for path, count in seen.items() if count > 12} == {}, seen
 
