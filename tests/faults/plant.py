@@ -86,6 +86,8 @@ class Plant:
             file.unlink()
         for fake in self.fakes:
             fake.reset()
+        db.session.remove()
+        db.engine.dispose()  # a test that broke the server leaves connections that are none any more
         tables = ", ".join(t.name for t in Base.metadata.sorted_tables if t.name not in KEPT and t.name != "audit_log")
         with db.engine.begin() as connection:
             connection.execute(sa.text("SET LOCAL app.archiving = 'on'"))
