@@ -32,7 +32,8 @@ WINDOW = 16
 # reach the disk: if it is lost, nothing was sent, and the commit point does not find its token.
 _TURN = sa.text("""
 SELECT set_config('idle_in_transaction_session_timeout', '3s', true), set_config('synchronous_commit', 'off', true),
-  pg_advisory_xact_lock(hashtextextended('publishing.claim', 0)), app_now() AS now
+  pg_advisory_xact_lock(hashtextextended('publishing.claim', 0)), app_now() AS now,
+  EXISTS (SELECT 1 FROM publish_records WHERE status IN ('confirming', 'unknown') AND next_retry_at <= app_now()) AS has_looks
 """)
 _IN_HAND = """
 WITH inhand AS MATERIALIZED (
@@ -163,11 +164,13 @@ def claim(me: str, wanted: int, looks: int | None = None) -> list[Claimed]:
     """Take up to `wanted` due records and due looks for the owner `me`. `looks` looks come first, so that no backlog of
     posts keeps them waiting (a quarter of the threads, at least one; a quarter of a host's calls), then posts, then looks."""
     before = clock_state.steady()
-    if clock_state.note(db.session.execute(_TURN).one().now, before):
+    turn = db.session.execute(_TURN).one()
+    if clock_state.note(turn.now, before):
         return []  # the clock has just jumped: what it jumped over waits until a lease has passed (D4)
-    rows = _looks(me, min(wanted, share(wanted) if looks is None else looks), share(HOST_CAP))
+    first = min(wanted, share(wanted) if looks is None else looks) if turn.has_looks else 0
+    rows = _looks(me, first, share(HOST_CAP))
     rows += _posts(me, wanted - len(rows))
-    rows += _looks(me, wanted - len(rows), wanted)
+    rows += _looks(me, wanted - len(rows) if turn.has_looks else 0, wanted)
     return [Claimed(*row) for row in rows]
 
 
