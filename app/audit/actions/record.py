@@ -11,14 +11,39 @@ from app.audit.actions.events import announce
 from app.audit.changes import short, tidy
 from app.audit.models import AuditEntry
 from app.core import actor
-from app.core.db import db
+from app.core.db import db, uuid7
+from app.core.queue import consumers
 
 Subject = Any  # a row, a ("table", "id") pair, or None
 
 
-def record(
+ENTRIES: sa.Table = AuditEntry.__table__  # type: ignore[assignment]
+_INSERT = sa.insert(ENTRIES)
+
+
+def record(action: str, subject: Subject = None, **words: Any) -> AuditEntry:
+    """Write `action` on `subject` by the current actor; `words` are those of `_columns`, all others are `name=[old, new]`.
+
+    Kept or lost together with the work. Jobs that `app.reactions` names for the action are asked for in the same
+    transaction. Returns the entry; it has its time once it is flushed.
+    """
+    entry = AuditEntry(**_columns(action, subject, **words))
+    db.session.add(entry)
+    announce(entry)
+    return entry
+
+
+def insert(action: str, subject: Subject = None, **words: Any) -> None:
+    """The same by a statement of its own, at once: where one entry is all that a session would flush, flushing costs more."""
+    if consumers(action):
+        record(action, subject, **words)
+    else:
+        db.session.execute(_INSERT, {"id": uuid7(), **_columns(action, subject, **words)})
+
+
+def _columns(
     action: str,
-    subject: Subject = None,
+    subject: Subject,
     *,
     severity: str = "info",
     success: bool = True,
@@ -29,24 +54,16 @@ def record(
     label: str | None = None,
     changes: dict[str, Any] | None = None,
     **fields: Any,
-) -> AuditEntry:
-    """Write `action` on `subject` by the current actor; `fields` are `name=[old, new]`.
-
-    Kept or lost together with the work. Jobs that `app.reactions` names for the action are asked for in the same
-    transaction. Returns the entry; it has its time once it is flushed.
-    """
+) -> dict[str, Any]:
     who = actor.current()
     kind, key = _identity(subject)
-    entry = AuditEntry(
-        trace_id=who.trace_id, actor_type=who.type, actor_id=who.id, actor_name=who.name,
-        entity_type=kind, entity_id=key, entity_label=_cut(label or _label(subject), 200),
-        action=action, tool_name=tool, inputs_hash=inputs_hash, output_summary=_cut(note, 2000),
-        changes=tidy({**(changes or {}), **fields}), severity=severity, success=success, error_message=_cut(error, 2000),
-        ip_address=_address(who.ip), user_agent=_cut(who.user_agent, 400), session_id=who.session_id,
-    )  # fmt: skip
-    db.session.add(entry)
-    announce(entry)
-    return entry
+    return {
+        "trace_id": who.trace_id, "actor_type": who.type, "actor_id": who.id, "actor_name": who.name,
+        "entity_type": kind, "entity_id": key, "entity_label": _cut(label or _label(subject), 200),
+        "action": action, "tool_name": tool, "inputs_hash": inputs_hash, "output_summary": _cut(note, 2000),
+        "changes": tidy({**(changes or {}), **fields}), "severity": severity, "success": success, "error_message": _cut(error, 2000),
+        "ip_address": _address(who.ip), "user_agent": _cut(who.user_agent, 400), "session_id": who.session_id,
+    }  # fmt: skip
 
 
 def _identity(subject: Subject) -> tuple[str | None, str | None]:

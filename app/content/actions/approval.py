@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+import sqlalchemy as sa
+from sqlalchemy.orm.util import identity_key
+
 from app.audit.actions import record
 from app.content.compose import composed
 from app.content.hashing import content_hash
@@ -12,6 +15,9 @@ from app.content.queries.assets import facts
 from app.content.queries.cover import not_covered, to_cover
 from app.core.db import app_now, db
 from app.ground.errors import Conflict, NotFound
+
+DERIVED = ("approved", "scheduled", "published")
+"""The states that follow from the counts of publish records."""
 
 
 def to_review(item: ContentItem, artifact: Artifact) -> None:
@@ -26,7 +32,7 @@ def to_review(item: ContentItem, artifact: Artifact) -> None:
 
 def _asked_anew(item: ContentItem, artifact: Artifact) -> None:
     """An approval that lets the plan not go out makes room for the next. Raises Conflict while records are open."""
-    if item.status not in ("approved", "scheduled", "published") or not not_covered(item, artifact):
+    if item.status not in DERIVED or not not_covered(item, artifact):
         return
     if item.open_records:
         raise Conflict("Its publish records are open. Cancel them first, then ask for a new review.")
@@ -85,18 +91,32 @@ def back_to_review(item: ContentItem) -> None:
 
 def keep_open_records(item_id: uuid.UUID, open_records: int, live_records: int) -> None:
     """Publishing's counts of the approved version's records; scheduled, published and approved follow from them alone."""
+    target = "scheduled" if open_records else "published" if live_records else "approved"
+    if _count_only(item_id, open_records, live_records, [status for status in DERIVED if status != target]):
+        return
     item = db.session.get(ContentItem, item_id, with_for_update=True, populate_existing=True)
     if item is None:
         raise NotFound("There is no such content.")
     item.open_records, item.live_records = open_records, live_records
-    if item.status not in ("approved", "scheduled", "published"):
-        return
-    target = "scheduled" if open_records else "published" if live_records else "approved"
-    if target == item.status:
-        return
     if target == "published" and item.published_at is None:
         item.published_at = app_now()
     _moved(item, target, f"content.derive_{target}")
+
+
+def _count_only(item_id: uuid.UUID, open_records: int, live_records: int, moving: list[str]) -> bool:
+    """The way of nearly every settled record: the counts change and the status stays. False where the status has to move."""
+    counts = {"item": item_id, "open": open_records, "live": live_records, "moving": moving}
+    if db.session.execute(_COUNT_ONLY, counts).first() is None:
+        return False
+    held = db.session.identity_map.get(identity_key(ContentItem, item_id))
+    if held is not None:
+        db.session.refresh(held, ("open_records", "live_records"))
+    return True
+
+
+_COUNT_ONLY = sa.text("""
+UPDATE content_items SET open_records = :open, live_records = :live WHERE id = :item AND status <> ALL(:moving) RETURNING id
+""")
 
 
 def _current(item: ContentItem, artifact: Artifact) -> None:

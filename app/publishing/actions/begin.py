@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import load_only
 
 from app.audit.actions import record as audit
 from app.content.hashing import content_hash
@@ -98,6 +99,11 @@ _READ = (
     .join(Artifact, Artifact.id == PublishJob.artifact_id)
     .join(PlatformCredential, PlatformCredential.id == PublishRecord.credential_id)
     .where(*_OURS)
+    .options(
+        load_only(PublishJob.artifact_id, PublishJob.trace_id),
+        load_only(ContentItem.approved_version_id, ContentItem.approved_hash, ContentItem.approved_composed),
+        load_only(Artifact.payload, Artifact.content_hash),
+    )
     .execution_options(populate_existing=True)
 )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.core.db import app_now
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
 from app.publishing.actions import remarks
 from app.publishing.actions.health import take_down
 from app.publishing.actions.outcome import free, is_ours, moved
 from app.publishing.actions.rows import now
-from app.publishing.actions.settle import answer_values, doubt, look_row, write
+from app.publishing.actions.settle import answer_values, doubt, look_row
 from app.publishing.actions.task import Task
+from app.publishing.actions.write import NOW, Now, write
 from app.vault.actions import note_success
 
 CONFIRM_LOOKS = 200
@@ -26,7 +26,7 @@ def settle_confirm(task: Task, verdict: Verdict) -> None:
     look_row(task, "confirm", answer_values(verdict) | {"request": dict(verdict.request) or None})
     if verdict.outcome == "yes":
         note_success(task.credential_id)
-        found = {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": app_now()}
+        found = {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": NOW}
         moved(task, free("success") | found | remarks.found(verdict.remarks), "The platform says that it is live.")
     elif verdict.outcome == "no" and verdict.final and verdict.error_type != "auth_failed":
         ended = free("cancelled") if task.barred else free("failed") | _refused(verdict)
@@ -39,7 +39,7 @@ def settle_confirm(task: Task, verdict: Verdict) -> None:
             take_down(task, verdict)
         later = {
             "look_count": task.looks + 1,
-            "next_retry_at": app_now() + (verdict.retry_after or retry.CONFIRM_EVERY),
+            "next_retry_at": Now(verdict.retry_after or retry.CONFIRM_EVERY),
         }
         write(task, free("confirming") | later)
 
@@ -49,6 +49,6 @@ def _refused(verdict: Verdict) -> dict[str, Any]:
         "was_unknown": True,  # it was accepted once: a replay looks first
         "error_type": verdict.error_type or "platform_error",
         "error_message": verdict.message or None,
-        "dead_letter_at": app_now(),
+        "dead_letter_at": NOW,
         "dead_letter_reason": verdict.error_type,
     }

@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.db import app_now, db
+from app.core.db import db
 from app.platforms.base import Verdict
 from app.publishing import retry
 from app.publishing.actions.outcome import free, moved
 from app.publishing.actions.task import Task
+from app.publishing.actions.write import NOW, Now
 from app.publishing.models import PublishAttempt
 
 BLIP = timedelta(seconds=30)
@@ -54,10 +55,10 @@ def settle_late_no(task: Task, verdict: Verdict) -> None:
     )
     columns = free(follows.status) | {"error_type": verdict.error_type, "error_message": verdict.message or None}
     if follows.status == "failed":
-        columns |= {"dead_letter_at": app_now(), "dead_letter_reason": follows.dead, "next_retry_at": None}
+        columns |= {"dead_letter_at": NOW, "dead_letter_reason": follows.dead, "next_retry_at": None}
     else:
         columns |= {
-            "next_retry_at": app_now() + (follows.wait or BLIP),
+            "next_retry_at": Now(follows.wait or BLIP),
             "retry_count": task.retries + follows.uses_retry,
         }
     if task.barred:

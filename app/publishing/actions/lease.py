@@ -25,6 +25,19 @@ def let_go(record: PublishRecord) -> None:
         setattr(record, name, value)
 
 
+HELD = (
+    RECORDS.c.id == sa.bindparam("of_record"),
+    RECORDS.c.claim_token == sa.bindparam("of_claim"),
+    RECORDS.c.step == sa.any_(sa.bindparam("steps", type_=sa.ARRAY(sa.Text))),
+)
+"""`fenced` for statements that are made once and bound by `holder`."""
+
+
+def holder(task: Task, *steps: str) -> dict[str, Any]:
+    """The values of `HELD`."""
+    return {"of_record": task.id, "of_claim": task.token, "steps": list(steps or (task.step,))}
+
+
 def fenced(task: Task, *steps: str) -> list[Any]:
     """The conditions under which this claim may write the record: its own token, and `steps` (else the task's) to leave."""
     return [

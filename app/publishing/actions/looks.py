@@ -7,15 +7,16 @@ from typing import Any
 
 from app.audit.actions import record as audit
 from app.core import clock_state
-from app.core.db import app_now, db
+from app.core.db import db
 from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look
 from app.publishing import reconcile
 from app.publishing.actions import remarks
 from app.publishing.actions.outcome import free, is_ours, moved
 from app.publishing.actions.rows import derive, now, wake
-from app.publishing.actions.settle import look_row, write
+from app.publishing.actions.settle import look_row
 from app.publishing.actions.taken import taken_posts
 from app.publishing.actions.task import Task
+from app.publishing.actions.write import NOW, write
 from app.publishing.models import PublishAttempt
 from app.publishing.queries import beside as known
 from app.publishing.queries import doubts
@@ -100,7 +101,7 @@ def settle_first_look(task: Task, look: Doubt) -> None:
     case = reconcile.Case(task.connector.spec, task.began)
     look_row(task, "reconcile", seen(look) | {"client_key": task.key}, moment)
     sure = reconcile.sure(case, moment)
-    columns = free("unknown") | {"unknown_since": app_now(), "look_count": 1, "error_type": "unknown"}
+    columns = free("unknown") | {"unknown_since": NOW, "look_count": 1, "error_type": "unknown"}
     write(task, columns | {"error_message": look.reason, "next_retry_at": None if sure else case.sure_at})
     audit("publishing.asks", ("publish_records", task.id), label=task.label, severity="warning", note=look.reason)
     derive(task.job_id, flush=False)
@@ -112,11 +113,11 @@ def _resend(task: Task, step: reconcile.Step) -> None:
     if task.retries >= task.max_retries:
         moved(
             task,
-            free("failed") | {"dead_letter_at": app_now(), "dead_letter_reason": "retries_used_up"},
+            free("failed") | {"dead_letter_at": NOW, "dead_letter_reason": "retries_used_up"},
             "It is surely not there, and the tries are used up.",
         )
         return
-    columns = free("retrying") | {"next_retry_at": app_now(), "retry_count": task.retries + 1, "look_count": 0}
+    columns = free("retrying") | {"next_retry_at": NOW, "retry_count": task.retries + 1, "look_count": 0}
     if not step.same_key:
         columns |= {"generation": task.generation + 1, "client_key": None}
     moved(task, columns, "It is surely not there, so it is sent again.")
@@ -130,7 +131,7 @@ def seen(look: Look) -> dict[str, Any]:
             "post_id": look.post_id,
             "post_url": look.url or None,
             "matched_by": look.matched_by,
-            "finished_at": app_now(),
+            "finished_at": NOW,
             "response": dict(look.evidence) or None,
         }
     if isinstance(look, Absent):
@@ -138,20 +139,20 @@ def seen(look: Look) -> dict[str, Any]:
             "outcome": "no",
             "message": "It is not there now.",
             "matched_by": look.looked_at or None,
-            "finished_at": app_now(),
+            "finished_at": NOW,
             "response": dict(look.evidence) or None,
         }
     if isinstance(look, Doubt):
         return {
             "outcome": "unknown",
             "message": look.reason,
-            "finished_at": app_now(),
+            "finished_at": NOW,
             "response": dict(look.evidence) | doubts.kept(look.candidates),
         }
     return {
         "outcome": "unknown",
         "message": look.reason,
         "error_type": look.error_type,
-        "finished_at": app_now(),
+        "finished_at": NOW,
         "response": dict(look.evidence) or None,
     }

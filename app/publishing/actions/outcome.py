@@ -10,8 +10,8 @@ from app.audit.actions import record as audit
 from app.core.db import db
 from app.publishing.actions.lease import FREE, RECORDS, fenced
 from app.publishing.actions.rows import derive, wake
-from app.publishing.actions.settle import write
 from app.publishing.actions.task import Task
+from app.publishing.actions.write import write
 
 MOVES = {
     "success": "succeeded",

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.platforms.base import Verdict
+from app.publishing.actions.write import Merged, merged
 from app.publishing.models import PublishRecord
 
 META: Any = PublishRecord.meta
@@ -21,31 +22,27 @@ LOOKED = "look:"
 """How a verdict begins that a look has found and no call: it compares less, or nothing."""
 
 
-def kept(verdict: Verdict) -> Any:
+def kept(verdict: Verdict) -> Merged:
     """The new value of the metadata column after this verdict; everything else in it stays."""
     said = list(verdict.remarks[:MOST])
     made = verdict.outcome == "yes" and not verdict.matched_by.startswith(LOOKED)
     told = {**({"remarks": said} if said else {}), **({"blame": verdict.blame} if verdict.blame else {})}
-    return _changed(told, ("blame", "remarks") if made or said else ("blame",))
+    return Merged(told, ("blame", "remarks") if made or said else ("blame",))
 
 
 def found(said: tuple[str, ...]) -> dict[str, Any]:
     """The record's column after a look or a confirmation, which may know how the post differs; {} leaves it as it is."""
-    return {"metadata": _changed({"remarks": list(said[:MOST])}, ("remarks",))} if said else {}
+    return {"metadata": Merged({"remarks": list(said[:MOST])}, ("remarks",))} if said else {}
 
 
 def keep_late(record_id: uuid.UUID, verdict: Verdict) -> None:
     """An answer that found its record in other hands: it is kept there, unless it is about another post than the record's."""
     own = sa.func.coalesce(PublishRecord.platform_post_id, verdict.post_id) == verdict.post_id
     its = own if verdict.outcome == "yes" else PublishRecord.status == "unknown"
+    told, without = kept(verdict)
     db.session.execute(
-        sa.update(PublishRecord).where(PublishRecord.id == record_id, its).values(meta=kept(verdict)),
+        sa.update(PublishRecord)
+        .where(PublishRecord.id == record_id, its)
+        .values(meta=merged(META, without, sa.literal(told, META.type))),
         execution_options={"synchronize_session": False},
     )
-
-
-def _changed(told: dict[str, Any], without: tuple[str, ...]) -> Any:
-    bare = sa.func.coalesce(META, sa.literal({}, META.type))
-    for name in without:
-        bare = bare.op("-")(sa.literal(name))
-    return bare.op("||")(sa.literal(told, META.type))

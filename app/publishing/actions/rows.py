@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.content.actions import keep_open_records
-from app.content.models import ContentItem
 from app.core import actor
 from app.core.db import app_now, db
 from app.ground.errors import NotFound
-from app.publishing.models import OPEN, PublishJob, PublishRecord
+from app.publishing.models import OPEN, PublishRecord
 from app.publishing.rollup import job_status
 
 CHANNEL = "publishing"
-JOBS: sa.Table = PublishJob.__table__  # type: ignore[assignment]
-ITEMS: sa.Table = ContentItem.__table__  # type: ignore[assignment]
-RECORDS: sa.Table = PublishRecord.__table__  # type: ignore[assignment]
 
 
 def person() -> uuid.UUID | None:
@@ -67,39 +62,26 @@ def derive(job_id: uuid.UUID, flush: bool = True) -> str:
 
 
 def _derive(job_id: uuid.UUID) -> str:
-    locks = (
-        sa.select(
-            JOBS.c.id,
-            JOBS.c.status,
-            JOBS.c.content_id,
-            ITEMS.c.approved_version_id,
-            ITEMS.c.open_records,
-            ITEMS.c.live_records,
-        )
-        .join(ITEMS, ITEMS.c.id == JOBS.c.content_id)
-        .where(JOBS.c.id == job_id)
-        .with_for_update(key_share=True)
-    )
-    job = db.session.execute(locks).one()
-    counts = db.session.execute(_counts(job)).one()
+    job = db.session.execute(_LOCKED, {"job": job_id}).one()
+    counts = db.session.execute(
+        _COUNTED, {"job": job_id, "item": job.content_id, "approved": job.approved_version_id}
+    ).one()
     status = job_status(counts.statuses or [])
     if status != job.status:
-        db.session.execute(sa.update(JOBS).where(JOBS.c.id == job_id).values(status=status))
+        db.session.execute(_MOVED, {"job": job_id, "status": status})
     if (counts.open, counts.live) != (job.open_records, job.live_records):
         keep_open_records(job.content_id, counts.open, counts.live)
     return status
 
 
-def _counts(job: Any) -> Any:
-    """Statuses of the job's records; open records of the item; live ones of its approved version."""
-    status = RECORDS.c.status
-    live = sa.and_(status == "success", JOBS.c.artifact_id == job.approved_version_id)
-    return (
-        sa.select(
-            sa.func.array_agg(status).filter(RECORDS.c.job_id == job.id).label("statuses"),
-            sa.func.count().filter(status.in_(OPEN)).label("open"),
-            sa.func.count().filter(live).label("live"),
-        )
-        .join(JOBS, JOBS.c.id == RECORDS.c.job_id)
-        .where(JOBS.c.content_id == job.content_id)
-    )
+_LOCKED = sa.text("""
+SELECT j.status, j.content_id, i.approved_version_id, i.open_records, i.live_records
+FROM publish_jobs j JOIN content_items i ON i.id = j.content_id WHERE j.id = :job FOR NO KEY UPDATE
+""")
+# Statuses of the job's records; open records of the item; live ones of its approved version.
+_COUNTED = sa.text(f"""
+SELECT array_agg(r.status) FILTER (WHERE r.job_id = :job) AS statuses, count(*) FILTER (WHERE r.status IN {OPEN}) AS open,
+  count(*) FILTER (WHERE r.status = 'success' AND j.artifact_id = :approved) AS live
+FROM publish_records r JOIN publish_jobs j ON j.id = r.job_id WHERE j.content_id = :item
+""")  # noqa: S608  (constants of this file; values are bound)
+_MOVED = sa.text("UPDATE publish_jobs SET status = :status WHERE id = :job")

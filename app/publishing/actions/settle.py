@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit.actions import record as audit
+from app.audit.actions import insert as audit
 from app.core.db import app_now, db, uuid7
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
@@ -23,11 +23,12 @@ from app.publishing.actions import remarks
 from app.publishing.actions.health import check_again, keep_health
 from app.publishing.actions.holds import hold
 from app.publishing.actions.invariants import watch_posts
-from app.publishing.actions.lease import FREE, RECORDS, fenced
+from app.publishing.actions.lease import FREE, HELD, RECORDS, holder
 from app.publishing.actions.rows import derive, wake
 from app.publishing.actions.taken import taken_posts
 from app.publishing.actions.task import Task
 from app.publishing.actions.windows import keep_windows
+from app.publishing.actions.write import NOW, Now, for_session, keep_answer, write
 from app.publishing.models import ERROR_TYPES, PublishAttempt, PublishRecord
 from app.vault.opening import is_current
 
@@ -39,7 +40,6 @@ ACTIONS = {
     "confirming": "accepted",
 }
 LONGEST_MESSAGE = 2000
-ATTEMPTS: sa.Table = PublishAttempt.__table__  # type: ignore[assignment]
 
 
 def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
@@ -60,7 +60,7 @@ def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
     )
     if attempt_id is None:
         _not_sent(task, verdict)
-    if not write(task, values(task, verdict, follows), attempt_id and _answered(attempt_id, verdict)):
+    if not write(task, values(task, verdict, follows), attempt_id and (attempt_id, answer_values(verdict))):
         _late(task, verdict)
         return False
     if verdict.outcome == "yes" and task.number:
@@ -96,11 +96,7 @@ def _own(task: Task, verdict: Verdict) -> Verdict:
 
 def answer(attempt_id: uuid.UUID, verdict: Verdict) -> None:
     """Keep what the platform answered, whoever holds the record now."""
-    db.session.execute(_answered(attempt_id, verdict))
-
-
-def _answered(attempt_id: uuid.UUID, verdict: Verdict) -> sa.Update:
-    return sa.update(ATTEMPTS).where(ATTEMPTS.c.id == attempt_id).values(**answer_values(verdict))
+    keep_answer(attempt_id, answer_values(verdict))
 
 
 def look_row(
@@ -116,7 +112,7 @@ def look_row(
             step=step,
             worker=task.me,
             started_at=began or task.now,
-            **verdict_values,
+            **for_session(verdict_values),
         )
     )
 
@@ -127,7 +123,7 @@ def values(task: Task, verdict: Verdict, follows: retry.Next) -> dict[str, Any]:
         "status": follows.status,
         **FREE,
         "unknown_since": None,
-        "next_retry_at": app_now() + follows.wait if follows.wait is not None else None,
+        "next_retry_at": Now(follows.wait) if follows.wait is not None else None,
         "error_type": None,
         "error_message": None,
         "error_code": None,
@@ -137,7 +133,7 @@ def values(task: Task, verdict: Verdict, follows: retry.Next) -> dict[str, Any]:
         return out | {
             "platform_post_id": verdict.post_id,
             "platform_url": verdict.url or None,
-            "published_at": app_now(),
+            "published_at": NOW,
         }
     if follows.status == "confirming":
         return out | {"container": {**task.container, **verdict.evidence}}
@@ -149,14 +145,14 @@ def values(task: Task, verdict: Verdict, follows: retry.Next) -> dict[str, Any]:
     if follows.uses_retry:
         out["retry_count"] = task.retries + 1
     if follows.status == "failed":
-        out |= {"dead_letter_at": app_now(), "dead_letter_reason": follows.dead}
+        out |= {"dead_letter_at": NOW, "dead_letter_reason": follows.dead}
     return out
 
 
 def doubt(case: reconcile.Case, now: datetime) -> dict[str, Any]:
     """The columns of a record that has just become unknown: when to look first, or never."""
     return {
-        "unknown_since": app_now(),
+        "unknown_since": NOW,
         "was_unknown": True,
         "look_count": 0,
         "next_retry_at": reconcile.first_look(case, now),
@@ -181,16 +177,6 @@ def after(task: Task, verdict: Verdict, status: str, before: str) -> None:
     keep_health(task, verdict, status)
     if status in ("retrying", "unknown", "confirming"):
         wake()
-
-
-def write(task: Task, columns: dict[str, Any], beside: sa.Update | None = None, leaving: tuple[str, ...] = ()) -> bool:
-    """Write the record if it is still ours and stands at the task's step (or one of `leaving`); `beside` is written in the same
-    statement, whoever holds the record."""
-    statement = sa.update(RECORDS).where(*fenced(task, *leaving)).values(**columns)
-    if beside is not None:
-        statement = statement.add_cte(beside.cte("beside"))
-    result: Any = db.session.execute(statement)
-    return bool(result.rowcount)
 
 
 def _late(task: Task, verdict: Verdict) -> None:
@@ -230,8 +216,8 @@ def _proved(task: Task, verdict: Verdict) -> bool:
 
 def _not_sent(task: Task, verdict: Verdict) -> None:
     """A try that never reached its commit point has an attempt of its own, so that the page can show it."""
-    bumped = sa.update(RECORDS).where(*fenced(task)).values(attempt_count=RECORDS.c.attempt_count + 1)
-    number = db.session.scalar(bumped.returning(RECORDS.c.attempt_count))
+    bumped = sa.update(RECORDS).where(*HELD).values(attempt_count=RECORDS.c.attempt_count + 1)
+    number = db.session.scalar(bumped.returning(RECORDS.c.attempt_count), holder(task))
     if number is not None:
         task.number = number
         look_row(
@@ -246,7 +232,7 @@ def answer_values(verdict: Verdict) -> dict[str, Any]:
     outcome = "unknown" if verdict.outcome == "accepted" else verdict.outcome
     return {
         "outcome": outcome,
-        "finished_at": app_now(),
+        "finished_at": NOW,
         "error_type": None if outcome == "yes" else _type(verdict),
         "http_status": verdict.http_status,
         "platform_code": verdict.code or None,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from app.core.db import app_now, db
+from app.core.db import db
 from app.platforms.base import Account, Verdict, Verified
 from app.publishing.actions.claim import LEASE_SECONDS
 from app.publishing.actions.commit import NotNow
-from app.publishing.actions.settle import answer, write
+from app.publishing.actions.settle import answer
 from app.publishing.actions.task import Task
+from app.publishing.actions.write import Now, write
 from app.vault import queries as vault
 from app.vault.actions import settle_check
 from app.vault.models import PlatformCredential
@@ -24,7 +25,7 @@ def back_to_prepare(task: Task, attempt_id: uuid.UUID, verdict: Verdict) -> bool
     record whose platform said no is not in doubt, whatever becomes of its worker.
     """
     answer(attempt_id, verdict)
-    columns = {"step": "prepare", "lease_expires_at": app_now() + timedelta(seconds=LEASE_SECONDS)}
+    columns = {"step": "prepare", "lease_expires_at": Now(timedelta(seconds=LEASE_SECONDS))}
     # also from prepare: it is said again when the answer to the first time was lost
     if not write(task, columns, leaving=("commit", "prepare")):
         return False

@@ -1,0 +1,112 @@
+"""The one fenced UPDATE of a record, with the answer of its attempt beside it in the same statement.
+
+Statements are made once for each set of columns and kept: making one anew costs more than running it. So a column's value
+is a plain value, or one of the three below for what only the database knows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.core.db import app_now, db
+from app.publishing.actions.lease import HELD, RECORDS, holder
+from app.publishing.actions.task import Task
+from app.publishing.models import PublishAttempt
+
+ATTEMPTS: sa.Table = PublishAttempt.__table__  # type: ignore[assignment]
+Shape = tuple[tuple[str, Any], ...]
+"""Names of columns, each with None for a plain value, else with what the expression depends on."""
+
+
+class Now(NamedTuple):
+    """The database's time, `after` so much has passed."""
+
+    after: timedelta = timedelta(0)
+
+
+class Merged(NamedTuple):
+    """The JSON object that stands there, without some of its names, and with what `told` says."""
+
+    told: dict[str, Any]
+    without: tuple[str, ...]
+
+
+NOW = Now()
+
+
+def write(
+    task: Task,
+    columns: Mapping[str, Any],
+    answer: tuple[uuid.UUID, Mapping[str, Any]] | None = None,
+    leaving: tuple[str, ...] = (),
+) -> bool:
+    """Write the record if it is still ours and stands at the task's step (or one of `leaving`); False when it is not.
+    `answer`: an attempt's id and columns, written whoever holds the record."""
+    statement = _statement(_shape(columns), _shape(answer[1]) if answer else None)
+    values = holder(task, *leaving) | _bound("r_", columns)
+    if answer:
+        values |= {"of_attempt": answer[0]} | _bound("a_", answer[1])
+    result: Any = db.session.execute(statement, values)
+    return bool(result.rowcount)
+
+
+def keep_answer(attempt_id: uuid.UUID, columns: Mapping[str, Any]) -> None:
+    """Keep what the platform answered, whoever holds the record now."""
+    db.session.execute(_answered(_shape(columns)), {"of_attempt": attempt_id, **_bound("a_", columns)})
+
+
+def for_session(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The same columns for a row that the session writes."""
+    return {name: app_now() + value.after if isinstance(value, Now) else value for name, value in columns.items()}
+
+
+@lru_cache(maxsize=256)
+def _statement(record: Shape, answer: Shape | None) -> sa.Update:
+    update = sa.update(RECORDS).where(*HELD).values(_expressions(RECORDS, "r_", record))
+    return update if answer is None else update.add_cte(_answered(answer).cte("beside"))
+
+
+@lru_cache(maxsize=256)
+def _answered(answer: Shape) -> sa.Update:
+    return (
+        sa.update(ATTEMPTS)
+        .where(ATTEMPTS.c.id == sa.bindparam("of_attempt"))
+        .values(_expressions(ATTEMPTS, "a_", answer))
+    )
+
+
+def _shape(columns: Mapping[str, Any]) -> Shape:
+    return tuple((name, _kind(value)) for name, value in columns.items())
+
+
+def _kind(value: Any) -> Any:
+    return Now if isinstance(value, Now) else value.without if isinstance(value, Merged) else None
+
+
+def _bound(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {prefix + name: value[0] if isinstance(value, Now | Merged) else value for name, value in columns.items()}
+
+
+def _expressions(table: sa.Table, prefix: str, shape: Shape) -> dict[str, Any]:
+    return {name: _expression(table.c[name], prefix + name, kind) for name, kind in shape}
+
+
+def _expression(column: Any, bound: str, kind: Any) -> Any:
+    if kind is Now:
+        return app_now() + sa.bindparam(bound, type_=sa.Interval)
+    value = sa.bindparam(bound, type_=column.type)
+    return value if kind is None else merged(column, kind, value)
+
+
+def merged(column: Any, without: tuple[str, ...], told: Any) -> Any:
+    """The JSON object of the column, without some of its names, and with what `told` says."""
+    bare = sa.func.coalesce(column, sa.literal({}, column.type))
+    for name in without:
+        bare = bare.op("-")(sa.literal(name))
+    return bare.op("||")(told)
