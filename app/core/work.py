@@ -2,7 +2,6 @@
 
 unit()     a web request        kept below 400, dropped otherwise
 step()     one step of a job    own app context, session and transaction
-by_itself()                     the same for a single statement
 aside()    the second one       own small pool, committed whatever the request answers
 reading()  a read-only session  for streams
 """
@@ -76,17 +75,6 @@ def step(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             raise
     queue.flush(bells)
     return result
-
-
-def by_itself(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """A step whose action runs exactly one statement: the statement is its own transaction, so there is neither BEGIN nor COMMIT
-    to wait for (two of three round trips). What it rings is rung after it, as in `step`."""
-
-    def alone() -> T:
-        db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-        return action(*args, **kwargs)
-
-    return step(alone)
 
 
 def aside(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core import work
 from app.core.db import app_now, db, uuid7
-from app.core.work import by_itself, step
+from app.core.work import step
 from app.outbound.exchange import Sending
 from app.outbound.files import Files
 from app.outbound.guard import Guard
@@ -40,7 +40,7 @@ class Commit:
         """Raises NotNow (or the database's error) when the point was not passed; then nothing is sent."""
         self.attempt = uuid7()
         failpoint("before_commit", self.task.id)
-        self.task.committed_at = by_itself(commit_point, self.task, self.attempt, sending)
+        self.task.committed_at = step(commit_point, self.task, self.attempt, sending)
         self.passed = True
         failpoint("committed", self.task.id)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 import sqlalchemy as sa
 
@@ -34,10 +32,6 @@ def keys() -> list[str]:
     return list(db.session.scalars(sa.select(SystemConfig.key)))
 
 
-def two_times() -> list[datetime]:
-    return [db.session.scalar(sa.text("SELECT now()")) for _ in range(2)]
-
-
 def waiting() -> int:
     return queue.connection().llen("rq:queue:default")
 
@@ -51,14 +45,6 @@ def test_a_step_that_fails_leaves_nothing_and_rings_nothing(app):
     with pytest.raises(Conflict):
         work.step(fail, "a")
     assert (keys(), waiting()) == ([], 0)
-
-
-def test_a_statement_by_itself_is_a_transaction_and_the_next_step_has_its_own_again(app):
-    """Nothing is left open around it, and the connection goes back to the pool as it was."""
-    first, second = work.by_itself(two_times)
-    assert first < second
-    first, second = work.step(two_times)
-    assert first == second
 
 
 def test_steps_do_not_nest_and_nobody_leaves_the_house_inside_one(app):
