@@ -238,3 +238,12 @@ def test_a_proxy_that_nobody_declared_is_named(desk: Examine, settings: Settings
     found = [finding for finding in desk() if finding.check == "proxy"]
     assert [finding.state for finding in found] == ([says] if says else [])
     assert says != "note" or "PRESSROOM_PROXIES=1" in found[0].remedy
+
+
+def test_jobs_that_somebody_else_put_into_redis_are_named(desk: Examine) -> None:
+    """(S11)"""
+    from app.accounts import doors
+
+    doors._told_at = -doors.TELL_EVERY
+    doors.refused_job("publish", "This job was not made by the desk: it names another function.")
+    assert "another function" in fault(desk(), "jobs").says

@@ -25,6 +25,7 @@ CHECKS: tuple[Callable[[Patient], Findings], ...] = (
     servers.bell,
     people_and_work.people,
     doors.proxies,
+    doors.strange_jobs,
     people_and_work.processes,
     people_and_work.schedule,
     people_and_work.invariants,

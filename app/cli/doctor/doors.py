@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from app.cli.doctor.finding import Findings, Patient, note, ok
+from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
 
 ENOUGH = 3  # sign-ins; fewer say nothing
 RECENT = """SELECT host(ip_address), was_forwarded FROM user_sessions
@@ -27,3 +27,22 @@ def proxies(patient: Patient) -> Findings:
         )  # fmt: skip
     else:
         yield ok("proxy", "sign-ins are counted by the address of each person")
+
+
+REFUSED = """SELECT count(*), max(occurred_at)::text, max(error_message) FROM audit_log
+  WHERE action = 'jobs.refuse' AND occurred_at > now() - interval '7 days'"""
+
+
+def strange_jobs(patient: Patient) -> Findings:
+    """Somebody writes to Redis who should not: workers refuse what the desk did not put there."""
+    found = patient.rows(REFUSED)
+    if not found:
+        return
+    number, last, words = found[0]
+    if number:
+        yield wrong(
+            "jobs", f"workers refused jobs that the desk did not make (last on {last}): {words}",
+            "see who can reach Redis: give it a password, let only the desk connect, and look at the audit for jobs.refuse",
+        )  # fmt: skip
+    else:
+        yield ok("jobs", "nobody but the desk has put jobs into Redis")
