@@ -11,10 +11,11 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
-from app.accounts import actions, passwords
+from app.accounts import actions, mailing, passwords
 from app.accounts.actions.sign_in import Try, until_of
 from app.accounts.models import User
 from app.accounts.person import Caller
+from app.accounts.queries.links import invite_by_token, reset_by_token
 from app.accounts.queries.people import by_id
 from app.core.db import db
 from app.core.work import aside, step
@@ -79,14 +80,14 @@ def change_password(user_id: uuid.UUID, session_id: uuid.UUID, old: str, new: st
 
 def accept_invite(token: str, full_name: str, password: str, timezone: str | None, caller: Caller) -> str:
     """Make the member and sign them in. Raises Invalid, NotFound. Returns the session's token."""
-    _check(password, None, full_name)
+    _check(password, None, full_name, step(invite_by_token, token).email)
     hashed = passwords.hash_password(password)
     return step(_enter, lambda: actions.accept_invite(token, full_name, hashed, timezone), "an invitation", caller)
 
 
 def use_reset(token: str, password: str, caller: Caller) -> str:
     """Set a new password with a link and sign in. Raises Invalid, NotFound. Returns the session's token."""
-    _check(password, None)
+    _check(password, step(lambda: by_id(reset_by_token(token).user_id)))
     hashed = passwords.hash_password(password)
     return step(_enter, lambda: actions.use_reset(token, hashed), "a password link", caller)
 
@@ -102,7 +103,7 @@ def _identity(user_id: uuid.UUID) -> User:
     return step(by_id, user_id)
 
 
-def _check(password: str, user: User | None, name: str = "") -> None:
-    words = (user.email, user.full_name, user.username) if user else (name,)
-    if wrong := passwords.complaint(password, *words):
+def _check(password: str, user: User | None, *names: str) -> None:
+    words = (user.email, user.full_name, user.username) if user else names
+    if wrong := passwords.complaint(password, *words, mailing.desk_name()):
         raise Invalid({"new": wrong})

@@ -51,6 +51,11 @@ def is_on() -> bool:
     return bool(_settings().smtp_url)
 
 
+def desk_name() -> str:
+    """The host that people type: it is no password."""
+    return urlsplit(_settings().url).hostname or ""
+
+
 def mail_links() -> int:
     """Mail what waits. Returns how many mails were handed over."""
     if not is_on():
