@@ -24,7 +24,9 @@ from rq import Queue, SimpleWorker, Worker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
+from app.accounts.doors import refused_job
 from app.core import pulse, queue
+from app.core.worker_job import ID, Refused, WorkerJob
 from app.factory import House, create_app
 from app.ground import clock
 from app.schedule import SCHEDULE
@@ -52,15 +54,29 @@ class Listening:
     def set_shutdown_requested_date(self) -> None:
         """RQ would write to Redis from within the signal's handler; nobody reads it."""
 
+    def execute_job(self, job: Any, queue: Any) -> None:
+        """A job that is not ours fails here, in no fork and with nothing of it called."""
+        job.refuse_elsewhere(queue.name)
+        if job.refusal is None:
+            super().execute_job(job, queue)  # type: ignore[misc]
+        else:
+            SimpleWorker.execute_job(self, job, queue)
+
+    def subscribe(self) -> None:
+        """RQ's own commands (stop this job, shut down) are none of ours: signals say that."""
+
+    def unsubscribe(self) -> None:
+        """Nothing was subscribed to."""
+
+    def run_maintenance_tasks(self) -> None:
+        """RQ's registries, and what would stop its loop again and again: ids that are none. Groups are not used."""
+        for one in self.queues:  # type: ignore[attr-defined]
+            _drop_what_is_no_id(one)
+        self.clean_registries()  # type: ignore[attr-defined]
+
     def register_death(self) -> None:
         with contextlib.suppress(redis.RedisError):
             super().register_death()  # type: ignore[misc]
-
-    def unsubscribe(self) -> None:
-        try:
-            super().unsubscribe()  # type: ignore[misc]
-        except redis.RedisError:
-            self.pubsub_thread.stop()  # type: ignore[attr-defined]
 
 
 class Draining(Listening, SimpleWorker):  # type: ignore[misc]
@@ -96,16 +112,40 @@ def run_worker(name: str, settings: Settings | None = None) -> None:
 
 def _listen(name: str, stop: threading.Event) -> None:
     """RQ's loop. It also ends by itself when a command times out or is refused (a full disk, a replica)."""
+    worker = listener(name)
+    worker.stop = stop
+    worker.work(logging_level="WARNING")
+
+
+def listener(name: str) -> Draining | Forking:
+    """The worker of one queue."""
     kind = Draining if name == "publish" else Forking
-    worker = kind(
-        [Queue(name, connection=queue.connection(), serializer=JSONSerializer)],
+    return kind(
+        [Queue(name, connection=queue.connection(), serializer=JSONSerializer, job_class=WorkerJob)],
         connection=queue.connection(),
+        job_class=WorkerJob,
+        exception_handlers=[_told],
         name=f"{name}-{socket.gethostname()}-{os.getpid()}-{time.time_ns()}",
         serializer=JSONSerializer,
         worker_ttl=WORKER_TTL,
     )
-    worker.stop = stop
-    worker.work(logging_level="WARNING")
+
+
+def _told(job: Any, kind: type[BaseException], error: BaseException, trace: Any) -> bool:
+    """After a job failed: one that was not ours is told in the audit. True: RQ goes on as usual."""
+    if isinstance(error, Refused):
+        refused_job(job.origin or "default", str(error))
+    return True
+
+
+def _drop_what_is_no_id(one: Any) -> None:
+    """Entries of the queue that RQ could not even read; each would end its loop."""
+    for key in (one.key, one.intermediate_queue_key):
+        for entry in one.connection.lrange(key, 0, -1):
+            if not ID.fullmatch(entry.decode("ascii", "replace")):
+                one.connection.lrem(key, 1, entry)
+                log.error("an entry of the queue %s that is no job was dropped", one.name)
+                refused_job(one.name, "An entry of the queue was no job and was dropped.")
 
 
 def _beside(app: House, name: str, stop: threading.Event) -> threading.Thread | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 from flask.cli import AppGroup
 
@@ -12,20 +16,72 @@ from app.core import actor
 from app.core.work import reading, step
 from app.ground.errors import PressroomError
 
+F = TypeVar("F", bound=Callable[..., Any])
 staff_cli = AppGroup("staff", help="People: create, list, role, password, unlock, suspend, reactivate.")
+
+
+def _from_file(_context: click.Context, _option: click.Parameter, path: str | None) -> str | None:
+    """The first line of a file, or of what is piped in."""
+    if path is None:
+        return None
+    try:
+        with click.open_file(path) as lines:
+            found = lines.readline(passwords.LONGEST * 8).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"it cannot be read ({getattr(error, 'strerror', None) or 'not text'})") from None
+    if not found:
+        raise click.BadParameter("there is no password in it")
+    return found
+
+
+def _never(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """Everybody on the machine can read the process list, and the shell keeps its history."""
+    if value is not None:
+        raise click.UsageError(
+            "A password on the command line can be read by others. Use --ask or --password-file FILE."
+        )
+
+
+def given_password(command: F) -> F:
+    """How a password may be given: typed, or by a file. Handed on as `given`."""
+    command = click.option("--password", callback=_never, hidden=True, expose_value=False)(command)
+    command = click.option("--ask", is_flag=True, help="Type the password, twice; it is not shown.")(_asked(command))
+    return click.option(
+        "--password-file", "given", metavar="FILE", callback=_from_file,
+        help="A file whose first line is the password; - reads it from what is piped in. Else a random one is printed once.",
+    )(command)  # fmt: skip
+
+
+def _asked(command: F) -> F:
+    @functools.wraps(command)
+    def run(*args: Any, ask: bool, given: str | None, **more: Any) -> Any:
+        if ask and given is not None:
+            raise click.UsageError("Use --ask or --password-file, not both.")
+        if ask:
+            given = click.prompt("Password", hide_input=True, confirmation_prompt="Once more")
+        return command(*args, given=given, **more)
+
+    return run  # type: ignore[return-value]
+
+
+def _good(given: str | None, *own: str) -> str | None:
+    """The password that was given. Fails with what is wrong with it."""
+    if given is not None and (wrong := passwords.complaint(given, *own)):
+        raise click.ClickException(wrong)
+    return given
 
 
 @staff_cli.command("create")
 @click.argument("email")
 @click.option("--name", help="The name that others see; by default the part before the @.")
 @click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
-@click.option("--password", help="At least 12 characters; without it a random one is printed once.")
-def create(email: str, name: str | None, role: str, password: str | None) -> None:
+@given_password
+def create(email: str, name: str | None, role: str, given: str | None) -> None:
     """Add a member of the staff."""
-    chosen = password or passwords.random_password()
+    chosen = _good(given, email, name or "") or passwords.random_password()
     user = _do(actions.create_staff, email, email.partition("@")[0] if name is None else name, role, chosen)
     click.echo(f"{user.full_name} <{user.email}> is on the staff as {user.role}.")
-    _tell(password, chosen)
+    _tell(given, chosen)
 
 
 @staff_cli.command("list")
@@ -39,17 +95,15 @@ def list_staff() -> None:
 
 @staff_cli.command("password")
 @click.argument("email")
-@click.option("--password", help="At least 12 characters; without it a random one is printed once.")
-def password_command(email: str, password: str | None) -> None:
+@given_password
+def password_command(email: str, given: str | None) -> None:
     """Set a password and end all sessions."""
-    chosen = password or passwords.random_password()
-    if wrong := passwords.complaint(chosen, email):
-        raise click.ClickException(wrong)
+    chosen = _good(given, email) or passwords.random_password()
     hashed = passwords.hash_password(chosen)
     _do(lambda: actions.set_password(_member(email).id, hashed, None))
     _do(lambda: actions.unlock(_member(email)))
     click.echo("Password set; all sessions ended.")
-    _tell(password, chosen)
+    _tell(given, chosen)
 
 
 @staff_cli.command("role")

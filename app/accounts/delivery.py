@@ -8,102 +8,102 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
-from app.accounts import actions, passwords
-from app.accounts.actions.sign_in import Try
+from app.accounts import actions, mailing, passwords
+from app.accounts.actions.sign_in import Try, until_of
 from app.accounts.models import User
+from app.accounts.person import Caller
+from app.accounts.queries.links import invite_by_token, reset_by_token
 from app.accounts.queries.people import by_id
-from app.core.actor import current
 from app.core.db import db
 from app.core.work import aside, step
-from app.ground import clock
 from app.ground.errors import Invalid
+
+WAIT = "Too many wrong tries. Wait until {:%H:%M} UTC, or ask an admin for a password link."
 
 
 class Refusal(Exception):
-    """Why somebody was not let in: wrong, paused, ip or suspended. `until` when paused, by this try too; `left`: tries before the pause."""
+    """Why somebody was not let in: wrong, paused (`by` address, device or network) or suspended.
 
-    def __init__(self, kind: str, until: datetime | None = None, left: int = 0) -> None:
+    `until` when paused, by this try too; `left`: tries before the pause.
+    """
+
+    def __init__(self, kind: str, by: str = "address", until: datetime | None = None, left: int = 0) -> None:
         super().__init__(kind)
-        self.kind, self.until, self.left = kind, until, left
+        self.kind, self.by, self.until, self.left = kind, by, until, left
 
 
-def sign_in(email: str, password: str) -> str:
+def sign_in(email: str, password: str, caller: Caller) -> str:
     """The token of a new session. Raises Refusal."""
-    who = current()
-    this = aside(actions.begin, email, who.ip)
+    this = aside(actions.begin, email, caller.ip, caller.device)
     if this.until is not None:
-        raise Refusal("ip" if this.by_ip else "paused", until=this.until)
+        raise Refusal("paused", this.by, until=this.until)
     if not passwords.verify(this.password_hash, password):
         aside(actions.failed, this, "wrong password")
-        raise Refusal("wrong", until=None if this.left > 0 else clock.now() + this.pause, left=this.left)
-    token = step(
-        _open, this, None if not passwords.is_outdated(str(this.password_hash)) else passwords.hash_password(password)
-    )
+        raise Refusal("wrong", this.by, until=until_of(this), left=this.left)
+    better = passwords.hash_password(password) if passwords.is_outdated(str(this.password_hash)) else None
+    token = step(_open, this, better, caller)
     if token is None:
         aside(actions.failed, this, "suspended")
         raise Refusal("suspended")
     return token
 
 
-def _open(this: Try, better_hash: str | None) -> str | None:
+def _open(this: Try, better_hash: str | None, caller: Caller) -> str | None:
     user = by_id(this.user_id)
     db.session.refresh(user, with_for_update=True)
     if not user.is_active or user.password_hash != this.password_hash:
         return None
     if better_hash is not None:
         user.password_hash = better_hash
-    who = current()
-    actions.succeeded(this.key, who.ip)
-    return actions.open_session(user, who.ip, who.user_agent)
+    actions.succeeded(this)
+    return actions.open_session(user, caller)
 
 
 def change_password(user_id: uuid.UUID, session_id: uuid.UUID, old: str, new: str) -> None:
-    """Change one's own password. Raises Invalid when the old one is wrong or the new one too weak. Counted like sign-in."""
-    user = _identity(user_id)
-    _check(new, user)
-    this = aside(actions.begin, user.email, None)
+    """Change one's own password. Raises Invalid when the old one is wrong or the new one too weak. Counted by the person:
+    what strangers try at the door does not stop it."""
+    _check(new, _identity(user_id))
+    this = aside(actions.begin_again, user_id)
     if this.until is not None:
-        raise Invalid({"current": "Too many wrong tries. Wait half an hour, or ask an admin for a password link."})
-    if not passwords.verify(user.password_hash, old):
+        raise Invalid({"current": WAIT.format(this.until)})
+    if not passwords.verify(this.password_hash, old):
         aside(actions.failed, this, "wrong current password")
         raise Invalid({"current": "This is not your current password."})
+    aside(actions.succeeded, this)
     if old == new:
-        aside(actions.succeeded, this.key, None)
         raise Invalid({"new": "This is the password you have now. Choose another one."})
-    hashed = passwords.hash_password(new)
-    aside(actions.succeeded, this.key, None)
-    step(actions.set_password, user_id, hashed, session_id)
+    step(actions.set_password, user_id, passwords.hash_password(new), session_id)
 
 
-def accept_invite(token: str, full_name: str, password: str, timezone: str | None) -> str:
+def accept_invite(token: str, full_name: str, password: str, timezone: str | None, caller: Caller) -> str:
     """Make the member and sign them in. Raises Invalid, NotFound. Returns the session's token."""
-    _check(password, None, full_name)
+    _check(password, None, full_name, step(invite_by_token, token).email)
     hashed = passwords.hash_password(password)
-    return step(_enter, lambda: actions.accept_invite(token, full_name, hashed, timezone), "an invitation")
+    return step(_enter, lambda: actions.accept_invite(token, full_name, hashed, timezone), "an invitation", caller)
 
 
-def use_reset(token: str, password: str) -> str:
+def use_reset(token: str, password: str, caller: Caller) -> str:
     """Set a new password with a link and sign in. Raises Invalid, NotFound. Returns the session's token."""
-    _check(password, None)
+    _check(password, step(lambda: by_id(reset_by_token(token).user_id)))
     hashed = passwords.hash_password(password)
-    return step(_enter, lambda: actions.use_reset(token, hashed), "a password link")
+    return step(_enter, lambda: actions.use_reset(token, hashed), "a password link", caller)
 
 
-def _enter(make, how: str) -> str:  # type: ignore[no-untyped-def]
-    user: User = make()
+def _enter(make: Callable[[], User], how: str, caller: Caller) -> str:
+    user = make()
     if not user.is_active:
         raise Invalid("This account is suspended. Ask an admin of this desk.")
-    who = current()
-    return actions.open_session(user, who.ip, who.user_agent, how)
+    return actions.open_session(user, caller, how)
 
 
 def _identity(user_id: uuid.UUID) -> User:
     return step(by_id, user_id)
 
 
-def _check(password: str, user: User | None, name: str = "") -> None:
-    words = (user.email, user.full_name, user.username) if user else (name,)
-    if wrong := passwords.complaint(password, *words):
+def _check(password: str, user: User | None, *names: str) -> None:
+    words = (user.email, user.full_name, user.username) if user else names
+    if wrong := passwords.complaint(password, *words, mailing.desk_name()):
         raise Invalid({"new": wrong})

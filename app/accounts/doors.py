@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 import sqlalchemy.exc
@@ -11,11 +12,15 @@ from app.accounts import actions
 from app.accounts.actions.sessions import TOUCH_EVERY
 from app.accounts.queries.sessions import load_person
 from app.audit.actions import record
+from app.audit.words import say
 from app.core.work import aside
 from app.ground import clock
 from app.web.auth import Doors
 
 log = logging.getLogger(__name__)
+TELL_EVERY = 60.0  # seconds
+_told_at = -TELL_EVERY
+say("jobs.refuse", "A job that the desk did not make was refused", "lock", "bad")
 
 
 def touch(person: Any) -> None:
@@ -34,6 +39,18 @@ def refused(why: str) -> None:
         aside(record, "web.refused", None, severity="warning", success=False, error=why)
     except sqlalchemy.exc.SQLAlchemyError as error:
         log.warning("a refusal could not be recorded: %s", type(error).__name__)
+
+
+def refused_job(queue: str, why: str) -> None:
+    """Note that somebody put a job into Redis; once a minute, however many they put."""
+    global _told_at
+    if time.monotonic() - _told_at < TELL_EVERY:
+        return
+    _told_at = time.monotonic()
+    try:
+        aside(record, "jobs.refuse", ("queues", queue), label=queue, severity="error", success=False, error=why)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        log.warning("a refused job could not be recorded: %s", type(error).__name__)
 
 
 DOORS = Doors(load=load_person, touch=touch, refused=refused)

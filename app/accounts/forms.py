@@ -31,6 +31,15 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class AskForm(Form):
+    """Where a password link is mailed to."""
+
+    email = StringField(
+        "E-mail",
+        [DataRequired("Enter your e-mail address."), Length(max=320, message="This is too long for an address.")],
+    )
+
+
 class NewPasswordForm(Form):
     """A new password, twice."""
 

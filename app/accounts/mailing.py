@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.accounts.links import token_of
-from app.accounts.models import PasswordReset, StaffInvite
-from app.accounts.queries.links import INVITE, RESET
+from app.accounts.models import PasswordReset, StaffInvite, User
+from app.accounts.queries.links import INVITE, RESET, still_holds
 from app.accounts.queries.people import by_id
 from app.audit.actions import record
 from app.audit.words import say
@@ -51,6 +51,11 @@ def is_on() -> bool:
     return bool(_settings().smtp_url)
 
 
+def desk_name() -> str:
+    """The host that people type: it is no password."""
+    return urlsplit(_settings().url).hostname or ""
+
+
 def mail_links() -> int:
     """Mail what waits. Returns how many mails were handed over."""
     if not is_on():
@@ -77,7 +82,10 @@ def _take() -> Letter | None:
             model.expires_at > app_now(),
             model.updated_at > app_now() - FRESH,
         )
-        row = db.session.scalar(sa.select(model).where(waits).limit(1).with_for_update(skip_locked=True))
+        found = sa.select(model).where(waits).limit(1).with_for_update(skip_locked=True, of=model)
+        if model is PasswordReset:
+            found = found.join(User, User.id == PasswordReset.user_id).where(still_holds())
+        row = db.session.scalar(found)
         if row is not None:
             row.mail_error = INTERRUPTED
             return write(row)
@@ -107,8 +115,9 @@ def _invitation(row: StaffInvite) -> Letter:
 
 def _new_password(row: PasswordReset) -> Letter:
     link = _link("accounts.reset_password", token_of(row, RESET))
+    who = "An admin made you" if row.created_by else "Somebody asked on the sign-in page for"
     text = (
-        f"An admin made you a link for a new password at {_settings().url}:\n{link}\n\n{_until(row)} "
+        f"{who} a link for a new password at {_settings().url}:\n{link}\n\n{_until(row)} "
         "Your old password works until then. If you did not ask for it, tell your admin.\n"
     )
     return Letter(row, by_id(row.user_id).email, "A new password for the Pressroom desk", text)

@@ -17,7 +17,12 @@ from app.web.auth import has_role
 ROLES = ("viewer", "editor", "reviewer", "operator", "admin")
 
 config.declare(
-    "accounts.lock_failures", 5, int, "Failed sign-ins for one address before it is paused.", minimum=3, maximum=50
+    "accounts.lock_failures",
+    5,
+    int,
+    "Failed sign-ins for one address before sign-in from new devices is paused.",
+    minimum=3,
+    maximum=50,
 )
 config.declare(
     "accounts.lock_window_minutes",
@@ -32,7 +37,7 @@ config.declare(
     "accounts.lock_minutes",
     30,
     int,
-    "How long sign-in with a paused address is refused.",
+    "The longest pause of sign-in from new devices; it begins with one minute and doubles.",
     minimum=1,
     maximum=1440,
     unit="minutes",
@@ -41,7 +46,7 @@ config.declare(
     "accounts.ip_failures",
     50,
     int,
-    "Failed sign-ins from one network address before it is paused.",
+    "Failed sign-ins from one network before its new devices are paused (an IPv6 /64 counts as one).",
     minimum=5,
     maximum=10_000,
 )
@@ -86,6 +91,10 @@ class User(Row):
     totp_secret: Mapped[str | None]  # +
     failed_sign_ins: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))  # +
     locked_until: Mapped[datetime | None]  # +
+    # raised by the database when password, address or state change: older links and known devices are void
+    door_epoch: Mapped[int] = mapped_column(
+        default=0, server_default=sa.text("0"), server_onupdate=sa.FetchedValue()
+    )  # +
 
     __table_args__ = (
         sa.CheckConstraint(f"role IN ({_ROLE_LIST})", name="role"),
@@ -110,6 +119,8 @@ class UserSession(Row):
     last_activity_at: Mapped[datetime] = mapped_column(server_default=sa.text("app_now()"))
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    # it came with X-Forwarded-For from a private address, and no proxy is declared: for the doctor
+    was_forwarded: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     __table_args__ = (sa.Index("idx_user_sessions_open", "user_id", postgresql_where=sa.text("revoked_at IS NULL")),)
 
@@ -149,6 +160,7 @@ class PasswordReset(Row):
 
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
     nonce: Mapped[str]
+    door_epoch: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
     created_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("users.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -167,7 +179,7 @@ class PasswordReset(Row):
 
 
 class SignInGuard(db.Model):  # type: ignore[name-defined,misc]
-    """How often sign-in has failed for one key: a keyed hash of an address (known or not) or an IP."""
+    """How often one key has failed: an address (its keyed hash, known or not), a network, a known device or a person."""
 
     __tablename__ = "sign_in_guards"
 
@@ -176,6 +188,7 @@ class SignInGuard(db.Model):  # type: ignore[name-defined,misc]
         ARRAY(sa.DateTime(timezone=True)), default=list, server_default=sa.text("'{}'")
     )
     locked_until: Mapped[datetime | None]
+    pauses: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
     updated_at: Mapped[datetime] = mapped_column(server_default=sa.text("app_now()"))
 
     __table_args__ = (sa.Index("idx_sign_in_guards_updated", "updated_at"),)

@@ -13,16 +13,13 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.accounts import guessable
 from app.ground.errors import TooMany
 
 SHORTEST, LONGEST = 12, 200
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _turns = threading.BoundedSemaphore(2)
 _PATIENCE = 10.0  # seconds
-_COMMON = frozenset({
-    "password", "passwort", "letmein", "welcome", "qwerty", "qwertyuiop", "iloveyou", "changeme", "admin", "administrator", "pressroom",
-    "123456789012", "1234567890", "abcdefghijkl",
-})  # fmt: skip
 
 
 def hash_password(plain: str) -> str:
@@ -46,17 +43,16 @@ def is_outdated(stored: str) -> bool:
 
 
 def complaint(plain: str, *own_words: str) -> str | None:
-    """What is wrong with a new password, as a sentence; None when it is good (NIST SP 800-63B: length and a block list)."""
+    """What is wrong with a new password, as a sentence; None when it is good: length and a block list, no composition
+    (NIST SP 800-63B 3.1.1.2, ASVS 5.0 6.2)."""
     if len(plain) < SHORTEST:
         return f"Use at least {SHORTEST} characters. A few words in a row are easy to remember."
     if len(plain) > LONGEST:
         return f"Use at most {LONGEST} characters."
-    letters = "".join(c for c in plain.lower() if c.isalnum())
-    if len(set(plain)) < 5 or letters.strip("0123456789") in _COMMON or letters in _COMMON:
+    if guessable.is_own(plain, (*own_words, "pressroom")):
+        return "This is little more than a name that others know: yours, your address, or this desk's. Use other words."
+    if len(set(plain)) < 5 or guessable.is_common(plain):
         return "This one is among the first that a stranger would try. Use a few words that do not belong together."
-    parts = {part for word in own_words for part in (word.lower(), word.lower().partition("@")[0]) if len(part) > 3}
-    if any(plain.lower().strip("0123456789!?.") == part for part in parts):
-        return "This is your own name or address. Use something that others cannot know."
     return None
 
 

@@ -29,6 +29,17 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """The browser at the door. `device`: its cookie of known devices; `was_forwarded`: a private address handed on by a
+    proxy that nobody declared."""
+
+    ip: str | None = None
+    user_agent: str | None = None
+    device: str | None = field(default=None, repr=False)
+    was_forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Signed in. `session_id` is the row of the session, `token` what the browser holds."""
 
@@ -40,6 +51,7 @@ class Person:
     session_id: uuid.UUID
     seen_at: datetime
     token: str = field(repr=False)
+    door_epoch: int = 0
     preferences: Preferences = field(default_factory=Preferences)
 
     is_authenticated = True

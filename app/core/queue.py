@@ -40,6 +40,8 @@ class _Registered(NamedTuple):
 
 JOBS: dict[str, _Registered] = {}
 REACTIONS: dict[str, tuple[str, ...]] = {}
+PERFORM = "app.core.queue.perform"
+"""The one function that a job in Redis may name (`app.core.worker_job`)."""
 QUEUES = ("publish", "default")
 QUICK = 0.5  # seconds, twice: a connection that was closed meanwhile is made anew
 QUIET_AFTER_FAILURE = 5.0  # seconds without trying Redis again, so that an outage does not slow every request
@@ -87,7 +89,7 @@ def _enqueue(bell: Bell) -> None:
     spec = JOBS[bell.name]
     target = Queue(spec.queue, connection=quick(), serializer=JSONSerializer)
     target.enqueue_call(
-        "app.core.queue.perform",
+        PERFORM,
         args=(bell.name, *bell.args),
         timeout=spec.timeout,
         result_ttl=0,

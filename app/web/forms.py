@@ -81,18 +81,19 @@ def submit(
     refusals pass on to `app.web.errors`.
     """
     if not form.validate_on_submit():
-        return _refused(again)
+        return refused(again)
     try:
         result = act(form)
         db.session.flush()
     except Invalid as error:
         db.session.rollback()
         form.fail(error.errors)
-        return _refused(again)
+        return refused(again)
     return back_to(_of(then, result) or request.path, _of(toast, result), _of(undo, result))
 
 
-def _refused(again: Callable[[], Response]) -> Response:
+def refused(again: Callable[[], Response]) -> Response:
+    """The page once more, as what was entered cannot be accepted."""
     response = again()
     response.status_code = 422
     return response

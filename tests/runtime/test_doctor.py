@@ -215,3 +215,35 @@ def test_migrating_needs_neither_redis_nor_keys(settings: Settings) -> None:
         REDIS_URL="redis://127.0.0.1:9",
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("came_from", "forwarded", "says"),
+    [
+        (("172.18.0.1",) * 4, True, "note"),
+        (("172.18.0.1",) * 4, False, "ok"),
+        (("172.18.0.1", "10.0.0.7", "172.18.0.1"), True, "ok"),
+        (("8.8.8.8",) * 4, True, "ok"),
+        (("172.18.0.1",) * 2, True, None),
+    ],
+)
+def test_a_proxy_that_nobody_declared_is_named(desk: Examine, settings: Settings, came_from, forwarded, says) -> None:
+    """(S9) Everybody comes from one private address with X-Forwarded-For: one stranger would lock out all new devices."""
+    with sql(settings) as run:
+        for n, ip in enumerate(came_from):
+            run(
+                "INSERT INTO user_sessions (user_id, token_hash, ip_address, was_forwarded, expires_at)"
+                f" SELECT id, '{n}', '{ip}', {forwarded}, now() + interval '1 hour' FROM users LIMIT 1"
+            )
+    found = [finding for finding in desk() if finding.check == "proxy"]
+    assert [finding.state for finding in found] == ([says] if says else [])
+    assert says != "note" or "PRESSROOM_PROXIES=1" in found[0].remedy
+
+
+def test_jobs_that_somebody_else_put_into_redis_are_named(desk: Examine) -> None:
+    """(S11)"""
+    from app.accounts import doors
+
+    doors._told_at = -doors.TELL_EVERY
+    doors.refused_job("publish", "This job was not made by the desk: it names another function.")
+    assert "another function" in fault(desk(), "jobs").says

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from app.accounts.actions.guards import forget_old
 from app.accounts.actions.invites import accept_invite, invite, renew_invite, withdraw_invite
-from app.accounts.actions.passwords import make_reset, set_password, use_reset
+from app.accounts.actions.passwords import ask_for_link, make_reset, set_password, use_reset
 from app.accounts.actions.preferences import choose
 from app.accounts.actions.sessions import end_session, open_session, revoke_others, revoke_session, touch
-from app.accounts.actions.sign_in import begin, failed, forget_old, succeeded
+from app.accounts.actions.sign_in import begin, begin_again, failed, succeeded
 from app.accounts.actions.staff import change_role, create_staff, reactivate, rename, suspend, unlock
 
 __all__ = [
-    "accept_invite", "begin", "change_role", "choose", "create_staff", "end_session", "failed", "forget_old",
+    "accept_invite", "ask_for_link", "begin", "begin_again", "change_role", "choose", "create_staff", "end_session", "failed", "forget_old",
     "invite", "make_reset", "open_session", "reactivate", "rename", "renew_invite", "revoke_others", "revoke_session",
     "set_password", "succeeded", "suspend", "touch", "unlock", "use_reset", "withdraw_invite",
 ]  # fmt: skip

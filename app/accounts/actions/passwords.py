@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.accounts.actions import guards
 from app.accounts.actions.sessions import revoke_others
+from app.accounts.actions.sign_in import address_key
 from app.accounts.links import token_of
 from app.accounts.models import PasswordReset, User
-from app.accounts.queries.links import RESET, reset_by_token
-from app.accounts.queries.people import by_id
+from app.accounts.queries.links import RESET, open_reset, reset_by_token
+from app.accounts.queries.people import by_email, by_id
 from app.audit.actions import record
 from app.audit.words import say
 from app.core import config
@@ -20,9 +22,14 @@ from app.core.db import app_now, db
 from app.core.queue import ring
 from app.ground import clock
 from app.ground.errors import Conflict
+from app.ground.network import network
+
+ASKS, ASKS_NETWORK = 3, 20  # links mailed to one address, asked for by one network, before a pause
+ASKS_PAUSE = timedelta(minutes=30)
 
 say("accounts.set_password", "Password changed", "lock")
 say("accounts.make_reset", "Password link made", "link")
+say("accounts.ask_for_link", "Password link asked for", "mail")
 say("accounts.use_reset", "New password set with a link", "lock")
 
 
@@ -41,12 +48,38 @@ def make_reset(user: User, by: uuid.UUID | None) -> str:
         raise Conflict(f"{user.full_name} is suspended. Reactivate the account first.")
     hours = timedelta(hours=config.get("accounts.reset_hours"))
     _close_older(user.id)
-    row = PasswordReset(user_id=user.id, nonce=secrets.token_hex(8), created_by=by, expires_at=clock.now() + hours)
+    row = PasswordReset(
+        user_id=user.id, nonce=secrets.token_hex(8), created_by=by, door_epoch=user.door_epoch, expires_at=clock.now() + hours
+    )  # fmt: skip
     db.session.add(row)
     db.session.flush()
     record("accounts.make_reset", user, severity="warning")
     ring("accounts.mail_links")
     return token_of(row, RESET)
+
+
+def ask_for_link(email: str, ip: str | None) -> datetime | None:
+    """Mail a password link to the address, if it is a member's; nobody learns whether it is. Returns until when it is
+    refused, if it was asked for too often.
+
+    A link that still works is mailed once more: a stranger who asks voids nothing.
+    """
+    near = network(ip)
+    for key, most in ((f"asks:{address_key(email)}", ASKS), (f"asks-ip:{near}" if near else "", ASKS_NETWORK)):
+        counted = guards.count(key, most + 1, ASKS_PAUSE, first=ASKS_PAUSE) if key else None
+        if counted is not None and (counted.until is not None or counted.left == 0):
+            return counted.until or clock.now() + ASKS_PAUSE
+    user = by_email(email)
+    if user is None or not user.is_active:
+        return None
+    row = open_reset(user.id)
+    if row is None:
+        make_reset(user, None)
+        return None
+    row.mailed_at = row.mail_error = None
+    record("accounts.ask_for_link", user, severity="warning")
+    ring("accounts.mail_links")
+    return None
 
 
 def use_reset(token: str, hashed: str) -> User:

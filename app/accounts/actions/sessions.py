@@ -9,6 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.accounts.models import User, UserSession
+from app.accounts.person import Caller
 from app.audit.actions import record
 from app.audit.words import say
 from app.core import config, crypto
@@ -24,13 +25,13 @@ say("accounts.revoke_others", "All other sessions ended", "logout")
 TOUCH_EVERY = 60.0  # seconds
 
 
-def open_session(user: User, ip: str | None, user_agent: str | None, how: str = "a password") -> str:
+def open_session(user: User, caller: Caller, how: str = "a password") -> str:
     """A new session for `user`; returns its token, which is nowhere else. Always a new token (no session fixation)."""
     token = crypto.token()
     hours = timedelta(hours=config.get("accounts.session_hours"))
     session = UserSession(
-        user_id=user.id, token_hash=crypto.digest(token), ip_address=ip or None, user_agent=(user_agent or "")[:400] or None,
-        expires_at=clock.now() + hours,
+        user_id=user.id, token_hash=crypto.digest(token), ip_address=caller.ip, user_agent=(caller.user_agent or "")[:400] or None,
+        expires_at=clock.now() + hours, was_forwarded=caller.was_forwarded,
     )  # fmt: skip
     db.session.add(session)
     user.last_login_at, user.failed_sign_ins, user.locked_until = clock.now(), 0, None

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from app.accounts import passwords
+from app.accounts.actions import guards
 from app.accounts.actions.sign_in import address_key
-from app.accounts.models import ROLES, SignInGuard, User, UserSession
+from app.accounts.models import ROLES, User, UserSession
 from app.accounts.queries.people import by_email, is_last_admin
 from app.audit.actions import record
 from app.audit.words import say
@@ -108,7 +109,7 @@ def reactivate(user: User) -> User:
 
 def unlock(user: User) -> User:
     """End the pause after too many failed sign-ins."""
-    db.session.execute(sa.delete(SignInGuard).where(SignInGuard.key == address_key(user.email)))
+    guards.forget(address_key(user.email), f"person:{user.id}")
     if user.locked_until is not None or user.failed_sign_ins:
         user.locked_until, user.failed_sign_ins = None, 0
         record("accounts.unlock", user)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.accounts.links import id_in, matches
-from app.accounts.models import PasswordReset, StaffInvite
+from app.accounts.models import PasswordReset, StaffInvite, User
 from app.core.db import app_now, db
 from app.ground import clock
 from app.ground.errors import NotFound
@@ -44,6 +44,9 @@ def reset_by_token(token: str, lock: bool = False) -> PasswordReset:
         )
     if row.expires_at <= clock.now():
         raise NotFound(f"This password link has expired. {_ASK}")
+    user = db.session.get_one(User, row.user_id, with_for_update=lock or None)
+    if row.door_epoch != user.door_epoch:
+        raise NotFound(f"This password link is void: the account changed after the link was made. {_ASK}")
     return row
 
 
@@ -60,4 +63,10 @@ def open_reset(user_id: uuid.UUID) -> PasswordReset | None:
     mine = sa.and_(
         PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None), PasswordReset.revoked_at.is_(None)
     )
-    return db.session.scalar(sa.select(PasswordReset).where(mine, PasswordReset.expires_at > app_now()))
+    found = sa.select(PasswordReset).join(User, User.id == PasswordReset.user_id).where(mine, still_holds())
+    return db.session.scalar(found.where(PasswordReset.expires_at > app_now()))
+
+
+def still_holds() -> sa.ColumnElement[bool]:
+    """The link was made for the person as they are: neither password, address nor state has changed since."""
+    return PasswordReset.door_epoch == User.door_epoch

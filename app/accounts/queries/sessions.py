@@ -25,7 +25,7 @@ def _is_open() -> sa.ColumnElement[bool]:
 
 
 _COLUMNS = (
-    User.id, User.email, User.username, User.full_name, User.role, User.preferences,
+    User.id, User.email, User.username, User.full_name, User.role, User.preferences, User.door_epoch,
     UserSession.id.label("session_id"), UserSession.last_activity_at,
 )  # fmt: skip
 
@@ -40,7 +40,7 @@ def load_person(token: str) -> Person | None:
         return None
     return Person(
         id=row.id, email=row.email, username=row.username, full_name=row.full_name, role=row.role if row.role in ROLES else "viewer",
-        session_id=row.session_id, seen_at=row.last_activity_at, token=token, preferences=Preferences.of(row.preferences),
+        session_id=row.session_id, seen_at=row.last_activity_at, token=token, door_epoch=row.door_epoch, preferences=Preferences.of(row.preferences),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from app.accounts import delivery
 from app.accounts.forms import AcceptForm, NewPasswordForm
 from app.accounts.queries import by_id, invite_by_token, reset_by_token
 from app.accounts.views import bp
-from app.accounts.views.sign_in import enter
+from app.accounts.views.door import caller, enter
 from app.ground.errors import Invalid
 from app.web.auth import public
 from app.web.pages import render
@@ -31,7 +31,8 @@ def accept_invite(token: str) -> Answer:
         try:
             if form.validate():
                 zone = form.timezone.data if form.timezone.data in zone_names() else None
-                return enter(delivery.accept_invite(token, form.full_name.data or "", form.new.data or "", zone), "/")
+                name = form.full_name.data or ""
+                return enter(delivery.accept_invite(token, name, form.new.data or "", zone, caller()), "/")
         except Invalid as error:
             form.fail(error.errors)
         status = 422
@@ -48,7 +49,7 @@ def reset_password(token: str) -> Answer:
     if form.is_submitted():
         try:
             if form.validate():
-                return enter(delivery.use_reset(token, form.new.data or ""), "/")
+                return enter(delivery.use_reset(token, form.new.data or "", caller()), "/")
         except Invalid as error:
             form.fail(error.errors)
         status = 422

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as Answer
 from app.accounts import actions, delivery
 from app.accounts.devices import device, is_phone
 from app.accounts.forms import ChangePasswordForm, PreferencesForm
-from app.accounts.queries import by_id, open_sessions
+from app.accounts.queries import by_id, load_person, open_sessions
 from app.accounts.views import bp
-from app.accounts.views.sign_in import set_theme
+from app.accounts.views.door import know_device, set_theme
 from app.audit.queries import timeline
 from app.web.auth import requires
 from app.web.forms import submit
@@ -66,11 +66,12 @@ def password() -> Response:
     page = lambda: render("accounts/password.html", form=form)  # noqa: E731
     if not form.is_submitted():
         return page()
-    return submit(
+    answer = submit(
         form,
         lambda f: delivery.change_password(current_user.id, current_user.session_id, f.current.data, f.new.data),
         again=page, then=url_for("accounts.sessions"), toast="Password changed. All other sessions have ended.",
     )  # fmt: skip
+    return know_device(answer, load_person(current_user.token)) if answer.status_code < 400 else answer
 
 
 @bp.get("/account/sessions")

@@ -5,23 +5,26 @@ from __future__ import annotations
 import math
 
 from flask import Response, current_app, flash, redirect, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
-from app.accounts import actions, delivery
+from app.accounts import actions, delivery, mailing
 from app.accounts.delivery import Refusal
-from app.accounts.forms import SignInForm
-from app.accounts.queries import load_person
+from app.accounts.forms import AskForm, SignInForm
 from app.accounts.safe_next import safe_next
 from app.accounts.views import bp
+from app.accounts.views.door import caller, enter
+from app.core.actor import current
+from app.core.work import aside
 from app.ground import clock
+from app.ground.errors import TooMany
 from app.web.auth import public
+from app.web.forms import refused
 from app.web.pages import render
 from app.web.writes import calls_out
 
-YEAR = 365 * 86_400
-STATUS = {"wrong": 422, "suspended": 403, "paused": 429, "ip": 429}
+STATUS = {"wrong": 422, "suspended": 403, "paused": 429}
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -35,7 +38,7 @@ def sign_in() -> Answer:
     if not form.validate_on_submit():
         return _gate(form, 422)
     try:
-        token = delivery.sign_in(form.email.data or "", form.password.data or "")
+        token = delivery.sign_in(form.email.data or "", form.password.data or "", caller())
     except Refusal as refusal:
         return _gate(form, STATUS[refusal.kind], refusal)
     return enter(token, safe_next(form.next.data))
@@ -53,11 +56,21 @@ def sign_out() -> Answer:
     return redirect(url_for("accounts.sign_in"), 303)
 
 
-@bp.get("/forgot-password")
+@bp.route("/forgot-password", methods=["GET", "POST"])
 @public
+@calls_out
 def sign_in_help() -> Response:
-    """What to do without a password: the desk may have no mail, so a person helps."""
-    return render("accounts/forgot.html")
+    """What to do without a password: a link by mail where the desk sends mail, else a person helps."""
+    form, mails = AskForm(), mailing.is_on()
+    page = lambda: render("accounts/forgot.html", form=form, mails=mails, asked=False)  # noqa: E731
+    if not mails or not form.is_submitted():
+        return page()
+    if not form.validate():
+        return refused(page)
+    if until := aside(actions.ask_for_link, form.email.data or "", current().ip):
+        seconds = max(1, math.ceil((until - clock.now()).total_seconds()))
+        raise TooMany("Links were asked for too often. Look into your mail, or wait half an hour.", retry_after=seconds)
+    return render("accounts/forgot.html", form=form, mails=mails, asked=True)
 
 
 @bp.errorhandler(CSRFError)
@@ -71,22 +84,6 @@ def lost_token(error: CSRFError) -> Answer:
     return _gate(form, 400)
 
 
-def enter(token: str, to: str) -> Answer:
-    """Put the person into a fresh cookie (nothing an attacker may have planted survives) and go on."""
-    person = load_person(token)
-    session.clear()
-    login_user(person)
-    answer = redirect(to, 303)
-    return answer if "theme" in request.cookies or person is None else set_theme(answer, person.preferences.theme)
-
-
-def set_theme(response: Answer, chosen: str) -> Answer:
-    """Readable by the page's script, which switches without asking the server."""
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", secure=secure)
-    return response
-
-
 def _gate(form: SignInForm, status: int = 200, refusal: Refusal | None = None) -> Response:
     wait = math.ceil((refusal.until - clock.now()).total_seconds()) if refusal and refusal.until else 0
     page = render(
@@ -96,6 +93,7 @@ def _gate(form: SignInForm, status: int = 200, refusal: Refusal | None = None) -
         refusal=refusal,
         minutes=max(1, math.ceil(wait / 60)),
         ended=request.args.get("ended"),
+        mails=mailing.is_on(),
     )
     if wait > 0:
         page.headers["Retry-After"] = str(wait)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from app.cli.doctor import backups, people_and_work, servers, surroundings
+from app.cli.doctor import backups, doors, people_and_work, servers, surroundings
 from app.cli.doctor.finding import Finding, Findings, Patient, wrong
 from app.settings import Settings, SettingsError, process_environment
 
@@ -24,6 +24,8 @@ CHECKS: tuple[Callable[[Patient], Findings], ...] = (
     servers.extensions,
     servers.bell,
     people_and_work.people,
+    doors.proxies,
+    doors.strange_jobs,
     people_and_work.processes,
     people_and_work.schedule,
     people_and_work.invariants,

@@ -13,7 +13,7 @@ from tests.factories import PASSWORD, make_user
 @pytest.fixture
 def flask(app):
     runner = app.test_cli_runner()
-    return lambda *args: runner.invoke(args=["staff", *args])
+    return lambda *args, typed=None: runner.invoke(args=["staff", *args], input=typed)
 
 
 def test_create_prints_a_password_once_and_it_works(flask, client, commit):
@@ -24,16 +24,53 @@ def test_create_prints_a_password_once_and_it_works(flask, client, commit):
     assert "hana@desk.example" in flask("list").output
 
 
-def test_a_given_password_is_not_printed(flask):
-    made = flask("create", "hana@desk.example", "--name", "Hana", "--password", PASSWORD)
-    assert made.exit_code == 0 and PASSWORD not in made.output
+GOOD = "seven green bicycles in the rain"
+
+
+@pytest.mark.parametrize("way", ["typed", "piped", "a file"])
+def test_a_given_password_is_not_printed_and_works(flask, client, tmp_path, way):
+    """(S14) Typed twice, piped in, or by a file: never as an argument."""
+    (tmp_path / "kept").write_text(GOOD + "\nnot this\n")
+    options, typed = {
+        "typed": (["--ask"], f"{GOOD}\n{GOOD}\n"),
+        "piped": (["--password-file", "-"], f"{GOOD}\n"),
+        "a file": (["--password-file", str(tmp_path / "kept")], None),
+    }[way]
+    made = flask("create", "hana@desk.example", "--name", "Hana", *options, typed=typed)
+    assert made.exit_code == 0 and GOOD not in made.output, made.output
+    assert client.post("/sign-in", data={"email": "hana@desk.example", "password": GOOD}).status_code == 303
+
+
+@pytest.mark.parametrize("command", ["create", "password"])
+def test_a_password_in_the_process_list_is_refused(flask, commit, command):
+    """(S14) Also for whoever has the old way in a script: nothing is changed, and it says what to use."""
+    user = commit(make_user, email="hana@desk.example")
+    for args in (("--password", GOOD), (f"--password={GOOD}",)):
+        answer = flask(command, "hana2@desk.example" if command == "create" else user.email, *args)
+        assert answer.exit_code != 0 and "--ask" in answer.output and GOOD not in answer.output
+    assert "hana2" not in flask("list").output
+    assert "--password " not in flask(command, "--help").output
+
+
+def test_what_is_wrong_with_a_given_password_is_told(flask, tmp_path):
+    (tmp_path / "empty").write_text("\n")
+    for options, typed, words in (
+        (["--ask"], "one two three four\nfour three two one\n", "do not match"),
+        (["--ask", "--password-file", "-"], f"{GOOD}\n", "not both"),
+        (["--password-file", str(tmp_path / "none")], None, "cannot be read (No such file"),
+        (["--password-file", str(tmp_path / "empty")], None, "no password in it"),
+        (["--password-file", "-"], "Password1234\n", "first that a stranger would try"),
+        (["--password-file", "-"], "hana@desk.example\n", "a name that others know"),
+    ):
+        answer = flask("create", "hana@desk.example", *options, typed=typed)
+        assert answer.exit_code != 0 and words in answer.output and "Traceback" not in answer.output, answer.output
 
 
 @pytest.mark.parametrize(
     ("args", "words"),
     [
         (("create", "no address", "--name", "X"), "e-mail address"),
-        (("create", "a@b.example", "--name", "X", "--password", "short"), "12 to 200"),
+        (("create", "a@b.example", "--name", "X", "--password", "short"), "can be read by others"),
         (("create", "a@b.example", "--name", " "), "Enter a name"),
         (("create", "a@b.example", "--name", "X", "--role", "emperor"), "emperor"),
         (("unlock", "nobody@desk.example"), "staff list"),
@@ -62,7 +99,7 @@ def test_a_new_password_unlocks_and_ends_sessions(flask, as_user, client):
     for _ in range(5):
         client.post("/sign-in", data={"email": browser.user.email, "password": "wrong wrong wrong"})
     assert client.post("/sign-in", data={"email": browser.user.email, "password": PASSWORD}).status_code == 429
-    answer = flask("password", browser.user.email, "--password", "seven green bottles stand")
+    answer = flask("password", browser.user.email, "--password-file", "-", typed="seven green bottles stand\n")
     assert answer.exit_code == 0, answer.output
     assert browser.get("/account").status_code == 302
     assert (
