@@ -15,6 +15,8 @@ class Tick(NamedTuple):
 
 SCHEDULE: tuple[Tick, ...] = (
     Tick("audit.seal", "* * * * *", 5),
+    Tick("audit.check_new", "*/5 * * * *", 20),
+    Tick("audit.check_night", "23 4 * * *", 2 * 24 * 60),
     Tick("audit.ring_open", "* * * * *", 10),
     Tick("audit.partitions", "17 3 * * *", 2 * 24 * 60),
     Tick("accounts.forget_old", "41 * * * *", 24 * 60),

@@ -27,12 +27,14 @@ from app.ground import envvalues as kind
 from app.ground.envvalues import Bad, KeyRing, without_password
 
 ROOT = Path(__file__).resolve().parents[1]
+EMBEDDED_ROLE = "pressroom_app"  # what web, workers and clock are in the embedded server; "pressroom" owns it
 SOCKET_PATH_LIMIT = 100  # sun_path holds 107 characters; the servers add a few of their own
 VARIABLES: dict[str, Callable[[str], Any]] = {
     "PORT": kind.port,
     "PRESSROOM_BIND": str,
     "PRESSROOM_PROXIES": kind.proxies,
     "PRESSROOM_DATA": kind.folder,
+    "PRESSROOM_AUDIT": kind.folder,
     "PRESSROOM_ADMIN_EMAIL": kind.email,
     "PRESSROOM_ADMIN_PASSWORD": kind.password,
     "PRESSROOM_DEMO": kind.flag,
@@ -41,6 +43,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "PRESSROOM_URL": kind.web_url,
     "PRESSROOM_ALLOW_HOSTS": kind.hosts,
     "DATABASE_URL": kind.postgres_url,
+    "DATABASE_OWNER_URL": kind.postgres_url,
     "REDIS_URL": kind.redis_url,
     "SMTP_URL": kind.mail_url,
     "FILES_URL": kind.files_url,
@@ -62,6 +65,7 @@ class Settings:
     bind: str = "127.0.0.1"
     proxies: int = 0
     data: Path = ROOT / "var"
+    audit_folder: Path | None = None
     admin_email: str = "admin@pressroom.example"
     admin_password: str | None = field(default=None, repr=False)
     demo: bool = True
@@ -69,7 +73,8 @@ class Settings:
     keys: KeyRing = field(default=(), repr=False)
     url: str = "http://localhost:8000"
     allow_hosts: tuple[str, ...] = ()
-    database_url: str = field(default="", repr=False)
+    database_url: str = field(default="", repr=False)  # of web, workers and clock
+    owner_url: str = field(default="", repr=False)  # of migrations, backup and restore; empty: the same
     redis_url: str = field(default="", repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     files_url: str = ""
@@ -81,6 +86,7 @@ class Settings:
         values, problems = _read(os.environ if environ is None else environ)
         data: Path = values.get("PRESSROOM_DATA", cls.data)
         made = {name: _kept(data / file, name, make, values, problems) for name, file, make in KEPT}
+        problems += _one_database(values)
         if problems:
             raise SettingsError(problems)
         port = values.get("PORT", cls.port)
@@ -89,6 +95,7 @@ class Settings:
             bind=values.get("PRESSROOM_BIND", cls.bind),
             proxies=values.get("PRESSROOM_PROXIES", cls.proxies),
             data=data,
+            audit_folder=values.get("PRESSROOM_AUDIT"),
             demo=values.get("PRESSROOM_DEMO", cls.demo),
             admin_email=values.get("PRESSROOM_ADMIN_EMAIL", cls.admin_email),
             admin_password=values.get("PRESSROOM_ADMIN_PASSWORD"),
@@ -98,6 +105,7 @@ class Settings:
             allow_hosts=values.get("PRESSROOM_ALLOW_HOSTS", ()),
             smtp_url=values.get("SMTP_URL"),
             database_url=values.get("DATABASE_URL", embedded_database_url(data)),
+            owner_url=values.get("DATABASE_OWNER_URL", "" if "DATABASE_URL" in values else embedded_owner_url(data)),
             embedded_database="DATABASE_URL" not in values,
             redis_url=values.get("REDIS_URL", embedded_redis_url(data)),
             embedded_redis="REDIS_URL" not in values,
@@ -109,13 +117,28 @@ class Settings:
         return self.url.startswith("https://")
 
     @property
+    def audit(self) -> Path:
+        """Where the roots of the audit trail are noted, outside the database."""
+        return self.audit_folder or self.data / "audit"
+
+    @property
     def files(self) -> Path:
         return Path(unquote(urlsplit(self.files_url).path))
 
     @property
     def libpq_url(self) -> str:
         """The database's address as psql, pg_dump and psycopg.connect want it."""
-        return self.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        return _libpq(self.database_url)
+
+    @property
+    def owner_libpq_url(self) -> str:
+        """The same, for the owner of the tables."""
+        return _libpq(self.owner_url or self.database_url)
+
+    @property
+    def database_role(self) -> str | None:
+        """Whom web and workers are in the database, as far as the address says it."""
+        return unquote(urlsplit(self.database_url).username or "") or None
 
     @property
     def shown(self) -> dict[str, str]:
@@ -145,7 +168,15 @@ def socket_folder(data: Path) -> Path:
 
 
 def embedded_database_url(data: Path) -> str:
+    return f"postgresql+psycopg://{EMBEDDED_ROLE}@/pressroom?host={quote(str(socket_folder(data)), safe='/')}"
+
+
+def embedded_owner_url(data: Path) -> str:
     return f"postgresql+psycopg://pressroom@/pressroom?host={quote(str(socket_folder(data)), safe='/')}"
+
+
+def _libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def embedded_redis_url(data: Path) -> str:
@@ -168,6 +199,24 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, s
         except Bad as error:
             problems.append((name, str(error)))
     return values, problems
+
+
+def _one_database(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The owner's address is the same database: what would be migrated or restored otherwise is not what runs."""
+    if "DATABASE_OWNER_URL" not in values:
+        return []
+    if "DATABASE_URL" not in values:
+        return [("DATABASE_OWNER_URL", "is set without DATABASE_URL; set both, or neither for the embedded server")]
+    if len({_place(values[name]) for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}) > 1:
+        return [
+            ("DATABASE_OWNER_URL", "is another server or database than DATABASE_URL; only user and password differ")
+        ]
+    return []
+
+
+def _place(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2], parts.path, parts.query
 
 
 def _raw(environ: Mapping[str, str], name: str) -> str:

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from app.core.db import Base, db
+from app.core import rights
+from app.core.db import Base
+from app.core.work import owner_engine
 from migrations.filters import include_object
 
 
@@ -26,7 +28,7 @@ def note(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
 
 def run() -> None:
     """Migrate under a lock, so that two starts at once do no harm; give up on a lock rather than stop the desk."""
-    with db.engine.connect() as connection:
+    with owner_engine(current_app).connect() as connection:
         connection.execute(sa.text("SELECT pg_advisory_lock(hashtext('pressroom.migrate'))"))
         connection.execute(sa.text("SET lock_timeout = '10s'"))
         connection.execute(sa.text("SET statement_timeout = '10min'"))
@@ -42,6 +44,8 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        rights.give(connection, current_app.config["SETTINGS"].database_role)
+        connection.commit()
         connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
         connection.commit()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import os
+import shutil
 import socket
 import tempfile
 import uuid
@@ -22,7 +23,7 @@ from filelock import FileLock
 from flask.testing import FlaskClient
 from hypothesis import settings
 
-from app.core import actor, clock_state, config, queue, work
+from app.core import actor, clock_state, config, queue, rights, work
 from app.core.db import Base, db
 from app.factory import House, create_app
 from app.settings import Settings
@@ -125,17 +126,26 @@ class Browser(FlaskClient):
 
 @pytest.fixture(scope="session")
 def house(settings: Settings) -> House:
-    """The app of this worker, made once."""
-    house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
+    """The app of this worker, made once. It works with the rights of the app's own role, as a desk does."""
+    as_the_app = sa.make_url(settings.database_url).set(username=rights.APP).render_as_string(hide_password=False)
+    house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, SQLALCHEMY_DATABASE_URI=as_the_app)
     house.test_client_class = Browser
     return house
 
 
+@pytest.fixture(scope="session")
+def owner(settings: Settings) -> Iterator[sa.Engine]:
+    """The database as its owner sees it: to empty tables, and for what the app's role may not do."""
+    engine = sa.create_engine(settings.database_url, pool_size=1, max_overflow=4)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def app(house: House) -> Iterator[House]:
+def app(house: House, owner: sa.Engine, settings: Settings) -> Iterator[House]:
     """The app with empty tables and an empty Redis; an app context is pushed."""
     with house.app_context():
-        _empty()
+        _empty(owner, settings)
         queue.connection().flushdb()
         house.extensions["bell"].pop("quiet_until", None)
         config.forget()
@@ -145,10 +155,10 @@ def app(house: House) -> Iterator[House]:
         db.session.rollback()
 
 
-def _empty() -> None:
+def _empty(owner: sa.Engine, settings: Settings) -> None:
+    shutil.rmtree(settings.audit, ignore_errors=True)
     tables = [name for name in Base.metadata.tables if name not in KEPT]
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("SET LOCAL app.archiving = 'on'"))
+    with owner.begin() as connection:
         connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         present = set(connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
         rows = " UNION ALL ".join(f"SELECT '{t}' AS t WHERE EXISTS (SELECT 1 FROM {t})" for t in tables if t in present)

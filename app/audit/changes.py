@@ -19,7 +19,7 @@ SECRET = re.compile(
 
 def tidy(changes: Mapping[str, Any]) -> dict[str, list[Any]]:
     """{field: [old, new]} or {field: new} → JSON. Values of secret fields are hidden whole, at any depth."""
-    return {field: [_value(field, old), _value(field, new)] for field, (old, new) in map(_pair, changes.items())}
+    return {short(field): [_value(field, old), _value(field, new)] for field, (old, new) in map(_pair, changes.items())}
 
 
 def _pair(item: tuple[str, Any]) -> tuple[str, tuple[Any, Any]]:
@@ -35,7 +35,7 @@ def _value(field: str, value: Any) -> Any:
     if SECRET.search(field):
         return HIDDEN
     if isinstance(value, Mapping):
-        return {str(k): _value(str(k), v) for k, v in value.items()}
+        return {short(str(k)): _value(str(k), v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_value("", v) for v in value]
     if isinstance(value, datetime | date):

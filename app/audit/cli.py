@@ -1,36 +1,53 @@
-"""`flask audit …`: verify, seal, partitions."""
+"""`flask audit …`: verify, acknowledge, seal, partitions."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from app.audit import actions
-from app.audit.queries.verify import Report, verify
+from app.audit import actions, inspection
+from app.audit.queries.keys import opened
+from app.audit.queries.noted import against_logs
+from app.audit.report import Report
+from app.core import actor
 from app.core.work import reading, step
 
 audit_cli = AppGroup("audit", help="The audit log: verify its seals, seal now, make partitions.")
-LOGGED = re.compile(r"audit seal day=(\d{4}-\d\d-\d\d) seq=(\d+) rows=\d+ root=([0-9a-f]{64})")
+COMMAND_LINE = "Command line"
 
 
 @audit_cli.command("verify")
 @click.option("--log", "logs", type=click.Path(exists=True, path_type=Path), multiple=True,
-              help="A log file, or the folder of the logs: the roots in it prove that the seals themselves were not rewritten.")  # fmt: skip
+              help="A log file, or the folder of the logs: seals named in it must be there too.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def verify_command(logs: tuple[Path, ...], as_json: bool) -> None:
-    """Name every entry that was changed, deleted or added after it was sealed. Exit code 1 when there is one."""
+    """Name every entry that was changed, deleted or added after it was sealed, and every seal that is noted outside the
+    database and not in it. Exit code 1 when there is one."""
+    report = inspection.check_all()
     files = [file for path in logs for file in (sorted(path.glob("*.log*")) if path.is_dir() else [path])]
-    roots = {
-        f"{day}#{seq}": root for file in files for day, seq, root in LOGGED.findall(file.read_text(errors="replace"))
-    }
     with reading():
-        report = verify(roots)
+        against_logs(report, map(_lines, files), opened())
     click.echo(json.dumps(asdict(report), default=str, indent=1) if as_json else _words(report))
+    if report.findings:
+        raise SystemExit(1)
+
+
+@audit_cli.command("acknowledge")
+def acknowledge_command() -> None:
+    """Say that the database was put back (a restore) and that this is known. It is recorded; the file outside is held
+    against the database as it now is."""
+    file = inspection.roots_file()
+    with actor.acting(actor.Actor(name=COMMAND_LINE)):
+        place = step(actions.acknowledge, file)
+        step(actions.begin_anew, file)
+    report = inspection.check_all()
+    inspection.check_new()
+    click.echo(f"Noted: the trail is as it is now, up to {place}. {_words(report)}")
     if report.findings:
         raise SystemExit(1)
 
@@ -38,7 +55,7 @@ def verify_command(logs: tuple[Path, ...], as_json: bool) -> None:
 @audit_cli.command("seal")
 def seal_command() -> None:
     """Seal now instead of within a minute."""
-    made = step(actions.seal)
+    made = inspection.seal_and_note()
     click.echo(f"Sealed {made.rows} entries, root {made.root_hash}." if made else "Nothing can be sealed yet.")
 
 
@@ -48,13 +65,21 @@ def partitions_command() -> None:
     click.echo(f"Made {step(actions.make_partitions)} partitions.")
 
 
+def _lines(file: Path) -> Iterator[str]:
+    """Cut at line feeds alone: other characters that end a line somewhere stand in names."""
+    with file.open("rb") as opened_file:
+        for raw in opened_file:
+            yield raw.rstrip(b"\n").decode("utf-8", "replace")
+
+
 def _words(report: Report) -> str:
     lines = [found.words for found in report.findings]
     if not lines:
         lines = ["Nothing was changed, deleted or added after it was sealed."]
     lines.append(
-        f"Checked {report.seals:,} seals over {report.rows:,} entries; {report.unsealed:,} newer entries are not sealed yet."
+        f"Checked {report.seals:,} seals over {report.rows:,} entries, {report.noted:,} of them against the file outside; "
+        f"{report.unsealed:,} newer entries are not sealed yet."
     )
     if report.newest_root:
-        lines.append(f"Newest root {report.newest_root}; compare it with the logs (--log FOLDER).")
+        lines.append(f"Newest root {report.newest_root}.")
     return "\n".join(lines)

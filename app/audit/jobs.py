@@ -1,17 +1,35 @@
-"""Jobs of the room: seal each minute, make partitions each day, follow up events."""
+"""Jobs of the room: seal each minute, check what was sealed, make partitions each day, follow up events."""
 
 from __future__ import annotations
 
-from app.audit import actions
+from app.audit import actions, inspection
 from app.audit.actions.events import REACT, claim
-from app.core.queue import JOBS, job
+from app.core.queue import JOBS, job, ring
 from app.core.work import step
 
 
 @job("audit.seal")
 def seal() -> None:
     """Each minute, by the clock."""
-    step(actions.seal)
+    inspection.seal_and_note()
+
+
+@job("audit.check_new")
+def check_new() -> None:
+    """Every five minutes: what was sealed since, against entries, chain and file."""
+    inspection.check_new()
+
+
+@job("audit.check_night")
+def check_night() -> None:
+    """Each night, by the clock, whose own jobs end within ten minutes: ask for the check that may take hours."""
+    step(ring, "audit.check_all")
+
+
+@job("audit.check_all", timeout=6 * 3600)
+def check_all() -> None:
+    """The whole trail."""
+    inspection.check_all()
 
 
 @job("audit.partitions")

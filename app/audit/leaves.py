@@ -7,10 +7,12 @@ not depend on a driver, a locale or a time zone (the query that reads them sets 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
 FORM = 1
+KEYED = 2  # the form of a seal whose root needs the key; those of form 1 were made before there was one
 COLUMNS = (
     "trace_id", "actor_type", "actor_id", "actor_name", "entity_type", "entity_id", "entity_label", "action", "tool_name",
     "inputs_hash", "output_summary", "changes", "severity", "ip_address", "user_agent", "session_id", "success", "error_message",
@@ -36,7 +38,12 @@ def unpack(packed: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield packed[start : start + 16], packed[start + 16 : start + _SIZE]
 
 
-def root(previous: str, place: str, span: tuple[int, int], packed: bytes) -> str:
-    """The root of a seal: over the root before it, its day and number, its span in microseconds and its leaves."""
-    head = json.dumps([FORM, previous, place, *span, len(packed) // _SIZE], separators=(",", ":"))
-    return hashlib.sha256(head.encode() + b"\n" + packed).hexdigest()
+def root(previous: str, place: str, span: tuple[int, int], packed: bytes, key: bytes | None = None) -> str:
+    """The root of a seal: over the root before it, its day and number, its span in microseconds and its leaves.
+
+    With `key` an HMAC (RFC 2104), which nobody computes who has the database alone; without, the plain hash of form 1.
+    """
+    form = FORM if key is None else KEYED
+    head = json.dumps([form, previous, place, *span, len(packed) // _SIZE], separators=(",", ":"))
+    body = head.encode() + b"\n" + packed
+    return hashlib.sha256(body).hexdigest() if key is None else hmac.new(key, b"root\n" + body, "sha256").hexdigest()

@@ -89,11 +89,39 @@ class AuditSeal(db.Model):  # type: ignore[name-defined,misc]
     leaves: Mapped[bytes] = mapped_column(BYTEA)
     form: Mapped[int] = mapped_column(sa.SmallInteger, default=1, server_default=sa.text("1"))
     sealed_at: Mapped[datetime] = mapped_column(server_default=sa.text("clock_timestamp()"))
+    key_name: Mapped[str | None]  # which of `audit_keys`; none for form 1
 
     __table_args__ = (
         sa.CheckConstraint("from_at < to_at", name="span"),
         sa.UniqueConstraint("to_at", name="uq_audit_seals_to_at"),
     )
+
+
+class AuditKey(db.Model):  # type: ignore[name-defined,misc]
+    """A key of the seals, itself sealed by PRESSROOM_KEYS: the database alone opens none. Never deleted."""
+
+    __tablename__ = "audit_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    made_under: Mapped[str]  # the newest key of the ring then: with the next one a new key is made
+    sealed: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.text("now()"))
+
+
+class AuditCheck(db.Model):  # type: ignore[name-defined,misc]
+    """What the last check found. `kind`: "new" (what was sealed since the check before), "all"."""
+
+    __tablename__ = "audit_checks"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    checked_at: Mapped[datetime]
+    seals: Mapped[int]
+    rows: Mapped[int]
+    problems: Mapped[int]
+    findings: Mapped[list[Any]] = mapped_column(default=list, server_default=sa.text("'[]'::jsonb"))
+    mark: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=sa.text("'{}'::jsonb"))
+
+    __table_args__ = (_one_of("kind", ("new", "all")),)
 
 
 class Event(Row):

@@ -29,6 +29,8 @@ NOUNS = {
 FIELDS = {"full_name": "Name", "email": "E-mail", "is_active": "Active", "id": "Id", "url": "Link"}
 # Rooms that have said nothing themselves; `say()` wins.
 _SAID: dict[str, Words] = {
+    "audit.acknowledge": Words("Acknowledged that the database was put back", "history", "wait"),
+    "audit.begin_roots": Words("Began a new file of roots outside the database", "history", "wait"),
     "content.create_item": Words("Content written", "plus"),
     "content.save_version": Words("New version saved", "pencil"),
     "content.to_review": Words("Sent to review", "inbox", "wait"),

@@ -96,6 +96,7 @@ def engine_options(role: str) -> dict[str, Any]:
     options = f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC"
     arguments = {"options": options, "application_name": f"pressroom-{role}"}
     return {
+        "hide_parameters": True,  # what people wrote, and hashes, do not belong into a log
         "pool_size": 10,
         "max_overflow": 10 if role == "job" else 5,
         "pool_timeout": 3 if role == "web" else 30,

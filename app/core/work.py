@@ -102,9 +102,12 @@ def aside(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """A read-only session in an app context of its own, for answers that are streamed after the request's end."""
+    """A read-only session in an app context of its own, for answers that are streamed after the request's end.
+
+    All of it reads one moment: two statements of a check must not see what was committed between them.
+    """
     with _app().app_context():
-        db.session.execute(sa.text("SET TRANSACTION READ ONLY"))
+        db.session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         try:
             yield
         finally:
@@ -137,8 +140,18 @@ def _aside_engine(app: Flask) -> sa.Engine:
             max_overflow=2,
             pool_timeout=3,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args=arguments,
         )
         if "reach" in app.extensions:
             reach.watch(engine, app.extensions["reach"])
     return engine
+
+
+def owner_engine(app: Flask) -> sa.Engine:
+    """For migrations: as the owner of the tables, without a pool. The app's own engine where there is one role."""
+    url = app.config["SETTINGS"].owner_url
+    if not url or url == app.config["SQLALCHEMY_DATABASE_URI"]:
+        return db.engine
+    arguments = app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    return sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=arguments, hide_parameters=True)

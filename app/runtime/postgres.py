@@ -16,15 +16,16 @@ import subprocess
 import time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from app.runtime.launch import nobody
 from app.runtime.process import Process, StartFailed, end, launched, private_folder
 from app.runtime.sessions import running
-from app.settings import embedded_database_url, process_environment, socket_folder
+from app.settings import EMBEDDED_ROLE, embedded_owner_url, process_environment, socket_folder
 
-USER = DATABASE = "pressroom"
+USER = DATABASE = "pressroom"  # the owner: migrations, backup, restore; initdb makes it, a superuser
 OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -67,7 +68,8 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return embedded_database_url(self.data)
+        """The owner's."""
+        return embedded_owner_url(self.data)
 
     def start(self, seconds: float = 60) -> str:
         private_folder(self.data)
@@ -187,13 +189,23 @@ class Postgres:
             time.sleep(0.02)
 
     def _answers(self) -> bool:
-        """True when the database is there; makes it the first time."""
+        """True when the database is there; makes it the first time, and the role of web and workers, also in an older folder."""
         try:
             with psycopg.connect(
                 host=str(self.sockets), user=USER, dbname="postgres", autocommit=True, connect_timeout=5
             ) as link:
                 if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
                     link.execute(f"CREATE DATABASE {DATABASE}")
+                self._least_rights(link)
         except psycopg.OperationalError:
             return False
         return True
+
+    @staticmethod
+    def _least_rights(link: psycopg.Connection[Any]) -> None:
+        """A role that neither is nor becomes anything else; what it may do is given with the migrations (core/rights.py)."""
+        if link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [EMBEDDED_ROLE]).fetchone() is None:
+            link.execute(f"CREATE ROLE {EMBEDDED_ROLE} LOGIN")
+        link.execute(
+            f"ALTER ROLE {EMBEDDED_ROLE} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 100"
+        )

@@ -8,7 +8,8 @@ import uuid
 import click
 from flask.cli import AppGroup
 
-from app.audit.actions import record
+from app.audit.actions import record, reseal_keys
+from app.audit.queries.keys import under_ring_keys
 from app.core import crypto
 from app.core.work import step
 from app.vault import queries
@@ -22,9 +23,16 @@ GROUPS = (keys,)
 def show() -> None:
     """Show each key, how many accounts are sealed with it, and which may be removed."""
     used, ring = step(queries.keys_in_use), [key_id for key_id, _ in crypto.ring().keys]
+    seals = step(under_ring_keys)
     for place, key_id in enumerate(ring):
         count = used.get(key_id, 0)
-        what = "seals new secrets" if place == 0 else "may be removed" if not count else "run: flask keys rotate"
+        what = (
+            "seals new secrets"
+            if place == 0
+            else "run: flask keys rotate"
+            if count or seals.get(key_id)
+            else "may be removed"
+        )
         click.echo(f"{key_id:<20} {count:>5} accounts   {what}")
     for key_id in sorted(set(used) - set(ring) - {""}):
         click.echo(
@@ -45,10 +53,15 @@ def rotate() -> None:
                 closed += 1
                 click.echo(f"account {account_id}: {error}", err=True)
         after = batch[-1]
+    try:
+        step(reseal_keys)
+    except crypto.Unsealable as error:
+        closed += 1
+        click.echo(f"the key of the audit trail's seals: {error}", err=True)
     step(_noted, newest, done, closed)
     click.echo(f"{done} accounts resealed under {newest}." + ("" if closed else " Older keys may be removed."))
     if closed:
-        click.echo(f"{closed} accounts could not be opened. Put their key back, or reconnect them.", err=True)
+        click.echo(f"{closed} could not be opened. Put their key back, or reconnect them.", err=True)
         sys.exit(1)
 
 

@@ -9,12 +9,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from app.audit.actions import note_roots, record, seal
+from app.audit.outside import RootsFile
 from app.cli.doctor.command import examine
 from app.cli.doctor.finding import Finding
 from app.core import work
@@ -30,8 +33,8 @@ Examine = Callable[..., list[Finding]]
 def desk(app: House, settings: Settings, tmp_path: Path) -> Examine:
     """Examines a healthy desk with the faults planted as variables; on it are two people and every process reports."""
     healthy = {
-        "PRESSROOM_DATA": str(tmp_path / "data"), "DATABASE_URL": settings.libpq_url, "REDIS_URL": settings.redis_url,
-        "PRESSROOM_KEYS": f"test:{KEY}",
+        "PRESSROOM_DATA": str(tmp_path / "data"), "DATABASE_URL": settings.libpq_url.replace("//pressroom@", "//pressroom_app@"),
+        "REDIS_URL": settings.redis_url, "PRESSROOM_KEYS": f"test:{KEY}",
     }  # fmt: skip
     work.step(make_user, role="admin")
     work.step(make_user, role="reviewer")
@@ -129,6 +132,7 @@ def test_11_nobody_who_may_administer(desk: Examine, settings: Settings) -> None
 def test_12_a_secret_whose_key_is_gone(desk: Examine, settings: Settings) -> None:
     with sql(settings) as run:
         run("CREATE TABLE doctor_trial (trial_sealed text)")
+        run("GRANT SELECT ON doctor_trial TO pressroom_app")
         try:
             run("INSERT INTO doctor_trial VALUES ('v1.lost.abc'), ('v1.test.abc')")
             assert "'lost'" in fault(desk(), "sealed secrets").says
@@ -148,7 +152,34 @@ def test_12c_an_audit_trail_that_is_no_longer_sealed(desk: Examine, settings: Se
     old = "current_date - 1, 1, now() - interval '2 days', now() - interval '1 day', 0, '', '', ''"
     with sql(settings) as run:
         run(f"INSERT INTO audit_seals {columns} SELECT {old}")
-    assert "sealed" in fault(desk(), "audit").says
+    said = {finding.check: finding.says for finding in desk() if finding.state == "wrong"}
+    assert "nothing was sealed" in said["audit"] and "does not match its contents" in said["audit trail"]
+
+
+def test_12d_an_audit_trail_that_lost_its_end(desk: Examine, settings: Settings, tmp_path: Path) -> None:
+    """(S10) The doctor holds it against the file outside, and says it each time."""
+    work.step(record, "x.y", ("t", "1"))
+    work.step(seal, timedelta(0))
+    work.step(note_roots, RootsFile(tmp_path / "data" / "audit"))
+    assert [finding.state for finding in desk() if finding.check == "audit trail"] == ["ok"]
+    with sql(settings) as run:
+        run("SET session_replication_role = replica")
+        run("DELETE FROM audit_log")
+        run("DELETE FROM audit_seals")
+    for _ in range(2):
+        assert "ahead of this database: 1 seal with" in fault(desk(), "audit trail").says
+
+
+def test_12e_a_database_in_which_the_web_may_do_everything(desk: Examine, settings: Settings) -> None:
+    """(S17) A superuser is a fault, the owner of the tables a note; both say what to make instead."""
+    assert "DATABASE_OWNER_URL" in fault(desk(DATABASE_URL=settings.libpq_url), "rights").remedy
+    with sql(settings) as run:
+        run("GRANT DELETE ON audit_log TO pressroom_app")
+        try:
+            (said,) = [finding for finding in desk() if finding.check == "rights"]
+        finally:
+            run("REVOKE DELETE ON audit_log FROM pressroom_app")
+    assert said.state == "note" and "may change audit_log" in said.says
 
 
 def test_13_a_full_disk(desk: Examine, monkeypatch: pytest.MonkeyPatch) -> None:

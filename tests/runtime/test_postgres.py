@@ -126,3 +126,18 @@ def test_an_interrupted_initdb_is_begun_anew(server: Postgres) -> None:
     (server.home / "cluster.new" / "half").write_text("done")
     server.start()
     assert ask(server, "SELECT 1") == [(1,)]
+
+
+def test_the_role_of_web_and_workers_is_made_also_in_an_older_folder(server: Postgres) -> None:
+    """(S17) A folder from before had one role, a superuser, for everything."""
+    server.start()
+    ask(server, "DROP ROLE pressroom_app")
+    server.stop()
+    server.start()
+    query = "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = 'pressroom_app'"
+    assert ask(server, query) == [(False,) * 5]
+    with psycopg.connect(host=str(server.sockets), user="pressroom_app", dbname="pressroom", autocommit=True) as link:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            link.execute("SET ROLE pressroom")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            link.execute("COPY pg_class TO PROGRAM 'cat'")

@@ -3,7 +3,10 @@
 1. one sealer at a time (advisory lock)
 2. ask the database for the horizon: the start of the oldest running transaction
 3. hash the entries between the last seal and the horizon, in order
-4. write the seal; log its root, so that a copy lies outside the database
+4. write the seal, its root under the key (actions/keys.py)
+
+When that is committed, `note_roots` writes what is new into the file outside and into the log. In this order: a crash
+between the two leaves a seal that is noted a minute later; the other way round it would leave a false alarm.
 """
 
 from __future__ import annotations
@@ -13,9 +16,13 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit.leaves import FIRST_ROOT, FORM, pack, root
+from app.audit.actions.keys import sealing_key
+from app.audit.actions.record import record
+from app.audit.leaves import FIRST_ROOT, KEYED, pack, root
 from app.audit.models import AuditSeal
-from app.audit.queries.sealed import entry_leaves, micros, newest_seal
+from app.audit.outside import ACKNOWLEDGED, NOWHERE, SEAL, RootsFile, line
+from app.audit.queries.keys import newest_keyed, opened
+from app.audit.queries.sealed import entry_leaves, micros, newest_seal, place_of
 from app.core.db import db
 from app.core.locks import advisory
 
@@ -24,6 +31,7 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 MARGIN = timedelta(seconds=2)
+MOST_LINES = 5_000  # at once; the rest a minute later
 
 
 def seal(margin: timedelta = MARGIN) -> AuditSeal | None:
@@ -39,15 +47,69 @@ def seal(margin: timedelta = MARGIN) -> AuditSeal | None:
     start = last.to_at if last else BEGINNING
     if horizon is None or horizon <= start:
         return None
+    name, key = sealing_key()
     packed = pack((key, digest) for _, key, digest in entry_leaves(start, horizon))
     previous = last.root_hash if last else FIRST_ROOT
     day = horizon.astimezone(UTC).date()
     seq = last.seq + 1 if last and last.day == day else 1
     made = AuditSeal(
-        day=day, seq=seq, from_at=start, to_at=horizon, rows=len(packed) // 48, prev_root=previous, leaves=packed, form=FORM,
-        root_hash=root(previous, f"{day}#{seq}", (micros(start), micros(horizon)), packed),
+        day=day, seq=seq, from_at=start, to_at=horizon, rows=len(packed) // 48, prev_root=previous, leaves=packed, form=KEYED,
+        root_hash=root(previous, f"{day}#{seq}", (micros(start), micros(horizon)), packed, key), key_name=name,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    log.info("audit seal day=%s seq=%d rows=%d root=%s", made.day, made.seq, made.rows, made.root_hash)
     return made
+
+
+def note_roots(file: RootsFile) -> int:
+    """Write the seals that are committed and not in the file yet. Returns how many lines. Raises OSError.
+
+    An empty file (the first start, another folder, another machine) begins with the newest seal, whose root covers all
+    before it; that is recorded, since a file that was taken away looks the same.
+    """
+    with file.locked():
+        keys = opened()
+        noted = file.last(keys)
+        if noted is None:
+            newest = newest_keyed()
+            fresh = [newest] if newest else []
+            if newest is not None and newest.prev_root != FIRST_ROOT:
+                record(
+                    "audit.begin_roots", ("audit_seals", place_of(newest)), severity="warning", path=[None, file.path]
+                )
+        else:
+            fresh = _newer(noted.to)
+        lines = [
+            line(SEAL, place_of(made), made.to_at, made.rows, made.root_hash, (made.key_name, keys[made.key_name]))
+            for made in fresh
+            if made.key_name in keys
+        ]
+        if lines:
+            file.append(lines)
+    for one in lines:
+        log.info("%s", one)
+    return len(lines)
+
+
+def acknowledge(file: RootsFile) -> str:
+    """Record that a person has seen that the database is behind the file; once that is committed, `begin_anew` says it there."""
+    noted, newest = file.last(opened()), newest_keyed()
+    place = place_of(newest) if newest else NOWHERE
+    before = f"{noted.place} of {noted.to:%Y-%m-%d %H:%M:%S} UTC" if noted else None
+    record("audit.acknowledge", ("audit_seals", place), severity="warning", newest=[before, place])
+    return place
+
+
+def begin_anew(file: RootsFile) -> None:
+    """From here on the file is held against the database as it now is. Raises OSError."""
+    with file.locked():
+        newest, key = newest_keyed(), sealing_key()
+        place, to, rows, top = NOWHERE, BEGINNING, 0, FIRST_ROOT
+        if newest is not None:
+            place, to, rows, top = place_of(newest), newest.to_at, newest.rows, newest.root_hash
+        file.append([line(ACKNOWLEDGED, place, to, rows, top, key)])
+
+
+def _newer(moment: datetime) -> list[AuditSeal]:
+    after = sa.select(AuditSeal).where(AuditSeal.to_at > moment, AuditSeal.key_name.is_not(None))
+    return list(db.session.scalars(after.order_by(AuditSeal.to_at).limit(MOST_LINES)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit.models import AuditSeal
+from app.audit.models import AuditCheck, AuditSeal
 from app.audit.queries.sealed import newest_seal
 from app.core import config
 from app.core.db import db
@@ -14,7 +15,7 @@ from app.core.db import db
 
 def health() -> list[str]:
     """Sentences about what is wrong, each with what to do; empty when all is well."""
-    found = []
+    found = [said for row in db.session.scalars(broken()) for said in told(row)]
     if db.session.scalar(sa.text("SELECT EXISTS (SELECT 1 FROM audit_log_default)")):
         found.append(
             "Audit entries lie in the default partition: run `flask audit partitions` and see that the clock runs."
@@ -25,6 +26,18 @@ def health() -> list[str]:
             f"No audit entry was sealed since {last.to_at:%Y-%m-%d %H:%M} UTC: see that the clock runs and that no transaction stays open for minutes."
         )
     return found
+
+
+def broken() -> sa.Select[Any]:
+    """Checks that found something."""
+    return sa.select(AuditCheck).where(AuditCheck.problems > 0).order_by(AuditCheck.kind)
+
+
+def told(check: AuditCheck, most: int = 3) -> list[str]:
+    """Its first findings in words, and how many more there are."""
+    said = [str(found["words"]) for found in check.findings[:most]]
+    more = check.problems - len(said)
+    return said + ([f"And {more} more: run `flask audit verify`."] if more > 0 else [])
 
 
 def _minutes_since(moment: datetime) -> float:

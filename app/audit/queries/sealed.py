@@ -24,15 +24,22 @@ def newest_seal() -> AuditSeal | None:
     return db.session.scalar(sa.select(AuditSeal).order_by(AuditSeal.to_at.desc()).limit(1))
 
 
+def place_of(seal: AuditSeal) -> str:
+    """Its name: the day and its number on that day."""
+    return f"{seal.day}#{seal.seq}"
+
+
 def seal_over(moment: datetime) -> AuditSeal | None:
     """The seal whose span holds that moment."""
     first_after = sa.select(AuditSeal).where(AuditSeal.to_at > moment).order_by(AuditSeal.to_at).limit(1)
     return db.session.scalar(first_after)
 
 
-def seals() -> Iterator[AuditSeal]:
-    """All seals in the order of their spans."""
-    statement = sa.select(AuditSeal).order_by(AuditSeal.to_at).execution_options(yield_per=500)
+def seals(after: datetime | None = None, most: int | None = None) -> Iterator[AuditSeal]:
+    """Seals in the order of their spans: all, or at most so many of those that end after a moment."""
+    statement = sa.select(AuditSeal).order_by(AuditSeal.to_at).limit(most).execution_options(yield_per=500)
+    if after is not None:
+        statement = statement.where(AuditSeal.to_at > after)
     yield from db.session.scalars(statement)
 
 

@@ -3,70 +3,80 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.audit.leaves import FIRST_ROOT, root, unpack
+from app.audit.leaves import FIRST_ROOT, FORM, KEYED, root, unpack
 from app.audit.models import AuditEntry, AuditSeal
-from app.audit.queries.sealed import entry_leaves, micros, seals
+from app.audit.outside import RootsFile
+from app.audit.queries.keys import opened
+from app.audit.queries.noted import against_file, against_logs
+from app.audit.queries.sealed import entry_leaves, micros, place_of, seals
+from app.audit.report import Finding, Mark, Report
 from app.core.db import db
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`kind`: changed, deleted or added (an entry), seal (the seal itself), chain (a seal is missing)."""
-
-    kind: str
-    place: str
-    words: str
-    entry_id: str | None = None
+__all__ = ["Finding", "Report", "verify", "verify_part"]
 
 
-@dataclass
-class Report:
-    seals: int = 0
-    rows: int = 0
-    unsealed: int = 0
-    oldest_unsealed: datetime | None = None
-    newest_root: str | None = None
-    findings: list[Finding] = field(default_factory=list)
+def verify(file: RootsFile | None = None, logs: Iterable[Iterable[str]] = ()) -> Report:
+    """Everything in one go: every seal, its place in the chain, its entries, the file outside, the lines of logs.
+
+    The file's end is read before the database: what is noted was committed before, so no seal under way looks like a loss.
+    """
+    end = file.size() if file else 0
+    keys = opened()
+    report = _walk(Mark(), keys, None)
+    if file is not None:
+        against_file(report, file, keys, 0, end)
+    against_logs(report, logs, keys)
+    return report
 
 
-def verify(roots: dict[str, str] | None = None) -> Report:
-    """Check every seal, its place in the chain and its entries. `roots` are {"day#seq": root} from outside the
-    database (the logs): they tell when seals themselves were rewritten."""
-    report, feed = Report(), _Feed()
-    previous, before = FIRST_ROOT, None
-    for seal in seals():
-        place = f"{seal.day}#{seal.seq}"
+def verify_part(file: RootsFile, mark: Mark, most: int) -> Report:
+    """At most so many seals after `mark`, and what was noted since. Its mark is where the next part goes on.
+
+    A mark whose seal is not there any more counts for nothing: the check begins anew.
+    """
+    end = file.size()
+    keys = opened()
+    if mark.to is not None and not _stands(mark):
+        mark = Mark()
+    report = _walk(mark, keys, most)
+    if not report.left:  # the file last: only then has all that it names been looked at
+        against_file(report, file, keys, mark.offset if mark.offset <= end else 0, end)
+    return report
+
+
+def _stands(mark: Mark) -> bool:
+    there = sa.select(AuditSeal.root_hash).where(AuditSeal.to_at == mark.to)
+    return db.session.scalar(there) == mark.root
+
+
+def _walk(mark: Mark, keys: Mapping[str, bytes], most: int | None) -> Report:
+    report, feed, last = Report(), _Feed(mark.to), mark
+    for seal in seals(mark.to, most):
         report.seals += 1
         report.rows += seal.rows
-        report.findings += _chain(seal, place, previous, before)
-        report.findings += _compare(seal, place, dict(feed.until(seal.to_at)))
-        expected = (roots or {}).pop(place, seal.root_hash)
-        if expected != seal.root_hash:
-            report.findings.append(
-                Finding("seal", place, f"Seal {place} is not the one that was logged: its root was {expected}.")
-            )
-        previous, before = seal.root_hash, seal.to_at
+        report.findings += _chain(seal, last, keys)
+        report.findings += _compare(seal, place_of(seal), dict(feed.until(seal.to_at)))
+        last = replace(last, to=seal.to_at, root=seal.root_hash, keyed=last.keyed or seal.form == KEYED)
         db.session.expunge(seal)
-    for place, lost in (roots or {}).items():
-        report.findings.append(
-            Finding("chain", place, f"Seal {place} with root {lost} was logged but is not in the database.")
-        )
-    report.newest_root = previous if report.seals else None
-    _count_rest(report, feed)
+    report.mark, report.newest_root = last, last.root or None
+    report.left = most is not None and report.seals == most
+    if not report.left:
+        report.oldest_unsealed = feed.head
+        report.unsealed = sum(1 for _ in feed.until(None))
     return report
 
 
 class _Feed:
     """The entries in order, read once, handed out span by span."""
 
-    def __init__(self) -> None:
-        self._rows = entry_leaves()
+    def __init__(self, start: datetime | None) -> None:
+        self._rows = entry_leaves(start)
         self._next = next(self._rows, None)
 
     def until(self, end: datetime | None) -> Iterator[tuple[bytes, bytes]]:
@@ -79,11 +89,20 @@ class _Feed:
         return self._next[0] if self._next else None
 
 
-def _chain(seal: AuditSeal, place: str, previous: str, before: datetime | None) -> list[Finding]:
-    found = []
-    if seal.prev_root != previous or (before is not None and seal.from_at != before):
+def _chain(seal: AuditSeal, before: Mark, keys: Mapping[str, bytes]) -> list[Finding]:
+    place, found = place_of(seal), []
+    if seal.prev_root != (before.root or FIRST_ROOT) or (before.to is not None and seal.from_at != before.to):
         found.append(Finding("chain", place, f"A seal before {place} is missing or was replaced."))
-    computed = root(seal.prev_root, place, (micros(seal.from_at), micros(seal.to_at)), seal.leaves)
+    if seal.form == KEYED and seal.key_name not in keys:
+        words = f"Seal {place} cannot be checked: its key {seal.key_name!r} is gone or does not open; put the old key back into PRESSROOM_KEYS."
+        return [*found, Finding("key", place, words)]
+    if seal.form not in (FORM, KEYED) or (seal.form == FORM and before.keyed):
+        return [
+            *found,
+            Finding("seal", place, f"Seal {place} was made without the key, though the seals before it have one."),
+        ]
+    key = keys[seal.key_name] if seal.form == KEYED and seal.key_name else None
+    computed = root(seal.prev_root, place, (micros(seal.from_at), micros(seal.to_at)), seal.leaves, key)
     if computed != seal.root_hash or seal.rows * 48 != len(seal.leaves):
         found.append(Finding("seal", place, f"Seal {place} itself was changed: its root does not match its contents."))
     return found
@@ -109,8 +128,3 @@ def _finding(kind: str, place: str, key: bytes, seal: AuditSeal) -> Finding:
             f"; it now reads {entry.action} by {entry.actor_name or entry.actor_type} at {entry.occurred_at:%H:%M:%S}"
         )
     return Finding(kind, place, words + ".", str(entry_id))
-
-
-def _count_rest(report: Report, feed: _Feed) -> None:
-    report.oldest_unsealed = feed.head
-    report.unsealed = sum(1 for _ in feed.until(None))

@@ -75,5 +75,9 @@ def told(done: Restored) -> list[str]:
         f"Everything is held. Of {found['open']} open records {found['looked']} are being looked for at their platforms, "
         f"{found['asked']} wait for a person's answer, {found['first']} are due later and look first."
     )
+    lines.append(
+        "If this desk sealed its audit trail after that backup, the file of roots is ahead of the database now, and the "
+        "checks say so until you run: flask audit acknowledge"
+    )
     lines.append("Start the desk, answer the questions under Records, then release the hold “restored”.")
     return lines

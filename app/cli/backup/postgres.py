@@ -51,7 +51,7 @@ def serving(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
     own = None
     try:
         try:
-            link = psycopg.connect(settings.libpq_url, autocommit=True, connect_timeout=5)
+            link = psycopg.connect(settings.owner_libpq_url, autocommit=True, connect_timeout=5)
         except psycopg.OperationalError as error:
             if not settings.embedded_database:
                 words = str(error).strip().splitlines()[-1]
@@ -60,7 +60,7 @@ def serving(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
                 ) from None
             own = Postgres(settings.data)
             own.start()
-            link = psycopg.connect(settings.libpq_url, autocommit=True, connect_timeout=5)
+            link = psycopg.connect(settings.owner_libpq_url, autocommit=True, connect_timeout=5)
         with link:
             yield link
     except StartFailed as error:
@@ -162,7 +162,7 @@ def _embedded(name: str) -> str | None:
 
 def _place(settings: Settings) -> tuple[str, dict[str, str]]:
     """Where to connect, for a command line that others can read, and the environment with the password."""
-    parts = conninfo_to_dict(settings.libpq_url)
+    parts = conninfo_to_dict(settings.owner_libpq_url)
     password = parts.pop("password", None)
     environment = process_environment() | {"LC_ALL": "C", "PGCONNECT_TIMEOUT": "5"}
     return make_conninfo("", **parts), environment | ({"PGPASSWORD": str(password)} if password else {})

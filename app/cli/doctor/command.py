@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from app.cli.doctor import backups, doors, people_and_work, servers, surroundings
+from app.cli.doctor import backups, doors, evidence, people_and_work, servers, surroundings
 from app.cli.doctor.finding import Finding, Findings, Patient, wrong
 from app.settings import Settings, SettingsError, process_environment
 
@@ -31,7 +31,10 @@ CHECKS: tuple[Callable[[Patient], Findings], ...] = (
     people_and_work.invariants,
     people_and_work.sealed,
     backups.backups,
-    people_and_work.audit,
+    evidence.audit,
+    evidence.trail,
+    evidence.grants,
+    evidence.rights,
 )
 SIGNS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "wrong": ("✗", "red")}
 

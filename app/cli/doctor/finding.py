@@ -30,6 +30,12 @@ class Finding:
 Findings = Iterator[Finding]
 
 
+_NOT_YET = (
+    psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedObject,
+    psycopg.errors.InsufficientPrivilege,
+)  # fmt: skip
+
+
 @dataclass
 class Patient:
     """The environment, the settings read from it, and a database connection once there is one."""
@@ -39,12 +45,12 @@ class Patient:
     link: psycopg.Connection[Any] | None = None
 
     def rows(self, query: LiteralString | sql.Composed, *values: Any) -> list[Any]:
-        """The rows of a query; none when the table is not there yet."""
+        """The rows of a query; none when the table is not there yet, or no migration has given the right to read it."""
         if self.link is None:
             return []
         try:
             return self.link.execute(query, values or None).fetchall()
-        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn):
+        except _NOT_YET:
             return []
 
 

@@ -7,7 +7,6 @@ from psycopg import sql
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
 
 SILENT_AFTER = 45
-UNSEALED_AFTER = 15  # minutes
 
 
 def people(patient: Patient) -> Findings:
@@ -84,21 +83,6 @@ def invariants(patient: Patient) -> Findings:
         yield wrong("publishing", f"record {key}: {words}", remedy)
     if not found:
         yield ok("publishing", "no record has two posts, no alarm is open")
-
-
-def audit(patient: Patient) -> Findings:
-    """The trail is sealed each minute, and no entry lies outside its month."""
-    if patient.link is None or not patient.rows("SELECT to_regclass('audit_seals') IS NOT NULL")[0][0]:
-        return
-    if patient.rows("SELECT EXISTS (SELECT 1 FROM audit_log_default)")[0][0]:
-        yield wrong("audit", "entries lie in the default partition", "run: flask audit partitions")
-        return
-    age = patient.rows("SELECT extract(epoch FROM clock_timestamp() - max(to_at)) / 60 FROM audit_seals")[0][0]
-    if age is not None and age > UNSEALED_AFTER:
-        remedy = "see that the clock and the worker of default run, and that no transaction stays open"
-        yield wrong("audit", f"nothing was sealed for {age:.0f} minutes", remedy)
-    else:
-        yield ok("audit", "entries are sealed in time")
 
 
 COLUMNS = """

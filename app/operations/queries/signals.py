@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.accounts.models import StaffInvite, User
+from app.audit.models import AuditCheck
 from app.campaigns.models import Campaign
 from app.content.models import ContentItem
 from app.core import clock_state, config
@@ -76,11 +77,13 @@ class Signals:
     holds: list[dict[str, Any]]
     unread: list[dict[str, Any]]
     clock: Clock | None = None
+    trail: list[str] = field(default_factory=list)
+    """What the checks of the audit trail found, in words."""
 
 
 def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
     """Everything at once; `late_after` maps a periodic job to the minutes after which it is late."""
-    parts = sa.union_all(_setup(), _worker(), _runs(), _holds(), _unread(user_id), _jump()).subquery()
+    parts = sa.union_all(_setup(), _worker(), _runs(), _holds(), _unread(user_id), _jump(), _trail()).subquery()
     now: datetime | None = None
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, data, now in db.session.execute(sa.select(parts.c.kind, parts.c.data, app_now())):  # noqa: B007
@@ -102,6 +105,7 @@ def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
         holds=[{**row, "at": _time(row["at"])} for row in found.get("hold", ())],
         unread=[{**row, "created_at": _time(row["created_at"]), "read_at": None} for row in found.get("notice", ())],
         clock=_clock(state, now),
+        trail=list(dict.fromkeys(row["words"] for row in found.get("trail", ()))),
     )
 
 
@@ -115,6 +119,10 @@ def _clock(state: clock_state.ClockState | None, now: datetime) -> Clock | None:
 def _jump() -> sa.Select[Any]:
     kept = clock_state.ClockState
     return _row("clock", jumped_from=kept.jumped_from, jumped_at=kept.jumped_at, moved_by=kept.moved_by)
+
+
+def _trail() -> sa.Select[Any]:
+    return _row("trail", words=AuditCheck.findings[0]["words"]).where(AuditCheck.problems > 0)
 
 
 def _state(rows: list[dict[str, Any]]) -> clock_state.ClockState | None:

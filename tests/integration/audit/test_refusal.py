@@ -46,10 +46,23 @@ def test_the_month_itself_refuses_too(one, plain):
             plain.execute(sql)
 
 
-def test_the_archive_verb_may(one, plain):
+def test_the_setting_alone_opens_nothing(one, plain):
+    """(S10) Anybody with a connection can set it; the owner of the tables is refused, too."""
+    with pytest.raises(psycopg.errors.Error, match="refused"), plain.transaction():
+        plain.execute("SET LOCAL app.archiving = 'on'")
+        plain.execute("DELETE FROM audit_log")
+    assert plain.execute("SELECT count(*) FROM audit_log").fetchone() == (1,)
+
+
+def test_the_archiver_may_and_says_so_first(one, plain):
+    """(S10) Its own role, in its own transaction."""
+    with pytest.raises(psycopg.errors.Error, match="refused"), plain.transaction():
+        plain.execute("SET LOCAL ROLE pressroom_archiver")
+        plain.execute("DELETE FROM audit_log")
     with plain.transaction():
+        plain.execute("SET LOCAL ROLE pressroom_archiver")
         plain.execute("SET LOCAL app.archiving = 'on'")
         assert plain.execute("DELETE FROM audit_log").rowcount == 1
+    plain.execute("INSERT INTO audit_log (trace_id, actor_type, action) VALUES ('t', 'system', 'a')")
     with pytest.raises(psycopg.errors.Error, match="refused"):
-        plain.execute("INSERT INTO audit_log (trace_id, actor_type, action) VALUES ('t', 'system', 'a')")
         plain.execute("DELETE FROM audit_log")

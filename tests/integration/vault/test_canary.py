@@ -58,7 +58,12 @@ def redis_dump() -> Iterator[tuple[str, bytes]]:
 
 def table_dump() -> Iterator[tuple[str, str]]:
     """Every row of every table as text."""
-    names = db.session.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
+    # a partition is read through its table
+    names = db.session.scalars(
+        sa.text(
+            "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition"
+        )
+    ).all()
     for name in names:
         for row in db.session.scalars(sa.text(f'SELECT t::text FROM "{name}" t')):
             yield f"table {name}", row

@@ -1,0 +1,62 @@
+"""Checks of the trail as the clock, the doctor and the command line run them: in parts, so that none holds a snapshot for long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app
+
+from app.audit import actions
+from app.audit.actions.seal import MARGIN
+from app.audit.models import AuditCheck, AuditSeal
+from app.audit.outside import RootsFile
+from app.audit.queries.verify import verify_part
+from app.audit.report import Mark, Report
+from app.core.db import db
+from app.core.work import reading, step
+
+PART = 1_500  # seals, about a day
+
+
+def roots_file() -> RootsFile:
+    """Where this desk notes its roots (PRESSROOM_AUDIT)."""
+    return RootsFile(current_app.config["SETTINGS"].audit)
+
+
+def seal_and_note(margin: timedelta = MARGIN) -> AuditSeal | None:
+    """Seal what can be sealed; then note outside what is committed. Returns the new seal, if any. Raises OSError."""
+    made = step(actions.seal, margin)
+    step(actions.note_roots, roots_file())
+    return made
+
+
+def check_new() -> Report:
+    """What was sealed and noted since the last check that found nothing, at most about a day of it."""
+    before = _mark()
+    with reading():
+        report = verify_part(roots_file(), before, PART)
+    step(actions.keep_check, "new", report, before)
+    return report
+
+
+def check_all() -> Report:
+    """Everything from the first seal on."""
+    whole, mark = Report(), Mark()
+    while True:
+        with reading():
+            part = verify_part(roots_file(), mark, PART)
+        whole.seals, whole.rows = whole.seals + part.seals, whole.rows + part.rows
+        whole.findings += part.findings
+        mark = part.mark
+        if not part.left:
+            break
+    whole.unsealed, whole.oldest_unsealed, whole.newest_root = part.unsealed, part.oldest_unsealed, part.newest_root
+    whole.noted, whole.mark = part.noted, mark
+    step(actions.keep_check, "all", whole, Mark())
+    return whole
+
+
+def _mark() -> Mark:
+    with reading():
+        kept = db.session.get(AuditCheck, "new")
+        return Mark.of(kept.mark if kept else None)

@@ -1,0 +1,137 @@
+"""Holding what is noted outside the database (the file of roots, the logs) against the seals that are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+
+import sqlalchemy as sa
+
+from app.audit.models import AuditSeal
+from app.audit.outside import ACKNOWLEDGED, NOWHERE, Noted, RootsFile, logged
+from app.audit.queries.keys import newest_keyed
+from app.audit.queries.sealed import newest_seal, place_of
+from app.audit.report import Finding, Report
+from app.core.db import db
+
+BATCH = 1_000
+RESTORED = "If a backup was restored, say so with `flask audit acknowledge`; otherwise somebody with the database's password did it."
+
+
+def against_file(report: Report, file: RootsFile, keys: Mapping[str, bytes], start: int, end: int) -> None:
+    """Every line since the last acknowledgement must be a seal of the database. Notes in the mark how far this came."""
+    begin = max((at for at, line in file.lines(keys, start, end) if _acknowledges(line)), default=start)
+    runs = _Runs(report)
+    for batch in _batches(file.lines(keys, begin, end)):
+        roots = _roots([line for _, line in batch if line is not None])
+        for at, line in batch:
+            if line is None or line.known is False:
+                words = f"A line of {file.path} (at byte {at}) is none of ours or was altered."
+                report.findings.append(Finding("file", f"byte {at}", words))
+            elif line.place != NOWHERE:
+                runs.see(line, roots.get(line.place))
+    runs.end()
+    report.noted = runs.seen
+    report.mark = replace(report.mark, offset=end)
+    if not end and (keyed := newest_keyed(skip=2)) is not None:  # the first ones may not be noted yet
+        words = f"The file outside, {file.path}, is not there: only the database itself speaks for its last seals. It is begun within a minute."
+        report.findings.append(Finding("file", place_of(keyed), words))
+
+
+def against_logs(report: Report, logs: Iterable[Iterable[str]], keys: Mapping[str, bytes]) -> None:
+    """Seals that logs name in full and with a check that holds; whatever else stands there is not looked at."""
+    for lines in logs:
+        runs = _Runs(report)
+        named = ((0, found) for text in lines if (found := logged(text, keys)) is not None)
+        for batch in _batches(named):
+            roots = _roots([line for _, line in batch if line is not None])
+            for _, line in batch:
+                if line is not None:
+                    runs.see(line, roots.get(line.place))
+        runs.end()
+
+
+@dataclass
+class _Run:
+    """Seals in a row that are noted and not there, or others in their place. `lost`: how many of them are not there."""
+
+    first: Noted
+    last: Noted
+    since: datetime | None
+    seals: int = 0
+    rows: int = 0
+    lost: int = 0
+
+    @property
+    def kind(self) -> str:
+        return "removed" if self.lost else "replaced"
+
+
+class _Runs:
+    """Turns a stretch of lost seals into one finding."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.seen = report, 0
+        self.run: _Run | None = None
+        self.before: datetime | None = None
+
+    def see(self, line: Noted, there: str | None) -> None:
+        self.seen += 1
+        if there == line.root:
+            self.end()
+            self.before = line.to
+            return
+        if self.run is None:
+            self.run = _Run(line, line, self.before)
+        self.run.last = line
+        self.run.seals += 1
+        self.run.rows += line.rows
+        self.run.lost += there is None
+
+    def end(self) -> None:
+        if self.run is not None:
+            self.report.findings.append(Finding(self.run.kind, self.run.first.place, _words(self.run)))
+        self.run = None
+
+
+def _words(run: _Run) -> str:
+    span = run.first.place if run.seals == 1 else f"{run.first.place} to {run.last.place}"
+    what = f"{run.seals} {'seal' if run.seals == 1 else 'seals'} with {run.rows} {'entry' if run.rows == 1 else 'entries'} ({span})"
+    since = f"from {run.since:%Y-%m-%d %H:%M:%S}" if run.since else "from before"
+    until = f"{since} to {run.last.to:%Y-%m-%d %H:%M:%S} UTC"
+    newest = newest_seal()
+    if run.lost and (newest is None or newest.to_at < run.last.to):
+        ends = f"ends with {place_of(newest)}" if newest else "has no seal at all"
+        return f"The file outside is ahead of this database: {what}, {until}, are noted there, and the database {ends}. Restored? {RESTORED}"
+    now = (
+        "are gone from the database, which goes on after them"
+        if run.lost == run.seals
+        else "are others in the database"
+    )
+    return f"{what}, {until}, are noted outside and {now}. Restored? {RESTORED}"
+
+
+def _acknowledges(line: Noted | None) -> bool:
+    return line is not None and line.kind == ACKNOWLEDGED and line.known is True
+
+
+def _batches(lines: Iterator[tuple[int, Noted | None]]) -> Iterator[list[tuple[int, Noted | None]]]:
+    while batch := list(islice(lines, BATCH)):
+        yield batch
+
+
+def _roots(lines: list[Noted]) -> dict[str, str]:
+    """The roots of these places, as the database has them."""
+    wanted = [_key(line.place) for line in lines if line.place != NOWHERE]
+    if not wanted:
+        return {}
+    found = sa.select(AuditSeal.day, AuditSeal.seq, AuditSeal.root_hash)
+    rows = db.session.execute(found.where(sa.tuple_(AuditSeal.day, AuditSeal.seq).in_(wanted)))
+    return {f"{day}#{seq}": root for day, seq, root in rows}
+
+
+def _key(place: str) -> tuple[date, int]:
+    day, _, seq = place.partition("#")
+    return date.fromisoformat(day), int(seq)

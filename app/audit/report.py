@@ -1,0 +1,52 @@
+"""What a check of the trail says: findings, and the mark from which the next one goes on. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`kind`: changed, deleted or added (an entry); seal (the seal itself); chain (a seal is missing); key (it cannot be
+    checked); removed or replaced (seals that are noted outside); file (the file outside was altered)."""
+
+    kind: str
+    place: str
+    words: str
+    entry_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Up to where all was found in order: the last seal (its end and root, whether it was keyed), and the file's line."""
+
+    to: datetime | None = None
+    root: str = ""
+    keyed: bool = False
+    offset: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "to": self.to.isoformat() if self.to else None, "root": self.root, "keyed": self.keyed, "offset": self.offset,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, kept: dict[str, Any] | None) -> Mark:
+        if not kept or not kept.get("to"):
+            return cls()
+        return cls(datetime.fromisoformat(kept["to"]), str(kept["root"]), bool(kept["keyed"]), int(kept["offset"]))
+
+
+@dataclass
+class Report:
+    seals: int = 0
+    rows: int = 0
+    unsealed: int = 0
+    oldest_unsealed: datetime | None = None
+    newest_root: str | None = None
+    noted: int = 0  # lines of the file outside that were compared
+    left: bool = False  # more seals wait for the next part
+    findings: list[Finding] = field(default_factory=list)
+    mark: Mark = field(default_factory=Mark)
