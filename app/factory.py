@@ -13,9 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, reactions, rooms
 from app.accounts.doors import DOORS
 from app.core import crypto, db, queue, work
+from app.ground import logs
 from app.schedule import SCHEDULE
 from app.settings import Settings
-from app.web import auth, errors, health, look, security
+from app.web import addresses, auth, errors, health, look, security
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -36,6 +37,7 @@ class House(Flask):
 
 def create_app(settings: Settings | None = None, role: str = "web", **overrides: Any) -> House:
     """The app for one process. `role`: "web" or "job" (pool and time-outs); `overrides` go into Flask's config."""
+    logs.install()
     settings = settings or Settings.from_env()
     app = House("app", static_folder="../static", template_folder="../templates")
     app.config.update(
@@ -61,4 +63,5 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     health.init_app(app)
     rooms.init_app(app)
     cli.init_app(app)
+    addresses.init_app(app)
     return app
