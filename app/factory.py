@@ -16,7 +16,7 @@ from app.core import crypto, db, queue, work
 from app.ground import logs
 from app.schedule import SCHEDULE
 from app.settings import Settings
-from app.web import addresses, auth, errors, health, look, security
+from app.web import addresses, auth, errors, health, hosts, look, security
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -49,13 +49,14 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
         ROLE=role,
     )
     app.config.update(overrides)
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     app.extensions["schedule"] = SCHEDULE
     Htmx(app)
     db.init_app(app)
     Migrate(app, db.db, directory=str(rooms.MIGRATIONS), compare_type=True)
     crypto.init_app(app, settings.keys)
     queue.init_app(app, settings.redis_url, reactions.REACTIONS)
+    hosts.init_app(app, settings.url, settings.bind, settings.hosts)
     security.init_app(app, settings.cookie_secure)
     auth.init_app(app, DOORS)
     errors.init_app(app)
