@@ -139,11 +139,6 @@ class Settings:
         return _libpq(self.owner_url or self.database_url)
 
     @property
-    def database_role(self) -> str | None:
-        """Whom web and workers are in the database, as far as the address says it."""
-        return unquote(urlsplit(self.database_url).username or "") or None
-
-    @property
     def shown(self) -> dict[str, str]:
         """Addresses without their passwords, for messages and pages."""
         return {"DATABASE_URL": without_password(self.database_url), "REDIS_URL": without_password(self.redis_url)}
