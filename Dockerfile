@@ -9,7 +9,8 @@ RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all
 FROM python:3.13-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONPATH=/srv/pressroom FLASK_APP=wsgi PRESSROOM_DATA=/data PRESSROOM_DEMO=0
 # pg_dump and pg_restore for `flask backup` come with the embedded server's wheel
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin pressroom \
+RUN groupadd --system --gid 10001 pressroom \
+    && useradd --system --uid 10001 --gid 10001 --home-dir /data --shell /usr/sbin/nologin pressroom \
     && install -d -o pressroom -g pressroom -m 0700 /data
 WORKDIR /srv/pressroom
 COPY --from=build /opt/venv /opt/venv
@@ -18,7 +19,8 @@ COPY app app
 COPY templates templates
 COPY static static
 COPY migrations migrations
-USER pressroom
+# by number, so that an orchestrator can see that it is not root; what is above belongs to root and is only read
+USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 # `run` stops a worker within 10 s; give the others the same

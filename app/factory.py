@@ -13,9 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, reactions, rooms
 from app.accounts.doors import DOORS
 from app.core import crypto, db, queue, work
+from app.ground import logs
 from app.schedule import SCHEDULE
 from app.settings import Settings
-from app.web import auth, errors, health, look, security
+from app.web import addresses, auth, errors, health, hosts, look, security
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -36,6 +37,7 @@ class House(Flask):
 
 def create_app(settings: Settings | None = None, role: str = "web", **overrides: Any) -> House:
     """The app for one process. `role`: "web" or "job" (pool and time-outs); `overrides` go into Flask's config."""
+    logs.install()
     settings = settings or Settings.from_env()
     app = House("app", static_folder="../static", template_folder="../templates")
     app.config.update(
@@ -47,13 +49,14 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
         ROLE=role,
     )
     app.config.update(overrides)
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     app.extensions["schedule"] = SCHEDULE
     Htmx(app)
     db.init_app(app)
     Migrate(app, db.db, directory=str(rooms.MIGRATIONS), compare_type=True)
     crypto.init_app(app, settings.keys)
     queue.init_app(app, settings.redis_url, reactions.REACTIONS)
+    hosts.init_app(app, settings.url, settings.bind, settings.hosts)
     security.init_app(app, settings.cookie_secure)
     auth.init_app(app, DOORS)
     errors.init_app(app)
@@ -61,4 +64,5 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     health.init_app(app)
     rooms.init_app(app)
     cli.init_app(app)
+    addresses.init_app(app)
     return app

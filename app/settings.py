@@ -41,6 +41,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "SECRET_KEY": kind.secret_key,
     "PRESSROOM_KEYS": kind.key_ring,
     "PRESSROOM_URL": kind.web_url,
+    "PRESSROOM_HOSTS": kind.hosts,
     "PRESSROOM_ALLOW_HOSTS": kind.hosts,
     "DATABASE_URL": kind.postgres_url,
     "DATABASE_OWNER_URL": kind.postgres_url,
@@ -72,6 +73,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     keys: KeyRing = field(default=(), repr=False)
     url: str = "http://localhost:8000"
+    hosts: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     database_url: str = field(default="", repr=False)  # of web, workers and clock
     owner_url: str = field(default="", repr=False)  # of migrations, backup and restore; empty: the same
@@ -102,6 +104,7 @@ class Settings:
             secret_key=made["SECRET_KEY"] or "",
             keys=made["PRESSROOM_KEYS"] or (),
             url=values.get("PRESSROOM_URL", f"http://localhost:{port}"),
+            hosts=values.get("PRESSROOM_HOSTS", ()),
             allow_hosts=values.get("PRESSROOM_ALLOW_HOSTS", ()),
             smtp_url=values.get("SMTP_URL"),
             database_url=values.get("DATABASE_URL", embedded_database_url(data)),
@@ -134,11 +137,6 @@ class Settings:
     def owner_libpq_url(self) -> str:
         """The same, for the owner of the tables."""
         return _libpq(self.owner_url or self.database_url)
-
-    @property
-    def database_role(self) -> str | None:
-        """Whom web and workers are in the database, as far as the address says it."""
-        return unquote(urlsplit(self.database_url).username or "") or None
 
     @property
     def shown(self) -> dict[str, str]:

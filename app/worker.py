@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from datetime import datetime
@@ -28,7 +29,7 @@ from app.accounts.doors import refused_job
 from app.core import pulse, queue
 from app.core.worker_job import ID, Refused, WorkerJob
 from app.factory import House, create_app
-from app.ground import clock
+from app.ground import clock, logs
 from app.schedule import SCHEDULE
 from app.settings import Settings
 
@@ -50,6 +51,16 @@ class Listening:
     def request_stop(self, signum: Any, frame: Any) -> None:
         self.stop.set()
         super().request_stop(signum, frame)  # type: ignore[misc]
+
+    def handle_exception(self, job: Any, *exc_info: Any) -> None:
+        """RQ would log the traceback as it is, with the arguments of statements in it; we have no handlers of its kind."""
+        self.log.error("job %s failed", job.id, exc_info=exc_info)  # type: ignore[attr-defined]
+
+    def handle_job_failure(self, job: Any, queue: Any, started_job_registry: Any = None, exc_string: str = "") -> None:
+        """What RQ keeps in Redis for a day."""
+        error = sys.exc_info()[1]
+        told = logs.drawn(error) if error is not None else logs.clean(exc_string)
+        super().handle_job_failure(job, queue, started_job_registry, told)  # type: ignore[misc]
 
     def set_shutdown_requested_date(self) -> None:
         """RQ would write to Redis from within the signal's handler; nobody reads it."""

@@ -44,7 +44,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        rights.give(connection, current_app.config["SETTINGS"].database_role)
+        rights.give(connection, current_app.config["SETTINGS"].database_url)
         connection.commit()
         connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
         connection.commit()

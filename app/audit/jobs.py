@@ -6,6 +6,7 @@ from app.audit import actions, inspection
 from app.audit.actions.events import REACT, claim
 from app.core.queue import JOBS, job, ring
 from app.core.work import step
+from app.ground import logs
 
 
 @job("audit.seal")
@@ -53,6 +54,6 @@ def react(event_id: str, consumer: str) -> None:
     try:
         JOBS[consumer].run(entity_id)
     except Exception as error:
-        step(actions.mark_failed, event_id, consumer, f"{type(error).__name__}: {error}")
+        step(actions.mark_failed, event_id, consumer, logs.words(error))
         raise
     step(actions.mark_handled, event_id, consumer)

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from app.ground import logs
 from app.settings import Settings, SettingsError, process_environment
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def main(words: list[str] | None = None) -> int:
     one.add_argument("queue", choices=["publish", "default"])
     kinds.add_parser("clock", help="dispatcher, sweeper and the periodic jobs")
     asked = parser.parse_args(words)
+    logs.install()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:

@@ -7,7 +7,9 @@ neither a dump nor a migration carries them. Where a server forbids making roles
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
@@ -56,11 +58,13 @@ _FOR_THE_ARCHIVER = (
 _NOBODY_ELSE = "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
 
 
-def give(connection: sa.Connection, app_role: str | None) -> None:
+def give(connection: sa.Connection, app_url: str) -> None:
     """Give each role what it needs; the connection is the owner's. What is not allowed is logged and left.
 
-    `app_role` is the user of DATABASE_URL; the owner itself where there is one role for all.
+    `app_url` is DATABASE_URL. Its user is made when there is none; it is the owner itself where there is one role for all.
     """
+    url = sa.make_url(app_url)
+    app_role = url.username
     if not connection.dialect.has_table(connection, "audit_keys"):
         return  # on the way, or the way back
     owner = connection.scalar(sa.text("SELECT current_user"))
@@ -68,6 +72,8 @@ def give(connection: sa.Connection, app_role: str | None) -> None:
     _try(connection, _ARCHIVER)
     for statement in _FOR_THE_ARCHIVER if _exists(connection, ARCHIVER) else ():
         _try(connection, statement)
+    if app_role and app_role != owner and not _exists(connection, app_role):
+        _try(connection, _make(connection, app_role, url.password))
     for role in {app_role, APP} - {owner, None}:
         if _exists(connection, str(role)):
             _try(connection, _app_rights(str(role)))
@@ -81,6 +87,16 @@ def _app_rights(role: str) -> str:
     for name, tables in names.items():
         text = text.replace(f"{{{name}}}", f"{{{','.join(tables)}}}")
     return text
+
+
+def _make(connection: sa.Connection, role: str, password: Any) -> str:
+    """The password goes as what the server would keep of it (SCRAM), so that no log of statements holds it."""
+    quoted = role.replace('"', '""')
+    if not password:
+        return f'CREATE ROLE "{quoted}" LOGIN'
+    wire: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    kept = wire.pgconn.encrypt_password(str(password).encode(), role.encode(), b"scram-sha-256").decode()
+    return f"""CREATE ROLE "{quoted}" LOGIN PASSWORD '{kept}'"""
 
 
 def _exists(connection: sa.Connection, role: str) -> bool:

@@ -67,7 +67,7 @@ def url(value: str, secrets: Iterable[str] = ()) -> str:
     if "@" in netloc:
         netloc = f"{MARK}@{netloc.rpartition('@')[2]}"
     if query:
-        pairs = [(name, MARK if _secret_parameter(name) else text(item, known)) for name, item in query]
+        pairs = [(name, MARK if is_secret_parameter(name) else text(item, known)) for name, item in query]
         parts = parts._replace(query=urlencode(pairs, safe="[]:/"))
     return text(urlunsplit(parts._replace(netloc=netloc)), known)
 
@@ -94,7 +94,7 @@ def body(content: bytes, content_type: str, secrets: Iterable[str] = (), cap: in
     return _cut(text(_loose_pairs(raw), known), cap, len(content) - len(content[:LONGEST]))
 
 
-def _secret_parameter(name: str) -> bool:
+def is_secret_parameter(name: str) -> bool:
     return is_secret_name(name) or name.lower() in _URL_ONLY_NAMES
 
 

@@ -6,10 +6,10 @@ import contextlib
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from app.ground import logs
 from app.runtime.launch import die_with_parent, show_name
 from app.runtime.process import Child
 
@@ -71,8 +71,8 @@ class Forked(Child):
             code = end.code if isinstance(end.code, int) else 1 if end.code else 0
             if isinstance(end.code, str):
                 print(end.code, file=sys.stderr)
-        except BaseException:
-            traceback.print_exc()
+        except BaseException as error:
+            print(logs.drawn(error), file=sys.stderr)
         finally:
             with contextlib.suppress(Exception):
                 sys.stdout.flush()

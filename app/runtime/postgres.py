@@ -36,6 +36,7 @@ OPTIONS = {
     "shared_buffers": "64MB",
     "max_wal_size": "512MB",
     "log_checkpoints": "off",
+    "log_error_verbosity": "terse",  # DETAIL quotes the values of rows
 }
 # for tests and benches: survives every kill, not a power cut
 FLEETING = {"fsync": "off", "full_page_writes": "off", "autovacuum_naptime": "5s"}

@@ -46,12 +46,22 @@ def protect(response: Response) -> Response:
     return response
 
 
+def cookie_name(name: str, secure: bool) -> str:
+    """Over https with the prefix that browsers keep for cookies of exactly this host: no neighbour under the same domain and
+    nobody on an unencrypted line can plant one (RFC 6265bis, 4.1.3.2: Secure, Path=/, no Domain)."""
+    return f"__Host-{name}" if secure else name
+
+
 def init_app(app: Flask, secure: bool) -> None:
     """CSRF tokens live as long as the session that made them; cookies are HttpOnly, SameSite=Lax, Secure over https."""
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        SESSION_COOKIE_NAME="session",
+        SESSION_COOKIE_NAME=cookie_name("session", secure),
+        REMEMBER_COOKIE_NAME=cookie_name("remember", secure),
+        REMEMBER_COOKIE_SECURE=secure,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,

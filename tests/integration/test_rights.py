@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -114,7 +115,7 @@ def strangers(servers, settings: Settings) -> Iterator[tuple[Settings, psycopg.C
             ),
             link,
         )  # fmt: skip
-        link.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+        link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
         link.execute(f"DROP ROLE {owner}")  # type: ignore[call-overload]
         link.execute(f"DROP ROLE {worker}")  # type: ignore[call-overload]
 
@@ -125,7 +126,7 @@ def test_an_outside_server_with_two_roles(strangers):
     app = create_app(settings, role="job")
     with app.app_context():
         upgrade()
-        assert db.session.scalar(sa.text("SELECT current_user")) == settings.database_role
+        assert db.session.scalar(sa.text("SELECT current_user")) == sa.make_url(settings.database_url).username
         db.session.rollback()
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
             work.step(lambda: db.session.execute(sa.text("DELETE FROM audit_log")))
@@ -140,3 +141,28 @@ def test_an_outside_server_with_two_roles(strangers):
         upgrade()  # again, with nothing to do
         db.session.remove()
         db.engine.dispose()
+
+
+def test_the_role_of_the_app_is_made_with_its_password_where_that_is_allowed(strangers):
+    """(S17) What `docker compose run --rm prepare` does; the server is never sent the password itself."""
+    settings, link = strangers
+    url = sa.make_url(settings.database_url)
+    made = f"made_{url.username}"
+    app = create_app(
+        replace(
+            settings,
+            database_url=url.set(username=made, password="canary-of-a-role").render_as_string(hide_password=False),
+            owner_url=url.set(username="pressroom").render_as_string(),
+        )
+    )
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    kept = link.execute("SELECT rolpassword, rolsuper FROM pg_authid WHERE rolname = %s", [made]).fetchone()
+    assert kept is not None and kept[0].startswith("SCRAM-SHA-256$") and kept[1] is False
+    with psycopg.connect(
+        settings.owner_libpq_url.replace(str(sa.make_url(settings.owner_url).username), made), autocommit=True
+    ) as web:
+        assert web.execute("SELECT count(*) FROM users").fetchone() == (0,)
+    link.execute(f"DROP DATABASE {url.database} WITH (FORCE)")  # type: ignore[call-overload]
+    link.execute(f"DROP ROLE {made}")  # type: ignore[call-overload]

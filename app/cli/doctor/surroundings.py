@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
 from app.settings import VARIABLES
 
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ROOM_NEEDED = 500 * 1024 * 1024
 
 
@@ -90,10 +91,15 @@ def keys(patient: Patient) -> Findings:
 
 def address(patient: Patient) -> Findings:
     parts = urlsplit(patient.settings.url)
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         yield wrong(
             "address", f"{patient.settings.url} is not encrypted: passwords and cookies can be read on the way",
             "put a proxy with TLS in front and set PRESSROOM_URL to its https:// address",
+        )  # fmt: skip
+    elif patient.settings.bind not in LOOPBACK and parts.hostname in LOOPBACK:
+        yield note(
+            "address", f"it listens on {patient.settings.bind}, but {patient.settings.url} is its only name",
+            "set PRESSROOM_URL to the address that people type; links to hand over are made of it",
         )  # fmt: skip
     else:
         yield ok("address", patient.settings.url)

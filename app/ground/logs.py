@@ -1,0 +1,137 @@
+"""What may stand in a log: no secret of an address, no value of a database, one line for one message.
+
+`install()` puts itself where every record is made, so it holds for all loggers of the process (ours, gunicorn's with its
+access log, RQ's, SQLAlchemy's) whatever handlers they have. Tracebacks are drawn here as well: of a database's error its
+class, its code and the names it gives stay; its words quote values (`DETAIL: Key (email)=(…)`) and go.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from app.ground import redact
+
+OWN = "pressroom.audit.seals"  # roots look like secrets; nobody else's words stand in these lines
+LONGEST = 20_000  # characters of one message or traceback
+_DEEPEST = 20  # causes of causes
+_SLASH = r"(?:/|%(?:25){0,3}2[Ff])"  # plain, or encoded up to four times
+_PARAMETER = re.compile(r"""([?&;]|%(?:25){0,3}(?:3[Ff]|26))([\w.\[\]-]{2,40})(=|%(?:25){0,3}3[Dd])([^\s&;"'<>#]+)""")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_AT = {"schema": "schema_name", "table": "table_name", "column": "column_name", "constraint": "constraint_name"}
+
+_secret_paths: list[re.Pattern[str]] = []
+_factory = logging.getLogRecordFactory()
+
+
+def hide_paths(rules: Iterable[str]) -> None:
+    """Addresses such as `/reset/<token>`: whatever stands in place of `<…>` is hidden, also in an encoded address."""
+    for rule in rules:
+        parts = re.split(r"<[^>]+>", rule)
+        fixed = [_SLASH.join(map(re.escape, part.split("/"))) for part in parts]
+        pattern = re.compile("(" + fixed[0] + ")" + r"""(?!<)[^\s/?#&"'<>%]+""")
+        if pattern.pattern not in {known.pattern for known in _secret_paths}:
+            _secret_paths.append(pattern)
+
+
+def clean(text: str) -> str:
+    """The text without secrets, as one line."""
+    return _one_line(_hidden(text))
+
+
+def _hidden(text: str) -> str:
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}… [{len(text) - LONGEST} more]"
+    for pattern in _secret_paths:
+        text = pattern.sub(rf"\1{redact.MARK}", text)
+    text = _PARAMETER.sub(_parameter, text)
+    return redact.text(text)
+
+
+def _parameter(found: re.Match[str]) -> str:
+    before, name, equals, _ = found.groups()
+    return f"{before}{name}{equals}{redact.MARK}" if redact.is_secret_parameter(name) else found[0]
+
+
+def _one_line(text: str) -> str:
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def words(error: BaseException) -> str:
+    """An error in one line: class and message; of a database's error class, code and names."""
+    kind = type(error).__name__
+    cause = _databases(error)
+    if cause is None:
+        return clean(f"{kind}: {error}" if str(error) else kind)
+    said = [f"SQLSTATE {cause.sqlstate}"] if getattr(cause, "sqlstate", None) else []
+    named = getattr(cause, "diag", None)
+    said += [f"{word} {name}" for word, place in _AT.items() if (name := getattr(named, place, None))]
+    inner = f" ({type(cause).__name__})" if cause is not error else ""
+    return clean(f"{kind}{inner}: {', '.join(said) or 'its words are not kept'}")
+
+
+def _databases(error: BaseException) -> Any:
+    """The driver's error, where the database (or the layer above it) raised this one."""
+    inner = getattr(error, "orig", None)
+    for one in (inner, error):
+        if one is not None and type(one).__module__.partition(".")[0] == "psycopg":
+            return one
+    return error if type(error).__module__.startswith("sqlalchemy.") and hasattr(error, "statement") else None
+
+
+def drawn(error: BaseException | None) -> str:
+    """The traceback with its causes, without values: at most `LONGEST` characters of it."""
+    parts: list[str] = []
+    for one, link in _chain(error):
+        frames = "".join(traceback.format_tb(one.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{_hidden(frames)}{words(one)}{link}")
+    return "\n".join(reversed(parts))
+
+
+def _chain(error: BaseException | None) -> list[tuple[BaseException, str]]:
+    found: list[tuple[BaseException, str]] = []
+    link = ""
+    while error is not None and len(found) < _DEEPEST and all(error is not one for one, _ in found):
+        found.append((error, link))
+        if error.__cause__ is not None:
+            error, link = error.__cause__, "\n\nThe above exception was the direct cause of the following exception:\n"
+        elif error.__context__ is not None and not error.__suppress_context__:
+            error, link = error.__context__, "\n\nDuring handling of the above exception, another exception occurred:\n"
+        else:
+            break
+    return found
+
+
+def _record(*arguments: Any, **named: Any) -> logging.LogRecord:
+    record = _factory(*arguments, **named)
+    if record.name == OWN:
+        return record
+    try:
+        message = record.getMessage()
+    except Exception:  # a wrong number of arguments: logging says so by itself
+        return record
+    record.msg, record.args = clean(message), None
+    if record.exc_info and isinstance(record.exc_info[1], BaseException):
+        record.exc_text = drawn(record.exc_info[1])
+    return record
+
+
+def install() -> None:
+    """For this process and what it forks; again does nothing."""
+    logging.setLogRecordFactory(_record)
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, _: Any) -> None:
+    print("" if issubclass(kind, KeyboardInterrupt) else drawn(error), file=sys.stderr)
+
+
+def _uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
+    if found.exc_type is not SystemExit:
+        print(f"In the thread {found.thread.name if found.thread else '?'}:\n{drawn(found.exc_value)}", file=sys.stderr)

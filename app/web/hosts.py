@@ -1,0 +1,92 @@
+"""Which names this desk answers to. A foreign Host must not get into links, redirects or pages (CWE-644).
+
+Loopback names and the machine's own address as the connection has it are its own by themselves; the name of PRESSROOM_URL,
+PRESSROOM_BIND and PRESSROOM_HOSTS are declared. Werkzeug's `trusted_hosts` knows neither networks nor IPv6.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_login import AnonymousUserMixin
+from werkzeug.http import HTTP_STATUS_CODES
+
+MISDIRECTED = 421  # RFC 9110, 15.5.20: not a server for this name
+EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 (no address of anybody)
+HEALTH = ("/healthz", "/readyz")
+"""Probes ask by whatever address they know; the answer holds no link."""
+
+
+class Names:
+    """The declared names, addresses and networks."""
+
+    def __init__(self, declared: Iterable[str]) -> None:
+        self.names: set[str] = set()
+        self.networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+        for word in declared:
+            try:
+                self.networks.append(ipaddress.ip_network(word, strict=False))
+            except ValueError:
+                self.names.add(_plain(word))
+
+    def hold(self, host: str, own: str | None = None) -> bool:
+        """Whether `host` (a Host header) is one of ours; `own` is this end of the connection."""
+        name = host_name(host)
+        if name is None:
+            return False
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return name in self.names or name == "localhost" or name.endswith(".localhost")
+        is_own = own is not None and str(address) == own.partition("%")[0]
+        return address.is_loopback or is_own or any(address in network for network in self.networks)
+
+
+def host_name(host: str) -> str | None:
+    """The name without its port, in small letters; None for what is no Host header."""
+    if not host or any(character in host for character in "/\\@?#, \t\"'<>"):
+        return None
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # raises for one that is no number
+        return _plain(parts.hostname or "") or None
+    except ValueError:
+        return None
+
+
+def _plain(name: str) -> str:
+    return name.strip("[]").rstrip(".").lower()
+
+
+def _own(environ: dict[str, Any]) -> str | None:
+    """This end of the connection, where the server hands its socket on (gunicorn does)."""
+    try:
+        return str(environ["gunicorn.socket"].getsockname()[0])
+    except (KeyError, AttributeError, OSError, IndexError, TypeError):
+        return None
+
+
+def gate() -> Response | None:
+    """Before anything else is looked at."""
+    host = request.environ.get("HTTP_HOST", "")
+    if request.path in HEALTH or request.endpoint == "static":
+        return None
+    if current_app.extensions["hosts"].hold(host, _own(request.environ)):
+        return None
+    current_app.login_manager._update_request_context_with_user(AnonymousUserMixin())  # type: ignore[attr-defined]
+    page = render_template(
+        "errors/host.html", name=host[:100], url=current_app.config["SETTINGS"].url, status=MISDIRECTED
+    )
+    return make_response(page, MISDIRECTED)
+
+
+def init_app(app: Flask, url: str, bind: str, declared: Iterable[str]) -> None:
+    """Register the gate; to be called before any other room registers what runs before a request."""
+    HTTP_STATUS_CODES.setdefault(MISDIRECTED, "Misdirected Request")
+    own = [urlsplit(url).hostname or "", *([] if bind in EVERY_ADDRESS else [bind])]
+    app.extensions["hosts"] = Names([*filter(None, own), *declared])
+    app.before_request(gate)

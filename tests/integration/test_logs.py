@@ -1,0 +1,235 @@
+"""What stands in logs: no value of the database, no secret of an address, whoever wrote the line."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy.exc import IntegrityError
+
+from app.core import queue
+from app.core.db import db
+from app.core.work import aside, step
+from app.factory import create_app
+from app.ground import logs
+from app.settings import ROOT
+from app.web.addresses import SECRET_ARGUMENTS, secret_rules
+from app.worker import Draining
+from tests.factories import make_user
+
+CANARY = "canary-Zx81QpLm0token"
+PLAIN = {  # arguments that open nothing to somebody who is not let in anyway
+    "account_id", "asset_id", "campaign_id", "content_id", "decision", "filename", "hold_id", "invite_id", "item_id", "job_id",
+    "key", "kind", "move", "notice_id", "number", "record_id", "request_id", "session_id", "sha256", "slug", "user_id", "version_id",
+    "view_id", "version", "place", "name",
+}  # fmt: skip
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """Everything that is logged meanwhile, as a handler writes it."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield out
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def double(canary: str = CANARY) -> None:
+    """The database refuses, and quotes the value."""
+    user = make_user("editor", email=f"{canary}@example.org".lower())
+    again = sa.text("INSERT INTO users (username, email, full_name, role) VALUES (:name, :mail, :mail, 'editor')")
+    db.session.execute(again, {"name": f"{canary}2", "mail": user.email})
+
+
+def test_every_argument_of_an_address_is_known_to_be_a_name_or_a_secret(house):
+    """(S13) A new page cannot bring a secret in an address that nobody hides."""
+    found = {name for rule in house.url_map.iter_rules() for name in rule.arguments}
+    assert found - SECRET_ARGUMENTS - PLAIN == set()
+    assert secret_rules(house) == ["/invite/<token>", "/reset/<token>"]
+
+
+def places(rule: str) -> list[str]:
+    """Where such an address is found in a text."""
+    path = rule.replace("<token>", CANARY)
+    return [
+        path, f"{path}?next=/", f"https://desk.example.org{path}", f"GET {path} HTTP/1.1", f"/sign-in?next={quote(path, safe='')}",
+        f"('{path}', 5)", f'{{"url": "{path}"}}', f"“{path}”", f"{path}\n{path}",
+    ]  # fmt: skip
+
+
+def test_a_token_in_an_address_is_in_no_line(house, written):
+    """(S13) All rules of the URL map that carry one, in every place such an address stands."""
+    log = logging.getLogger("gunicorn.access")
+    log.setLevel(logging.INFO)
+    for rule in secret_rules(house):
+        for text in places(rule):
+            log.info("%s", text)
+            log.info('"%(r)s" %(s)s', {"r": text, "s": 200})
+            log.info("%s", quote(text))  # encoded once more
+    log.info("GET /x?token=%s&a=1&api_key=%s HTTP/1.1", CANARY, CANARY)
+    assert CANARY not in written.getvalue() and "[redacted]" in written.getvalue() and "a=1" in written.getvalue()
+
+
+@pytest.mark.parametrize("rule", ["/invite/<token>", "/reset/<token>"])
+@pytest.mark.parametrize("fault", ["own", "database"])
+def test_a_fault_behind_such_a_link_leaves_no_token(app, settings, written, monkeypatch, rule, fault):
+    """(S13) Traceback, page and trail; the view breaks with the address in its words."""
+    house = create_app(settings, WTF_CSRF_ENABLED=False)
+    path = rule.replace("<token>", CANARY)
+    endpoint, arguments = house.url_map.bind("localhost").match(path)
+
+    def broken(token):
+        if fault == "database":
+            double(token)
+        raise RuntimeError(f"nothing at http://localhost{path}") from ValueError(f"{path} broke")
+
+    broken.permission = "public"
+    monkeypatch.setitem(house.view_functions, endpoint, broken)
+    with house.app_context():
+        page = house.test_client().get(path)
+        text = step(lambda: str(db.session.execute(sa.text("SELECT to_jsonb(l)::text FROM audit_log l")).all()))
+        db.engine.dispose()
+    assert page.status_code == 500
+    log = written.getvalue()
+    assert "Traceback" in log and "fault in GET" in log
+    for place in (log, page.get_data(as_text=True), text):
+        assert CANARY not in place and CANARY.lower() not in place
+
+
+def test_an_error_of_the_database_says_where_and_not_what(app, written):
+    """(S13) `hide_parameters` hides what was sent; what the database quotes of it is hidden, too, on each engine."""
+    for run in (step, aside):
+        with pytest.raises(IntegrityError) as caught:
+            run(double)
+        assert "hide_parameters" in str(caught.value)
+        try:
+            raise RuntimeError("while saving") from caught.value
+        except RuntimeError:
+            logging.getLogger("app.trial").exception("it broke")
+    log = written.getvalue()
+    assert CANARY not in log and CANARY.lower() not in log
+    assert "UniqueViolation" in log and "SQLSTATE 23505" in log and "constraint" in log and "test_logs.py" in log
+
+
+def test_a_job_that_fails_leaves_no_value_in_redis_or_log(app, written):
+    """(S13) RQ keeps the traceback of a failed job for a day."""
+
+    def fails():
+        step(double)
+
+    queue.job("trial.fails")(fails)
+    step(lambda: queue.ring("trial.fails"))
+    line = [Queue("default", connection=queue.connection(), serializer=JSONSerializer)]
+    worker = Draining(line, connection=queue.connection(), serializer=JSONSerializer)
+    worker.work(burst=True, logging_level="WARNING")
+    del queue.JOBS["trial.fails"]
+    (job_id,) = line[0].failed_job_registry.get_job_ids()
+    kept = line[0].fetch_job(job_id).latest_result().exc_string
+    assert "SQLSTATE 23505" in kept and "test_logs.py" in kept
+    for place in (kept, written.getvalue()):
+        assert CANARY not in place and CANARY.lower() not in place
+
+
+def test_the_servers_own_log_names_no_value(servers, app, settings, owner):
+    """(S13) The embedded server's log is a file like ours."""
+    with owner.connect() as connection:
+        assert connection.scalar(sa.text("SHOW log_error_verbosity")) == "terse"
+        assert connection.scalar(sa.text("SHOW log_parameter_max_length_on_error")) == "0"
+
+
+def test_a_message_is_one_line_whatever_it_quotes(written):
+    """(S10, S13) A line break in a name does not begin a line of its own; nor does one in an error's words."""
+    name = "a\nb\r2026-01-01 00:00:00,000 INFO pressroom.audit.seals forged\u2028c\x1b[31m\x00"
+    logging.getLogger("app.trial").warning("file %s", name)
+    try:
+        raise ValueError(name)
+    except ValueError:
+        logging.getLogger("app.trial").exception("broke")
+    lines = [line for line in written.getvalue().splitlines() if "forged" in line]
+    assert lines and all(not line.startswith("2026-01-01") for line in lines) and "\x1b" not in written.getvalue()
+
+
+def test_a_line_with_a_dict_is_written(written):
+    logging.getLogger("app.trial").warning("dict %(a)s", {"a": CANARY[:3]})
+    assert "dict can" in written.getvalue()
+
+
+@pytest.mark.parametrize("count", [30])
+def test_a_ring_of_causes_ends(count):
+    first: BaseException = ValueError("0")
+    error = first
+    for n in range(count):
+        following = ValueError(str(n))
+        following.__cause__ = error
+        error = following
+    first.__cause__ = error
+    assert logs.drawn(error).count("ValueError") == 20
+
+
+def test_gunicorn_writes_no_token_either(app, settings, tmp_path):
+    """(S13) The real server with its access log on, and a request it cannot read."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ, "PRESSROOM_DATA": str(tmp_path), "DATABASE_URL": settings.libpq_url, "REDIS_URL": settings.redis_url,
+        "SECRET_KEY": uuid.uuid4().hex, "PYTHONPATH": str(ROOT), "PRESSROOM_URL": f"http://localhost:{port}",
+    }  # fmt: skip
+    words = ["-m", "gunicorn", "-c", "app/runtime/gunicorn_conf.py", "--access-logfile", "-", "--log-level", "debug"]
+    with open(tmp_path / "web.log", "w+") as out:
+        process = subprocess.Popen(
+            [sys.executable, *words, "--workers", "1", "--bind", f"127.0.0.1:{port}", "wsgi:app"],
+            cwd=ROOT, env=environment, stdout=out, stderr=out,
+        )  # fmt: skip
+        try:
+            _until_it_answers(port, process)
+            with httpx.Client(base_url=f"http://localhost:{port}", timeout=60) as browser:
+                for path in (
+                    f"/reset/{CANARY}",
+                    f"/invite/{CANARY}",
+                    f"/sign-in?token={CANARY}&next=%2Freset%2F{CANARY}",
+                ):
+                    assert (
+                        browser.get(path, headers={"Referer": f"http://localhost:{port}/reset/{CANARY}"}).status_code
+                        < 500
+                    )
+            with socket.create_connection(("127.0.0.1", port)) as link:
+                link.sendall(f"GET /reset/{CANARY} HTTP/9.9\r\nbad header\r\n\r\n".encode())
+                link.recv(1000)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+        out.seek(0)
+        log = out.read()
+    assert "GET /reset/[redacted]" in log and CANARY not in log
+
+
+def _until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            if httpx.get(f"http://localhost:{port}/healthz", timeout=30).status_code == 200:
+                return
+        except httpx.TransportError:
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
