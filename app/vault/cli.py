@@ -8,6 +8,7 @@ import uuid
 import click
 from flask.cli import AppGroup
 
+from app.accounts.actions import reseal_factors
 from app.audit.actions import record
 from app.core import crypto
 from app.core.work import step
@@ -45,6 +46,11 @@ def rotate() -> None:
                 closed += 1
                 click.echo(f"account {account_id}: {error}", err=True)
         after = batch[-1]
+    try:
+        step(reseal_factors, newest)
+    except crypto.Unsealable as error:
+        closed += 1
+        click.echo(f"second factors: {error}", err=True)
     step(_noted, newest, done, closed)
     click.echo(f"{done} accounts resealed under {newest}." + ("" if closed else " Older keys may be removed."))
     if closed:
