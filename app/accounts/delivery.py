@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.accounts import actions, mailing, passwords
@@ -25,7 +26,7 @@ WAIT = "Too many wrong tries. Wait until {:%H:%M} UTC, or ask an admin for a pas
 
 
 class Refusal(Exception):
-    """Why somebody was not let in: wrong, paused (`by` address, device or network) or suspended.
+    """Why somebody was not let in: wrong, paused (`by` address, device or network), suspended or lapsed.
 
     `until` when paused, by this try too; `left`: tries before the pause.
     """
@@ -35,8 +36,19 @@ class Refusal(Exception):
         self.kind, self.by, self.until, self.left = kind, by, until, left
 
 
-def sign_in(email: str, password: str, caller: Caller) -> str:
-    """The token of a new session. Raises Refusal."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How far somebody got. `token`: of the new session; None while a code is still wanted of `user_id`, as they were at
+    `door_epoch`. `how`: what they came in with so far."""
+
+    token: str | None = field(default=None, repr=False)
+    user_id: uuid.UUID | None = None
+    door_epoch: int = 0
+    how: str = ""
+
+
+def sign_in(email: str, password: str, caller: Caller) -> Entry:
+    """Look at address and password. Raises Refusal."""
     this = aside(actions.begin, email, caller.ip, caller.device)
     if this.until is not None:
         raise Refusal("paused", this.by, until=this.until)
@@ -44,14 +56,50 @@ def sign_in(email: str, password: str, caller: Caller) -> str:
         aside(actions.failed, this, "wrong password")
         raise Refusal("wrong", this.by, until=until_of(this), left=this.left)
     better = passwords.hash_password(password) if passwords.is_outdated(str(this.password_hash)) else None
-    token = step(_open, this, better, caller)
-    if token is None:
+    entry = step(_open, this, better, caller)
+    if entry is None:
         aside(actions.failed, this, "suspended")
         raise Refusal("suspended")
+    return entry
+
+
+def enter_code(user_id: uuid.UUID, door_epoch: int, how: str, typed: str, caller: Caller) -> str:
+    """The token of a new session for whoever gave the password and now a code. Raises Refusal: wrong, paused or lapsed."""
+    this = aside(actions.begin_code, user_id, caller.device)
+    if this.until is not None:
+        raise Refusal("paused", this.by, until=this.until)
+    token = step(_by_code, this, door_epoch, how, typed, caller)
+    if token is None:
+        aside(actions.failed, this, "wrong code")
+        raise Refusal("wrong", this.by, until=until_of(this), left=this.left)
     return token
 
 
-def _open(this: Try, better_hash: str | None, caller: Caller) -> str | None:
+def _by_code(this: Try, door_epoch: int, how: str, typed: str, caller: Caller) -> str | None:
+    user = by_id(this.user_id)
+    db.session.refresh(user, with_for_update=True)
+    if not user.is_active or user.door_epoch != door_epoch:
+        raise Refusal("lapsed")
+    with_what = actions.use_code(user.id, typed)
+    if with_what is None:
+        return None
+    actions.succeeded(this)
+    return actions.open_session(user, caller, f"{how} and {with_what}")
+
+
+def show_again(user_id: uuid.UUID, session_id: uuid.UUID, typed: str) -> None:
+    """The password or a code once more, before something that matters. Raises Invalid. Counted by the person."""
+    this = aside(actions.begin_again, user_id)
+    if this.until is not None:
+        raise Invalid({"confirm_secret": WAIT.format(this.until)})
+    if step(actions.use_code, user_id, typed) is None and not passwords.verify(this.password_hash, typed):
+        aside(actions.failed, this, "not confirmed")
+        raise Invalid({"confirm_secret": "This is neither your password nor a code that works. Try again."})
+    aside(actions.succeeded, this)
+    step(actions.confirm_session, session_id)
+
+
+def _open(this: Try, better_hash: str | None, caller: Caller) -> Entry | None:
     user = by_id(this.user_id)
     db.session.refresh(user, with_for_update=True)
     if not user.is_active or user.password_hash != this.password_hash:
@@ -59,13 +107,14 @@ def _open(this: Try, better_hash: str | None, caller: Caller) -> str | None:
     if better_hash is not None:
         user.password_hash = better_hash
     actions.succeeded(this)
-    return actions.open_session(user, caller)
+    return _entry(user, caller, "a password")
 
 
 def change_password(user_id: uuid.UUID, session_id: uuid.UUID, old: str, new: str) -> None:
     """Change one's own password. Raises Invalid when the old one is wrong or the new one too weak. Counted by the person:
     what strangers try at the door does not stop it."""
-    _check(new, _identity(user_id))
+    if old != new:
+        _check(new, _identity(user_id))
     this = aside(actions.begin_again, user_id)
     if this.until is not None:
         raise Invalid({"current": WAIT.format(this.until)})
@@ -78,25 +127,33 @@ def change_password(user_id: uuid.UUID, session_id: uuid.UUID, old: str, new: st
     step(actions.set_password, user_id, passwords.hash_password(new), session_id)
 
 
-def accept_invite(token: str, full_name: str, password: str, timezone: str | None, caller: Caller) -> str:
-    """Make the member and sign them in. Raises Invalid, NotFound. Returns the session's token."""
+def accept_invite(token: str, full_name: str, password: str, timezone: str | None, caller: Caller) -> Entry:
+    """Make the member and sign them in. Raises Invalid, NotFound."""
     _check(password, None, full_name, step(invite_by_token, token).email)
     hashed = passwords.hash_password(password)
     return step(_enter, lambda: actions.accept_invite(token, full_name, hashed, timezone), "an invitation", caller)
 
 
-def use_reset(token: str, password: str, caller: Caller) -> str:
-    """Set a new password with a link and sign in. Raises Invalid, NotFound. Returns the session's token."""
+def use_reset(token: str, password: str, caller: Caller) -> Entry:
+    """Set a new password with a link and sign in; a second factor is asked for all the same. Raises Invalid, NotFound."""
     _check(password, step(lambda: by_id(reset_by_token(token).user_id)))
     hashed = passwords.hash_password(password)
     return step(_enter, lambda: actions.use_reset(token, hashed), "a password link", caller)
 
 
-def _enter(make: Callable[[], User], how: str, caller: Caller) -> str:
+def _enter(make: Callable[[], User], how: str, caller: Caller) -> Entry:
     user = make()
     if not user.is_active:
         raise Invalid("This account is suspended. Ask an admin of this desk.")
-    return actions.open_session(user, caller, how)
+    return _entry(user, caller, how)
+
+
+def _entry(user: User, caller: Caller, how: str) -> Entry:
+    """A session, or, where a second factor is set up, the way to it."""
+    db.session.flush()  # the database may raise `door_epoch`
+    if user.totp_since is not None:
+        return Entry(None, user.id, user.door_epoch, how)
+    return Entry(actions.open_session(user, caller, how))
 
 
 def _identity(user_id: uuid.UUID) -> User:

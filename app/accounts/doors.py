@@ -53,4 +53,18 @@ def refused_job(queue: str, why: str) -> None:
         log.warning("a refused job could not be recorded: %s", type(error).__name__)
 
 
-DOORS = Doors(load=load_person, touch=touch, refused=refused)
+def ask_again() -> Any:
+    """The page that asks for the password or a code, or None when it was just given."""
+    from app.accounts.views.confirm import ask_again as ask  # views stand above; they are there once the app is
+
+    return ask()
+
+
+def set_up_factor() -> Any:
+    """The way to the page where the second factor is set up."""
+    from app.accounts.views.factor import set_up_first
+
+    return set_up_first()
+
+
+DOORS = Doors(load=load_person, touch=touch, refused=refused, ask_again=ask_again, set_up_factor=set_up_factor)

@@ -40,6 +40,24 @@ class AskForm(Form):
     )
 
 
+class CodeForm(Form):
+    """A code of the authenticator, or a recovery code."""
+
+    code = StringField(
+        "Code", [InputRequired("Enter the code."), Length(max=100, message="This is too long for a code.")]
+    )
+    next = HiddenField()
+
+
+class ConfirmForm(Form):
+    """Shows again that it is the person. The name of its field is not one of the form it interrupts."""
+
+    confirm_secret = PasswordField(
+        "Your password", [InputRequired("Enter your password, or a code of your authenticator.")]
+    )
+    confirm_form = HiddenField()
+
+
 class NewPasswordForm(Form):
     """A new password, twice."""
 

@@ -9,8 +9,9 @@ from app.core.work import step
 
 @job("accounts.forget_old")
 def forget_old() -> None:
-    """Each hour, by the clock: guards that have said nothing for a day."""
+    """Each hour, by the clock: guards that have said nothing for a day, letters of a month ago."""
     step(actions.forget_old)
+    step(actions.forget_letters)
 
 
 @job("accounts.mail_links")

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.accounts.links import token_of
-from app.accounts.models import PasswordReset, StaffInvite, User
+from app.accounts.models import AccountLetter, PasswordReset, StaffInvite, User
 from app.accounts.queries.links import INVITE, RESET, still_holds
 from app.accounts.queries.people import by_id
 from app.audit.actions import record
@@ -32,6 +32,22 @@ FRESH = timedelta(hours=1)
 HAND_OVER = "Hand the link over yourself."
 INTERRUPTED = f"The mail was under way when the worker stopped. {HAND_OVER}"
 
+LETTERS = {
+    "password_changed": ("Your password was changed", "Your password was changed, and all other sessions have ended."),
+    "factor_on": ("Your second factor is set up", "An authenticator now stands beside your password."),
+    "factor_off": (
+        "Your second factor was removed",
+        "Your authenticator is no longer asked for: your password alone lets in.",
+    ),
+    "factor_reset": (
+        "An admin removed your second factor",
+        "An admin removed your authenticator: your password alone lets in.",
+    ),
+    "codes_renewed": ("New recovery codes", "New recovery codes were made; the old ones work no more."),
+    "recovery_used": ("A recovery code was used", "Somebody signed in as you with one of your recovery codes."),
+}
+"""Kind → subject and first words of a letter to a person about their own door."""
+
 say("accounts.mailed", "Link mailed", "mail")
 say("accounts.not_mailed", "Link could not be mailed", "mail")
 
@@ -40,7 +56,7 @@ say("accounts.not_mailed", "Link could not be mailed", "mail")
 class Letter:
     """A mail and the row whose link it carries. Lives in memory only."""
 
-    row: StaffInvite | PasswordReset
+    row: StaffInvite | PasswordReset | AccountLetter
     to: str
     subject: str
     text: str
@@ -89,7 +105,23 @@ def _take() -> Letter | None:
         if row is not None:
             row.mail_error = INTERRUPTED
             return write(row)
-    return None
+    return _about_the_door()
+
+
+def _about_the_door() -> Letter | None:
+    waits = sa.and_(
+        AccountLetter.mailed_at.is_(None),
+        AccountLetter.mail_error.is_(None),
+        AccountLetter.updated_at > app_now() - FRESH,
+    )
+    row = db.session.scalar(sa.select(AccountLetter).where(waits).limit(1).with_for_update(skip_locked=True))
+    if row is None:
+        return None
+    row.mail_error = INTERRUPTED
+    subject, text = LETTERS[row.kind]
+    at = f"{row.created_at:%d %B %Y, %H:%M} UTC"
+    text = f"{text} It happened at the desk {_settings().url} on {at}.\n\nIf it was not you, tell an admin of your desk at once.\n"
+    return Letter(row, by_id(row.user_id).email, subject, text)
 
 
 def _note(letter: Letter, sent: Sent) -> None:

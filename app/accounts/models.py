@@ -68,6 +68,13 @@ config.declare(
     maximum=720,
     unit="hours",
 )
+config.declare(
+    "accounts.second_factor",
+    "optional",
+    str,
+    "Who must set up an authenticator: until they have, nothing else opens for them.",
+    choices=("optional", "admins", "everybody"),
+)
 config.declare("accounts.invite_days", 7, int, "How long an invitation link works.", minimum=1, maximum=60, unit="days")
 config.declare("accounts.reset_hours", 24, int, "How long a password link works.", minimum=1, maximum=168, unit="hours")
 
@@ -88,7 +95,9 @@ class User(Row):
     last_login_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime | None]  # C
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=sa.text("'{}'::jsonb"))
-    totp_secret: Mapped[str | None]  # +
+    totp_secret: Mapped[str | None]  # + sealed; it counts from `totp_since` on
+    totp_since: Mapped[datetime | None]  # +
+    totp_step: Mapped[int | None] = mapped_column(sa.BigInteger)  # + the last one that was used
     failed_sign_ins: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))  # +
     locked_until: Mapped[datetime | None]  # +
     # raised by the database when password, address or state change: older links and known devices are void
@@ -120,6 +129,8 @@ class UserSession(Row):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     # it came with X-Forwarded-For from a private address, and no proxy is declared: for the doctor
+    # when the person last showed that it is them: by signing in, or asked again
+    confirmed_at: Mapped[datetime] = mapped_column(server_default=sa.text("now()"))
     was_forwarded: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     __table_args__ = (sa.Index("idx_user_sessions_open", "user_id", postgresql_where=sa.text("revoked_at IS NULL")),)
@@ -174,6 +185,37 @@ class PasswordReset(Row):
             "user_id",
             unique=True,
             postgresql_where=sa.text("used_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
+
+
+class RecoveryCode(Row):
+    """Stands in for the authenticator, once. Only its keyed hash is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (sa.UniqueConstraint("user_id", "code_hash", name="uq_recovery_codes_user_code"),)
+
+
+class AccountLetter(Row):
+    """A mail to a person about their own door."""
+
+    __tablename__ = "account_letters"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    mailed_at: Mapped[datetime | None]
+    mail_error: Mapped[str | None]
+
+    __table_args__ = (
+        sa.Index(
+            "idx_account_letters_waiting",
+            "updated_at",
+            postgresql_where=sa.text("mailed_at IS NULL AND mail_error IS NULL"),
         ),
     )
 

@@ -52,6 +52,8 @@ class Person:
     seen_at: datetime
     token: str = field(repr=False)
     door_epoch: int = 0
+    confirmed_at: datetime | None = None
+    needs_factor: bool = False
     preferences: Preferences = field(default_factory=Preferences)
 
     is_authenticated = True

@@ -8,6 +8,7 @@ import uuid
 import click
 from flask.cli import AppGroup
 
+from app.accounts.actions import reseal_factors
 from app.audit.actions import record, reseal_keys
 from app.audit.queries.keys import under_ring_keys
 from app.core import crypto
@@ -58,6 +59,11 @@ def rotate() -> None:
     except crypto.Unsealable as error:
         closed += 1
         click.echo(f"the key of the audit trail's seals: {error}", err=True)
+    try:
+        step(reseal_factors, newest)
+    except crypto.Unsealable as error:
+        closed += 1
+        click.echo(f"second factors: {error}", err=True)
     step(_noted, newest, done, closed)
     click.echo(f"{done} accounts resealed under {newest}." + ("" if closed else " Older keys may be removed."))
     if closed:

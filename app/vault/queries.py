@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.accounts.queries.factor import factor_keys
 from app.core.db import app_now, db
 from app.core.listing import Choice, Listing
 from app.ground.errors import NotFound
@@ -141,9 +143,9 @@ def not_under(key_id: str, after: uuid.UUID | None = None, limit: int = 100) -> 
 
 
 def keys_in_use() -> dict[str, int]:
-    """Key id → rows sealed with it; "" for rows whose key is not known."""
+    """Key id → rows sealed with it, accounts and second factors; "" for rows whose key is not known."""
     counted = sa.select(sa.func.coalesce(Account.key_id, ""), sa.func.count()).group_by(Account.key_id)
-    return dict(db.session.execute(counted).all())
+    return dict(Counter(dict(db.session.execute(counted).all())) + Counter(factor_keys()))
 
 
 def _by_status(value: str) -> sa.ColumnElement[bool]:

@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 from app.core import actor
+from app.ground import clock
 from app.ground.errors import Forbidden
 from app.ground.network import client_address
 from app.web import kept
@@ -22,17 +23,21 @@ from app.web.pages import leave
 
 ROLES = ("viewer", "editor", "reviewer", "operator", "admin")
 PUBLIC = "public"
+CONFIRMED_FOR = 600.0  # seconds
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass
 class Doors:
     """What the accounts room provides: `load` makes a person of a session token, `touch` notes that they are here,
-    `refused` notes that they were not let in."""
+    `refused` notes that they were not let in. `ask_again` is the answer when the person must show again that it is them
+    (None: they just did), `set_up_factor` when the desk asks for a second factor that they do not have."""
 
     load: Callable[[str], Any] = lambda token: None
     touch: Callable[[Any], None] = lambda user: None
     refused: Callable[[str], None] = lambda why: None
+    ask_again: Callable[[], ResponseReturnValue | None] = lambda: None
+    set_up_factor: Callable[[], ResponseReturnValue | None] = lambda: None
 
 
 class Visitor(AnonymousUserMixin):
@@ -69,6 +74,23 @@ def unasked(view: View) -> View:
     """Public, and who asks is not looked up: for what must answer without a database."""
     view.is_unasked = True  # type: ignore[attr-defined]
     return public(view)
+
+
+def confirmed(view: View) -> View:
+    """The person must have shown within `CONFIRMED_FOR` that it is them: roles, secrets, ways in (ASVS 5.0 7.5.1, 7.5.3)."""
+    view.is_confirmed = True  # type: ignore[attr-defined]
+    return view
+
+
+def without_factor(view: View) -> View:
+    """Open also to those who still have to set up the second factor that the desk asks for."""
+    view.is_without_factor = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_confirmed(user: Any) -> bool:
+    """Whether the person has shown lately that it is them."""
+    return user.confirmed_at is not None and (clock.now() - user.confirmed_at).total_seconds() < CONFIRMED_FOR
 
 
 def has_role(role: str | None, least: str) -> bool:
@@ -113,6 +135,10 @@ def guard() -> ResponseReturnValue | None:
         raise Forbidden(f"This needs the role “{least}”; yours is “{current_user.role}”. Ask an admin to change it.")
     if not getattr(view, "background", False):
         doors().touch(current_user)
+    if current_user.needs_factor and not getattr(view, "is_without_factor", False):
+        return doors().set_up_factor()
+    if getattr(view, "is_confirmed", False) and not is_confirmed(current_user):
+        return doors().ask_again()
     return None
 
 

@@ -8,7 +8,7 @@ from app.web.auth import PUBLIC, ROLES
 from tests.architecture.source import templates
 
 OPEN_DOORS = re.compile(
-    r"^(healthz|readyz|accounts\.(sign_in|sign_out|invite|accept|reset|preferences|set_theme|theme)\w*|site\.\w+|static|theme)$"
+    r"^(healthz|readyz|accounts\.(sign_in|second_factor|sign_out|invite|accept|reset|preferences|set_theme|theme)\w*|site\.\w+|static|theme)$"
 )
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from app.accounts.actions.factor import (
+    confirm_factor,
+    confirm_session,
+    remove_factor,
+    renew_codes,
+    reseal_factors,
+    start_factor,
+    use_code,
+)
 from app.accounts.actions.guards import forget_old
 from app.accounts.actions.invites import accept_invite, invite, renew_invite, withdraw_invite
+from app.accounts.actions.letters import forget_letters
 from app.accounts.actions.passwords import ask_for_link, make_reset, set_password, use_reset
 from app.accounts.actions.preferences import choose
 from app.accounts.actions.sessions import end_session, open_session, revoke_others, revoke_session, touch
-from app.accounts.actions.sign_in import begin, begin_again, failed, succeeded
+from app.accounts.actions.sign_in import begin, begin_again, begin_code, failed, succeeded
 from app.accounts.actions.staff import change_role, create_staff, reactivate, rename, suspend, unlock
 
 __all__ = [
-    "accept_invite", "ask_for_link", "begin", "begin_again", "change_role", "choose", "create_staff", "end_session", "failed", "forget_old",
+    "accept_invite", "ask_for_link", "begin", "begin_again", "begin_code", "confirm_factor", "confirm_session", "forget_letters", "remove_factor", "renew_codes", "reseal_factors", "start_factor", "use_code", "change_role", "choose", "create_staff", "end_session", "failed", "forget_old",
     "invite", "make_reset", "open_session", "reactivate", "rename", "renew_invite", "revoke_others", "revoke_session",
     "set_password", "succeeded", "suspend", "touch", "unlock", "use_reset", "withdraw_invite",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.accounts.actions import guards
+from app.accounts.actions.letters import write_letter
 from app.accounts.actions.sessions import revoke_others
 from app.accounts.actions.sign_in import address_key
 from app.accounts.links import token_of
@@ -38,6 +39,7 @@ def set_password(user_id: uuid.UUID, hashed: str, keep_session: uuid.UUID | None
     user = by_id(user_id)
     user.password_hash, user.password_changed_at = hashed, clock.now()
     record("accounts.set_password", user)
+    write_letter(user, "password_changed")
     revoke_others(user.id, keep_session)
     return user
 
@@ -89,6 +91,7 @@ def use_reset(token: str, hashed: str) -> User:
     user = by_id(row.user_id)
     user.password_hash, user.password_changed_at = hashed, clock.now()
     record("accounts.use_reset", user)
+    write_letter(user, "password_changed")
     revoke_others(user.id, None)
     return user
 

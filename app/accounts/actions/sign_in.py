@@ -13,6 +13,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from app.accounts.actions import guards
 from app.accounts.actions.guards import Count
 from app.accounts.known_devices import nonce_of
@@ -78,19 +80,33 @@ def begin_again(user_id: uuid.UUID) -> Try:
     return Try(_count(f"person:{user_id}"), "person", None, user.id, user.password_hash)
 
 
+def begin_code(user_id: uuid.UUID, device: str | None) -> Try:
+    """Count one code of somebody whose password was right: by a known device alone, or by the person on new ones."""
+    user = db.session.get_one(User, user_id)
+    nonce = nonce_of(device, user)
+    key = f"code-device:{nonce}" if nonce else f"code:{user_id}"
+    return Try(_count(key), "device" if nonce else "address", None, user.id)
+
+
 def failed(this: Try, why: str) -> None:
     """It was wrong (or the person is suspended): it stays counted, and it is told in the audit."""
     user = db.session.get(User, this.user_id) if this.user_id else None
     record("accounts.sign_in_failed", user, severity="warning", success=False, error=why)
-    if user is not None:
-        user.failed_sign_ins += 1
+    _tell_admins(this)
     if this.left > 0:
         return
-    if user is not None and this.by == "address":
-        user.locked_until = until_of(this)
     where = {"device": "On a device of theirs", "person": "While signed in"}.get(this.by, "On devices not used before")
     words = f"{where}, for {_minutes(this.count.pause)}" if user else "No member has this address"
     record("accounts.locked_out", user, severity="warning", success=False, note=words)
+
+
+def _tell_admins(this: Try) -> None:
+    """What the staff page shows. It never waits for somebody who is being let in at this moment."""
+    free = sa.select(User.id).where(User.id == this.user_id).with_for_update(skip_locked=True)
+    values = {"failed_sign_ins": User.failed_sign_ins + 1}
+    if this.left <= 0 and this.by == "address":
+        values["locked_until"] = until_of(this)
+    db.session.execute(sa.update(User).where(User.id.in_(free)).values(values))
 
 
 def succeeded(this: Try) -> None:

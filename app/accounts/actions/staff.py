@@ -109,7 +109,7 @@ def reactivate(user: User) -> User:
 
 def unlock(user: User) -> User:
     """End the pause after too many failed sign-ins."""
-    guards.forget(address_key(user.email), f"person:{user.id}")
+    guards.forget(address_key(user.email), f"person:{user.id}", f"code:{user.id}")
     if user.locked_until is not None or user.failed_sign_ins:
         user.locked_until, user.failed_sign_ins = None, 0
         record("accounts.unlock", user)

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("accounts", __name__)
 
-from app.accounts.views import links, me, sign_in, staff  # noqa: E402,F401  (they add their views to bp)
+from app.accounts.views import confirm, factor, links, me, sign_in, staff  # noqa: E402,F401  (they add their views to bp)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, redirect, request, session
+import uuid
+
+from flask import Response, current_app, redirect, request, session, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response as Answer
 
+from app.accounts.delivery import Entry
 from app.accounts.known_devices import DAYS, cookie_name, with_device
 from app.accounts.person import Caller, Person
 from app.accounts.queries import load_person
 from app.core.actor import current
+from app.ground import clock
 from app.ground.network import is_private
 
 YEAR = 365 * 86_400
+HALF_WAY = 600  # seconds between the password and the code
 
 
 def caller() -> Caller:
@@ -21,15 +26,28 @@ def caller() -> Caller:
     return Caller(who.ip, who.user_agent, request.cookies.get(_device()), _was_forwarded(who.ip))
 
 
-def enter(token: str, to: str) -> Answer:
-    """Put the person into a fresh cookie (nothing an attacker may have planted survives), know the device, and go on."""
-    person = load_person(token)
+def enter(entry: Entry, to: str) -> Answer:
+    """Let in whoever got all the way; ask the others for their code. A fresh cookie in both cases: nothing that an attacker
+    may have planted survives."""
     session.clear()
+    if entry.token is None:
+        until = int(clock.now().timestamp()) + HALF_WAY
+        session["half_way"] = [str(entry.user_id), entry.door_epoch, entry.how, until]
+        return redirect(url_for("accounts.second_factor", next=to if to != "/" else None), 303)
+    person = load_person(entry.token)
     login_user(person)
     answer = know_device(redirect(to, 303), person)
     if person is None:
         return answer
     return answer if "theme" in request.cookies else set_theme(answer, person.preferences.theme)
+
+
+def half_way() -> tuple[uuid.UUID, int, str] | None:
+    """Whose password was right in this browser a moment ago: id, `door_epoch`, how."""
+    found = session.get("half_way")
+    if not found or found[3] < clock.now().timestamp():
+        return None
+    return uuid.UUID(found[0]), int(found[1]), str(found[2])
 
 
 def know_device(answer: Response, person: Person | None) -> Response:

@@ -10,17 +10,17 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
 from app.accounts import actions, delivery, mailing
-from app.accounts.delivery import Refusal
-from app.accounts.forms import AskForm, SignInForm
+from app.accounts.delivery import Entry, Refusal
+from app.accounts.forms import AskForm, CodeForm, SignInForm
 from app.accounts.safe_next import safe_next
 from app.accounts.views import bp
-from app.accounts.views.door import caller, enter
+from app.accounts.views.door import caller, enter, half_way
 from app.core.actor import current
 from app.core.work import aside
 from app.ground import clock
 from app.ground.errors import TooMany
 from app.web.auth import public
-from app.web.forms import refused
+from app.web.forms import Form, refused
 from app.web.pages import render
 from app.web.writes import calls_out
 
@@ -38,10 +38,32 @@ def sign_in() -> Answer:
     if not form.validate_on_submit():
         return _gate(form, 422)
     try:
-        token = delivery.sign_in(form.email.data or "", form.password.data or "", caller())
+        entry = delivery.sign_in(form.email.data or "", form.password.data or "", caller())
     except Refusal as refusal:
         return _gate(form, STATUS[refusal.kind], refusal)
-    return enter(token, safe_next(form.next.data))
+    return enter(entry, safe_next(form.next.data))
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+@calls_out
+def second_factor() -> Answer:
+    """After the password: the code of the authenticator, or a recovery code. Without the password a moment ago: the gate."""
+    form, who = CodeForm(next=request.args.get("next", "")), half_way()
+    if who is None:
+        return redirect(url_for("accounts.sign_in", next=form.next.data or None), 303)
+    if request.method == "GET":
+        return _code_page(form)
+    if not form.validate_on_submit():
+        return _code_page(form, 422)
+    try:
+        token = delivery.enter_code(*who, form.code.data or "", caller())
+    except Refusal as refusal:
+        if refusal.kind == "lapsed":
+            session.clear()
+            return redirect(url_for("accounts.sign_in"), 303)
+        return _code_page(form, STATUS[refusal.kind], refusal)
+    return enter(Entry(token), safe_next(form.next.data))
 
 
 @bp.post("/sign-out")
@@ -85,9 +107,18 @@ def lost_token(error: CSRFError) -> Answer:
 
 
 def _gate(form: SignInForm, status: int = 200, refusal: Refusal | None = None) -> Response:
+    return _page("accounts/sign_in.html", form, status, refusal)
+
+
+def _code_page(form: CodeForm, status: int = 200, refusal: Refusal | None = None) -> Response:
+    form.code.data = ""
+    return _page("accounts/second_factor.html", form, status, refusal)
+
+
+def _page(template: str, form: Form, status: int, refusal: Refusal | None) -> Response:
     wait = math.ceil((refusal.until - clock.now()).total_seconds()) if refusal and refusal.until else 0
     page = render(
-        "accounts/sign_in.html",
+        template,
         status=status,
         form=form,
         refusal=refusal,

@@ -18,7 +18,7 @@ from app.accounts.views import bp
 from app.accounts.views.links import whole_url
 from app.audit.queries import timeline
 from app.ground import clock
-from app.web.auth import requires
+from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.lists import csv_response
 from app.web.pages import back_to, render
@@ -48,6 +48,7 @@ def staff_csv() -> Response:
 
 @bp.route("/staff/invite", methods=["GET", "POST"])
 @requires("admin")
+@confirmed
 def invite() -> Response:
     """Offer a place: the link is shown on the staff page until it is used."""
     form = InviteForm()
@@ -62,6 +63,7 @@ def invite() -> Response:
 
 @bp.post("/staff/invites/<uuid:invite_id>/renew")
 @requires("admin")
+@confirmed
 def renew_invite(invite_id: uuid.UUID) -> Response:
     """A new link; the old one stops working."""
     actions.renew_invite(invite_id)
@@ -85,6 +87,7 @@ def member(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/role")
 @requires("admin")
+@confirmed
 def change_role(user_id: uuid.UUID) -> Response:
     """Give another role."""
     form = RoleForm()
@@ -100,6 +103,7 @@ def change_role(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/suspend")
 @requires("admin")
+@confirmed
 def suspend(user_id: uuid.UUID) -> Response:
     """Shut the door and end all sessions."""
     user = actions.suspend(by_id(user_id), current_user.id)
@@ -110,6 +114,7 @@ def suspend(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/reactivate")
 @requires("admin")
+@confirmed
 def reactivate(user_id: uuid.UUID) -> Response:
     """Open the door again."""
     return back_to(_page(user_id), f"{actions.reactivate(by_id(user_id)).full_name} may sign in again")
@@ -124,10 +129,20 @@ def unlock(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/password-link")
 @requires("admin")
+@confirmed
 def password_link(user_id: uuid.UUID) -> Response:
     """A link for a new password; it is shown on the page until it is used."""
     actions.make_reset(by_id(user_id), current_user.id)
     return back_to(_page(user_id) + "#password-link", "Password link made. " + _way())
+
+
+@bp.post("/staff/<uuid:user_id>/second-factor/remove")
+@requires("admin")
+@confirmed
+def reset_factor(user_id: uuid.UUID) -> Response:
+    """For somebody who lost their authenticator and their recovery codes; told to them by mail."""
+    user = actions.remove_factor(user_id, None)
+    return back_to(_page(user_id), f"The second factor of {user.full_name} is removed; all their sessions ended")
 
 
 def _member(user_id: uuid.UUID, form: RoleForm | None) -> Response:

@@ -11,7 +11,7 @@ from app.operations import actions
 from app.operations.forms import SettingsForm, settings_form
 from app.operations.queries.changes import last_changes
 from app.operations.views import bp
-from app.web.auth import requires
+from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.pages import render
 
@@ -27,6 +27,7 @@ GROUPS = {
 
 @bp.route("/settings", methods=["GET", "POST"])
 @requires("admin")
+@confirmed
 def settings() -> Response:
     form = settings_form()
     if request.method == "GET":

@@ -12,7 +12,7 @@ from app.vault import actions, rules
 from app.vault.forms import PauseForm, PlainForm, RenameForm, RulesForm
 from app.vault.views import bp
 from app.vault.views.parts import again_with, live, page_of, showing, spec_of
-from app.web.auth import requires
+from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.look import zone
 
@@ -81,6 +81,7 @@ def rename(account_id: uuid.UUID) -> Response:
 
 @bp.route("/<uuid:account_id>/disconnect", methods=["GET", "POST"])
 @requires("operator")
+@confirmed
 def disconnect(account_id: uuid.UUID) -> Response:
     account, form = live(account_id), PlainForm()
     again = again_with(form, "vault/disconnect.html", account=account, waiting=waiting_by_account().get(account.id))

@@ -14,7 +14,7 @@ from app.vault.forms import ConnectForm, connect_form
 from app.vault.models import PlatformCredential
 from app.vault.views import bp
 from app.vault.views.parts import again_with, live, page_of, spec_of
-from app.web.auth import requires
+from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.pages import render
 
@@ -27,6 +27,7 @@ def choose() -> Response:
 
 @bp.route("/connect/<slug>", methods=["GET", "POST"])
 @requires("operator")
+@confirmed
 def connect(slug: str) -> Response:
     spec = spec_of(slug)
     form = connect_form(spec)
@@ -40,6 +41,7 @@ def connect(slug: str) -> Response:
 
 @bp.route("/<uuid:account_id>/reconnect", methods=["GET", "POST"])
 @requires("operator")
+@confirmed
 def reconnect(account_id: uuid.UUID) -> Response:
     account = live(account_id)
     spec = spec_of(account.platform)

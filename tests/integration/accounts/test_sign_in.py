@@ -257,3 +257,11 @@ def test_an_outdated_hash_is_renewed(client, commit):
     user = commit(make_user, email="old@desk.example", password_hash=weak)
     assert post(client, "old@desk.example").status_code == 303
     assert db.session.get(User, user.id).password_hash != weak
+
+
+def test_a_wrong_password_does_not_wait_for_somebody_who_is_let_in(client, mara):
+    """The count that the staff page shows is left out while the person's row is held; the guard's own is not."""
+    with db.engine.connect() as other:
+        other.execute(sa.text("SELECT 1 FROM users FOR UPDATE"))
+        assert post(client, "mara@desk.example", WRONG).status_code == 422
+    assert "3 tries left" in post(client, "mara@desk.example", WRONG).text

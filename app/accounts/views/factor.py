@@ -1,0 +1,99 @@
+"""My second factor: set up, confirm, recovery codes, remove."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts import actions, factor
+from app.accounts.actions.factor import secret_of
+from app.accounts.forms import CodeForm
+from app.accounts.queries import by_id, load_person
+from app.accounts.queries.factor import codes_left
+from app.accounts.views import bp
+from app.accounts.views.door import know_device
+from app.core.db import db
+from app.ground.errors import Invalid
+from app.web.auth import confirmed, requires, without_factor
+from app.web.pages import back_to, leave, render
+
+
+@bp.get("/account/second-factor")
+@requires("viewer")
+@without_factor
+@confirmed
+def my_factor() -> Response:
+    """Whether it is on; while it is being set up, the picture for the authenticator."""
+    return _page(CodeForm(formdata=None))
+
+
+@bp.post("/account/second-factor/start")
+@requires("viewer")
+@without_factor
+@confirmed
+def start_factor() -> Response:
+    """A secret for a new authenticator; nothing changes until a code was right."""
+    actions.start_factor(current_user.id)
+    return back_to(url_for("accounts.my_factor"))
+
+
+@bp.post("/account/second-factor/confirm")
+@requires("viewer")
+@without_factor
+@confirmed
+def confirm_factor() -> Response:
+    """The first code puts it in force. The recovery codes are shown in this answer and never again."""
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return _page(form, 422)
+    try:
+        codes = actions.confirm_factor(current_user.id, form.code.data or "", current_user.session_id)
+    except Invalid as error:
+        form.fail(error.errors)
+        return _page(form, 422)
+    return _known(render("accounts/codes.html", codes=codes, first=True))
+
+
+@bp.post("/account/second-factor/codes")
+@requires("viewer")
+@confirmed
+def renew_codes() -> Response:
+    """Ten new recovery codes, shown in this answer and never again."""
+    return render("accounts/codes.html", codes=actions.renew_codes(current_user.id), first=False)
+
+
+@bp.post("/account/second-factor/remove")
+@requires("viewer")
+@without_factor
+@confirmed
+def remove_factor() -> Response:
+    """The password alone lets in again; all other sessions end."""
+    actions.remove_factor(current_user.id, current_user.id, current_user.session_id)
+    return _known(back_to(url_for("accounts.my_factor"), "Your second factor is removed"))
+
+
+def set_up_first() -> ResponseReturnValue:
+    """The desk asks for a second factor: that page comes first, whatever was wanted."""
+    target = url_for("accounts.my_factor")
+    return leave(target, 403) if request.headers.get("HX-Request") else redirect(target, 303)
+
+
+def _known(answer: Response) -> Response:
+    """This browser stays a known one though the factor changed."""
+    db.session.flush()
+    return know_device(answer, load_person(current_user.token))
+
+
+def _page(form: CodeForm, status: int = 200) -> Response:
+    user = by_id(current_user.id)
+    secret = secret_of(user) if user.totp_secret and user.totp_since is None else None
+    form.code.data = ""
+    desk = urlsplit(current_app.config["SETTINGS"].url).hostname or ""
+    return render(
+        "accounts/factor.html", status=status, form=form, person=user, secret=factor.spaced(secret) if secret else None,
+        picture=factor.picture(factor.uri(secret, user.email, desk)) if secret else None, codes_left=codes_left(user.id),
+        is_asked=current_user.needs_factor,
+    )  # fmt: skip
