@@ -15,7 +15,7 @@ from app.accounts.doors import DOORS
 from app.core import crypto, db, queue, work
 from app.schedule import SCHEDULE
 from app.settings import Settings
-from app.web import auth, errors, health, look, security
+from app.web import auth, errors, health, limits, look, security
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -54,8 +54,10 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     Migrate(app, db.db, directory=str(rooms.MIGRATIONS), compare_type=True)
     crypto.init_app(app, settings.keys)
     queue.init_app(app, settings.redis_url, reactions.REACTIONS)
-    security.init_app(app, settings.cookie_secure)
+    app.before_request(security.refuse_nul)  # the order of these is the order of the questions that a request is asked
     auth.init_app(app, DOORS)
+    limits.init_app(app)
+    security.init_app(app, settings.cookie_secure)
     errors.init_app(app)
     look.init_app(app, rooms.NAV)
     health.init_app(app)
