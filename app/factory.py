@@ -16,7 +16,7 @@ from app.core import crypto, db, queue, work
 from app.ground import logs
 from app.schedule import SCHEDULE
 from app.settings import Settings
-from app.web import addresses, auth, errors, health, hosts, look, security
+from app.web import addresses, auth, errors, health, hosts, limits, look, security
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -57,8 +57,10 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     crypto.init_app(app, settings.keys)
     queue.init_app(app, settings.redis_url, reactions.REACTIONS)
     hosts.init_app(app, settings.url, settings.bind, settings.hosts)
-    security.init_app(app, settings.cookie_secure)
+    app.before_request(security.refuse_nul)  # the order of these is the order of the questions that a request is asked
     auth.init_app(app, DOORS)
+    limits.init_app(app)
+    security.init_app(app, settings.cookie_secure)
     errors.init_app(app)
     look.init_app(app, rooms.NAV)
     health.init_app(app)

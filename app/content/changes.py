@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.content import diff
+from app.content.matching import Budget
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,28 @@ LABELS = {
 
 
 def sections(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Section]:
-    """The parts that differ, with their words marked; none when the versions are alike."""
-    before, after = texts(old), texts(new)
+    """The parts that differ, with their words marked; none when the versions are alike. One budget for the whole pair."""
+    before, after, budget = texts(old), texts(new), Budget()
     out = []
     for key in dict.fromkeys([*before, *after]):
         one, two = before.get(key, ""), after.get(key, "")
         if one != two:
-            parts = diff.words(one, two)
+            parts = _compared(one, two, budget)
             out.append(
                 Section(key, LABELS.get(key, key.partition(":")[2]), diff.paragraphs(parts), diff.changes(parts))
             )
     return out
+
+
+_known: OrderedDict[tuple[str, str], tuple[diff.Part, ...]] = OrderedDict()
+KNOWN = 16  # pairs of texts; of the longest ones some 40 MB
+
+
+def _compared(one: str, two: str, budget: Budget) -> Sequence[diff.Part]:
+    """Texts of versions never change, so the last pairs are remembered: a review is looked at many times."""
+    found = _known.get((one, two))
+    if found is None:
+        found = _known[one, two] = tuple(diff.words(one, two, budget))
+        while len(_known) > KNOWN:
+            _known.popitem(last=False)
+    return found

@@ -7,17 +7,19 @@ Thai has no spaces round it, so there every character stands for itself; an emoj
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from itertools import groupby
 from typing import NamedTuple
 
 import regex
 
+from app.content.matching import Budget, Run, matching
+
 TOKEN = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-    r"|[\p{L}\p{N}][\p{L}\p{M}\p{N}_]*(?:['’][\p{L}\p{M}\p{N}]+)*|\n|[^\S\n]+|\X"
+    r"|[\p{L}\p{N}][\p{L}\p{M}\p{N}_]*(?:['’][\p{L}\p{M}\p{N}]+)*|\n|[^\S\n]+"
+    r"|[\U0001f1e6-\U0001f1ff]{1,2}[\p{M}\u200d]*"  # flags: \X would look back to the first of them at every step
+    r"|\X"
 )
-LINES = 20_000_000  # pairs of lines that may be compared, so that no text keeps a page waiting
-WORDS = 6_000_000  # pairs of words over all changed blocks; above it whole lines are shown as changed
 
 
 class Part(NamedTuple):
@@ -32,46 +34,38 @@ def tokens(text: str) -> list[str]:
     return list(TOKEN.findall(text))
 
 
-def words(old: str, new: str) -> list[Part]:
-    """What was taken out and put in, in reading order; deletions come before the insertions that replace them."""
+def words(old: str, new: str, budget: Budget | None = None) -> list[Part]:
+    """What was taken out and put in, in reading order; deletions come before the insertions that replace them.
+
+    Where the budget does not reach, whole lines are shown as changed.
+    """
+    budget = budget or Budget()
     out: list[Part] = []
-    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    left = WORDS
-    for tag, a, b, c, d in _lines(before, after):
-        gone, come = "".join(before[a:b]), "".join(after[c:d])
-        if tag == "equal":
-            out.append(Part("same", gone))
-            continue
-        one, two = tokens(gone), tokens(come)
-        cost = len(one) * len(two)
-        out += _inside(one, two) if cost <= left else [Part("del", gone), Part("ins", come)]
-        left -= cost if cost <= left else 0
+    for tag, gone, come in _blocks(old.splitlines(keepends=True), new.splitlines(keepends=True), budget):
+        out += [Part("same", gone)] if tag == "same" else _inside(gone, come, budget)
     return list(_joined(out))
 
 
-def _lines(before: list[str], after: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
-    """difflib's operations; for very many lines only what stands before and after the changes is taken as the same."""
-    if len(before) * len(after) <= LINES:
-        return SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    shorter = min(len(before), len(after))
-    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
-    tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
-    a, c = len(before) - tail, len(after) - tail
-    return [
-        ("equal", 0, head, 0, head),
-        ("replace", head, a, head, c),
-        ("equal", a, len(before), c, len(after)),
-    ]
-
-
-def _inside(one: list[str], two: list[str]) -> list[Part]:
+def _inside(gone: str, come: str, budget: Budget) -> list[Part]:
+    """The words of lines that changed. A block has half of what is left at most, so that the blocks after it are read, too."""
+    part = budget.half()
+    found = list(_blocks(tokens(gone), tokens(come), part)) if gone and come else [("changed", gone, come)]
+    budget.left -= budget.left // 2 - max(part.left, 0)
     out: list[Part] = []
-    for tag, a, b, c, d in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
-        if tag == "equal":
-            out.append(Part("same", "".join(one[a:b])))
-        else:
-            out += [Part("del", "".join(one[a:b])), Part("ins", "".join(two[c:d]))]
+    for tag, was, now in found:
+        out += [Part("same", was)] if tag == "same" else [Part("del", was), Part("ins", now)]
     return _islands(out)
+
+
+def _blocks(one: list[str], two: list[str], budget: Budget) -> Iterator[tuple[str, str, str]]:
+    """ "same" or "changed" with the text before and after; all of it is one change when the budget does not reach."""
+    a = b = 0
+    for run in [*(matching(one, two, budget) or []), Run(len(one), len(two), 0)]:
+        if run.a > a or run.b > b:
+            yield "changed", "".join(one[a : run.a]), "".join(two[b : run.b])
+        if run.length:
+            yield "same", "".join(one[run.a : run.a + run.length]), ""
+        a, b = run.a + run.length, run.b + run.length
 
 
 def _islands(parts: Sequence[Part]) -> list[Part]:
@@ -88,19 +82,11 @@ def _islands(parts: Sequence[Part]) -> list[Part]:
 
 def _joined(parts: Sequence[Part]) -> Iterator[Part]:
     """Neighbours of one kind made one; between two same runs all deletions stand before all insertions."""
-    gone = come = same = ""
-    for kind, text in parts:
-        if kind == "same":
-            if text:
-                yield from (p for p in (Part("del", gone), Part("ins", come)) if p.text)
-                gone = come = ""
-                same += text
-            continue
-        if same and text:
-            yield Part("same", same)
-            same = ""
-        gone, come = gone + (text if kind == "del" else ""), come + (text if kind == "ins" else "")
-    yield from (p for p in (Part("same", same), Part("del", gone), Part("ins", come)) if p.text)
+    for is_same, group in groupby((p for p in parts if p.text), key=lambda p: p.kind == "same"):
+        near = list(group)
+        for kind in ("same",) if is_same else ("del", "ins"):
+            if text := "".join(p.text for p in near if p.kind == kind):
+                yield Part(kind, text)
 
 
 def changes(parts: Sequence[Part]) -> int:

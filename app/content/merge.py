@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
-LINES = 20_000_000  # pairs of lines that may be compared; above it the texts clash as a whole
+from app.content.matching import Budget, matching
 
 
 class Merged(NamedTuple):
@@ -39,18 +38,15 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
 
 
 def _anchors(old: list[str], one: list[str], two: list[str]) -> list[tuple[int, int, int, int]]:
-    """Runs of lines that stand unchanged in all three: (in old, in one, in two, length), ending with the sentinel."""
-    if len(old) * max(len(one), len(two)) > LINES:
-        return [(len(old), len(one), len(two), 0)]
-    left = {
-        m.a + i: m.b + i
-        for m in SequenceMatcher(None, old, one, autojunk=False).get_matching_blocks()
-        for i in range(m.size)
-    }
-    right = {
-        m.a + i: m.b + i
-        for m in SequenceMatcher(None, old, two, autojunk=False).get_matching_blocks()
-        for i in range(m.size)
-    }
+    """Runs of lines that stand unchanged in all three: (in old, in one, in two, length), ending with the sentinel.
+
+    None but the sentinel when the texts differ too much to be compared: then they clash as a whole.
+    """
+    left, right = _places(old, one), _places(old, two)
     runs = [(i, left[i], right[i], 1) for i in range(len(old)) if i in left and i in right]
     return [*runs, (len(old), len(one), len(two), 0)]
+
+
+def _places(old: list[str], new: list[str]) -> dict[int, int]:
+    """Line of the old text → where it stands in the new one."""
+    return {run.a + i: run.b + i for run in matching(old, new, Budget()) or [] for i in range(run.length)}

@@ -13,9 +13,6 @@ from collections.abc import Mapping
 from typing import Any
 
 SCHEMA = 1
-MAX_TITLE = 300
-MAX_TEXT = 100_000
-MAX_MEDIA = 20
 DISCLOSURES = ("none", "assisted", "automated")
 UTM = ("source", "medium", "campaign")
 
@@ -80,25 +77,3 @@ def words(text: str) -> int:
     return len(
         re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", text)
     )
-
-
-def problems(of: Mapping[str, Any]) -> dict[str, str]:
-    """field → message for what can never be saved, whatever the platform."""
-    out: dict[str, str] = {}
-    if not of["title"]:
-        out["title"] = "Give it a title. Only the desk, the website and feeds show it."
-    elif len(of["title"]) > MAX_TITLE:
-        out["title"] = f"The title has {len(of['title']):,} characters; at most {MAX_TITLE} fit. Shorten it."
-    if len(of["body"]) > MAX_TEXT:
-        out["body"] = too_long(len(of["body"]))
-    for platform, own in of["variants"].items():
-        if len(own["text"]) > MAX_TEXT:
-            out[f"variant_{platform}"] = too_long(len(own["text"]))
-    if len(of["media"]) > MAX_MEDIA:
-        out["pictures"] = f"{len(of['media'])} pictures; at most {MAX_MEDIA} fit into one item. Remove some."
-    return out
-
-
-def too_long(count: int) -> str:
-    """The message for a paste that no platform takes."""
-    return f"The text has {count:,} characters; at most {MAX_TEXT:,} can be kept here. Nothing was cut: shorten it and save again."

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 
@@ -22,9 +23,14 @@ def _parser() -> MarkdownIt:
 def plain(markdown: str) -> str:
     """The text a reader sees. Indented lines are not code here: people indent what they paste.
 
-    Remembered, because one preview asks for it once per platform.
+    Remembered, because one preview asks for it once per platform. What stands inside a paragraph is read as it comes, token by
+    token: emphasis may be nested as deep as somebody likes to type it. Blocks nest 20 deep at most (the parser sees to it).
     """
-    tree = SyntaxTreeNode(_parser().parse(markdown))
+    tokens = _parser().parse(markdown)
+    for token in tokens:
+        if token.type == "inline":
+            token.content, token.children = _inline(token.children or []), None
+    tree = SyntaxTreeNode(tokens)
     return "\n\n".join(b for b in (_block(n) for n in tree.children) if b).strip()
 
 
@@ -39,7 +45,7 @@ def _block(node: SyntaxTreeNode, indent: str = "") -> str:
         case "blockquote":
             return "\n".join(f"“{b}”" for b in (_block(c) for c in node.children) if b)
         case "inline":
-            return _inline(node.children)
+            return node.content
         case _:
             return "\n".join(b for b in (_block(c, indent) for c in node.children) if b)
 
@@ -54,26 +60,24 @@ def _list(node: SyntaxTreeNode, indent: str) -> str:
     return "\n".join(out)
 
 
-def _inline(nodes: Iterable[SyntaxTreeNode]) -> str:
-    return "".join(_span(n) for n in nodes)
+def _inline(tokens: Iterable[Token]) -> str:
+    out: list[str] = []
+    links: list[tuple[int, str]] = []  # where the words of an open link begin, and its address
+    for token in tokens:
+        match token.type:
+            case "text" | "code_inline":
+                out.append(token.content)
+            case "softbreak" | "hardbreak":
+                out.append("\n")
+            case "link_open":
+                links.append((len(out), str(token.attrs.get("href", ""))))
+            case "link_close":
+                at, address = links.pop()
+                out[at:] = [_link("".join(out[at:]), address)]
+    return "".join(out)
 
 
-def _span(node: SyntaxTreeNode) -> str:
-    match node.type:
-        case "text" | "code_inline":
-            return node.content
-        case "softbreak" | "hardbreak":
-            return "\n"
-        case "image":
-            return ""
-        case "link":
-            words, address = _inline(node.children), str(node.attrs.get("href", ""))
-            return (
-                words
-                if words in (address, address.removeprefix("mailto:"))
-                else f"{words} ({address})"
-                if words
-                else address
-            )
-        case _:
-            return _inline(node.children or [])
+def _link(words: str, address: str) -> str:
+    if words in (address, address.removeprefix("mailto:")):
+        return words
+    return f"{words} ({address})" if words else address

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from app.content import bounds
 from app.content import payload as payloads
 from app.platforms import registry
 
-MAX_TAGS, MAX_TAG = 20, 60
 PICTURE = re.compile(r"media-(\d{1,4})-sha256")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 VARIANT = re.compile(r"(variant|comment|parts|no_pictures)-([a-z0-9_]{1,40})")
@@ -69,14 +69,7 @@ class Typed:
         out = {
             name: f"“{value[:40]}” is no choice here. Choose one from the list." for name, value in self.strange.items()
         }
-        tags = self.tag_list
-        if len(tags) > MAX_TAGS:
-            out["tags"] = f"{len(tags)} tags; at most {MAX_TAGS} fit. Remove {len(tags) - MAX_TAGS}."
-        elif long := next((t for t in tags if len(t) > MAX_TAG), ""):
-            out["tags"] = (
-                f"The tag “{long[:40]}…” has {len(long)} characters; at most {MAX_TAG} fit. Separate tags by commas."
-            )
-        return out | payloads.problems(self.payload)
+        return out | bounds.tags(self.tags, self.tag_list) | bounds.problems(self.payload)
 
 
 def identifier(text: object) -> uuid.UUID | None:
@@ -130,7 +123,7 @@ def _variants(form: Fields) -> dict[str, dict[str, Any]]:
             else:
                 own["options"]["no_pictures"] = True
         elif found := OPTION.fullmatch(name):
-            value = payloads.clean(form.getlist(name)[-1])[:2000].strip()
+            value = payloads.clean(form.getlist(name)[-1]).strip()
             if found[2] in (known := defaults(found[1])) and value != known[found[2]]:
                 out.setdefault(found[1], {"options": {}})["options"][found[2]] = value
     return out

@@ -5,6 +5,7 @@ Patterns after @atproto/api src/rich-text (util.ts, detection.ts); offsets after
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,7 +17,6 @@ from app.platforms.texts import Span, graphemes, urls
 _MENTION = regex.compile(r"(?:^|(?<=[\s(]))@([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9-]+)+)")
 _INVISIBLE = r"\u00AD\u2060\u200A\u200B\u200C\u200D\u20e2"
 _TAG = regex.compile(rf"(?:^|(?<=\s))[#＃]((?!\ufe0f)[^\s{_INVISIBLE}]*[^\d\s\p{{P}}{_INVISIBLE}]+[^\s{_INVISIBLE}]*)")
-_TAG_TAIL = regex.compile(r"\p{P}+$")
 TAG_MAX = 64
 
 
@@ -29,9 +29,17 @@ def mentions(text: str) -> Iterator[Span]:
 def hashtags(text: str) -> Iterator[Span]:
     """`#tag` without trailing punctuation, at most 64 graphemes; the span's text is the tag."""
     for match in _TAG.finditer(text):
-        tag = _TAG_TAIL.sub("", match[1])
+        tag = _unpunctuated(match[1])
         if tag and graphemes(tag) <= TAG_MAX:
             yield Span(match.start(), match.start(1) + len(tag), tag)
+
+
+def _unpunctuated(tag: str) -> str:
+    """Without the punctuation at its end, found from the end: a search for it would try every run inside the tag."""
+    end = len(tag)
+    while end and unicodedata.category(tag[end - 1]).startswith("P"):
+        end -= 1
+    return tag[:end]
 
 
 def facets(text: str, dids: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ _MENTION = regex.compile(r"(?<![\w/])@([a-zA-Z0-9_.-]*[a-zA-Z0-9_])(@[\p{L}\p{N}
 _SPACE = regex.compile(r"\s+")
 _MARKS = regex.compile(r"[*_~`>#\\\[\]()|-]+")
 _TAGS = regex.compile(r"<[^<>]*>|<[^<>]*$")
+# What is no whole tag is text. Without this the parser looks for the end of every "<" up to the end of the answer.
+_STRAY = regex.compile(r"<(?!/?[a-zA-Z][^<>]*>)")
 _BLOCKS = frozenset({"p", "div", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "tr"})
 
 
@@ -48,7 +50,7 @@ class _Text(HTMLParser):
 def plain(html: str) -> str:
     """The text of a status' HTML."""
     parser = _Text()
-    parser.feed(html)
+    parser.feed(_STRAY.sub("&lt;", html))
     parser.close()
     return str(regex.sub(r"\n{3,}", "\n\n", "".join(parser.parts))).strip()
 

@@ -14,6 +14,9 @@ _TAIL = ".,;:!?'’…*_~|。、，！？；：）】〉"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _MENTION = regex.compile(r"(?<![\w=/])@([a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)(@[\p{L}\p{N}.-]+[\p{L}\p{N}])?")
 _GRAPHEME = regex.compile(r"\X")
+# Inside a run of regional indicators \X looks back to its beginning at every step. Two of them, or the odd last one, break and join
+# like one letter (UAX 29: GB9, GB9b, GB12, GB13), so a letter stands in for them.
+_FLAG = regex.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -34,18 +37,27 @@ def urls(text: str) -> Iterator[Span]:
 
 
 def _trimmed(url: str) -> str:
-    while url:
-        last = url[-1]
-        unpaired = last in _PAIRS and url.count(last) > url.count(_PAIRS[last])
-        if last not in _TAIL and not unpaired:
-            return url
-        url = url[:-1]
-    return url
+    """In one pass from the end: what may still go is counted once, not at every step."""
+    unpaired = {close: url.count(close) - url.count(opened) for close, opened in _PAIRS.items()}
+    end = len(url)
+    while end:
+        last = url[end - 1]
+        if unpaired.get(last, 0) > 0:
+            unpaired[last] -= 1
+        elif last not in _TAIL:
+            break
+        end -= 1
+    return url[:end]
 
 
 def graphemes(text: str) -> int:
     """User-perceived characters (UAX 29 clusters)."""
-    return len(text) if text.isascii() and "\r" not in text else len(_GRAPHEME.findall(text))
+    return len(text) if text.isascii() and "\r" not in text else len(_GRAPHEME.findall(flags_as_letters(text)))
+
+
+def flags_as_letters(text: str) -> str:
+    """The text with as many graphemes, and none of the characters that are dear to count."""
+    return str(_FLAG.sub("x", text))
 
 
 def code_units(text: str) -> int:

@@ -41,6 +41,7 @@ class Form(FlaskForm):  # type: ignore[misc]
             given = list(unbound_field.kwargs.get("filters", []))
             if issubclass(unbound_field.field_class, TEXT) and not issubclass(unbound_field.field_class, SECRET):
                 given.append(_clean)
+                _bound(unbound_field)
             unbound_field.kwargs["filters"] = given
             return unbound_field.bind(form=form, **options)
 
@@ -57,9 +58,25 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 
 from wtforms import PasswordField, StringField, TextAreaField  # noqa: E402  (after the class that filters them)
+from wtforms.validators import Length  # noqa: E402
 
 TEXT = (StringField, TextAreaField)
 SECRET = (PasswordField,)
+
+
+MAX_TEXT = 5_000
+"""Characters of a text field that names no maximum of its own."""
+
+
+def _bound(field: Any) -> None:
+    """No text field is without a maximum; `field` is unbound, as the class declares it."""
+    given = field.args[1] if len(field.args) > 1 else field.kwargs.get("validators") or ()
+    if not any(isinstance(v, Length) for v in given):
+        most = Length(max=MAX_TEXT, message=f"At most {MAX_TEXT:,} characters fit. Shorten it.")
+        if len(field.args) > 1:
+            field.args = (field.args[0], [*given, most], *field.args[2:])
+        else:
+            field.kwargs["validators"] = [*given, most]
 
 
 def _clean(value: Any) -> Any:

@@ -12,6 +12,10 @@ from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
 from flask import Response, current_app, g, make_response, render_template, request
+from flask_login import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.web import limits
 
 View = TypeVar("View", bound=Callable[..., Any])
 SECRET = re.compile(r"(^|[-_])(password|passwd|token|secret|csrf|key|code)($|[-_])", re.IGNORECASE)
@@ -36,9 +40,19 @@ def texts() -> list[tuple[str, str]]:
         return []
     return [
         (label, value)
-        for name, value in request.form.items()
+        for name, value in _form().items()
         if value.strip() and not SECRET.search(name) and (label := _label(name, labels))
     ]
+
+
+def _form() -> Mapping[str, str]:
+    """The form, or nothing where it is more than the desk reads of this sender."""
+    if not current_user.is_authenticated and not limits.set_visitor_limits():
+        return {}
+    try:
+        return request.form
+    except RequestEntityTooLarge:
+        return {}
 
 
 def _label(name: str, labels: Mapping[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Headers on every answer, CSRF on every form, limits on every request."""
+"""Headers on every answer, CSRF on every form."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
-MAX_BODY = 64 * 1024 * 1024  # four pictures of 16 MB, the largest that a platform takes
-MAX_FORM = 2 * 1024 * 1024
 
 csrf = CSRFProtect()
 
@@ -53,7 +51,7 @@ def cookie_name(name: str, secure: bool) -> str:
 
 
 def init_app(app: Flask, secure: bool) -> None:
-    """CSRF tokens live as long as the session that made them; cookies are HttpOnly, SameSite=Lax, Secure over https."""
+    """CSRF reads the form, so it comes after the sign-in and the limits (factory.py). Tokens live as long as the session that made them; cookies are HttpOnly, SameSite=Lax, Secure over https."""
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
@@ -65,10 +63,6 @@ def init_app(app: Flask, secure: bool) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
-        MAX_CONTENT_LENGTH=MAX_BODY,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM,
-        MAX_FORM_PARTS=500,
     )
-    app.before_request(refuse_nul)
     csrf.init_app(app)
     app.after_request(protect)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from app.content import bounds
 from app.content import payload as payloads
 from app.content.models import ContentDraft, ContentItem
 from app.content.suspicious import secret
@@ -30,8 +31,7 @@ def autosave(
     stored silently.
     """
     wanted = payloads.payload(raw)
-    wrong = {k: v for k, v in payloads.problems(wanted).items() if k != "title" or wanted["title"]}
-    if wrong:
+    if wrong := bounds.too_much(wanted):
         raise Invalid(wrong)
     if not confirmed and (kind := suspect(wanted)):
         raise Invalid({"confirm_secret": f"Not saved: this looks like {kind}."})

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.actions import record
+from app.content import bounds
 from app.content import payload as payloads
 from app.content.actions.drafts import discard_draft
 from app.content.hashing import content_hash
@@ -109,7 +110,7 @@ def _editable(item: ContentItem) -> None:
 
 def _checked(raw: Raw) -> payloads.Payload:
     wanted = payloads.payload(raw)
-    if found := payloads.problems(wanted):
+    if found := bounds.problems(wanted):
         raise Invalid(found)
     hashes = {m["sha256"] for m in wanted["media"]}
     known = (

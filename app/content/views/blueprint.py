@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, request
+from flask import Blueprint
 
 bp = Blueprint("content", __name__, url_prefix="/content")
-MAX_FORM = 24 * 1024 * 1024  # 1 MB of text is up to 9 MB as percent signs, and there may be several fields
-
-
-@bp.url_value_preprocessor
-def _room(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Runs before CSRF reads the form."""
-    request.max_form_memory_size = MAX_FORM
+MAX_FORM = 6 * 1024 * 1024
+"""Bytes of the composer's form: all texts that may be saved (bounds.py) fit as percent signs, and a paste of a million letters."""
+MAX_UPLOAD = 64 * 1024 * 1024
+"""Bytes of the pictures that are sent with it at once, without JavaScript: four of 16 MB, the largest that a platform takes."""

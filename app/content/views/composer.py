@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, jsonify, make_response, redirect, request, url_for
 from flask_login import current_user
 
-from app.content import actions, queries
+from app.content import actions, bounds, queries
 from app.content.actions import Stale
 from app.content.forms import ComposerForm, guard_secret, planned_moment
 from app.content.models import EDITABLE, ContentItem
@@ -21,11 +21,12 @@ from app.vault import queries as vault
 from app.web.auth import requires
 from app.web.forms import submit
 from app.web.kept import keeps
+from app.web.limits import takes
 from app.web.pages import back_to, render
 from app.web.writes import background
 
 from . import desk
-from .blueprint import bp
+from .blueprint import MAX_FORM, MAX_UPLOAD, bp
 from .clash import clash, settled
 from .pictures import uploads
 
@@ -37,6 +38,7 @@ TEXTS = {
 
 @bp.route("/new", methods=["GET", "POST"])
 @keeps(TEXTS)
+@takes(form=MAX_FORM, files=bounds.MAX_MEDIA, upload=MAX_UPLOAD)
 @requires("editor")
 def new() -> Response:
     """A new text has its id from the start: it stands in the address, so whoever is sent away comes back to the same text."""
@@ -55,6 +57,7 @@ def new() -> Response:
 
 @bp.route("/<uuid:item_id>/edit", methods=["GET", "POST"])
 @keeps(TEXTS)
+@takes(form=MAX_FORM, files=bounds.MAX_MEDIA, upload=MAX_UPLOAD)
 @requires("editor")
 def edit(item_id: uuid.UUID) -> Response:
     item = queries.by_id(item_id)
@@ -130,6 +133,7 @@ def _said(item: ContentItem) -> str:
 
 
 @bp.post("/preview")
+@takes(form=MAX_FORM)
 @requires("editor")
 @background
 def preview() -> Response:
@@ -138,6 +142,7 @@ def preview() -> Response:
 
 
 @bp.post("/<uuid:item_id>/draft")
+@takes(form=MAX_FORM)
 @requires("editor")
 def autosave(item_id: uuid.UUID) -> Response:
     typed = read(request.form, item_id)

@@ -11,10 +11,10 @@ from typing import Any
 from flask_login import current_user
 
 from app.campaigns import queries as campaigns
-from app.content import queries, zones
+from app.content import bounds, queries, zones
 from app.content.choices import DISCLOSURES, LANGUAGES
 from app.content.models import KINDS, ContentDraft, ContentItem
-from app.content.payload import MAX_TEXT, payload
+from app.content.payload import payload
 from app.content.typed import Typed, of_draft
 from app.core import config
 from app.core.db import uuid7
@@ -73,10 +73,11 @@ def context(
     tabs = [
         s for slug, s in known.items() if slug in typed.payload["variants"] or any(a.platform == slug for a in offered)
     ]
-    found = _limits(chosen, offered)
+    found, too_much = _limits(chosen, offered), bounds.too_much(typed.payload)
     return {
         "typed": typed, "item": item, "wrong": dict(wrong or {}), "accounts": offered, "chosen": chosen, "tabs": tabs,
-        "planned": {a.platform for a in chosen}, "previews": queries.previews(typed.payload, chosen), "max_text": MAX_TEXT,
+        "planned": {a.platform for a in chosen}, "too_much": too_much,
+        "previews": [] if too_much else queries.previews(typed.payload, chosen), "max_text": bounds.MAX_TEXT,
         "pictures": queries.facts(m["sha256"] for m in typed.payload["media"]), "limits": {s.slug: found[s.slug] for s in tabs if s.slug in found},
         "account_key": labels.account, "same_place": vault.shared_places(offered), **more,
     }  # fmt: skip

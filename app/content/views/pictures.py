@@ -9,13 +9,14 @@ from flask import Response, current_app, make_response, request, send_file
 from flask_login import current_user
 
 from app.content import actions, images, queries
+from app.content.bounds import MAX_MEDIA
 from app.content.models import ContentAsset
-from app.content.payload import MAX_MEDIA
 from app.content.typed import Typed
 from app.core import work
 from app.ground.errors import Invalid, NotFound
 from app.outbound.files import Files
 from app.web.auth import requires
+from app.web.limits import takes
 from app.web.pages import render
 
 from .blueprint import bp
@@ -49,6 +50,7 @@ def _store(picture: images.Picture, name: str) -> ContentAsset:
 
 
 @bp.post("/pictures")
+@takes(files=1, upload=images.MAX_BYTES)
 @requires("editor")
 def add_picture() -> Response:
     sent = request.files.get("picture")
