@@ -16,6 +16,7 @@ from app.core import crypto, db, queue, work
 from app.schedule import SCHEDULE
 from app.settings import Settings
 from app.web import auth, errors, health, look, security
+from app.web.request import Request
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.extensions["schedule"] = SCHEDULE
     Htmx(app)
+    app.request_class = Request
     db.init_app(app)
     Migrate(app, db.db, directory=str(rooms.MIGRATIONS), compare_type=True)
     crypto.init_app(app, settings.keys)
