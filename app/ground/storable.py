@@ -6,6 +6,7 @@ cannot be written would be an answer that is lost.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -29,3 +30,11 @@ def whole(text: object, otherwise: int = 0) -> int:
     said = str(text or "").strip()
     number = int(said) if said.isascii() and said.isdecimal() and len(said) < 11 else -1
     return number if 0 <= number < 2**31 else otherwise
+
+
+def address(text: str | None) -> str | None:
+    """A network address that a column can hold; None for anything else (a unix socket, a proxy's word)."""
+    try:
+        return str(ipaddress.ip_address((text or "").partition("%")[0]))
+    except ValueError:
+        return None

@@ -16,6 +16,7 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 from app.core import actor
 from app.ground.errors import Forbidden
+from app.ground.storable import address, storable
 from app.web import kept
 from app.web.pages import leave
 
@@ -163,8 +164,8 @@ def _set_actor() -> None:
             name=who.full_name if who else "Visitor",
             role=who.role if who else None,
             trace_id=trace,
-            ip=request.remote_addr,
-            user_agent=(request.user_agent.string or "")[:300] or None,
+            ip=address(request.remote_addr),
+            user_agent=storable(request.user_agent.string or "")[:300] or None,
             session_id=str(getattr(who, "session_id", "") or "") or None if who else None,
         )
     )

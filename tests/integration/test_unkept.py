@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -169,3 +170,61 @@ def test_publishing_for_a_draft_campaign_says_that_it_is_a_draft_and_what_to_do(
         and "over theirs" not in answer.text
         and "Nothing was changed." in answer.text
     )
+
+
+@pytest.mark.parametrize("said", ["unknown", "1.2.3.4:80", "fe80::1%eth0", "_hidden", "x" * 3000])
+def test_whatever_a_proxy_calls_the_caller_people_sign_in(settings, app, commit, said):
+    """(S15) The session keeps an address where there is one; RFC 7239 lets a proxy say “unknown”."""
+    from tests.factories import PASSWORD, make_user
+
+    user = commit(make_user)
+    made = create_app(replace(settings, proxies=1), TESTING=True, WTF_CSRF_ENABLED=False)
+    with made.app_context():
+        data = {"email": user.email, "password": PASSWORD}
+        answer = made.test_client().post("/sign-in", data=data, headers={"X-Forwarded-For": said})
+        db.session.remove()
+        db.engine.dispose()
+    assert answer.status_code == 303
+
+
+ENDS = ("0001-01-01T00:00", "9999-12-31T23:59")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_ends_of_the_calendar_are_no_fault_in_any_zone(as_user, commit, zone):
+    """(S15) They have no counterpart in UTC, or in another zone."""
+    from tests.factories import make_campaign, make_user
+
+    account = commit(make_account, "site")
+    draft, ready = commit(make_item), commit(make_item, status="approved", accounts=(account,))
+    desk = as_user(commit(make_user, "operator", preferences={"timezone": zone}))
+    campaign, admin = commit(make_campaign), as_user("admin")
+    for end in ENDS:
+        day, hour = end.split("T")
+        asked = desk.post(
+            "/reviews", data={"content_id": draft.id, "artifact_id": draft.current_version_id, "due_at": end}
+        )
+        assert asked.status_code == 422
+        assert desk.get(f"/content/{ready.id}/publish", query_string={"slot": end + ":00-12:00"}).status_code == 200
+        assert desk.get(f"/content/{ready.id}/publish", query_string={"slot": end + ":00+14:00"}).status_code == 200
+        assert desk.get("/calendar", query_string={"date": day, "view": "week"}).status_code == 200
+        data = {
+            "accounts": [str(account.id)],
+            "timing": "later",
+            "on": day,
+            "at": hour,
+            "timezone": zone,
+            "priority": "0",
+        }
+        assert desk.post(f"/content/{ready.id}/publish", data=data).status_code == 422
+        data = {"name": "A", "goal": "B", "start_time": end, "end_time": end, "zone": zone, "lock_version": "1"}
+        assert admin.post(f"/campaigns/{campaign.id}", data=data).status_code == 422
+        plan = {
+            "title": "A",
+            "body": "B",
+            "plan_on": day,
+            "plan_at": hour,
+            "plan_zone": zone,
+            "base": draft.current_version_id,
+        }
+        assert desk.post(f"/content/{draft.id}/edit", data=plan).status_code == 422
