@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ def main() -> int:
         asked.add_argument(f"--{name}", type=int, default=value)
     asked.add_argument("--log", type=Path)
     ask = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers of the desk end with it
     until = time.monotonic() + ask.minutes * 60
     with (
         tempfile.TemporaryDirectory(prefix="pressroom-fuzz-", ignore_cleanup_errors=True) as folder,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import json
 from dataclasses import dataclass, field
 from random import Random
 from urllib.parse import quote
 
-from PIL import Image
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from tests.fuzz import pages, values
+from tests.fuzz import odd, pages, values
 
 ROLES = ("nobody", "viewer", "editor", "reviewer", "operator", "admin")
 BODIES = ("form", "multipart", "json", "raw", "short", "long", "chunked")
@@ -48,67 +45,45 @@ class World:
     asked: list[str] = field(default_factory=lambda: sorted({*pages.asked_names(), *pages.filters()}))
     blocks: list[str] = field(default_factory=pages.blocks)
     choices: dict[str, list[str]] = field(default_factory=pages.choices)
+    needs: dict[str, str | None] = field(default_factory=dict)
     avoid: tuple[str, ...] = ("accounts.sign_out",)
 
     def __post_init__(self) -> None:
+        """Links and forms are drawn by what they lead to, so that a list of a hundred links weighs no more than one button."""
+        by: dict[str, dict[str, list[pages.Shown]]] = {"GET": {}, "POST": {}}
+        for one in self.shown:
+            by[one.method].setdefault(self.endpoint(one.path, one.method), []).append(one)
+        self.leads = {method: [found for _, found in sorted(kinds.items())] for method, kinds in by.items()}
         self.rules: list[Rule] = [rule for rule in self.routes.iter_rules() if rule.endpoint not in self.avoid]
 
+    def endpoint(self, path: str, method: str) -> str:
+        """What answers there; "-" when nothing does."""
+        try:
+            return str(self.routes.bind("localhost").match(path, method=method)[0])
+        except HTTPException:
+            return "-"
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (8, 8)) -> bytes:
-    """A small true picture."""
-    out = io.BytesIO()
-    Image.new("RGB", size, "teal").save(out, kind)
-    return out.getvalue()
-
-
-_PNG = picture()
-UPLOADS = (
-    ("a.png", "image/png", _PNG), ("a.jpg", "image/jpeg", picture("JPEG")), ("a.gif", "image/gif", picture("GIF")), ("b.png", "image/png", b""),
-    ("c.png", "image/png", b"no picture"), ("d.png", "image/png", _PNG[:-20]), ("e.png", "image/png", _PNG[:33]), ("", "image/png", _PNG),
-    ("x\x00.png", "image/png", _PNG), ("../../etc/passwd", "text/plain", _PNG), ("\ud800.png", "image/png", _PNG), ("a" * 4_000, "image/png", _PNG),
-    ("t.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ("f.webp", "image/webp", b"RIFF\xff\xff\xff\xffWEBPVP8 "),
-    ("g.gif", "image/gif", b"GIF89a\xff\xff\xff\xff\x00\x00\x00"), ("h.tif", "image/tiff", b"II*\x00\xff\xff\xff\xff"),
-    ("i.bmp", "image/bmp", b"BM" + b"\xff" * 60), ("j.jpg", "image/jpeg", b"\xff\xd8\xff\xe1\xff\xffExif\x00\x00MM\x00*" + b"\xff" * 40),
-)  # fmt: skip
-_CURSORS = [
-    base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=")
-    for one in (
-        [], {}, None, 1, ["x", "y"], [None, None], [1, "00000000-0000-0000-0000-000000000000"], ["0001-01-01T00:00:00", "0" * 32],
-        ["9999-12-31T23:59:59+00:00", "f" * 32], ["a\x00b", "f" * 32], [10**30, "f" * 32], [1e308, "f" * 32], [float("inf"), "f" * 32],
-        [float("nan"), "f" * 32], [True, "f" * 32], [[1], "f" * 32], ["\ud800", "f" * 32], ["x" * 9_000, "f" * 32], [{"a": 1}, "f" * 32],
-        ["2026-11-29T10:00:00", "f" * 32], ["2026-11-29T10:00:00+14:00", "f" * 32], ["NaN", "f" * 32], ["1e400", "f" * 32], [-0.0, "f" * 32],
-    )
-]  # fmt: skip
-_HEADERS: dict[str, tuple[str, ...]] = {
-    "Range": ("bytes=0-0", "bytes=-1", "bytes=9-1", "bytes=0-", "bytes=" + "0-1," * 500, "x", "bytes=99999999999999999999-"),
-    "If-None-Match": ("*", '"x"', 'W/"', "x" * 5_000, ""), "If-Modified-Since": ("x", "Thu, 01 Jan 1970 00:00:00 GMT", "0", "Fri, 31 Dec 9999 23:59:59 GMT"),
-    "If-Range": ('"x"', "x"), "Accept-Language": ("ar", "zh;q=1e400", "*;q=x", "x" * 2_000), "Accept": ("application/json", "*/*;q=NaN", "x", ""),
-    "Content-Type": ("application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "x", "", "application/x-www-form-urlencoded; charset=utf-16"),
-    "Referer": ("http://[::1", "http://localhost/records", "//evil.example", "x", "http://localhost/\udcff", "http://localhost/calendar?month=x"),
-    "HX-Current-URL": ("http://[::1", "http://localhost/calendar?month=9999-99", "http://localhost/reviews?q=%00", "x", "\xff", "/reviews/x"),
-    "HX-History-Restore-Request": ("true",), "X-Forwarded-For": ("x", "1.2.3.4", "::1", "fe80::1%eth0", "1.2.3.4:80", "", "a" * 3_000, "10.0.0.1, x"),
-    "X-Forwarded-Proto": ("https", "x", "javascript"), "User-Agent": ("", "x" * 9_000, "\xff\xfe", "\x00"), "Sec-Fetch-Site": ("cross-site", "same-origin", "x"),
-    "Expect": ("100-continue",), "X-HTTP-Method-Override": ("DELETE",), "Content-Length": ("x", "-1", "9" * 30), "Content-Encoding": ("gzip",),
-    "Origin": ("null", "http://evil.example"), "Authorization": ("Basic x", "Bearer " + "x" * 99), "Accept-Encoding": ("gzip", "x"),
-}  # fmt: skip
+    def may(self, path: str, method: str) -> str:
+        """The least role that may ask there."""
+        return self.needs.get(self.endpoint(path, method)) or "viewer"
 
 
 def a_call(dice: Random, world: World) -> Call:
     """Mostly a page's own form or link, or a route with right ids, with one to three things wrong."""
-    way = dice.choice(
-        ("page", "page", "page", "route", "route", "route", "route", "path") if world.shown else ("route",)
-    )
-    if way == "page":
-        one = dice.choice(world.shown)
-        role = one.role if dice.random() < 0.8 else dice.choice(ROLES)
+    way = dice.random()
+    if way < 0.6 and world.shown:
+        one = dice.choice(dice.choice(world.leads[dice.choice(("GET", "POST", "POST"))] or [world.shown]))
+        role = one.role if dice.random() < 0.85 else dice.choice(ROLES)
         path, method = one.path, one.method
         query, fields = (
             _bent(dice, world, list(one.query), world.asked),
             _bent(dice, world, list(one.fields), world.names),
         )
     else:
-        role = dice.choice((*ROLES, "admin", "operator"))
-        path, method = _route(dice, world) if way == "route" else (_quoted("/" + values.evil(dice)[:300], "/"), "GET")
+        path, method = _route(dice, world) if way < 0.96 else (_quoted("/" + values.evil(dice)[:300], "/"), "GET")
+        least = world.may(path, method)
+        enough = ROLES[ROLES.index(least) :] if least in ROLES else ROLES
+        role = dice.choice(enough if dice.random() < 0.75 else ROLES)
         query, fields = (
             _bent(dice, world, [], world.asked),
             _bent(dice, world, [], world.names, most=8 if method == "POST" else 1),
@@ -177,13 +152,13 @@ def _bent(
 def _value(dice: Random, world: World, name: str) -> str:
     chance = dice.random()
     if chance < 0.1:
-        return dice.choice(_CURSORS)
+        return dice.choice(odd.CURSORS)
     return values.evil(dice) if chance < 0.6 else values.right(dice, name, world.ids, world.choices)
 
 
 def _files(dice: Random) -> tuple[tuple[str, str, str, bytes], ...]:
     names = ("picture", "pictures", "pictures", "file", "body")
-    return tuple((dice.choice(names), *dice.choice(UPLOADS)) for _ in range(dice.randint(0, 2)))
+    return tuple((dice.choice(names), *dice.choice(odd.UPLOADS)) for _ in range(dice.randint(0, 2)))
 
 
 def _headers(dice: Random, world: World) -> Pairs:
@@ -192,8 +167,8 @@ def _headers(dice: Random, world: World) -> Pairs:
         out.append(("HX-Request", "true"))
         out.append(("HX-Target", dice.choice(world.blocks) if dice.random() < 0.8 else values.evil(dice)[:200]))
     if dice.random() < 0.25:
-        names = dice.sample(sorted(_HEADERS), dice.randint(1, 2))
-        out += [(name, dice.choice(_HEADERS[name])) for name in names]
+        names = dice.sample(sorted(odd.HEADERS), dice.randint(1, 2))
+        out += [(name, dice.choice(odd.HEADERS[name])) for name in names]
     return tuple((name, _latin(value)) for name, value in out)
 
 

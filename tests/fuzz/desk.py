@@ -26,7 +26,8 @@ from app.publishing.models.record import RECORD
 from app.vault.models import ACCOUNT, PlatformCredential
 from tests import factories
 from tests.fuzz import pages
-from tests.fuzz.calls import ROLES, picture
+from tests.fuzz.calls import ROLES
+from tests.fuzz.odd import picture
 
 CANARY = "canary-7b1f-secret-of-the-desk"
 LIVES_IN = {"viewer": "Pacific/Apia", "editor": "Africa/Addis_Ababa", "reviewer": "America/New_York", "operator": "Australia/Lord_Howe",
@@ -183,22 +184,3 @@ def crawl(browsers: dict[str, Any], known: dict[str, list[str]], routes: Any, th
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 found.update(dict.fromkeys(pages.shown(role, path, answer.text)))
     return [one for one in found if one.path != "/sign-out"]
-
-
-def invariants() -> list[str]:
-    """What must never be true of the desk's tables, whatever was sent to it."""
-    out = [f"{words}: {number}" for words, sql in NEVER.items() if (number := db.session.scalar(sa.text(sql)))]
-    if found := publishing.check_recent():
-        out.append(f"records with two posts: {found}")
-    return out
-
-
-NEVER = {
-    "an item whose current version is not its own": "SELECT count(*) FROM content_items i JOIN artifacts a ON a.id = i.current_version_id WHERE a.content_id <> i.id",
-    "two open reviews of one item": "SELECT count(*) FROM (SELECT related_entity_id FROM approval_requests WHERE status IN ('pending', 'in_review') GROUP BY 1 HAVING count(*) > 1) x",
-    "an approval by its own author": "SELECT count(*) FROM approval_requests r WHERE r.status = 'approved' AND r.approved_by = r.author_id",
-    "a post of two records": "SELECT count(*) FROM (SELECT credential_id, platform_post_id FROM publish_records WHERE status = 'success' AND platform_post_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1) x",
-    "a record due in a year nobody meant": "SELECT count(*) FROM publish_records WHERE due_at > now() + interval '10 years' OR due_at < now() - interval '10 years'",
-    "a hold of nothing": "SELECT count(*) FROM publish_holds h WHERE scope = 'record' AND NOT EXISTS (SELECT 1 FROM publish_records r WHERE r.id::text = h.scope_id)",
-    "a hold 'invariant'": "SELECT count(*) FROM publish_holds WHERE reason = 'invariant'",
-}  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.core import work
 from tests.factories import PASSWORD
-from tests.fuzz import calls, desk, judge
+from tests.fuzz import calls, desk, judge, never
 from tests.fuzz.calls import ROLES, Call, World
 from tests.fuzz.pages import Shown
 from tests.fuzz.send import send
@@ -44,6 +44,7 @@ class Fuzzer:
     tokens: dict[str, str] = field(default_factory=dict)
     shown: list[Shown] = field(default_factory=list)
     batches: int = 0
+    world: World | None = None
     sent: int = 0
 
     def __post_init__(self) -> None:
@@ -62,7 +63,9 @@ class Fuzzer:
         if not self.shown or self.batches % CRAWL_EVERY == 0:
             self.shown = desk.crawl(self.browsers, ids, self.app.url_map, self.thorough)
         self.batches += 1
-        return World(self.app.url_map, ids, self.shown)
+        needs = {name: getattr(view, "permission", None) for name, view in self.app.view_functions.items()}
+        self.world = World(self.app.url_map, ids, self.shown, needs=needs)
+        return self.world
 
     def batch(self, world: World, number: int, dice: Random, until: float = float("inf")) -> None:
         """`number` calls; none is sent after `until` (monotonic)."""
@@ -70,7 +73,7 @@ class Fuzzer:
             if time.monotonic() > until:
                 break
             self.try_one(calls.a_call(dice, world))
-        for words in work.step(desk.invariants):
+        for words in work.step(never.found):
             self.finds.setdefault(words, Find(words, Call("-", "-", "the tables after a batch")))
 
     def try_one(self, call: Call) -> None:
@@ -79,7 +82,7 @@ class Fuzzer:
         self.sent += 1
         status = "raised" if answer is None else f"{answer.status_code // 100}xx"
         self.table[_group(call.path), call.role, status] += 1
-        self.endpoints.add((call.role, self._endpoint(call)))
+        self.endpoints.add((call.role, self.world.endpoint(call.path, call.method) if self.world else "-"))
         for cause in found:
             known = self.finds.get(cause)
             if known is None:
@@ -153,12 +156,6 @@ class Fuzzer:
             self._sign_in(role)
         elif self.browsers[role].get_cookie("session") is None:
             self._sign_in(role)
-
-    def _endpoint(self, call: Call) -> str:
-        try:
-            return str(self.app.url_map.bind("localhost").match(call.path, method=call.method)[0])
-        except Exception:
-            return "-"
 
 
 def _less(call: Call) -> list[Call]:

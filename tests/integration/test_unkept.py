@@ -20,7 +20,7 @@ from app.ground.errors import Conflict, Overtaken
 from app.web.auth import public
 from app.web.forms import Form, submit
 from tests.factories import make_account, make_item, make_record, make_review
-from tests.fuzz.calls import picture
+from tests.fuzz.odd import picture
 from tests.fuzz.pages import blocks
 
 bp = Blueprint("keeps", __name__)
