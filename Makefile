@@ -52,6 +52,9 @@ peers: dev ## real posts to a real Bluesky PDS, a Mastodon-API server and our ow
 faults-long: dev ## the fault matrix at full length
 	$(PY) -m pytest -m "faults or long" tests/faults --long $(ARGS)
 
+fuzz: dev ## odd requests to every route as every role until ARGS are used up (--requests --minutes --seed); prints a table
+	$(PY) -m tests.fuzz $(ARGS)
+
 lock: dev ## make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev -c requirements.lock pyproject.toml -o .ci/requirements-dev.lock
@@ -60,4 +63,4 @@ clean: ## remove caches (not var/, which holds your data, and not .venv/)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find app tests migrations bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help run setup dev test check format format-check lint types contracts templates unit bench peers faults-long lock clean
+.PHONY: help run setup dev test check format format-check lint types contracts templates unit bench peers faults-long fuzz lock clean

@@ -17,6 +17,7 @@ from app.ground import logs
 from app.schedule import SCHEDULE
 from app.settings import Settings
 from app.web import addresses, auth, errors, health, hosts, limits, look, security
+from app.web.request import Request
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     app.extensions["schedule"] = SCHEDULE
     Htmx(app)
+    app.request_class = Request
     db.init_app(app)
     Migrate(app, db.db, directory=str(rooms.MIGRATIONS), compare_type=True)
     crypto.init_app(app, settings.keys)

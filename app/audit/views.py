@@ -31,7 +31,14 @@ def index() -> Response:
     """Everything that was done, newest first."""
     page = LISTING.page(request.args)
     return render(
-        "audit/index.html", page=page, alarms=health(), key_of=key_of, sentence=sentence, noun=noun, row_of=row_of
+        "audit/index.html",
+        region="results",
+        page=page,
+        alarms=health(),
+        key_of=key_of,
+        sentence=sentence,
+        noun=noun,
+        row_of=row_of,
     )
 
 

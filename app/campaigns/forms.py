@@ -119,6 +119,8 @@ def moment(local: datetime | None, where: ZoneInfo, field: str) -> datetime | No
     """A typed local time as a moment in UTC. Raises Invalid where clocks skip it or strike it twice."""
     if local is None:
         return None
+    if local.year not in zones.YEARS:
+        raise Invalid({field: zones.OUT_OF_RANGE})
     try:
         return zones.moment(f"{local.date()}", f"{local:%H:%M}", where.key)
     except ValueError as wrong:

@@ -14,6 +14,7 @@ from app.campaigns import actions, queries
 from app.campaigns.actions.late import Late
 from app.campaigns.forms import CampaignForm, MoveForm, ResumeForm, moment
 from app.campaigns.models import Campaign
+from app.ground.storable import whole
 from app.web.auth import requires
 from app.web.forms import Form, submit
 from app.web.lists import csv_response
@@ -55,7 +56,7 @@ COLUMNS = {
 def index() -> Response:
     """The list."""
     page = queries.CAMPAIGNS.page(request.args)
-    return render("campaigns/index.html", page=page, rows=queries.with_counts(page.rows))
+    return render("campaigns/index.html", region="results", page=page, rows=queries.with_counts(page.rows))
 
 
 @bp.get("/export.csv")
@@ -112,7 +113,7 @@ def update(campaign_id: uuid.UUID) -> Response:
     was = campaign.status
     return submit(
         form,
-        act=lambda f: actions.edit(campaign, f.values(campaign), int(f.lock_version.data or 0)),
+        act=lambda f: actions.edit(campaign, f.values(campaign), whole(f.lock_version.data)),
         again=lambda: render("campaigns/edit.html", form=form, campaign=campaign),
         then=_page,
         toast=lambda saved: f"Saved. {LATE}" if saved.status == "paused" and was == "active" else "Saved",

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo, available_timezones
 FIRST, SECOND = "first", "second"
 FURTHEST = timedelta(days=731)
 """How far ahead a moment may lie: two years."""
+YEARS = range(1990, 2201)
+"""What any zone can show: the ends of the calendar have no counterpart in another zone."""
+OUT_OF_RANGE = "That date is out of range. Enter a year from 1990 to 2200."
 TOO_FAR = "This is more than two years ahead. Check the year, and choose an earlier day."
 
 
@@ -59,7 +62,7 @@ def _utc(local: datetime) -> datetime:
     try:
         return local.astimezone(UTC)
     except OverflowError:
-        raise WrongTime("That date is out of range.") from None
+        raise WrongTime(OUT_OF_RANGE) from None
 
 
 def in_past(when: datetime, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """How long the web waits for a database that says nothing: frozen, or behind a dead wire. Its own time-outs end nothing then.
 
-1. a wait that has been silent for SILENT_FOR asks the server for a connection: who answers, even with a refusal, is there
+1. a wait that has been silent for SILENT_FOR asks the server for a sign of life (probe.py): who answers, even when full, is there
 2. it answers: the statement is slow or waits for a lock; the server's statement_timeout ends it
 3. it does not: the wait ends as a lost connection (`Away`). Until the server answers again, one request at a time tries
    and the others are refused at once, so that the web's threads stay free for what needs no database
@@ -20,10 +20,12 @@ import psycopg
 import sqlalchemy as sa
 from flask import has_request_context
 
+from app.core import probe
+
 SILENT_FOR = 1.0
 """Seconds without a byte after which a wait doubts."""
 ANSWERS_WITHIN = 2
-"""Seconds a server has for the connection that is asked of it then (psycopg knows no shorter time)."""
+"""Seconds a server has for the answer to the question that is asked of it then."""
 CONNECTS_WITHIN = 3
 """Seconds for a connection that is wanted."""
 PAUSE = 1.0
@@ -70,10 +72,7 @@ class Reach:
         if time.monotonic() < self.next_at or not self.turn.acquire(blocking=False):
             return self.is_away
         try:
-            psycopg.connect(*words, **{**address, "connect_timeout": ANSWERS_WITHIN}).close()
-            self._note(False)
-        except psycopg.OperationalError as error:
-            self._note("FATAL" not in str(error))  # "too many clients" is an answer, too
+            self._note(not probe.answers(address, *words, within=ANSWERS_WITHIN))
         finally:
             self.turn.release()
         return self.is_away

@@ -29,9 +29,13 @@ class Forbidden(PressroomError):
 
 
 class Conflict(PressroomError):
-    """The thing is no longer in the state in which the person saw it."""
+    """The thing is in a state in which this cannot be done; the message says in which, and what can be done."""
 
     status = 409
+
+
+class Overtaken(Conflict):
+    """Somebody else changed the thing while the person looked at it: the page shows what is not so any more."""
 
 
 class TooMany(PressroomError):

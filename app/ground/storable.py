@@ -1,4 +1,4 @@
-"""Answers as PostgreSQL can keep them: no NUL, no lone surrogate, at any depth. Pure.
+"""Answers and typed values as PostgreSQL can keep them: no NUL, no lone surrogate, at any depth; whole numbers in range. Pure.
 
 JSON may carry both (`"\\u0000"`, half of an emoji cut by a limit); text and jsonb take neither, and an answer that
 cannot be written would be an answer that is lost.
@@ -22,3 +22,10 @@ def storable(value: Any) -> Any:
     if isinstance(value, list):
         return [storable(inner) for inner in value]
     return value
+
+
+def whole(text: object, otherwise: int = 0) -> int:
+    """A typed whole number that a column can hold; `otherwise` for anything else, so that no caller has to catch."""
+    said = str(text or "").strip()
+    number = int(said) if said.isascii() and said.isdecimal() and len(said) < 11 else -1
+    return number if 0 <= number < 2**31 else otherwise

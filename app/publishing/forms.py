@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMu
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TimeInput
 
-from app.content.zones import FIRST, SECOND, TOO_FAR, WrongTime, in_past, moment, too_far
+from app.content.zones import FIRST, SECOND, TOO_FAR, YEARS, WrongTime, in_past, moment, too_far
 from app.ground import clock
 from app.ground.errors import Invalid
 from app.web import times
@@ -115,6 +115,15 @@ class PublishForm(Moment):
             return f"form:{person}:{uuid.UUID(str(self.key.data))}"
         except ValueError:
             return f"form:{person}:{uuid.uuid4()}"
+
+
+def slot_of(text: str | None) -> datetime | None:
+    """The slot that was chosen from the page; what is no moment with an offset means nothing."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo and at.year in YEARS else None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -68,7 +68,7 @@ def _alarm(case: Case) -> Notice:
     if case.twins > 1:
         return _twice(case)
     text = f"{case.alarm} Look at {case.platform}, withdraw there what is too much, then release the hold."
-    return Notice("bad", "alert-triangle", "Something that must never happen did", text, ("release",))
+    return Notice("bad", "alert-triangle", "Something is wrong with how it went out", text, ("release",))
 
 
 def _twice(case: Case) -> Notice:

@@ -23,7 +23,7 @@ HELD = {
     "changed": "Held because the content no longer matches what was approved",
     "restored": "Held after a restore, until somebody has looked",
     "human": "Held by a person",
-    "invariant": "Stopped, because something that must never happen did: read what, then release it",
+    "invariant": "Stopped, because something is wrong with how it went out: read what, put it right, then release it",
 }
 
 

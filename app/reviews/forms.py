@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from app.content import zones
+from app.ground import clock
+from app.ground.errors import Invalid
 from app.reviews.rules import REASONS, SENTENCE_MAX
 from app.web.forms import Form
 
@@ -36,6 +42,20 @@ class AskForm(Form):
     )
     due_at = DateTimeLocalField("Decide by", [Optional()], format=LOCAL)
     assigned_to = SelectField("Reviewer", [Optional()], choices=[], validate_choice=False)
+
+    def due(self, where: ZoneInfo) -> datetime | None:
+        """The moment of the typed local time. Raises Invalid for what a zone skips or strikes twice, and for years ahead."""
+        typed = self.due_at.data
+        if typed is None:
+            return None
+        try:
+            found = zones.moment(f"{typed.date()}", f"{typed:%H:%M}", where.key)
+        except zones.WrongTime as wrong:
+            said = "Choose a time before or after that hour."
+            raise Invalid({"due_at": str(wrong).replace("Choose the first or the second.", said)}) from None
+        if zones.too_far(found, clock.now()):
+            raise Invalid({"due_at": zones.TOO_FAR})
+        return found
 
 
 class CommentForm(Form):

@@ -54,10 +54,15 @@ def cleaned(spec: Platform, configuration: Mapping[str, Any]) -> dict[str, Any]:
             result[setting.name] = text.lower() in ("true", "1", "on", "y", "yes")
         elif text or setting.default:
             value = text or setting.default
-            result[setting.name] = (
-                int(value) if setting.kind == "int" else whole(value) if setting.kind == "url" else value
-            )
+            result[setting.name] = _typed(setting.kind, value)
     return result
+
+
+def _typed(kind: str, value: str) -> Any:
+    """What is no number stays a text: `problems` refuses it beside its field, whoever asks first (S15)."""
+    if kind == "int":
+        return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else value
+    return whole(value) if kind == "url" else value
 
 
 def addresses(spec: Platform, configuration: Mapping[str, Any]) -> dict[str, str]:
@@ -140,7 +145,7 @@ def _setting(setting: ConfigField, value: str) -> str | None:
     kind = looks_like_secret(value) if setting.kind in ("text", "url") else None
     if kind:
         return _misplaced(kind)
-    if setting.kind == "int" and not re.fullmatch(r"\d{1,9}", value):
+    if setting.kind == "int" and not re.fullmatch(r"[0-9]{1,9}", value):
         return "Enter a whole number, like 10."
     if setting.kind == "choice" and value not in dict(setting.choices):
         return f"Choose one of {', '.join(word for _, word in setting.choices)}."

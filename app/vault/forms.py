@@ -23,6 +23,7 @@ from app.vault.entry import LONGEST_NAME, Entry
 from app.vault.suspicion import looks_like_secret
 from app.web.forms import Form
 
+KEPT = "Leave empty to keep the one we have. "
 OFF = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 
 
@@ -44,6 +45,13 @@ class ConnectForm(Form):
             secrets={s.name: self[f"secret_{s.name}"].data or "" for s in spec.secrets},
             configuration={c.name: self[f"config_{c.name}"].data for c in spec.configuration},
         )
+
+    def fail(self, errors: dict[str, str]) -> None:
+        """A secret that is asked for anew cannot be kept by leaving it empty: its help stops saying so."""
+        for name in errors:
+            if name.startswith("secret_") and name in self:
+                self[name].description = self[name].description.removeprefix(KEPT)
+        super().fail(errors)
 
     def forget_misplaced(self) -> None:
         """Empty plain fields that hold a secret by the looks of it: the page must not show it again."""
@@ -67,7 +75,7 @@ def connect_form(spec: Platform, keep: bool = False, current: dict[str, Any] | N
 
 
 def _secret(secret: SecretField, keep: bool) -> Field:
-    kept = "Leave empty to keep the one we have. " if keep else ""
+    kept = KEPT if keep else ""
     return PasswordField(
         secret.label,
         description=kept + secret.help,

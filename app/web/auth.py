@@ -18,6 +18,7 @@ from app.core import actor
 from app.ground import clock
 from app.ground.errors import Forbidden
 from app.ground.network import client_address
+from app.ground.storable import storable
 from app.web import kept
 from app.web.pages import leave
 
@@ -191,7 +192,7 @@ def _set_actor() -> None:
             role=who.role if who else None,
             trace_id=trace,
             ip=client_address(request.remote_addr),
-            user_agent=(request.user_agent.string or "")[:300] or None,
+            user_agent=storable(request.user_agent.string or "")[:300] or None,
             session_id=str(getattr(who, "session_id", "") or "") or None if who else None,
         )
     )

@@ -13,8 +13,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.ground.errors import PressroomError, TooMany
-from app.web import away
+from app.ground.errors import Overtaken, PressroomError, TooMany
+from app.web import away, unkept
 from app.web.auth import lost_token, to_sign_in
 
 log = logging.getLogger(__name__)
@@ -24,13 +24,26 @@ WORDS = {
     403: "You may not do this.",
     404: "There is nothing at this address. It may have been removed, or the link is cut short.",
     405: "This address cannot be used in this way.",
-    409: "Somebody else was first. Reload the page to see how things stand.",
+    409: "This does not fit how things stand now. Reload the page to see them.",
     413: "This is larger than the desk accepts.",
     422: "Something entered cannot be accepted.",
     429: "Too many requests. Wait a moment and try again.",
     500: "Something broke on our side. Nothing was half done: what you sent was not kept.",
     503: "The desk cannot reach its database. It tries again by itself; reload in a moment.",
 }
+HEADS = {
+    400: "This form was not accepted",
+    403: "You may not do this",
+    404: "Nothing at this address",
+    405: "This address cannot be used like that",
+    409: "This cannot be done as things stand",
+    413: "Too large",
+    422: "That cannot be accepted as it is",
+    429: "Too many requests",
+    500: "Something broke on our side",
+    503: "The desk is away for a moment",
+}
+"""The headings, for people who are signed in and for those who are not."""
 LOST_LINK = (
     "There is something in this address that the desk cannot read. It may have been cut or changed on its way: open the page"
     " from the menu or the search instead."
@@ -41,22 +54,29 @@ LOST_FORM = (
 )
 
 
-def refuse(status: int, message: str, retry_after: int | None = None) -> Response:
-    """The answer for one refusal."""
+def refuse(status: int, message: str, retry_after: int | None = None, overtaken: bool = False) -> Response:
+    """The answer for one refusal. `overtaken`: somebody else was first, and the page says so."""
     if request.headers.get("HX-Request"):
         response = make_response("", status)
         response.headers["HX-Trigger"] = json.dumps({"toast": {"text": message}})
         response.headers["HX-Reswap"] = "none"
     else:
-        response = make_response(_page(status, message), status)
+        response = make_response(_page(status, message, overtaken), status)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
 
 
-def _page(status: int, message: str) -> str:
+def _page(status: int, message: str, overtaken: bool) -> str:
     found = [f"errors/{status}.html", "errors/error.html"]
-    return render_template(found, status=status, message=message, trace_id=g.get("trace_id", ""))
+    said = {"status": status, "message": message, "overtaken": overtaken, "head": _head(status, overtaken)}
+    return render_template(found, **said, trace_id=g.get("trace_id", ""))
+
+
+def _head(status: int, overtaken: bool) -> str:
+    if status == 400 and request.method in ("GET", "HEAD"):
+        return "This link cannot be read"
+    return "Somebody was first" if overtaken else HEADS.get(status, "Something went wrong")
 
 
 def asks(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
@@ -76,7 +96,8 @@ def asks(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
 
 @asks
 def on_pressroom_error(error: PressroomError) -> Response:
-    return refuse(error.status, error.message, error.retry_after if isinstance(error, TooMany) else None)
+    retry_after = error.retry_after if isinstance(error, TooMany) else None
+    return refuse(error.status, error.message, retry_after, overtaken=isinstance(error, Overtaken))
 
 
 @asks
@@ -109,7 +130,21 @@ def on_database_error(error: Any) -> Response:
         return on_fault(error)
     log.error("the database refused: %s, trace %s", type(error.orig).__name__, g.get("trace_id", ""))
     away.roll_back()
-    return refuse(*known, retry_after=away.RETRY_AFTER)
+    return refuse(*known, retry_after=away.RETRY_AFTER, overtaken=known == away.BUSY)
+
+
+@asks
+def on_unkept(error: Any) -> Response:
+    """Something that no column can hold, or that names what is not there: refused in words; anything else is a fault."""
+    if (said := unkept.words(error)) is None:
+        if current_app.testing:
+            raise error
+        return on_fault(error)
+    log.warning("could not be kept: %s, trace %s", type(getattr(error, "orig", error)).__name__, g.get("trace_id", ""))
+    away.roll_back()
+    if request.method in ("GET", "HEAD"):
+        return refuse(400, LOST_LINK)
+    return refuse(unkept.status(said), said)
 
 
 def on_fault(error: Exception) -> Response:
@@ -127,5 +162,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
     for kind in away.ERRORS:
         app.register_error_handler(kind, on_database_error)
+    for kind in unkept.ERRORS:
+        app.register_error_handler(kind, on_unkept)
     if not app.testing:
         app.register_error_handler(Exception, on_fault)

@@ -7,30 +7,55 @@ from typing import Any
 
 from flask import Response, request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field
 
 from app.core.db import db
 from app.ground.errors import Invalid
+from app.web import unkept
 from app.web.pages import back_to
 
 WORDS = {
     "Not a valid datetime value.": "Enter a day and a time, like 2027-03-28 09:30.",
     "Not a valid date value.": "Enter a day, like 2027-03-28.",
     "Not a valid time value.": "Enter a time, like 09:30.",
+    "Not a valid week value.": "Enter a week, like 2027-W12.",
     "Not a valid integer value.": "Enter a whole number.",
     "Not a valid decimal value.": "Enter a number, like 1200.50.",
+    "Not a valid float value.": "Enter a number, like 1200.50.",
     "Not a valid choice.": "Choose one of the list.",
+    "Invalid Choice: could not coerce.": "Choose one of the list.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Choose some of the list.",
+    "'%(value)s' is not a valid choice for this field.": "One of these is not in the list any more. Choose again.",
+    "'%(value)s' are not valid choices for this field.": "Some of these are not in the list any more. Choose again.",
+    "This field is required.": "Fill this in.",
+    "Field must be equal to %(other_name)s.": "The two are not the same. Type it again.",
+    "Field must be at least %(min)d character long.": "Enter at least %(min)d character.",
+    "Field must be at least %(min)d characters long.": "Enter at least %(min)d characters.",
+    "Field cannot be longer than %(max)d character.": "At most %(max)d character fits. Shorten it.",
+    "Field cannot be longer than %(max)d characters.": "At most %(max)d characters fit. Shorten it.",
+    "Field must be exactly %(max)d character long.": "Enter exactly %(max)d character.",
+    "Field must be exactly %(max)d characters long.": "Enter exactly %(max)d characters.",
+    "Field must be between %(min)d and %(max)d characters long.": "Enter %(min)d to %(max)d characters.",
+    "Number must be at least %(min)s.": "Enter %(min)s or more.",
+    "Number must be at most %(max)s.": "Enter %(max)s or less.",
+    "Number must be between %(min)s and %(max)s.": "Enter a number from %(min)s to %(max)s.",
+    "Date must be at least %(min)s.": "Enter %(min)s or a later day.",
+    "Date must be at most %(max)s.": "Enter %(max)s or an earlier day.",
+    "Date must be between %(min)s and %(max)s.": "Enter a day from %(min)s to %(max)s.",
+    "Invalid input.": "This cannot be read. Look at it again.",
 }
+"""What WTForms says by itself → what the desk says instead: what to do."""
 
 
 class _Words:
-    """What WTForms says by itself, in the house's words: what to do."""
+    """WTForms asks here for each of its sentences."""
 
     def gettext(self, text: str) -> str:
         return WORDS.get(text, text)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        return one if count == 1 else many
+        return self.gettext(one if count == 1 else many)
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -44,6 +69,11 @@ class Form(FlaskForm):  # type: ignore[misc]
                 _bound(unbound_field)
             unbound_field.kwargs["filters"] = given
             return unbound_field.bind(form=form, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Typed fields alone: an upload under the name of a text field is no text. Views read uploads from the request."""
+            given = super().wrap_formdata(form, formdata)
+            return request.form if isinstance(given, CombinedMultiDict) else given
 
         def get_translations(self, form: Any) -> Any:
             return _Words()
@@ -105,6 +135,12 @@ def submit(
     except Invalid as error:
         db.session.rollback()
         form.fail(error.errors)
+        return refused(again)
+    except unkept.ERRORS as error:
+        if (said := unkept.words(error)) is None:
+            raise
+        db.session.rollback()
+        form.fail({"": said})
         return refused(again)
     return back_to(_of(then, result) or request.path, _of(toast, result), _of(undo, result))
 

@@ -134,7 +134,7 @@ HOLD_REASONS: dict[str, str] = {
     "changed": "The text differs from what was approved",
     "restored": "The desk was restored from a backup",
     "human": "A person held it",
-    "invariant": "Something that must never happen did",
+    "invariant": "Something is wrong with how it went out",
 }
 
 

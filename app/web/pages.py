@@ -1,6 +1,7 @@
 """From a view to an answer: the page, or the one region that htmx asked for.
 
-The name of a template block, the id of its element and the hx-target are one word, so the target says what to render.
+The name of a template block, the id of its element and the hx-target are one word. The view names the region of its page that
+may be asked for by itself: a block drawn without the context of its page is a fault, so no client chooses among them (S15).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request
 from jinja2_fragments.flask import render_block
 
 
@@ -17,21 +18,19 @@ def wants_fragment() -> bool:
     return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
 
 
-def render(template: str, block: str | None = None, status: int = 200, **context: Any) -> Response:
-    """The page of `template`; for htmx the block `block`, or the block named like the target, when there is one."""
-    name = _block(template, block)
+def render(
+    template: str, block: str | None = None, region: str | None = None, status: int = 200, **context: Any
+) -> Response:
+    """The page of `template`; only its block `block`; for htmx the block `region` where that is the target."""
+    name = block or _wanted(region)
     body = render_block(template, name, **context) if name else render_template(template, **context)
     response = make_response(body, status)
     response.vary.update(["HX-Request", "HX-Target", "Cookie"])
     return response
 
 
-def _block(template: str, asked: str | None) -> str | None:
-    if not wants_fragment():
-        return None
-    blocks = current_app.jinja_env.get_template(template).blocks
-    target = asked or request.headers.get("HX-Target", "")
-    return target if target in blocks else None
+def _wanted(region: str | None) -> str | None:
+    return region if region and wants_fragment() and request.headers.get("HX-Target") == region else None
 
 
 def toast(response: Response, text: str, undo: str | None = None) -> Response:

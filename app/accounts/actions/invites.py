@@ -19,7 +19,7 @@ from app.core import config
 from app.core.db import app_now, db
 from app.core.queue import ring
 from app.ground import clock
-from app.ground.errors import Conflict, Invalid, NotFound
+from app.ground.errors import Invalid, NotFound, Overtaken
 
 say("accounts.invite", "Invited", "mail")
 say("accounts.renew_invite", "Invitation renewed", "mail")
@@ -88,9 +88,9 @@ def _open(invite_id: uuid.UUID) -> StaffInvite:
     if row is None:
         raise NotFound("There is no such invitation.")
     if row.accepted_at is not None:
-        raise Conflict("This invitation was accepted meanwhile; the person is on the staff now.")
+        raise Overtaken("This invitation was accepted meanwhile; the person is on the staff now.")
     if row.revoked_at is not None:
-        raise Conflict("This invitation was withdrawn meanwhile. Invite the person again.")
+        raise Overtaken("This invitation was withdrawn meanwhile. Invite the person again.")
     return row
 
 

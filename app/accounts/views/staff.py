@@ -30,7 +30,7 @@ def staff() -> Response:
     """Everybody on the staff and everybody invited."""
     invited = open_invites()
     return render(
-        "accounts/staff.html", page=STAFF.page(request.args), invites=invited, invited_by=names(row.invited_by for row in invited),
+        "accounts/staff.html", region="results", page=STAFF.page(request.args), invites=invited, invited_by=names(row.invited_by for row in invited),
         link=_invite_link, now=clock.now(), mails=mailing.is_on(),
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from app.audit.models import AuditEntry
 from app.core import actor
 from app.core.db import db, uuid7
 from app.core.queue import consumers
+from app.ground.network import client_address
 
 Subject = Any  # a row, a ("table", "id") pair, or None
 
@@ -62,7 +62,7 @@ def _columns(
         "entity_type": kind, "entity_id": key, "entity_label": _cut(label or _label(subject), 200),
         "action": action, "tool_name": tool, "inputs_hash": inputs_hash, "output_summary": _cut(note, 2000),
         "changes": tidy({**(changes or {}), **fields}), "severity": severity, "success": success, "error_message": _cut(error, 2000),
-        "ip_address": _address(who.ip), "user_agent": _cut(who.user_agent, 400), "session_id": who.session_id,
+        "ip_address": client_address(who.ip), "user_agent": _cut(who.user_agent, 400), "session_id": who.session_id,
     }  # fmt: skip
 
 
@@ -87,11 +87,3 @@ def _label(subject: Subject) -> str | None:
 
 def _cut(text: str | None, longest: int) -> str | None:
     return None if text is None else short(text, longest)
-
-
-def _address(text: str | None) -> str | None:
-    """An address the column accepts; anything else (a unix socket, a proxy's word) is left out."""
-    try:
-        return str(ipaddress.ip_address((text or "").partition("%")[0]))
-    except ValueError:
-        return None

@@ -10,7 +10,7 @@ from app.audit.actions import record
 from app.campaigns import queries
 from app.campaigns.models import Campaign
 from app.core.db import db
-from app.ground.errors import Conflict, Invalid
+from app.ground.errors import Conflict, Invalid, Overtaken
 from app.platforms import registry
 
 from .moves import ask_about_late
@@ -39,7 +39,7 @@ def edit(campaign: Campaign, values: Mapping[str, Any], seen_version: int) -> Ca
     if campaign.status in CLOSED:
         raise Conflict(f"This campaign is {campaign.status}; it can no longer be changed.")
     if campaign.lock_version != seen_version:
-        raise Conflict("Somebody else changed this campaign meanwhile. Reload the page and make your change again.")
+        raise Overtaken("Somebody else changed this campaign meanwhile. Reload the page and make your change again.")
     _check(values)
     _keep_platforms(campaign, values["target_platforms"])
     was_outside = queries.frame_of(campaign).outside(queries.now())

@@ -100,11 +100,11 @@ def sealed(patient: Patient) -> Findings:
     strange = {name: number for name, number in _sealed_with(patient).items() if name not in ring}
     for name, number in strange.items():
         yield wrong(
-            "sealed secrets", f"{number} are sealed with the key {name!r}, which is not in the ring",
+            "sealed secrets", f"{number} are sealed with the key {name!r}, which is not among PRESSROOM_KEYS",
             "put that key back into PRESSROOM_KEYS (after the newest one); without it the accounts must be connected again",
         )  # fmt: skip
     if not strange:
-        yield ok("sealed secrets", "the ring opens all of them" if ring else "none to open")
+        yield ok("sealed secrets", "the keys open all of them" if ring else "none to open")
 
 
 def _sealed_with(patient: Patient) -> dict[str, int]:

@@ -92,7 +92,7 @@ def time_of_day(patient: Patient) -> Findings:
         )
     elif jumped := patient.rows(JUMPED, REFRAIN):
         moved, at, until, watched = jumped[0]
-        said = f"{words(moved)} It was {at:%Y-%m-%d %H:%M:%S} UTC then; nothing is swept or sent again until {until:%H:%M:%S} UTC"
+        said = f"{words(moved)} It was {at:%Y-%m-%d %H:%M:%S} UTC then; no post is tried a second time until {until:%H:%M:%S} UTC"
         remedy = "see that time synchronisation (NTP) is on at the database's machine, and that it does not sleep"
         yield (wrong if watched else note)("clock", said, remedy)
     else:

@@ -17,13 +17,13 @@ from app.content.models import EDITABLE, ITEM, KINDS, Artifact, ContentAsset, Co
 from app.content.plain import plain
 from app.core import actor, locks
 from app.core.db import db, uuid7
-from app.ground.errors import Conflict, Invalid
+from app.ground.errors import Conflict, Invalid, Overtaken
 
 READING_SPEED = 220  # words a minute
 Raw = Mapping[str, Any]
 
 
-class Stale(Conflict):
+class Stale(Overtaken):
     """Somebody saved a version since this text was begun: `current_id`."""
 
     def __init__(self, current: Artifact) -> None:

@@ -21,6 +21,7 @@ def index() -> Response:
     page = queries.listing(args).page(args)
     return render(
         "content/index.html",
+        region="results",
         page=page,
         views=[(key, text, None, "") for key, text in queries.VIEWS],
         campaigns=dict(campaigns.choices()),

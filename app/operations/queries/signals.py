@@ -26,7 +26,7 @@ SHOWN = 5
 ASKS = ("changed", "restored", "emergency", "human", "budget", "policy")
 """Holds of more than one record that wait for somebody's word; those of one record stand with it."""
 ALARM = "invariant"
-"""The reason of a hold that says: what must never happen did. It stands first."""
+"""The reason of a hold that says: something is wrong with how this went out. It stands first."""
 
 
 class Setup(NamedTuple):
@@ -58,7 +58,7 @@ class Setup(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """The database's clock jumped at `at` by so many seconds; until `until` nothing is swept or sent again."""
+    """The database's clock jumped at `at` by so many seconds; until `until` no post is tried a second time."""
 
     at: datetime
     moved_by: float

@@ -38,7 +38,7 @@ def calendar() -> Response:
     shown = grid.days(view, day)
     events = today.events(*grid.span(shown, zone()), wanted)
     return render(
-        "operations/calendar.html", view=view, day=day, days=shown, weeks=grid.weeks(day), today=_today(), wanted=wanted, **_cells(events),
+        "operations/calendar.html", region="results", view=view, day=day, days=shown, weeks=grid.weeks(day), today=_today(), wanted=wanted, **_cells(events),
         events=events, is_cut=len(events) == today.MOST, ready=today.ready_to_schedule(), campaigns=campaigns(), where=_where,
         platforms=[(c.spec.slug, c.spec.name) for c in registry.all()], statuses=STATUSES,
         earlier=grid.step(view, day, -1), later=grid.step(view, day, 1), hour_now=clock.now().astimezone(zone()).hour,
@@ -78,6 +78,7 @@ def _again(found: Event, form: MoveForm) -> Any:
     may = current_user.can("operator" if found.kind == "record" else "editor")
     return lambda: render(
         "operations/event.html",
+        region="event",
         event=found,
         form=form,
         may_move=may and found.can_move,

@@ -20,7 +20,7 @@ from app.web.writes import writes
 @bp.get("/notices")
 @requires("viewer")
 def notices() -> Response:
-    return render("operations/notices.html", page=listing(current_user.id).page(request.args))
+    return render("operations/notices.html", region="results", page=listing(current_user.id).page(request.args))
 
 
 @bp.get("/notices/<uuid:notice_id>")

@@ -26,7 +26,7 @@ def jobs() -> Response:
     records = queries.records_of(page)
     keys = _keys([row for group in records.values() for row in group])
     return render(
-        "publishing/jobs.html", page=page, records=records, keys=keys, shown=shown,
+        "publishing/jobs.html", region="results", page=page, records=records, keys=keys, shown=shown,
         key_of=lambda job: shown.job_key(job.status, [keys[row.id] for row in records.get(job.id, ())]),
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from app.ground import clock
 from app.ground.errors import Conflict
 from app.publishing.actions.schedule import schedule
 from app.publishing.campaign import why_waiting
-from app.publishing.forms import PublishForm
+from app.publishing.forms import PublishForm, slot_of
 from app.publishing.models import PublishJob
 from app.publishing.queries import campaign as campaigns
 from app.publishing.queries.plan import Row, accounts_of, rows
@@ -79,20 +78,11 @@ def _fill(form: PublishForm, item: Any, found: list[Row]) -> None:
     form.accounts.data = planned or (
         fresh if fresh == usable and len(usable) == 1 and not item.planned_accounts else []
     )
-    slot = _slot(request.args.get("slot"))
+    slot = slot_of(request.args.get("slot"))
     at = slot or item.scheduled_for
     form.timing.data = "later" if at or request.args.get("when") == "later" else "now"
     form.fill(at, item.timezone if item.scheduled_for and not slot else (current_user.timezone or "UTC"))
     form.key.data = str(uuid.uuid4())
-
-
-def _slot(text: str | None) -> datetime | None:
-    """The slot that was chosen from the page; what is no moment with an offset means nothing."""
-    try:
-        at = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:

@@ -33,7 +33,7 @@ def records() -> Response:
     holds = listed.holds_over(row.id for row in page.rows)
     held = shown.held(holds, page.rows)
     return render(
-        "publishing/records.html", page=page, rows=cells(page.rows, held, clock.now()), chips=_chips(page), views=_views(page),
+        "publishing/records.html", region="results", page=page, rows=cells(page.rows, held, clock.now()), chips=_chips(page), views=_views(page),
         stopped=emergency() if ("all", "") in holds else None,
     )  # fmt: skip
 

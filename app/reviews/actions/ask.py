@@ -12,7 +12,7 @@ from app.content import checks
 from app.content.models import Artifact, ContentItem
 from app.core import actor, config
 from app.core.db import db
-from app.ground.errors import Conflict, Forbidden, Invalid
+from app.ground.errors import Conflict, Forbidden, Invalid, Overtaken
 from app.platforms import registry
 from app.publishing.queries.plan import posts_of
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
@@ -40,7 +40,7 @@ def ask(
     """
     item, at = locked_item(item.id), database_now()
     if item.current_version_id != artifact.id:
-        raise Conflict(NEWER)
+        raise Overtaken(NEWER)
     standing = open_request(item)
     if standing is not None and stands(standing, item):
         return standing

@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core.db import db
-from app.ground.errors import Conflict
+from app.ground.errors import Conflict, Overtaken
 from app.reviews.models import OPEN, SETTLED, ApprovalRequest
 
 DID = {"approved": "approved", "rejected": "rejected", "changes_requested": "asked for changes on"}
@@ -25,14 +25,14 @@ def must_be_open(request: ApprovalRequest, item: ContentItem, at: datetime, read
     if request.status in SETTLED:
         who = name_of(request.settled_by, reader)
         first = "already" if who == "You" else "first"
-        raise Conflict(f"{who} {DID[request.status]} this version {first}, {ago(request.settled_at, at)}.")
+        raise Overtaken(f"{who} {DID[request.status]} this version {first}, {ago(request.settled_at, at)}.")
     same_version = item.current_version_id == request.artifact_id
     if same_version and (request.status == "superseded" or (request.status in OPEN and item.status != "review")):
-        raise Conflict(PLAN)
+        raise Overtaken(PLAN)
     if request.status == "superseded":
-        raise Conflict("A newer version was saved, so this request has ended. Open the newer one.")
+        raise Overtaken("A newer version was saved, so this request has ended. Open the newer one.")
     if request.status == "cancelled":
-        raise Conflict("The author withdrew this request. There is nothing to decide any more.")
+        raise Overtaken("The author withdrew this request. There is nothing to decide any more.")
     if request.status not in OPEN or (request.expires_at is not None and request.expires_at <= at):
         raise Conflict("This request has expired. The author can ask for a new review.")
 
@@ -45,7 +45,7 @@ def must_be_this_version(
         newer = db.session.get(Artifact, item.current_version_id)
         who = name_of(newer.created_by, reader) if newer else "Somebody"
         number = f"version {newer.version}" if newer else "a newer version"
-        raise Conflict(f"{who} saved {number} while you were reading. What you saw is no longer what would go out.")
+        raise Overtaken(f"{who} saved {number} while you were reading. What you saw is no longer what would go out.")
     if str(request.artifact_id) != artifact_id or request.content_hash != content_hash:
         raise Conflict("This page showed another version than the one under review. Reload it and read it again.")
 
@@ -53,9 +53,9 @@ def must_be_this_version(
 def must_be_as_shown(item: ContentItem, version: Artifact, plan_hash: str, shown_hash: str) -> None:
     """Raises Conflict when the page showed another plan, or other words than those that would go out."""
     if contents.plan_hash(item) != plan_hash:
-        raise Conflict("The plan changed while you read: look again. Nothing was decided.")
+        raise Overtaken("The plan changed while you read: look again. Nothing was decided.")
     if contents.shown_hash(item, version) != shown_hash:
-        raise Conflict("What would go out is no longer what this page showed: look again. Nothing was decided.")
+        raise Overtaken("What would go out is no longer what this page showed: look again. Nothing was decided.")
 
 
 def name_of(user_id: uuid.UUID | None, reader: uuid.UUID | None = None) -> str:

@@ -31,7 +31,7 @@ COLUMNS = {
 @requires("viewer")
 def history() -> Response:
     """Every request."""
-    return render("reviews/index.html", page=queries.REQUESTS.page(request.args))
+    return render("reviews/index.html", region="results", page=queries.REQUESTS.page(request.args))
 
 
 @bp.get("/all.csv")

@@ -32,7 +32,9 @@ def index() -> Response:
 
 def all_reviewed(args: dict[str, str]) -> Response:
     """Nothing waits: say so, and when the next thing is due."""
-    return render("reviews/done.html", found=None, next_due=queries.next_due(), **place([], None, args))
+    return render(
+        "reviews/done.html", region="review", found=None, next_due=queries.next_due(), **place([], None, args)
+    )
 
 
 @bp.get("/<uuid:request_id>")

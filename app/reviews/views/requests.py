@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from flask import Response, url_for
@@ -61,13 +60,12 @@ def _asked(item: ContentItem, form: Form) -> ApprovalRequest:
     chosen = form.assigned_to.data or None
     if chosen and chosen not in dict(form.assigned_to.choices):
         raise Invalid({"assigned_to": "Choose a reviewer from the list."})
-    due = form.due_at.data
     return actions.ask(
         item,
         contents.artifact(form.artifact_id.data or item.current_version_id),
         current_user,
         note=form.note.data or "",
-        due_at=due.replace(tzinfo=zone()).astimezone(UTC) if due else None,
+        due_at=form.due(zone()),
         assigned_to=uuid.UUID(chosen) if chosen else None,
     )
 

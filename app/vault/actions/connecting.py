@@ -10,7 +10,7 @@ from app.core import actor, crypto
 from app.core.db import db, uuid7
 from app.core.queue import ring
 from app.ground import clock
-from app.ground.errors import Conflict, Invalid
+from app.ground.errors import Conflict, Invalid, Overtaken
 from app.platforms import registry
 from app.platforms.base import Platform
 from app.vault import entry as entries
@@ -126,7 +126,7 @@ def set_rules(account: PlatformCredential, rules: dict[str, Any], version: int) 
     """Keep the posting rules. Raises Conflict when somebody else saved meanwhile."""
     account = locked(account.id)
     if account.version != version:
-        raise Conflict(
+        raise Overtaken(
             "Somebody else changed this account meanwhile. Reload the page; your entries are still in the form."
         )
     if rules.get("on_absent") not in (None, "", *ON_ABSENT):

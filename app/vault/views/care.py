@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import Response, request, url_for
 
+from app.ground.storable import whole
 from app.operations.queries.waiting import waiting_by_account
 from app.vault import actions, rules
 from app.vault.forms import PauseForm, PlainForm, RenameForm, RulesForm
@@ -61,7 +61,7 @@ def set_rules(account_id: uuid.UUID) -> Response:
         return again()
     return submit(
         form,
-        lambda f: actions.set_rules(account, f.rules(zone().key), _whole(f.version.data)),
+        lambda f: actions.set_rules(account, f.rules(zone().key), whole(f.version.data, otherwise=-1)),
         again,
         then=page_of(account),
         toast="Posting rules saved.",
@@ -94,7 +94,3 @@ def disconnect(account_id: uuid.UUID) -> Response:
         then=url_for("vault.index"),
         toast="Disconnected. Its secrets were removed.",
     )
-
-
-def _whole(text: Any) -> int:
-    return int(text) if str(text or "").isdigit() else -1

@@ -24,7 +24,15 @@ from app.web.writes import background
 def index() -> Response:
     page = queries.ACCOUNTS.page(request.args)
     also = queries.shared_places(queries.connected())
-    return render("vault/index.html", page=page, waiting=waiting_by_account(), soon=soon(), now=clock.now(), also=also)
+    return render(
+        "vault/index.html",
+        region="results",
+        page=page,
+        waiting=waiting_by_account(),
+        soon=soon(),
+        now=clock.now(),
+        also=also,
+    )
 
 
 @bp.get("/all.csv")

@@ -365,6 +365,8 @@ def test_the_publish_page_warns_and_lets_an_operator_override_the_platforms(as_u
     form = {"accounts": [str(account)], "timing": "now", "priority": "0", "timezone": "UTC"}
     refused = operator.post(f"/content/{item.id}/publish", data=form)
     assert refused.status_code == 422 and "does not use Our site" in refused.text
+    card = next(one for one in refused.text.split('<section class="card') if "does not use Our site. Untick it" in one)
+    assert 'name="off_target"' in card, "what mends an error stands beside it (S15)"
     assert operator.post(f"/content/{item.id}/publish", data={**form, "off_target": "y"}).status_code == 303
     shift(key, status="draft")
     assert "The campaign is a draft" in operator.get(f"/content/{post(key)[0].id}/publish").text

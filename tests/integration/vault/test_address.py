@@ -275,3 +275,27 @@ def test_a_server_that_redirects_does_not_hand_the_token_on(commit: Any) -> None
         for server in (here, there):
             server.shutdown()
             server.server_close()
+
+
+def test_a_setting_that_is_no_number_is_refused_beside_its_field_on_connecting_again(as_user: Any, commit: Any) -> None:
+    """(S15) Whether the address had changed was asked first, and the question took the number for one."""
+    account = commit(make_account, "sandbox", configuration={"behaviour": "accepts"})
+    for typed in ("The Oyaishi", "²", "١٢", "9" * 500):
+        data = {"name": account.account_name, "config_behaviour": "accepts", "config_delay": typed}
+        answer = as_user("operator").post(f"/accounts/{account.id}/reconnect", data=data)
+        assert answer.status_code == 422 and "Enter a whole number, like 10." in answer.text
+
+
+def test_the_help_of_a_secret_that_is_asked_for_anew_does_not_say_that_empty_keeps_it(
+    as_user: Any, commit: Any
+) -> None:
+    """(S15) Two sentences that contradict each other stood one above the other."""
+    account = commit(
+        make_account, "mastodon", secrets={"access_token": "x" * 20}, configuration={"instance": "https://a.example"}
+    )
+    page = f"/accounts/{account.id}/reconnect"
+    operator = as_user("operator")
+    assert "Leave empty to keep the one we have" in operator.get(page).text
+    refused = operator.post(page, data={"name": account.account_name, "config_instance": "https://b.example"})
+    assert refused.status_code == 422 and "The address changed: enter the access token again" in refused.text
+    assert "Leave empty to keep the one we have" not in refused.text
