@@ -9,25 +9,24 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from app.content.markdown import ready
+
 TAGS = {
     "a", "b", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False}).enable(
-        ["table", "strikethrough"]
-    )
+PARSER = ready(
+    MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False}).enable(["table", "strikethrough"])
+)
 
 
 @lru_cache(maxsize=16)
 def rendered(markdown: str) -> Markup:
     """Headings begin at h2 (the page has its h1); links open with no referrer and no rank; anything else is text."""
     html = (
-        _parser()
-        .render(markdown)
+        PARSER.render(markdown)
         .replace("<h1>", "<h2>")
         .replace("</h1>", "</h2>")
         .replace("<s>", "<del>")

@@ -13,10 +13,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from app.content.markdown import ready
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).disable(["code", "html_block", "html_inline", "entity"])
+PARSER = ready(MarkdownIt("commonmark", {"html": False}).disable(["code", "html_block", "html_inline", "entity"]))
 
 
 @lru_cache(maxsize=16)
@@ -26,7 +25,7 @@ def plain(markdown: str) -> str:
     Remembered, because one preview asks for it once per platform. What stands inside a paragraph is read as it comes, token by
     token: emphasis may be nested as deep as somebody likes to type it. Blocks nest 20 deep at most (the parser sees to it).
     """
-    tokens = _parser().parse(markdown)
+    tokens = PARSER.parse(markdown)
     for token in tokens:
         if token.type == "inline":
             token.content, token.children = _inline(token.children or []), None
