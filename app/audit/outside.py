@@ -57,7 +57,7 @@ def read(text: str, keys: Mapping[str, bytes]) -> Noted | None:
         return None
     kind, place, to, rows, root, name, check = found.groups()
     try:
-        moment = datetime.strptime(to, _TIME).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(to)
     except ValueError:
         return None
     key = keys.get(name)
