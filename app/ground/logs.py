@@ -21,7 +21,7 @@ OWN = "pressroom.audit.seals"  # roots look like secrets; nobody else's words st
 LONGEST = 20_000  # characters of one message or traceback
 _DEEPEST = 20  # causes of causes
 _SLASH = r"(?:/|%(?:25){0,3}2[Ff])+"  # plain, or encoded up to four times; two count as one
-_SECRET = r"""(?:[^\s/?#&"'<>%]|%(?!(?:25){0,3}(?:2[FfBb3]|3[Ff]|26|20)))+"""  # up to a delimiter, plain or encoded
+_OPENS = r"""(?:[^\s/?#&"'<>%]|%(?!(?:25){0,3}(?:2[FfBb3]|3[Ff]|26|20)))+"""  # up to a delimiter, plain or encoded
 _PARAMETER = re.compile(r"""([?&;]|%(?:25){0,3}(?:3[Ff]|26))([\w.\[\]-]{2,40})(=|%(?:25){0,3}3[Dd])([^\s&;"'<>#]+)""")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _AT = {"schema": "schema_name", "table": "table_name", "column": "column_name", "constraint": "constraint_name"}
@@ -35,7 +35,7 @@ def hide_paths(rules: Iterable[str]) -> None:
     for rule in rules:
         parts = re.split(r"<[^>]+>", rule)
         fixed = [_SLASH.join(map(re.escape, part.split("/"))) for part in parts]
-        pattern = re.compile(f"({fixed[0]})(?!<){_SECRET}")
+        pattern = re.compile(f"({fixed[0]})(?!<){_OPENS}")
         if pattern.pattern not in {known.pattern for known in _secret_paths}:
             _secret_paths.append(pattern)
 
