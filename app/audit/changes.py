@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from app.ground import redact
+from app.ground.storable import storable
 
 HIDDEN = "•••"
 LONGEST = 2_000  # characters of one value; the version or the attempt keeps the whole
@@ -46,6 +47,7 @@ def _value(field: str, value: Any) -> Any:
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """The text without NULs (PostgreSQL keeps none), cut with a mark that says how much is missing."""
-    text = text.replace("\x00", "")
+    """The text without what PostgreSQL does not keep (NULs, halves of a character), cut with a mark that says how much is
+    missing: an act must not fail because of a text that is only told of."""
+    text = storable(text)
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest:,} more)"

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 SEAL, ACKNOWLEDGED = "audit-seal", "audit-acknowledged"
 NOWHERE = "none"  # the place of an acknowledgement while there is no seal
@@ -57,7 +58,7 @@ def read(text: str, keys: Mapping[str, bytes]) -> Noted | None:
         return None
     kind, place, to, rows, root, name, check = found.groups()
     try:
-        moment = datetime.strptime(to, _TIME).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(to)
     except ValueError:
         return None
     key = keys.get(name)
@@ -74,6 +75,14 @@ def logged(text: str, keys: Mapping[str, bytes]) -> Noted | None:
 
 def _check(text: str, key: bytes) -> str:
     return hmac.new(key, b"line\n" + text.encode(), "sha256").hexdigest()
+
+
+class Line(NamedTuple):
+    """Where it begins, its text, and what was read; None when it is no line of ours."""
+
+    at: int
+    text: str
+    noted: Noted | None
 
 
 class RootsFile:
@@ -115,11 +124,11 @@ class RootsFile:
     def last(self, keys: Mapping[str, bytes]) -> Noted | None:
         """The last line that can be read."""
         start = max(0, self.size() - _TAIL)
-        found = [noted for _, noted in self.lines(keys, start, self.size()) if noted is not None]
+        found = [noted for _, _, noted in self.lines(keys, start, self.size()) if noted is not None]
         return found[-1] if found else None
 
-    def lines(self, keys: Mapping[str, bytes], start: int, end: int) -> Iterator[tuple[int, Noted | None]]:
-        """(where it begins, the line read) of all whole lines of [start, end); None for what is no such line."""
+    def lines(self, keys: Mapping[str, bytes], start: int, end: int) -> Iterator[Line]:
+        """All whole lines of [start, end)."""
         if end <= start:
             return
         with open(self.path, "rb") as file:
@@ -129,5 +138,5 @@ class RootsFile:
                 if raw.endswith(b"\n"):
                     text = raw[:-1].decode("ascii", "replace")
                     if text:
-                        yield at, read(text, keys)
+                        yield Line(at, text, read(text, keys))
                 at += len(raw)

@@ -20,7 +20,8 @@ from app.ground import redact
 OWN = "pressroom.audit.seals"  # roots look like secrets; nobody else's words stand in these lines
 LONGEST = 20_000  # characters of one message or traceback
 _DEEPEST = 20  # causes of causes
-_SLASH = r"(?:/|%(?:25){0,3}2[Ff])"  # plain, or encoded up to four times
+_SLASH = r"(?:/|%(?:25){0,3}2[Ff])+"  # plain, or encoded up to four times; two count as one
+_OPENS = r"""(?:[^\s/?#&"'<>%]|%(?!(?:25){0,3}(?:2[FfBb3]|3[Ff]|26|20)))+"""  # up to a delimiter, plain or encoded
 _PARAMETER = re.compile(r"""([?&;]|%(?:25){0,3}(?:3[Ff]|26))([\w.\[\]-]{2,40})(=|%(?:25){0,3}3[Dd])([^\s&;"'<>#]+)""")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _AT = {"schema": "schema_name", "table": "table_name", "column": "column_name", "constraint": "constraint_name"}
@@ -34,7 +35,7 @@ def hide_paths(rules: Iterable[str]) -> None:
     for rule in rules:
         parts = re.split(r"<[^>]+>", rule)
         fixed = [_SLASH.join(map(re.escape, part.split("/"))) for part in parts]
-        pattern = re.compile("(" + fixed[0] + ")" + r"""(?!<)[^\s/?#&"'<>%]+""")
+        pattern = re.compile(f"({fixed[0]})(?!<){_OPENS}")
         if pattern.pattern not in {known.pattern for known in _secret_paths}:
             _secret_paths.append(pattern)
 
@@ -67,12 +68,20 @@ def words(error: BaseException) -> str:
     kind = type(error).__name__
     cause = _databases(error)
     if cause is None:
-        return clean(f"{kind}: {error}" if str(error) else kind)
+        members = "; ".join(words(one) for one in getattr(error, "exceptions", ())[:_DEEPEST])
+        return clean(": ".join(filter(None, (kind, _said(error), members))))
     said = [f"SQLSTATE {cause.sqlstate}"] if getattr(cause, "sqlstate", None) else []
     named = getattr(cause, "diag", None)
     said += [f"{word} {name}" for word, place in _AT.items() if (name := getattr(named, place, None))]
     inner = f" ({type(cause).__name__})" if cause is not error else ""
     return clean(f"{kind}{inner}: {', '.join(said) or 'its words are not kept'}")
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its words cannot be had)"
 
 
 def _databases(error: BaseException) -> Any:

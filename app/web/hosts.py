@@ -78,9 +78,8 @@ def gate() -> Response | None:
     if current_app.extensions["hosts"].hold(host, _own(request.environ)):
         return None
     current_app.login_manager._update_request_context_with_user(AnonymousUserMixin())  # type: ignore[attr-defined]
-    page = render_template(
-        "errors/host.html", name=host[:100], url=current_app.config["SETTINGS"].url, status=MISDIRECTED
-    )
+    known = {"url": current_app.config["SETTINGS"].url, "status": MISDIRECTED, "trace_id": ""}
+    page = render_template("errors/host.html", name=host[:100], **known)
     return make_response(page, MISDIRECTED)
 
 

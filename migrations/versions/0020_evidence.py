@@ -31,6 +31,14 @@ CREATE TABLE audit_checks (
     CONSTRAINT audit_checks_kind_check CHECK (kind IN ('new', 'all'))
 );
 ALTER TABLE audit_seals ADD COLUMN key_name text;
+CREATE FUNCTION audit_seal_in_time() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.to_at > clock_timestamp() THEN
+        RAISE EXCEPTION 'a seal of % cannot cover time that is still to come', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER audit_seals_in_time BEFORE INSERT ON audit_seals FOR EACH ROW EXECUTE FUNCTION audit_seal_in_time();
 CREATE TRIGGER audit_keys_guard BEFORE DELETE ON audit_keys FOR EACH ROW EXECUTE FUNCTION audit_guard();
 CREATE TRIGGER audit_keys_no_truncate BEFORE TRUNCATE ON audit_keys FOR EACH STATEMENT EXECUTE FUNCTION audit_guard();
 """
@@ -165,6 +173,8 @@ def downgrade() -> None:
     op.execute(OLD_HORIZON)
     op.execute(OLD_PARTITIONS)
     _guards("", "For append-only tables; only the archive verb sets app.archiving")
+    op.execute("DROP TRIGGER audit_seals_in_time ON audit_seals")
+    op.execute("DROP FUNCTION audit_seal_in_time()")
     op.execute("ALTER TABLE audit_seals DROP COLUMN key_name")
     op.execute("DROP TABLE audit_checks, audit_keys")
 

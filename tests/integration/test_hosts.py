@@ -49,7 +49,7 @@ def test_a_foreign_name_gets_a_page_that_names_the_setting(at, host):
     text = answer.get_data(as_text=True)
     assert answer.status_code in (400, 421) and "Location" not in answer.headers
     if answer.status_code == 421:
-        assert "PRESSROOM_URL" in text and "http://localhost:8000" in text
+        assert "this number" not in text and "PRESSROOM_URL" in text and "http://localhost:8000" in text
     assert f"//{host}" not in text or not host
 
 

@@ -86,6 +86,8 @@ def test_a_token_in_an_address_is_in_no_line(house, written):
             log.info("%s", text)
             log.info('"%(r)s" %(s)s', {"r": text, "s": 200})
             log.info("%s", quote(text))  # encoded once more
+    for odd in (f"//reset//{CANARY}", f"/reset/%63{CANARY}", f"/reset%2f{CANARY}", f"/invite/{CANARY}/"):
+        log.info("GET %s HTTP/1.1", odd)
     log.info("GET /x?token=%s&a=1&api_key=%s HTTP/1.1", CANARY, CANARY)
     assert CANARY not in written.getvalue() and "[redacted]" in written.getvalue() and "a=1" in written.getvalue()
 
@@ -172,6 +174,17 @@ def test_a_message_is_one_line_whatever_it_quotes(written):
 def test_a_line_with_a_dict_is_written(written):
     logging.getLogger("app.trial").warning("dict %(a)s", {"a": CANARY[:3]})
     assert "dict can" in written.getvalue()
+
+
+class Wordless(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def test_an_error_without_words_and_a_group_of_them_are_drawn():
+    assert "Wordless: (its words cannot be had)" in logs.drawn(Wordless())
+    found = logs.drawn(BaseExceptionGroup("two", [ValueError(f"/reset/{CANARY}"), Wordless()]))
+    assert "ValueError: /reset/[redacted]" in found and "Wordless" in found and CANARY not in found
 
 
 @pytest.mark.parametrize("count", [30])

@@ -74,8 +74,11 @@ def test_2_a_misspelt_variable(desk: Examine) -> None:
 
 
 def test_3_a_data_folder_that_cannot_be_written(desk: Examine, tmp_path: Path) -> None:
-    found = desk(PRESSROOM_DATA="/proc/pressroom", FILES_URL=str(tmp_path), SECRET_KEY="x" * 40)
+    found = desk(
+        PRESSROOM_DATA="/proc/pressroom", FILES_URL=str(tmp_path), PRESSROOM_AUDIT=str(tmp_path), SECRET_KEY="x" * 40
+    )
     assert "chown" in fault(found, "data folder").remedy
+    assert "PRESSROOM_AUDIT" in fault(desk(PRESSROOM_AUDIT="/proc/pressroom"), "audit folder").remedy
 
 
 def test_4_a_key_that_others_can_read(desk: Examine, tmp_path: Path) -> None:
@@ -168,6 +171,18 @@ def test_12d_an_audit_trail_that_lost_its_end(desk: Examine, settings: Settings,
         run("DELETE FROM audit_seals")
     for _ in range(2):
         assert "ahead of this database: 1 seal with" in fault(desk(), "audit trail").says
+
+
+def test_12d2_a_trail_that_was_not_checked_as_a_whole(desk: Examine, settings: Settings) -> None:
+    """(S10) The quick check reads what is new; that the whole one runs each night is looked at, too."""
+    work.step(record, "x.y", ("t", "1"))
+    work.step(seal, timedelta(0))
+    desk()
+    with sql(settings) as run:
+        values = "'all', now() - interval '3 days', 1, 1, 0"
+        run(f"INSERT INTO audit_checks (kind, checked_at, seals, rows, problems) VALUES ({values})")
+    (said,) = [finding for finding in desk() if finding.check == "audit trail" and finding.state == "note"]
+    assert "for 72 hours" in said.says and "flask audit verify" in said.remedy
 
 
 def test_12e_a_database_in_which_the_web_may_do_everything(desk: Examine, settings: Settings) -> None:

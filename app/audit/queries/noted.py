@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -16,22 +17,29 @@ from app.audit.queries.sealed import newest_seal, place_of
 from app.audit.report import Finding, Report
 from app.core.db import db
 
+T = TypeVar("T")
 BATCH = 1_000
 RESTORED = "If a backup was restored, say so with `flask audit acknowledge`; otherwise somebody with the database's password did it."
 
 
 def against_file(report: Report, file: RootsFile, keys: Mapping[str, bytes], start: int, end: int) -> None:
     """Every line since the last acknowledgement must be a seal of the database. Notes in the mark how far this came."""
-    begin = max((at for at, line in file.lines(keys, start, end) if _acknowledges(line)), default=start)
-    runs = _Runs(report)
+    begin = max((line.at for line in file.lines(keys, start, end) if _acknowledges(line.noted)), default=start)
+    runs, cut = _Runs(report), ""
     for batch in _batches(file.lines(keys, begin, end)):
-        roots = _roots([line for _, line in batch if line is not None])
-        for at, line in batch:
-            if line is None or line.known is False:
-                words = f"A line of {file.path} (at byte {at}) is none of ours or was altered."
-                report.findings.append(Finding("file", f"byte {at}", words))
-            elif line.place != NOWHERE:
-                runs.see(line, roots.get(line.place))
+        roots = _roots([line.noted for line in batch if line.noted is not None])
+        for line in batch:
+            if cut and not line.text.startswith(
+                cut.strip("\0")
+            ):  # else a crash cut it short, and it was written again in whole
+                report.findings.append(_altered(file, line.at))
+            cut = line.text if line.noted is None else ""
+            if line.noted is not None and line.noted.known is False:
+                report.findings.append(_altered(file, line.at))
+            elif line.noted is not None and line.noted.place != NOWHERE:
+                runs.see(line.noted, roots.get(line.noted.place))
+    if cut.strip("\0"):
+        report.findings.append(_altered(file, end))
     runs.end()
     report.noted = runs.seen
     report.mark = replace(report.mark, offset=end)
@@ -44,12 +52,11 @@ def against_logs(report: Report, logs: Iterable[Iterable[str]], keys: Mapping[st
     """Seals that logs name in full and with a check that holds; whatever else stands there is not looked at."""
     for lines in logs:
         runs = _Runs(report)
-        named = ((0, found) for text in lines if (found := logged(text, keys)) is not None)
+        named = (found for text in lines if (found := logged(text, keys)) is not None)
         for batch in _batches(named):
-            roots = _roots([line for _, line in batch if line is not None])
-            for _, line in batch:
-                if line is not None:
-                    runs.see(line, roots.get(line.place))
+            roots = _roots(batch)
+            for noted in batch:
+                runs.see(noted, roots.get(noted.place))
         runs.end()
 
 
@@ -113,11 +120,15 @@ def _words(run: _Run) -> str:
     return f"{what}, {until}, are noted outside and {now}. Restored? {RESTORED}"
 
 
+def _altered(file: RootsFile, at: int) -> Finding:
+    return Finding("file", f"byte {at}", f"A line of {file.path} (near byte {at}) is none of ours or was altered.")
+
+
 def _acknowledges(line: Noted | None) -> bool:
     return line is not None and line.kind == ACKNOWLEDGED and line.known is True
 
 
-def _batches(lines: Iterator[tuple[int, Noted | None]]) -> Iterator[list[tuple[int, Noted | None]]]:
+def _batches(lines: Iterator[T]) -> Iterator[list[T]]:
     while batch := list(islice(lines, BATCH)):
         yield batch
 

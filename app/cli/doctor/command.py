@@ -15,6 +15,7 @@ CHECKS: tuple[Callable[[Patient], Findings], ...] = (
     surroundings.variables,
     surroundings.data_folder,
     surroundings.files_folder,
+    surroundings.audit_folder,
     surroundings.disk,
     surroundings.keys,
     surroundings.address,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from app.audit.report import Report
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
 from app.core.rights import ADDED_ONLY, APP, ARCHIVER
 from app.settings import Settings
 
 UNSEALED_AFTER = 15  # minutes
+WHOLE_WITHIN = 48  # hours; the clock checks everything each night
 _THERE = "SELECT to_regclass('audit_checks') IS NOT NULL AND has_table_privilege('audit_log', 'SELECT')"
 
 
@@ -29,17 +31,37 @@ def trail(patient: Patient) -> Findings:
     """At most a day's seals since the last check; each night all of it is checked."""
     if patient.link is None or not patient.settings.keys or not any(row[0] for row in patient.rows(_THERE)):
         return
-    found, seals, noted, left = _checked(patient.settings)
+    found, report = _checked(patient.settings)
     for words in found[:5]:
         yield wrong("audit trail", words, "run `flask audit verify`, and look who had access to the database")
     if len(found) > 5:
         yield wrong("audit trail", f"and {len(found) - 5} findings more", "run: flask audit verify")
     if not found:
-        more = "; more wait for the next check" if left else ""
-        yield ok("audit trail", f"{seals} new seals hold, {noted} against {patient.settings.audit / 'roots.log'}{more}")
+        more = "more wait for the next check; " if report.left else ""
+        file = patient.settings.audit / "roots.log"
+        yield ok(
+            "audit trail", f"new seals checked: {report.seals}, lines of {file}: {report.noted}; {more}nothing amiss"
+        )
+    yield from _whole(patient)
 
 
-def _checked(settings: Settings) -> tuple[list[str], int, int, bool]:
+_WHOLE = """
+SELECT extract(epoch FROM clock_timestamp() - (SELECT max(checked_at) FROM audit_checks WHERE kind = 'all')) / 3600,
+       extract(epoch FROM clock_timestamp() - min(to_at)) / 3600 FROM audit_seals
+"""
+
+
+def _whole(patient: Patient) -> Findings:
+    """What was sealed and checked long ago is looked at again by the check of everything."""
+    for checked, oldest in patient.rows(_WHOLE):
+        if (checked if checked is not None else oldest or 0) > WHOLE_WITHIN:
+            since = f"for {checked:.0f} hours" if checked is not None else "yet"
+            yield note(
+                "audit trail", f"not all of it was checked {since}", "run: flask audit verify; see that the clock runs"
+            )
+
+
+def _checked(settings: Settings) -> tuple[list[str], Report]:
     """The quick check, by the desk's own code; and what the last check of everything had found."""
     from app.audit.inspection import check_new
     from app.audit.queries.health import broken, told
@@ -53,7 +75,7 @@ def _checked(settings: Settings) -> tuple[list[str], int, int, bool]:
         db.session.rollback()
         db.engine.dispose()
     words = [found.words for found in report.findings]
-    return list(dict.fromkeys(words + before)), report.seals, report.noted, report.left
+    return list(dict.fromkeys(words + before)), report
 
 
 _ROLE = """

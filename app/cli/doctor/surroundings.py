@@ -38,6 +38,11 @@ def files_folder(patient: Patient) -> Findings:
     yield from _folder("files folder", patient.settings.files, "FILES_URL")
 
 
+def audit_folder(patient: Patient) -> Findings:
+    """Without it the roots of the trail are noted nowhere but in the database that they are to speak about."""
+    yield from _folder("audit folder", patient.settings.audit, "PRESSROOM_AUDIT")
+
+
 def _folder(check: str, path: Path, variable: str) -> Findings:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

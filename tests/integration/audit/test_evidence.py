@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from app.audit import actions, inspection
@@ -236,16 +237,16 @@ def test_a_crash_between_commit_and_file_leaves_no_alarm(five, commit):
     assert report.findings == [] and report.noted == report.seals
 
 
-def test_a_crash_in_the_middle_of_a_line_leaves_no_alarm(five, commit):
-    """A line cut short is written again in whole; what is left of the cut one is no claim."""
+@pytest.mark.parametrize("left", [b"", b"\0" * 700], ids=["cut", "filled with NULs"])
+def test_a_crash_in_the_middle_of_a_line_leaves_no_alarm(five, commit, left):
+    """(S10) A line cut short (by a full disk, a power cut) is written again in whole, and what is left of the cut one is no claim."""
     file = roots_file().path
     content = file.read_bytes()
-    file.write_bytes(content[:-40])
+    file.write_bytes(content[:-40] + left)
     assert both().findings == []
     commit(record, "x.y", ("t", "6"))
     seal_and_note(NOW)
-    (found,) = check_all().findings
-    assert found.kind == "file"
+    assert both().findings == []
     assert step(lambda: roots_file().last(opened())).place.endswith("#6")
 
 
@@ -261,6 +262,34 @@ def test_a_seal_that_was_rolled_back_is_in_no_file(five, commit):
     with pytest.raises(OSError):
         step(breaks)
     assert roots_file().path.read_bytes() == before and both().findings == []
+
+
+def test_a_line_of_somebody_else_in_the_file_is_named(five, commit):
+    """What is not the beginning of the next line was not left by a crash."""
+    file = roots_file().path
+    with file.open("a") as out:
+        out.write("audit-seal v2 place=2026-01-01#1 to=never\n")
+    assert kinds(check_all()) == ["file"]
+    commit(record, "x.y", ("t", "6"))
+    seal_and_note(NOW)
+    assert kinds(check_all()) == ["file"]
+
+
+def test_a_seal_of_the_future_cannot_be_written(five, plain):
+    """(S10) It would stop the sealing until then."""
+    with pytest.raises(psycopg.errors.CheckViolation, match="still to come"):
+        plain.execute(
+            "INSERT INTO audit_seals (day, seq, from_at, to_at, rows, root_hash, prev_root, leaves) "
+            "SELECT '2099-01-01', 1, max(to_at), '2099-01-01', 0, '', '', '' FROM audit_seals"
+        )
+
+
+def test_texts_that_a_column_cannot_hold_do_not_stop_an_act(app, commit):
+    """(S10) Halves of a character and NULs, in keys, lists, labels and notes."""
+    odd = "a\x00\ud800🦐\udfff\u202e"
+    commit(record, "x.y", ("t", "1"), label=odd, note=odd, error=odd, changes={odd: [{odd: [odd]}, (odd,)]})
+    seal_and_note(NOW)
+    assert both().findings == []
 
 
 def test_two_that_note_at_once_write_each_seal_once(five, app, commit):
