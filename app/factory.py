@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, reactions, rooms
 from app.accounts.doors import DOORS
 from app.core import crypto, db, queue, work
+from app.ground import redact
 from app.schedule import SCHEDULE
 from app.settings import Settings
 from app.web import auth, errors, health, look, security
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     db.init_app(app)
     Migrate(app, db.db, directory=str(rooms.MIGRATIONS), compare_type=True)
     crypto.init_app(app, settings.keys)
+    redact.remember(settings.secrets)
     queue.init_app(app, settings.redis_url, reactions.REACTIONS)
     security.init_app(app, settings.cookie_secure)
     auth.init_app(app, DOORS)
