@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, reactions, rooms
 from app.accounts.doors import DOORS
 from app.core import crypto, db, queue, work
-from app.ground import logs
+from app.ground import logs, redact
 from app.schedule import SCHEDULE
 from app.settings import Settings
 from app.web import addresses, auth, errors, health, hosts, limits, look, security
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     db.init_app(app)
     Migrate(app, db.db, directory=str(rooms.MIGRATIONS), compare_type=True)
     crypto.init_app(app, settings.keys)
+    redact.remember(settings.secrets)
     queue.init_app(app, settings.redis_url, reactions.REACTIONS)
     hosts.init_app(app, settings.url, settings.bind, settings.hosts)
     app.before_request(security.refuse_nul)  # the order of these is the order of the questions that a request is asked

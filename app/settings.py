@@ -143,6 +143,14 @@ class Settings:
         """Addresses without their passwords, for messages and pages."""
         return {"DATABASE_URL": without_password(self.database_url), "REDIS_URL": without_password(self.redis_url)}
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no text that is kept: keys, and the passwords of the servers."""
+        urls = (self.database_url, self.redis_url, self.smtp_url or "")
+        passwords = [unquote(found) for url in urls if (found := urlsplit(url).password)]
+        keys = [base64.b64encode(key).decode() for _, key in self.keys]
+        return tuple(filter(None, (self.secret_key, self.admin_password, *keys, *passwords)))
+
     def needed(self) -> Settings:
         """Itself, when all that the web, the workers and the clock need is there; else SettingsError."""
         where = f"is absent and could not be made in {self.data}; make that folder writable or set it"

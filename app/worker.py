@@ -16,6 +16,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from datetime import datetime
 from typing import Any
 
@@ -29,11 +30,12 @@ from app.accounts.doors import refused_job
 from app.core import pulse, queue
 from app.core.worker_job import ID, Refused, WorkerJob
 from app.factory import House, create_app
-from app.ground import clock, logs
+from app.ground import clock, logs, redact
 from app.schedule import SCHEDULE
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
+LONGEST_TRACE = 8_000  # characters of an exception that RQ keeps for a day
 WORKER_TTL = 30  # seconds; RQ's default of 400 leaves a killed worker's job unnoticed for minutes
 LOOPS = ("app.publishing.dispatcher", "app.publishing.sweeper")
 PAST_THE_BELL = {"publish": "app.publishing.drain"}
@@ -72,6 +74,19 @@ class Listening:
             super().execute_job(job, queue)  # type: ignore[misc]
         else:
             SimpleWorker.execute_job(self, job, queue)
+
+    def handle_job_failure(self, job: Any, queue: Any, started_job_registry: Any = None, exc_string: str = "") -> None:
+        """What RQ keeps of an exception quotes what others said."""
+        kept = redact.text(exc_string)[-LONGEST_TRACE:]
+        super().handle_job_failure(job, queue, started_job_registry, kept)  # type: ignore[misc]
+
+    def handle_exception(self, job: Any, *exc_info: Any) -> None:
+        """The same for RQ's log."""
+        kind, error, trace = exc_info
+        if self.log.isEnabledFor(logging.ERROR):  # type: ignore[attr-defined]
+            words = "".join(traceback.format_exception(kind, error, trace))
+            log.error("job %s failed (%s)\n%s", job.id, job.description, redact.text(words)[-LONGEST_TRACE:])
+        _told(job, error)
 
     def subscribe(self) -> None:
         """RQ's own commands (stop this job, shut down) are none of ours: signals say that."""
@@ -135,18 +150,16 @@ def listener(name: str) -> Draining | Forking:
         [Queue(name, connection=queue.connection(), serializer=JSONSerializer, job_class=WorkerJob)],
         connection=queue.connection(),
         job_class=WorkerJob,
-        exception_handlers=[_told],
         name=f"{name}-{socket.gethostname()}-{os.getpid()}-{time.time_ns()}",
         serializer=JSONSerializer,
         worker_ttl=WORKER_TTL,
     )
 
 
-def _told(job: Any, kind: type[BaseException], error: BaseException, trace: Any) -> bool:
-    """After a job failed: one that was not ours is told in the audit. True: RQ goes on as usual."""
+def _told(job: Any, error: BaseException | None) -> None:
+    """After a job failed: one that was not ours is told in the audit."""
     if isinstance(error, Refused):
         refused_job(job.origin or "default", str(error))
-    return True
 
 
 def _drop_what_is_no_id(one: Any) -> None:

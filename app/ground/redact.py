@@ -1,58 +1,95 @@
 """Taking secrets out of what is stored or shown. Pure, whole values, never the first or last letters.
 
-Three nets, in this order: names that mean a secret (headers, JSON keys, URL parameters), secrets that the caller
-knows, and shapes that are secrets wherever they stand (Bearer, JWT, app passwords, bot tokens).
+Three nets: names that mean a secret (headers, JSON keys, URL parameters), secrets that the caller or the process knows, in
+every form (`secret_forms`), and shapes that are secrets wherever they stand (`secret_shapes`), all of them also where somebody
+escaped them or broke them over lines (`secret_views`). Linear in the text.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from app.ground import secret_forms as forms
+from app.ground import secret_shapes as shapes
+from app.ground.secret_forms import SHORTEST, Needle
+from app.ground.secret_views import Span, views
 
 MARK = "[redacted]"
-SHORTEST = 4  # a shorter "secret" would black out ordinary words
 DEEPEST = 40
 LONGEST = 64 * 1024  # of a body; only its first 6000 characters are kept anyway
 
 _NAME = re.compile(
-    r"pass(?:word|wd|phrase|code)|pwd|token|secret|authori[sz]ation|api[-_ ]?key|credential|private[-_ ]?key|"
-    r"access[-_ ]?key|cookie|jwt|sessdata|session[-_ ]?id|bearer|otp|client[-_ ]?assertion",
+    r"pass(?:word|wd|phrase|code|wort)|pwd|token|secret(?!ar)|authori[sz]ation|api[-_ ]?key|credential|private[-_ ]?key|"
+    r"access[-_ ]?key|account[-_ ]?key|signing[-_ ]?key|encryption[-_ ]?key|cookie|jwt|sessdata|session[-_ ]?(?:id|key)|bearer|"
+    r"(?<![a-z])(?:t?otp|mfa)(?![a-z])|client[-_ ]?assertion|recovery[-_ ]?code",
     re.IGNORECASE,
 )
-_EXACT_NAMES = frozenset({"pass", "auth", "pin", "bili_jct"})
+_EXACT_NAMES = frozenset({"pass", "auth", "pin", "bili_jct", "sid", "sess", "session", "csrf"})
 _URL_ONLY_NAMES = frozenset({"code", "sig", "key", "signature"})  # too common as JSON keys, telling in an address
-_SHAPES = re.compile(
-    r"\b(?P<scheme>Bearer|Basic|DPoP|Bot|Token)(?P<gap>\s+)[A-Za-z0-9._~+/=:-]{8,}"
-    r"|\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"
-    r"|\bwhsec_[A-Za-z0-9+/=_-]{8,}"
-    r"|\bxox[abceoprs]-[A-Za-z0-9-]{8,}"
-    r"|(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}"
-    r"|(?<![a-z0-9-])[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}(?![a-z0-9-])"
-)
-_HOOK_PATH = re.compile(r"(/webhooks/\d+/|/services/[A-Z0-9]+/[A-Z0-9]+/)[^/?#\s]+")
+_always: tuple[Needle, ...] = ()
+
+
+def remember(secrets: Iterable[str | None]) -> None:
+    """Secrets of this process (its keys, the passwords of its servers): redacted in every text from now on."""
+    global _always
+    _always = forms.needles(filter(None, secrets))
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a header, key or parameter of this name holds a secret."""
-    return bool(_NAME.search(name)) or name.lower() in _EXACT_NAMES
+    return _NAME.search(name) is not None or name.lower() in _EXACT_NAMES
 
 
 def text(value: str, secrets: Iterable[str] = ()) -> str:
-    """Free text without known secrets and without anything shaped like one."""
-    for known in _forms(secrets):
-        value = value.replace(known, MARK)
-    value = _SHAPES.sub(_keep_scheme, value)
-    return _HOOK_PATH.sub(lambda m: m[1] + MARK, value)
+    """Free text without known secrets, in whatever form they stand there, and without anything shaped like one."""
+    return _text(value, _needles(secrets))
+
+
+def _text(value: str, known: tuple[Needle, ...]) -> str:
+    raw = value.encode("utf-8", "surrogatepass")
+    found = _places(raw, known)
+    return _without(raw, found).decode("utf-8", "replace") if found else value
+
+
+def _places(raw: bytes, known: tuple[Needle, ...]) -> list[Span]:
+    """Where secrets stand, in order."""
+    if len(raw) < SHORTEST:
+        return []
+    found: list[Span] = []
+    for view in views(raw):
+        found += forms.spans(view, known)
+        found += [view.span(*place) for place in shapes.spans(view.data, is_secret_name)]
+    return sorted(found)
+
+
+def _without(raw: bytes, places: list[Span]) -> bytes:
+    """Each place, and those that touch it, as one mark."""
+    out: list[bytes] = []
+    at = 0
+    for start, end in places:
+        if end <= at:
+            continue
+        if start > at or not out:
+            out += [raw[at:start], MARK.encode()]
+        at = end
+    return b"".join([*out, raw[at:]])
+
+
+def _needles(secrets: Iterable[str]) -> tuple[Needle, ...]:
+    return (*forms.needles(secrets), *_always)
 
 
 def headers(values: Mapping[str, str], secrets: Iterable[str] = ()) -> dict[str, str]:
     """Header lines; a secret one keeps its name."""
-    known = tuple(secrets)
-    return {name: MARK if is_secret_name(name) else text(value, known) for name, value in values.items()}
+    shown = {name: MARK if is_secret_name(name) else value for name, value in values.items()}
+    known = _needles(secrets)
+    if not _places("\x1f".join(shown.values()).encode("utf-8", "surrogatepass"), known):
+        return shown
+    return {name: _text(value, known) for name, value in shown.items()}
 
 
 def url(value: str, secrets: Iterable[str] = ()) -> str:
@@ -74,7 +111,7 @@ def url(value: str, secrets: Iterable[str] = ()) -> str:
 
 def value(item: Any, secrets: Iterable[str] = ()) -> Any:
     """A JSON value: what stands under a secret name goes as a whole, strings are searched."""
-    return _value(item, tuple(_forms(secrets)), 0)
+    return _value(item, _needles(secrets), 0)
 
 
 def body(content: bytes, content_type: str, secrets: Iterable[str] = (), cap: int = 6000) -> str:
@@ -90,7 +127,10 @@ def body(content: bytes, content_type: str, secrets: Iterable[str] = (), cap: in
         return _cut(url("?" + raw, known)[1:], cap)
     parsed = _parsed(raw)
     if parsed is not None:
-        return _cut(json.dumps(value(parsed, known), ensure_ascii=False), cap)
+        wanted = _needles(known)
+        # where nothing is found in the whole, only names are looked at: most answers hold no secret
+        searched = wanted if _places(raw.encode("utf-8", "surrogatepass"), wanted) else None
+        return _cut(json.dumps(_value(parsed, searched, 0), ensure_ascii=False), cap)
     return _cut(text(_loose_pairs(raw), known), cap, len(content) - len(content[:LONGEST]))
 
 
@@ -98,50 +138,25 @@ def is_secret_parameter(name: str) -> bool:
     return is_secret_name(name) or name.lower() in _URL_ONLY_NAMES
 
 
-def _forms(secrets: Iterable[str]) -> list[str]:
-    """Each known secret as it may stand in a text: plain, URL-encoded, JSON-escaped, base64. Longest first."""
-    found: set[str] = set()
-    for secret in secrets:
-        if len(secret) < SHORTEST:
-            continue
-        raw = secret.encode("utf-8", "surrogatepass")
-        found |= {secret, quote(raw, safe=""), quote(raw), json.dumps(secret)[1:-1]}
-        found |= {json.dumps(secret, ensure_ascii=False)[1:-1], base64.b64encode(raw).decode()}
-    return sorted(found, key=len, reverse=True)
-
-
-def _value(item: Any, forms: tuple[str, ...], depth: int) -> Any:
+def _value(item: Any, known: tuple[Needle, ...] | None, depth: int) -> Any:
+    """`known` None: there is nothing to find in the strings."""
     if depth > DEEPEST:
         return "[too deep]"
     if isinstance(item, str):
-        for known in forms:
-            item = item.replace(known, MARK)
-        return text(item)
+        return item if known is None else _text(item, known)
     if isinstance(item, Mapping):
-        return {_name(str(k), forms): _under(str(k), v, forms, depth) for k, v in item.items()}
+        return {_value(str(name), known, depth): _under(str(name), one, known, depth) for name, one in item.items()}
     if isinstance(item, list | tuple):
-        return [_value(entry, forms, depth + 1) for entry in item]
-    return item if _value_of_number(item, forms) else MARK
+        return [_value(entry, known, depth + 1) for entry in item]
+    if known is None or item is None or isinstance(item, bool):
+        return item
+    return item if _text(str(item), known) == str(item) else MARK
 
 
-def _value_of_number(item: Any, forms: tuple[str, ...]) -> bool:
-    return isinstance(item, bool) or item is None or str(item) not in forms
-
-
-def _under(name: str, item: Any, forms: tuple[str, ...], depth: int) -> Any:
+def _under(name: str, item: Any, known: tuple[Needle, ...] | None, depth: int) -> Any:
     if is_secret_name(name) and item not in (None, "") and not isinstance(item, bool):
         return MARK
-    return _value(item, forms, depth + 1)
-
-
-def _name(name: str, forms: tuple[str, ...]) -> str:
-    for known in forms:
-        name = name.replace(known, MARK)
-    return text(name)
-
-
-def _keep_scheme(match: re.Match[str]) -> str:
-    return f"{match['scheme']}{match['gap']}{MARK}" if match["scheme"] else MARK
+    return _value(item, known, depth + 1)
 
 
 def _parsed(raw: str) -> Any:

@@ -15,6 +15,8 @@ from email.utils import formatdate, make_msgid
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from app.ground import redact
+
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -61,19 +63,25 @@ class Mailer:
         try:
             server = self._connect()
         except (OSError, smtplib.SMTPException) as error:
-            return Sent("no", f"The mail server {self.host} could not be used: {error}", _code(error))
+            return Sent("no", f"The mail server {self.host} could not be used: {self._said(error)}", _code(error))
         try:
             server.send_message(message)
             return Sent("yes")
         except smtplib.SMTPServerDisconnected as error:
-            return Sent("unknown", str(error))
+            return Sent("unknown", self._said(error))
         except smtplib.SMTPException as error:
-            return Sent("no", str(error), _code(error))
+            return Sent("no", self._said(error), _code(error))
         except OSError as error:
-            return Sent("unknown", str(error))
+            return Sent("unknown", self._said(error))
         finally:
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
+
+    def _said(self, error: Exception) -> str:
+        """The server's words, as they may be kept: some repeat what they were sent. Its bytes are read as text first."""
+        said = getattr(error, "smtp_error", None)
+        words = f"({_code(error)}, {said.decode('utf-8', 'replace')})" if isinstance(said, bytes) else str(error)
+        return redact.text(words, (self.password, f"\0{self.user}\0{self.password}"))
 
     def _connect(self) -> smtplib.SMTP:
         context = self._tls or ssl.create_default_context()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import pickle
 import threading
@@ -199,3 +200,34 @@ def test_a_command_by_redis_stops_nothing(app):
     one = worker.listener("publish")
     one.subscribe()
     assert queue.connection().pubsub_numsub(one.pubsub_channel_name) == [(one.pubsub_channel_name.encode(), 0)]
+
+
+def test_a_tick_that_nobody_scheduled_and_a_job_that_fails_stop_no_worker(app, monkeypatch):
+    """(S11) Ours by form, wrong by content: it fails as any job does, and is not told as a stranger's."""
+    monkeypatch.setitem(queue.JOBS, "tick", queue.JOBS["tick"]._replace(queue="publish"))
+    job_id = put("publish", call("tick", "no.such"))
+    put("publish", call("probe.publish", "after"))
+    work("publish")
+    assert ran == [("after", "")]
+    assert job_id in FailedJobRegistry("publish", connection=queue.connection()).get_job_ids()
+    assert not db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "jobs.refuse")).all()
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_what_the_desk_rings_has_the_form_that_workers_take(app, commit, name):
+    """Every registered job, rung as the desk rings it, is read as ours."""
+    from app.core.worker_job import called
+
+    for job_name, spec in list(queue.JOBS.items()):
+        if spec.queue == name:
+            wanted = [
+                str(uuid.uuid4()) for one in inspect.signature(spec.run).parameters.values() if one.default is one.empty
+            ]
+            commit(queue.ring, job_name, *wanted)
+    link = queue.connection()
+    ids = [entry.decode() for entry in link.lrange(f"rq:queue:{name}", 0, -1)]
+    assert len(ids) == sum(spec.queue == name for spec in queue.JOBS.values())
+    for job_id in ids:
+        job = WorkerJob.fetch(job_id, connection=link, serializer=JSONSerializer)
+        assert job.refusal is None and called(link.hget(f"rq:job:{job_id}", "data")) == job.call
+        assert job.timeout == queue.JOBS[job.call[0]].timeout

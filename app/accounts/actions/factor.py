@@ -23,7 +23,7 @@ say("accounts.factor_off", "Second factor removed", "lock-open")
 say("accounts.factor_reset", "Second factor removed by an admin", "lock-open")
 say("accounts.codes_renewed", "New recovery codes made", "rotate-clockwise")
 say("accounts.recovery_used", "Signed in with a recovery code", "lock-open")
-ON = "A second factor is set up already. Remove it first, then set up another."
+ON = "A second factor is set up already. Remove it first, then set up another. Recovery codes not seen? Make new ones there."
 
 
 def start_factor(user_id: uuid.UUID) -> None:

@@ -17,6 +17,7 @@ from app.accounts.views import bp
 from app.accounts.views.door import know_device
 from app.core.db import db
 from app.ground.errors import Invalid
+from app.web import kept
 from app.web.auth import confirmed, requires, without_factor
 from app.web.pages import back_to, leave, render
 
@@ -78,6 +79,8 @@ def remove_factor() -> Response:
 def set_up_first() -> ResponseReturnValue:
     """The desk asks for a second factor: that page comes first, whatever was wanted."""
     target = url_for("accounts.my_factor")
+    if found := kept.texts():
+        return kept.page(403, found, target, signed_in=True)
     return leave(target, 403) if request.headers.get("HX-Request") else redirect(target, 303)
 
 

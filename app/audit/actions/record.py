@@ -12,6 +12,7 @@ from app.audit.models import AuditEntry
 from app.core import actor
 from app.core.db import db, uuid7
 from app.core.queue import consumers
+from app.ground import redact
 from app.ground.network import client_address
 
 Subject = Any  # a row, a ("table", "id") pair, or None
@@ -60,8 +61,8 @@ def _columns(
     return {
         "trace_id": who.trace_id, "actor_type": who.type, "actor_id": who.id, "actor_name": who.name,
         "entity_type": kind, "entity_id": key, "entity_label": _cut(label or _label(subject), 200),
-        "action": action, "tool_name": tool, "inputs_hash": inputs_hash, "output_summary": _cut(note, 2000),
-        "changes": tidy({**(changes or {}), **fields}), "severity": severity, "success": success, "error_message": _cut(error, 2000),
+        "action": action, "tool_name": tool, "inputs_hash": inputs_hash, "output_summary": _cut(_said(note), 2000),
+        "changes": tidy({**(changes or {}), **fields}), "severity": severity, "success": success, "error_message": _cut(_said(error), 2000),
         "ip_address": client_address(who.ip), "user_agent": _cut(who.user_agent, 400), "session_id": who.session_id,
     }  # fmt: skip
 
@@ -83,6 +84,11 @@ def _label(subject: Subject) -> str | None:
         return None
     names = ("audit_label", "title", "full_name", "name", "account_name", "display_name")
     return next((str(found) for found in (getattr(subject, name, None) for name in names) if found), None)
+
+
+def _said(text: str | None) -> str | None:
+    """Words that may be a server's: without what is a secret by its shape or is this process's own."""
+    return text and redact.text(text)
 
 
 def _cut(text: str | None, longest: int) -> str | None:

@@ -306,3 +306,88 @@ def test_a_letter_goes_to_the_person(app, mara, commit, monkeypatch):
     text = letter(got).get_content()
     assert "authenticator now stands beside your password" in text and "tell an admin" in text
     assert mara.secret not in text and mara.codes[0] not in text
+
+
+def test_a_clock_that_was_ahead_and_is_put_back_keeps_nobody_out(app, mara, commit):
+    """The last used step lies a day ahead; a code of now works, and then not again."""
+    ahead = int(clock.now().timestamp()) // 30 + 2880
+    commit(lambda: db.session.execute(sa.update(User).values(totp_step=ahead)))
+    one, two = app.test_client(), app.test_client()
+    password(one), password(two)
+    now = code(mara.secret)
+    assert enter(one, now).status_code == 303
+    assert enter(two, now).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        "٠١٢٣٤٥",
+        "１２３４５６",
+        "1" * 2000,
+        "🐟" * 6,
+        "\x00",
+        "-1",
+        "1e5",
+        "a" * 24,
+        "' OR 1=1 --",
+        "<b>123456</b>",
+    ],
+)
+def test_odd_codes_are_wrong_codes(app, mara, typed):
+    browser = app.test_client()
+    password(browser)
+    answer = enter(browser, typed)
+    assert answer.status_code == 422 and "<b>1" not in answer.text and not is_in(browser)
+
+
+def test_two_tabs_of_two_people_do_not_mix(app, mara, commit):
+    """The second tab's sign-in ends the first one's half way; its code then opens nothing."""
+    other = commit(make_user, email="ori@desk.example", full_name="Ori Ben")
+    browser = app.test_client()
+    password(browser)
+    browser.post("/sign-in", data={"email": other.email, "password": PASSWORD})
+    assert "Ori Ben" in browser.get("/account").text
+    assert enter(browser, code(mara.secret)).location == "/sign-in"
+    assert "Ori Ben" in browser.get("/account").text
+
+
+def test_a_second_press_says_where_codes_are_made_anew(app, as_user, commit):
+    """The answer with the codes may be lost: Back, a second click, a broken line."""
+    browser = as_user("editor")
+    browser.post("/account/second-factor/start")
+    secret = commit(lambda: secret_of(by_id(browser.user.id)))
+    assert browser.post("/account/second-factor/confirm", data={"code": code(secret)}).status_code == 200
+    again = browser.post("/account/second-factor/confirm", data={"code": code(secret)})
+    assert again.status_code == 409 and "Make new ones" in again.text
+    assert browser.post("/account/second-factor/start").status_code == 409
+    assert "10 left" in browser.get("/account/second-factor").text
+
+
+def test_back_to_the_code_page_after_signing_in_leads_home(app, mara):
+    browser = app.test_client()
+    password(browser)
+    enter(browser, code(mara.secret))
+    assert browser.get("/sign-in/code").location == "/sign-in"
+    assert browser.get("/sign-in").location == "/"
+
+
+def test_what_was_typed_is_given_back_when_the_desk_asks_for_a_factor_meanwhile(as_user, commit):
+    """The setting changes while somebody writes."""
+    browser = as_user("editor")
+    commit(config.put, "accounts.second_factor", "everybody")
+    answer = browser.post("/content/new", data={"title": "Five stones", "body": "One story about the Oyaishi."})
+    assert answer.status_code == 403 and "One story about the Oyaishi." in answer.text
+
+
+def test_asked_to_set_it_up_long_after_signing_in_the_person_confirms_first(as_user, commit):
+    browser = as_user("admin")
+    commit(config.put, "accounts.second_factor", "admins")
+    commit(lambda: db.session.execute(sa.text("UPDATE user_sessions SET confirmed_at = now() - interval '11 minutes'")))
+    assert browser.get("/").location == "/account/second-factor"
+    asked = browser.get("/account/second-factor").location
+    assert asked.startswith("/account/confirm")
+    assert browser.post(asked, data={"confirm_secret": PASSWORD}).location == "/account/second-factor"
+    assert browser.get("/account/second-factor").status_code == 200

@@ -1,0 +1,102 @@
+"""A text as it may have been written by somebody else: escaped, encoded, broken over lines. Pure, linear.
+
+A view is the text with one kind of escapes taken away; every place in it is known in the text it was made of. Three rounds of
+escapes are undone (JSON in JSON, an address in an address in JSON).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+Span = tuple[int, int]
+ROUNDS = 3
+
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\\/\"'nrtbf]"
+    rb"|%[0-9A-Fa-f]{2}|&#[0-9]{1,7};|&#[xX][0-9a-fA-F]{1,6};|&[a-zA-Z]{2,8};"
+)
+_QUOTED = re.compile(rb"=[0-9A-Fa-f]{2}|=[ \t]*\r?\n")
+_BREAKS = re.compile(rb"[ \t]*\r?\n[ \t>]*")
+_SPACES = re.compile(rb"\s+")
+_NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+class View:
+    """`data` with, for each replaced piece, where it stands here and in the view before."""
+
+    def __init__(
+        self, data: bytes, before: View | None = None, cuts: list[tuple[int, int, int, int]] | None = None
+    ) -> None:
+        self.data, self.before, self.cuts = data, before, cuts or []
+        self.starts = [cut[0] for cut in self.cuts]
+
+    def span(self, start: int, end: int) -> Span:
+        """Where this piece stands in the first text."""
+        if self.before is None:
+            return start, end
+        return self.before.span(self._place(start, False), self._place(end, True))
+
+    def _place(self, at: int, is_end: bool) -> int:
+        found = bisect_right(self.starts, at - 1 if is_end else at) - 1
+        if found < 0:
+            return at
+        _, end, old_start, old_end = self.cuts[found]
+        if at < end or (is_end and at == end):
+            return old_end if is_end else old_start
+        return old_end + (at - end)
+
+    def without(self, pieces: re.Pattern[bytes], becomes: Callable[[bytes], bytes]) -> View | None:
+        """The view in which each of these pieces is undone; None when there is none."""
+        out, cuts, at, length = [], [], 0, 0
+        for match in pieces.finditer(self.data):
+            new = becomes(match[0])
+            kept = self.data[at : match.start()]
+            out += [kept, new]
+            length += len(kept)
+            cuts.append((length, length + len(new), match.start(), match.end()))
+            length, at = length + len(new), match.end()
+        if not cuts:
+            return None
+        out.append(self.data[at:])
+        return View(b"".join(out), self, cuts)
+
+
+def views(text: bytes) -> Iterator[View]:
+    """The text itself and what it may stand for."""
+    first = View(text)
+    made: list[View | None] = [first]
+    for _ in range(ROUNDS):
+        last = made[-1]
+        if last is None or not any(mark in last.data for mark in (b"\\", b"%", b"&")):
+            break
+        made.append(last.without(_ESCAPES, _plain))
+    for layer in made[:2]:
+        if layer is not None and b"=" in layer.data and (quoted := layer.without(_QUOTED, _unquoted)) is not None:
+            made += [quoted, quoted.without(_ESCAPES, _plain)]
+    for view in made:
+        if view is not None:
+            yield view
+            if b"\n" in view.data:
+                yield from filter(None, (view.without(pieces, lambda _: b"") for pieces in (_BREAKS, _SPACES)))
+
+
+def _plain(piece: bytes) -> bytes:
+    """The bytes that an escape stands for."""
+    head = piece[:2]
+    if head in (b"\\u", b"\\x"):
+        if len(piece) == 12:
+            high, low = int(piece[2:6], 16) - 0xD800, int(piece[8:12], 16) - 0xDC00
+            return chr(0x10000 + (high << 10) + low).encode()
+        return chr(int(piece[2:], 16)).encode("utf-8", "surrogatepass")
+    if piece[:1] == b"\\":
+        return _NAMED.get(piece[1:], piece[1:])
+    if piece[:1] == b"%":
+        return bytes([int(piece[1:], 16)])
+    return html.unescape(piece.decode("ascii")).encode("utf-8", "surrogatepass")
+
+
+def _unquoted(piece: bytes) -> bytes:
+    return b"" if piece[-1:] == b"\n" else bytes([int(piece[1:], 16)])
