@@ -17,7 +17,7 @@ from app.settings import Settings
 
 def hire(settings: Settings) -> Work:
     """The work of this desk. Building the app once here loads every room."""
-    importlib.import_module("gunicorn.workers.gthread")
+    importlib.import_module("app.runtime.waiting")
     create_app(settings, role="job")
     return Work(
         prepare=partial(prepare, settings),

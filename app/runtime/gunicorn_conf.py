@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-worker_class = "gthread"
+worker_class = "app.runtime.waiting.Worker"  # gthread, whose threads never wait for a client
 workers = 2
 threads = 6  # with the small pool for second transactions they stay within the database's connections
 preload_app = True  # loaded once, shared by fork (core/db.py drops inherited connections)
+worker_connections = 400
+sendfile = False  # the kernel would wait without end for a client that does not read
 timeout = 60
 graceful_timeout = 6
 keepalive = 5

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from app.audit.actions import record
-from app.content.images import Picture, smaller
+from app.content.images import Picture
 from app.content.models import ContentAsset
 from app.core.db import db, uuid7
 from app.outbound.files import Files
@@ -24,8 +24,7 @@ def store_picture(files: Files, picture: Picture, name: str, by: uuid.UUID | Non
     found = db.session.scalar(sa.select(ContentAsset).where(ContentAsset.content_hash == picture.sha256))
     if found is not None and files.exists(picture.sha256):
         return found
-    small = smaller(picture)
-    twin = _keep(files, small, name, by, "rendition", {}) if small else None
+    twin = _keep(files, picture.small, name, by, "rendition", {}) if picture.small else None
     asset = _keep(files, picture, name, by, "image", {"small": _facts(twin)} if twin else {})
     if found is None:
         record("content.add_picture", asset, label=name[:200] or None)

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Response, current_app, make_response, request, send_file
 from flask_login import current_user
 
-from app.content import actions, images, queries
+from app.content import actions, images, queries, unpacking
 from app.content.bounds import MAX_MEDIA
 from app.content.models import ContentAsset
 from app.content.typed import Typed
@@ -34,7 +34,7 @@ def uploads(typed: Typed) -> tuple[Typed, dict[str, str]]:
         if not sent.filename:
             continue
         try:
-            picture = images.read(sent.stream.read(images.MAX_BYTES + 1), sent.filename)
+            picture = _read(sent.stream.read(images.MAX_BYTES + 1), sent.filename)
         except Invalid as error:
             wrong.append(error.message)
             continue
@@ -43,6 +43,10 @@ def uploads(typed: Typed) -> tuple[Typed, dict[str, str]]:
     have = {m["sha256"] for m in typed.payload["media"]}
     media = [*typed.payload["media"], *(m for m in added if m["sha256"] not in have)][:MAX_MEDIA]
     return replace(typed, payload={**typed.payload, "media": media}), {"pictures": " ".join(wrong)} if wrong else {}
+
+
+def _read(data: bytes, name: str) -> images.Picture:
+    return unpacking.read(data, name, files().root / ".turn")
 
 
 def _store(picture: images.Picture, name: str) -> ContentAsset:
@@ -56,7 +60,7 @@ def add_picture() -> Response:
     sent = request.files.get("picture")
     name = sent.filename or "" if sent else ""
     try:
-        picture = images.read(sent.stream.read(images.MAX_BYTES + 1) if sent else b"", name)
+        picture = _read(sent.stream.read(images.MAX_BYTES + 1) if sent else b"", name)
     except Invalid as error:
         return make_response(error.message, 422, {"Content-Type": "text/plain; charset=utf-8"})
     asset = _store(picture, name)

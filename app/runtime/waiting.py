@@ -1,0 +1,255 @@
+"""A gunicorn worker whose threads never wait for a client: a request is handed to one when all of it is here.
+
+Until then it waits in the worker's loop, where a thousand slow clients cost memory and no thread. Who is too slow is cut: a head within
+HEAD_SECONDS, a body at RATE, an answer read at RATE. When connections run short, the one that has waited longest gives way.
+Bodies beyond SPOOL lie in a temporary file; of bodies beyond LARGE there may be LARGE_TOTAL bytes at once.
+
+In: `worker_class = "app.runtime.waiting.Worker"`. What it builds on: gunicorn's gthread (loop, threads, keep-alive).
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import selectors
+import socket
+import tempfile
+import time
+from functools import partial
+from typing import IO, Any
+
+from gunicorn.workers import gthread
+
+HEAD_SECONDS, BODY_SECONDS, ANSWER_SECONDS = 10.0, 20.0, 30.0
+RATE = 32 * 1024
+"""Bytes a second beyond the seconds above, for long bodies and answers."""
+MAX_HEAD = 64 * 1024
+SPOOL, LARGE, LARGE_TOTAL = 64 * 1024, 1024 * 1024, 512 * 1024 * 1024
+LINGER = 2.0
+SPARE = 20
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
+_CONTINUE = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+_TOO_MUCH = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class Arriving:
+    """A request on its way in."""
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + HEAD_SECONDS
+        self.kept: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL)  # noqa: SIM115 — closed by whoever reads it
+        self.head = b""
+        self.size = 0
+        self.whole: int | None = None
+
+    def add(self, data: bytes) -> None:
+        """What came. Where its head ends, how long all of it will be: a body without a length is read by the thread."""
+        self.kept.write(data)
+        self.size += len(data)
+        if self.whole is None:
+            seen = max(len(self.head) - 3, 0)
+            self.head += data
+            if (end := self.head.find(b"\r\n\r\n", seen)) >= 0:
+                found = _LENGTH.search(self.head, 0, end + 2)
+                body = int(found[1]) if found else 0
+                self.whole = end + 4 + body
+                self.until = time.monotonic() + BODY_SECONDS + body / RATE
+
+    @property
+    def is_whole(self) -> bool:
+        """Also a head that is too long: gunicorn knows how to refuse it."""
+        return self.size >= MAX_HEAD if self.whole is None else self.size >= self.whole
+
+    @property
+    def large(self) -> int:
+        """Bytes that count towards LARGE_TOTAL."""
+        return self.whole if self.whole and self.whole > LARGE else 0
+
+
+class Line:
+    """A client's socket as gunicorn uses it: it gives first what is here already, and no call waits for ever."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.kept: IO[bytes] | None = None
+        self.until = self.sent = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
+
+    def hold(self, arrived: Arriving) -> None:
+        """From now on a thread reads this request and answers it."""
+        arrived.kept.seek(0)
+        self.kept, self.until, self.sent = arrived.kept, time.monotonic() + BODY_SECONDS, 0.0
+
+    def rest(self) -> bytes:
+        """What is here already of the next request."""
+        kept, self.kept = self.kept, None
+        if kept is None:
+            return b""
+        with kept:
+            return kept.read()
+
+    def recv(self, size: int, *flags: int) -> bytes:
+        if self.kept is not None:
+            if data := self.kept.read(size):
+                return data
+            self.kept.close()
+            self.kept = None
+        return bytes(self._within(self.until, self.sock.recv, size, *flags))
+
+    def sendall(self, data: bytes, *flags: int) -> None:
+        if not self.sent:
+            self.until = time.monotonic() + ANSWER_SECONDS
+        self.sent += len(data)
+        self._within(self.until + self.sent / RATE, self.sock.sendall, data, *flags)
+
+    def _within(self, until: float, call: Any, *given: Any) -> Any:
+        """Raises ConnectionResetError for who is too slow: gunicorn and werkzeug take it for a client that has left."""
+        self.sock.settimeout(max(until - time.monotonic(), 0.001))
+        try:
+            return call(*given)
+        except TimeoutError:
+            raise ConnectionResetError(errno.ECONNRESET, "the client is too slow") from None
+
+    def close(self) -> None:
+        if self.kept is not None:
+            self.kept.close()
+            self.kept = None
+        self.sock.close()
+
+
+class Worker(gthread.ThreadWorker):  # type: ignore[misc]
+    """gthread, but for when a connection is given to a thread and how it is closed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.arriving: dict[Any, Arriving] = {}  # the longest waiting first
+        self.leaving: dict[Any, float] = {}
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        self.nr_conns += 1
+        conn = gthread.TConn(self.cfg, client, address, listener.getsockname())
+        conn.sock = Line(client)
+        self._await(conn)
+        if self.nr_conns > self.worker_connections - SPARE and self.arriving:
+            self._cut(next(iter(self.arriving)))
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        """A kept-alive connection begins its next request."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._await(conn)
+
+    def _await(self, conn: Any) -> None:
+        conn.sock.setblocking(False)
+        self.arriving[conn] = Arriving()
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._arrived, conn))
+
+    def _arrived(self, conn: Any, _client: Any) -> None:
+        request = self.arriving[conn]
+        try:
+            data = conn.sock.sock.recv(64 * 1024)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._cut(conn)
+            return
+        had_head = request.whole is not None
+        request.add(data)
+        if request.is_whole:
+            self._hand_over(conn)
+        elif not had_head and request.whole is not None:
+            self._begin_body(conn, request)
+
+    def _begin_body(self, conn: Any, request: Arriving) -> None:
+        if request.large and sum(one.large for one in self.arriving.values()) > LARGE_TOTAL:
+            self._tell(conn, _TOO_MUCH)
+            self._cut(conn)
+        elif _CONTINUE.search(request.head):
+            self._tell(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _tell(self, conn: Any, words: bytes) -> None:
+        try:
+            conn.sock.sock.send(words)
+        except OSError:
+            pass
+
+    def _hand_over(self, conn: Any) -> None:
+        request = self.arriving.pop(conn)
+        self.poller.unregister(conn.sock)
+        conn.sock.hold(request)
+        conn.data_ready = True
+        self.enqueue_req(conn)
+
+    def _cut(self, conn: Any) -> None:
+        self.arriving.pop(conn).kept.close()
+        self._forget(conn)
+
+    def _forget(self, conn: Any) -> None:
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """Called by gunicorn's loop once a second at least."""
+        now = time.monotonic()
+        for conn, request in list(self.arriving.items()):
+            if now > request.until or not (self.alive or request.size):
+                self._cut(conn)
+        for conn, until in list(self.leaving.items()):
+            if now > until:
+                self._left(conn)
+        super().murder_pending()
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """As gthread does, but the loop itself waits for nobody either: neither for the rest of a request that is here in part
+        nor for a client to hang up."""
+        keeps = not fs.cancelled() and fs.exception() is None and fs.result()
+        if keeps and (ahead := conn.parser.unreader.take_buffered() + conn.sock.rest()):
+            self._await(conn)
+            self.arriving[conn].add(ahead)
+            if self.arriving[conn].is_whole:
+                self._hand_over(conn)
+        elif keeps:
+            super().finish_request(conn, fs)
+        else:
+            self._leave(conn)
+
+    def _leave(self, conn: Any) -> None:
+        """Say that nothing more comes and give the client a moment to read it (RFC 9112, 9.6)."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._still_talks, conn))
+        except (OSError, ValueError):
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            self.leaving[conn] = time.monotonic() + LINGER
+
+    def _still_talks(self, conn: Any, _client: Any) -> None:
+        try:
+            if conn.sock.sock.recv(64 * 1024):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self._left(conn)
+
+    def _left(self, conn: Any) -> None:
+        del self.leaving[conn]
+        self._forget(conn)
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """A body that nobody read is here already; one without a length is not waited for."""
+        return bool(keepalive and conn.parser.finish_body(deadline=time.monotonic() + LINGER / 4))

@@ -1,0 +1,188 @@
+"""Clients that are slow, or do as if: they cost no thread, and they are cut."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CONF = """
+from app.runtime import waiting
+from app.runtime.gunicorn_conf import *
+workers, threads, preload_app = 1, 2, False
+waiting.HEAD_SECONDS = waiting.BODY_SECONDS = waiting.ANSWER_SECONDS = {seconds}
+waiting.RATE = 10_000_000
+worker_connections = 60
+"""
+APP = """
+def app(environ, start):
+    if environ["PATH_INFO"] == "/big":
+        start("200 OK", [("Content-Length", "60000000")])
+        return (b"x" * 60_000 for _ in range(1000))
+    body = environ["wsgi.input"].read() if environ["PATH_INFO"] == "/read" else b""
+    answer = b"%d" % len(body)
+    start("200 OK", [("Content-Length", str(len(answer)))])
+    return [answer]
+"""
+
+
+def serving(folder, seconds):
+    (folder / "conf.py").write_text(CONF.format(seconds=seconds))
+    (folder / "slow_app.py").write_text(APP)
+    door = socket.socket()
+    door.bind(("127.0.0.1", 0))
+    door.listen(100)
+    os.set_inheritable(door.fileno(), True)
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", str(folder / "conf.py"), "--bind", f"fd://{door.fileno()}", "slow_app:app"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}:{folder}"}, pass_fds=[door.fileno()], stdout=log, stderr=log,
+    )  # fmt: skip
+    return process, door
+
+
+@contextlib.contextmanager
+def server(folder, seconds=1.0):
+    process, door = serving(folder, seconds)
+    try:
+        assert ask(door) == b"0", (folder / "log").read_text()
+        yield door
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        door.close()
+
+
+@pytest.fixture
+def patient(tmp_path):
+    """A server that would wait for minutes."""
+    with server(tmp_path, 300.0) as door:
+        yield door
+
+
+@pytest.fixture
+def strict(tmp_path):
+    with server(tmp_path, 1.0) as door:
+        yield door
+
+
+def connect(door):
+    client = socket.create_connection(door.getsockname(), timeout=60)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
+
+
+def answer(client):
+    """One answer, and not a byte of the next one."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        one = client.recv(1)
+        if not one:
+            return head
+        head += one
+    left, body = int(head.lower().split(b"content-length:")[1].split()[0]), b""
+    while len(body) < left:
+        body += client.recv(left - len(body))
+    return body
+
+
+def ask(door, path="/", body=b"", extra=""):
+    with connect(door) as client:
+        client.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n{extra}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        return answer(client)
+
+
+HALF = {
+    "nothing": b"", "half a head": b"GET / HTTP/1.1\r\nHost: x\r\n", "half a body": b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nab",
+    "a large one": b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 60000000\r\n\r\nab",
+    "half of a second request": b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHo",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("half", HALF.values(), ids=HALF)
+def test_fourteen_half_requests_do_not_take_the_desk_away(patient, half):
+    """(S8) the desk was gone for more than 150 s: 14 clients held its 12 threads; here 14 before the two of one worker."""
+    clients = [connect(patient) for _ in range(14)]
+    for client in clients:
+        client.sendall(half)
+    assert [ask(patient, "/read", b"x" * 200_000) for _ in range(5)] == [b"200000"] * 5
+    for client in clients:
+        client.close()
+
+
+@pytest.mark.parametrize("half", HALF.values(), ids=HALF)
+def test_who_is_too_slow_is_cut(strict, half):
+    """(S8) and the connection is given back."""
+    with connect(strict) as client:
+        client.sendall(half)
+        while client.recv(65536):
+            pass
+
+
+def test_a_byte_now_and_then_does_not_keep_a_connection(strict):
+    """(S8) the time counts for the whole head, not for each piece."""
+    with connect(strict) as client, pytest.raises(OSError):
+        while True:
+            client.sendall(b"x")
+            time.sleep(0.05)
+            client.settimeout(0.01)
+            with contextlib.suppress(TimeoutError):
+                if not client.recv(1):
+                    raise ConnectionResetError
+            client.settimeout(60)
+
+
+def test_who_does_not_read_the_answer_is_cut(strict):
+    """(S8) both threads write to clients that do not read: they come free again."""
+    clients = [connect(strict) for _ in range(4)]
+    for client in clients:
+        client.sendall(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert ask(strict, "/read", b"abc") == b"3"
+    for client in clients:
+        client.close()
+
+
+def test_when_connections_run_short_the_longest_waiting_gives_way(patient):
+    """(S8) 60 connections are allowed here; 150 clients that say nothing do not keep anybody out."""
+    clients = [connect(patient) for _ in range(150)]
+    assert ask(patient, "/read", b"abc") == b"3"
+    for client in clients:
+        client.close()
+
+
+def test_whole_requests_arrive_as_they_were_sent(patient):
+    """Kept alive, one behind the other, in pieces, asked for by Expect, without a length, closed by the client."""
+    with connect(patient) as client:
+        for body in (b"", b"a" * 70_000, b"b" * 3_000_000):
+            client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            assert answer(client) == b"%d" % len(body)
+        one = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n" + b"c" * 20_000
+        client.sendall(one + one + one[:15])
+        assert answer(client) == answer(client) == b"20000"
+        client.sendall(one[15:])
+        assert answer(client) == b"20000"
+        client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+        assert answer(client) == b"3"
+        client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 100 Continue")
+        client.sendall(b"abc")
+        assert b"200 OK" in client.recv(200) + client.recv(200)  # gunicorn says "continue" once more, as it may
+    assert ask(patient, "/", b"unread" * 50_000) == b"0"
+    assert ask(patient, "/read", b"abc", "Connection: close\r\n") == b"3"
+
+
+def test_too_long_a_head_is_refused(patient):
+    with connect(patient) as client:
+        with contextlib.suppress(OSError):
+            client.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 200_000)
+        with contextlib.suppress(OSError):
+            assert b" 400 " in client.recv(1000) or b" 431 " in client.recv(1000)
+    assert ask(patient) == b"0"
