@@ -22,7 +22,9 @@ RAW = re.compile(
     r"The browser \(or proxy\)|Field (must be|cannot be)|Number must be|Invalid input\.|Internal Server Error|not a valid choice for this field"
 )
 """What libraries say by themselves; the desk says it in its own words."""
-FIELD = re.compile(r"""<(?:input(?![^>]*type="hidden")|textarea)[^>]*\bname="([^"]+)\"""")
+FIELD = re.compile(
+    r"""<(?:input(?![^>]*type="(?:hidden|checkbox|radio|file|password)")|textarea)[^>]*\bname="([^"]+)\""""
+)
 NOT_GIVEN_BACK = ("csrf_token", "q", "password", "new", "repeat", "current", "typed", "next")
 
 
