@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy.exc
 
-ERRORS = (sqlalchemy.exc.DataError, sqlalchemy.exc.IntegrityError, UnicodeEncodeError)
+ERRORS = (sqlalchemy.exc.StatementError, sqlalchemy.exc.DataError, sqlalchemy.exc.IntegrityError, UnicodeEncodeError)
 TEXT = "There are characters in it that cannot be stored. Remove what looks odd, then send it again."
 RANGE = "A number or a date in it is larger or smaller than the desk can keep. Change it, then send it again."
 LONG = "Something in it is longer than the desk can keep. Shorten it, then send it again."
@@ -31,6 +31,10 @@ def words(error: BaseException) -> str | None:
     if isinstance(error, UnicodeEncodeError):
         return TEXT if "surrogate" in error.reason else None
     origin = getattr(error, "orig", None)
+    if (
+        type(error) is sqlalchemy.exc.StatementError
+    ):  # SQLAlchemy could not make the column's type of it: mostly an id that is none
+        return GONE if isinstance(origin, ValueError | AttributeError) else None
     code = getattr(origin, "sqlstate", None)
     if code is None and isinstance(error, sqlalchemy.exc.DataError):
         return TEXT if "NUL" in str(origin) else RANGE  # the driver refuses it before the server can
