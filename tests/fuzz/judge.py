@@ -32,11 +32,16 @@ class Heard(logging.Handler):
     """Faults that the desk logged, by where they came from."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self.causes: list[str] = []
+        self.unkept = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.exc_info[1] is not None:
+        if record.name == "app.web.unkept":
+            self.unkept = re.sub(r".*: |, trace .*", "", record.getMessage())
+        elif record.levelno < logging.ERROR:
+            return
+        elif record.exc_info and record.exc_info[1] is not None:
             self.causes.append(cause_of(record.exc_info[1]))
         elif record.name.startswith("app.web"):
             self.causes.append(re.sub(r", trace .*", "", record.getMessage()))
