@@ -140,7 +140,6 @@ def on_unkept(error: Any) -> Response:
         if current_app.testing:
             raise error
         return on_fault(error)
-    log.warning("could not be kept: %s, trace %s", type(getattr(error, "orig", error)).__name__, g.get("trace_id", ""))
     away.roll_back()
     if request.method in ("GET", "HEAD"):
         return refuse(400, LOST_LINK)

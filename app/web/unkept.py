@@ -6,9 +6,13 @@ Texts are made storable where they come in (`request.py`), so that no form has t
 
 from __future__ import annotations
 
-import sqlalchemy.exc
+import logging
 
-ERRORS = (sqlalchemy.exc.DataError, sqlalchemy.exc.IntegrityError, UnicodeEncodeError)
+import sqlalchemy.exc
+from flask import g
+
+log = logging.getLogger(__name__)
+ERRORS = (sqlalchemy.exc.StatementError, sqlalchemy.exc.DataError, sqlalchemy.exc.IntegrityError, UnicodeEncodeError)
 TEXT = "There are characters in it that cannot be stored. Remove what looks odd, then send it again."
 RANGE = "A number or a date in it is larger or smaller than the desk can keep. Change it, then send it again."
 LONG = "Something in it is longer than the desk can keep. Shorten it, then send it again."
@@ -27,13 +31,22 @@ SAID = {
 
 
 def words(error: BaseException) -> str | None:
-    """Why it could not be kept, for the person who sent it."""
+    """Why it could not be kept, for the person who sent it; the log names the kind, never the value."""
+    if (said := _words(error)) is not None:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        log.warning("could not be kept: %s, trace %s", kind, g.get("trace_id", ""))
+    return said
+
+
+def _words(error: BaseException) -> str | None:
     if isinstance(error, UnicodeEncodeError):
         return TEXT if "surrogate" in error.reason else None
     origin = getattr(error, "orig", None)
+    if type(error) is sqlalchemy.exc.StatementError:  # no value of the column's type, mostly an id that is none
+        return GONE if isinstance(origin, ValueError | AttributeError) else None
     code = getattr(origin, "sqlstate", None)
     if code is None and isinstance(error, sqlalchemy.exc.DataError):
-        return TEXT if "NUL" in str(origin) else RANGE  # the driver refuses it before the server can
+        return TEXT if "NUL" in str(origin) else RANGE  # psycopg refuses it before the server can
     return SAID.get(code or "")
 
 

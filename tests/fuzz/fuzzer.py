@@ -32,7 +32,8 @@ class Find:
 
 @dataclass
 class Fuzzer:
-    """A house and its browsers. `finds` by cause; `table` counts (group of routes, role, class of status).
+    """A house and its browsers. `finds` by cause; `table` counts (group of routes, role, class of status);
+    `unkept` what only the database refused (app/web/unkept.py): where a form could say it sooner.
     `thorough`: read every page of everybody for its forms, not one of each kind."""
 
     app: Any
@@ -40,6 +41,7 @@ class Fuzzer:
     finds: dict[str, Find] = field(default_factory=dict)
     table: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     endpoints: set[tuple[str, str]] = field(default_factory=set)
+    unkept: Counter[tuple[str, str]] = field(default_factory=Counter)
     browsers: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     shown: list[Shown] = field(default_factory=list)
@@ -80,6 +82,8 @@ class Fuzzer:
         """Send it, count it, keep what is wrong; a new cause is made small at once."""
         answer, found = self._sent(call)
         self.sent += 1
+        if self.heard.unkept and self.world:
+            self.unkept[self.world.endpoint(call.path, call.method), self.heard.unkept] += 1
         status = "raised" if answer is None else f"{answer.status_code // 100}xx"
         self.table[_group(call.path), call.role, status] += 1
         self.endpoints.add((call.role, self.world.endpoint(call.path, call.method) if self.world else "-"))
@@ -94,6 +98,7 @@ class Fuzzer:
 
     def _sent(self, call: Call) -> tuple[Any, list[str]]:
         self.heard.causes.clear()
+        self.heard.unkept = ""
         try:
             answer = send(self._browser(call), call, self._token(call))
         except Exception as error:

@@ -22,7 +22,9 @@ RAW = re.compile(
     r"The browser \(or proxy\)|Field (must be|cannot be)|Number must be|Invalid input\.|Internal Server Error|not a valid choice for this field"
 )
 """What libraries say by themselves; the desk says it in its own words."""
-FIELD = re.compile(r"""<(?:input(?![^>]*type="hidden")|textarea)[^>]*\bname="([^"]+)\"""")
+FIELD = re.compile(
+    r"""<(?:input(?![^>]*type="(?:hidden|checkbox|radio|file|password)")|textarea)[^>]*\bname="([^"]+)\""""
+)
 NOT_GIVEN_BACK = ("csrf_token", "q", "password", "new", "repeat", "current", "typed", "next")
 
 
@@ -30,11 +32,16 @@ class Heard(logging.Handler):
     """Faults that the desk logged, by where they came from."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self.causes: list[str] = []
+        self.unkept = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.exc_info[1] is not None:
+        if record.name == "app.web.unkept":
+            self.unkept = re.sub(r".*: |, trace .*", "", record.getMessage())
+        elif record.levelno < logging.ERROR:
+            return
+        elif record.exc_info and record.exc_info[1] is not None:
             self.causes.append(cause_of(record.exc_info[1]))
         elif record.name.startswith("app.web"):
             self.causes.append(re.sub(r", trace .*", "", record.getMessage()))

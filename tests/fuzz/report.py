@@ -59,6 +59,10 @@ def lines(fuzzer: Fuzzer) -> list[str]:
         out.append(f"{group:16}" + "".join(f"{cell:>26}" for cell in cells))
     faults = [one for one in fuzzer.finds.values() if one.cause.startswith(("5xx", "raised"))]
     out += ["", f"{len(faults)} causes of 5xx, {len(fuzzer.finds) - len(faults)} other finds"]
+    out += [
+        f"  {number} x {kind} refused by the database alone, at {where}"
+        for (where, kind), number in sorted(fuzzer.unkept.items())
+    ]
     for one in sorted(fuzzer.finds.values(), key=lambda find: find.cause):
         out += [f"- {one.times} x {one.cause}", f"    {curl(one.call)}"]
     return out

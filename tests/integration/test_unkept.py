@@ -26,11 +26,11 @@ from tests.fuzz.pages import blocks
 bp = Blueprint("keeps", __name__)
 RUN = {
     "number": "SELECT 1 WHERE 1::int = CAST(:v AS numeric)::int", "id": "SELECT CAST(:v AS text)::uuid", "day": "SELECT CAST(:v AS text)::date",
-    "text": "SELECT CAST(:v AS text)", "gone": "INSERT INTO user_sessions (user_id, token_hash, expires_at) VALUES (CAST(:v AS uuid), 'x', now())",
+    "text": "SELECT CAST(:v AS text)", "bind": "SELECT :v", "gone": "INSERT INTO user_sessions (user_id, token_hash, expires_at) VALUES (CAST(:v AS uuid), 'x', now())",
     "twice": "INSERT INTO system_config (key, value) VALUES (:v, '1'), (:v, '1')",
 }  # fmt: skip
 BAD = [
-    ("number", "9" * 30, 422, "larger or smaller"), ("id", "x", 422, "not there"), ("day", "2027-02-30", 422, "larger or smaller"),
+    ("number", "9" * 30, 422, "larger or smaller"), ("id", "x", 422, "not there"), ("bind", "x", 422, "not there"), ("day", "2027-02-30", 422, "larger or smaller"),
     ("day", "x", 422, "larger or smaller"), ("gone", str(uuid.UUID(int=7)), 422, "not there"), ("twice", "k", 409, "saved a moment before"),
 ]  # fmt: skip
 
@@ -40,6 +40,8 @@ class Note(Form):
 
 
 def run():
+    if request.values["what"] == "bind":
+        db.session.execute(sa.select(sa.literal(request.values["v"], sa.Uuid())))
     db.session.execute(sa.text(RUN[request.values["what"]]), {"v": request.values["v"]})
     return make_response("kept")
 

@@ -9,12 +9,18 @@ import psycopg
 import redis
 
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
+from app.core import probe
 from app.core.clock_watch import REFRAIN, words
 from app.settings import ROOT
 
 OLDEST = 140000
 MOST_APART = 5  # seconds
 WANTED_EXTENSIONS = ("pg_trgm", "unaccent", "pg_stat_statements")
+
+# What the server says is in its own language; whether it answers at all is not (app/core/probe.py).
+REFUSED = "correct user, password and database name in DATABASE_URL, or create that database, or wait until the server has started"
+SILENT = "start that server, or correct host and port in DATABASE_URL"
+EMBEDDED = "start it with `make run`, or set DATABASE_URL to a PostgreSQL of yours"
 
 
 def database(patient: Patient) -> Findings:
@@ -23,11 +29,10 @@ def database(patient: Patient) -> Findings:
     try:
         patient.link = psycopg.connect(settings.libpq_url, autocommit=True, connect_timeout=4)
     except psycopg.OperationalError as error:
-        yield wrong(
-            "database",
-            f"no answer from {shown} ({_first(error)})",
-            _database_remedy(settings.embedded_database, str(error)),
-        )
+        refuses = probe.answers({}, settings.libpq_url)
+        found = f"{shown} answers, but does not let us in" if refuses else f"no answer from {shown}"
+        remedy = EMBEDDED if settings.embedded_database else REFUSED if refuses else SILENT
+        yield wrong("database", f"{found} ({_first(error)})", remedy)
         return
     info = patient.link.info
     if info.server_version < OLDEST:
@@ -37,16 +42,6 @@ def database(patient: Patient) -> Findings:
             "database", f"its encoding is {encoding}", "make the database anew: createdb -E UTF8 -T template0 pressroom"
         )
     yield ok("database", f"PostgreSQL {patient.rows('SHOW server_version')[0][0]} answers at {shown}")
-
-
-def _database_remedy(embedded: bool, words: str) -> str:
-    if embedded:
-        return "start it with `make run`, or set DATABASE_URL to a PostgreSQL of yours"
-    if "password" in words or "authentication" in words:
-        return "correct the user or the password in DATABASE_URL"
-    if "does not exist" in words:
-        return "create that database, or correct the name in DATABASE_URL"
-    return "start that server, or correct host and port in DATABASE_URL"
 
 
 def migrations(patient: Patient) -> Findings:
