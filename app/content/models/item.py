@@ -94,7 +94,7 @@ class ContentItem(Row):
         CheckConstraint("open_records >= 0", name="open_records"),
         CheckConstraint("live_records >= 0", name="live_records"),
         CheckConstraint("quality_score BETWEEN 0 AND 1", name="quality_score"),
-        Index("idx_generated_content_status", "status"),
+        Index("idx_generated_content_status", "status", "updated_at", "id"),
         Index("idx_generated_content_type_status", "content_type", "status"),
         Index(
             "idx_generated_content_published",
@@ -102,6 +102,7 @@ class ContentItem(Row):
             postgresql_where=text("published_at IS NOT NULL"),
         ),
         Index("idx_generated_content_tags", "tags", postgresql_using="gin"),
+        Index("idx_content_items_platforms", "planned_platforms", postgresql_using="gin"),
         Index("idx_generated_content_search", "search", postgresql_using="gin"),
         Index(
             "idx_content_quality_published",
@@ -109,10 +110,28 @@ class ContentItem(Row):
             text("published_at DESC"),
             postgresql_where=text("status = 'published' AND quality_score >= 0.7"),
         ),
-        Index("idx_content_items_campaign", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
+        Index(
+            "idx_content_items_campaign",
+            "campaign_id",
+            "status",
+            "live_records",
+            "open_records",
+            postgresql_where=text("campaign_id IS NOT NULL AND deleted_at IS NULL"),
+        ),
         Index("idx_content_items_updated", "updated_at", "id", postgresql_where=text("deleted_at IS NULL")),
         Index("idx_content_items_created", "created_at", "id", postgresql_where=text("deleted_at IS NULL")),
         Index("idx_content_items_title", text("lower(title)"), "id", postgresql_where=text("deleted_at IS NULL")),
         Index("idx_content_items_author", "created_by", "updated_at"),
-        Index("idx_content_items_scheduled", "scheduled_for", postgresql_where=text("scheduled_for IS NOT NULL")),
+        Index(
+            "idx_content_items_planned",
+            text("coalesce(scheduled_for, '2999-01-01 00:00:00+00'::timestamptz)"),
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "idx_content_items_scheduled",
+            "scheduled_for",
+            "id",
+            postgresql_where=text("status IN ('draft', 'review', 'needs_revision', 'approved', 'rejected')"),
+        ),
     )
