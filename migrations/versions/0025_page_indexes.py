@@ -32,8 +32,6 @@ NEW = (
     ("idx_publish_records_account", "publish_records (credential_id, due_at, id)", f"WHERE {SETTLED}"),
     ("idx_publish_records_short", "publish_records (\"right\"(id::text, 8))", f"WHERE {SETTLED}"),
     ("idx_publish_jobs_due", "publish_jobs (coalesce(scheduled_at, created_at), id)", ""),
-    ("idx_publish_jobs_platforms", "publish_jobs USING gin (platforms)", ""),
-    ("idx_content_items_platforms", "content_items USING gin (planned_platforms)", ""),
     ("idx_publish_jobs_short", "publish_jobs (\"right\"(id::text, 8))", ""),
     ("idx_publish_attempts_failed", "publish_attempts (started_at)", "WHERE outcome IN ('no', 'unknown')"),
     ("idx_approvals_approved", "approval_requests (approved_at)", "WHERE status = 'approved'"),

@@ -26,7 +26,9 @@ GIANTS = {
     "review_comments", "notifications", "local_posts",
 }  # fmt: skip
 STATEMENTS = 12
-OLDER: dict[str, str] = {}
+OLDER = {
+    "/content?platform=sandbox": "a platform that is connected but planned for nothing: all items are walked through"
+}
 """Page → why it reads more. Shrinks."""
 
 

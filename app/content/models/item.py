@@ -102,7 +102,6 @@ class ContentItem(Row):
             postgresql_where=text("published_at IS NOT NULL"),
         ),
         Index("idx_generated_content_tags", "tags", postgresql_using="gin"),
-        Index("idx_content_items_platforms", "planned_platforms", postgresql_using="gin"),
         Index("idx_generated_content_search", "search", postgresql_using="gin"),
         Index(
             "idx_content_quality_published",

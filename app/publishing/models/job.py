@@ -42,7 +42,6 @@ class PublishJob(Row):
         JOB.check("status"),
         Index("idx_publish_jobs_status", "status", "created_at", "id"),
         Index("idx_publish_jobs_due", text("coalesce(scheduled_at, created_at)"), "id"),
-        Index("idx_publish_jobs_platforms", "platforms", postgresql_using="gin"),
         Index("idx_publish_jobs_short", text('"right"(id::text, 8)')),
         Index(
             "idx_publish_jobs_scheduled",
