@@ -25,5 +25,6 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick("publishing.check_invariants", "*/5 * * * *", 30),
     Tick("publishing.check_twins", "* * * * *", 10),
     Tick("campaigns.follow", "* * * * *", 10),
+    Tick("metrics.add_up", "*/15 * * * *", 120),
     Tick("reviews.expire", "*/5 * * * *", 20),
 )

@@ -16,7 +16,6 @@ import socket
 import sys
 import threading
 import time
-import traceback
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +29,7 @@ from app.accounts.doors import refused_job
 from app.core import pulse, queue
 from app.core.worker_job import ID, Refused, WorkerJob
 from app.factory import House, create_app
-from app.ground import clock, logs, redact
+from app.ground import clock, logs
 from app.schedule import SCHEDULE
 from app.settings import Settings
 
@@ -56,13 +55,14 @@ class Listening:
 
     def handle_exception(self, job: Any, *exc_info: Any) -> None:
         """RQ would log the traceback as it is, with the arguments of statements in it; we have no handlers of its kind."""
-        self.log.error("job %s failed", job.id, exc_info=exc_info)  # type: ignore[attr-defined]
+        self.log.error("job %s failed (%s)", job.id, job.description, exc_info=exc_info)  # type: ignore[attr-defined]
+        _told(job, exc_info[1])
 
     def handle_job_failure(self, job: Any, queue: Any, started_job_registry: Any = None, exc_string: str = "") -> None:
         """What RQ keeps in Redis for a day."""
         error = sys.exc_info()[1]
         told = logs.drawn(error) if error is not None else logs.clean(exc_string)
-        super().handle_job_failure(job, queue, started_job_registry, told)  # type: ignore[misc]
+        super().handle_job_failure(job, queue, started_job_registry, told[-LONGEST_TRACE:])  # type: ignore[misc]
 
     def set_shutdown_requested_date(self) -> None:
         """RQ would write to Redis from within the signal's handler; nobody reads it."""
@@ -74,19 +74,6 @@ class Listening:
             super().execute_job(job, queue)  # type: ignore[misc]
         else:
             SimpleWorker.execute_job(self, job, queue)
-
-    def handle_job_failure(self, job: Any, queue: Any, started_job_registry: Any = None, exc_string: str = "") -> None:
-        """What RQ keeps of an exception quotes what others said."""
-        kept = redact.text(exc_string)[-LONGEST_TRACE:]
-        super().handle_job_failure(job, queue, started_job_registry, kept)  # type: ignore[misc]
-
-    def handle_exception(self, job: Any, *exc_info: Any) -> None:
-        """The same for RQ's log."""
-        kind, error, trace = exc_info
-        if self.log.isEnabledFor(logging.ERROR):  # type: ignore[attr-defined]
-            words = "".join(traceback.format_exception(kind, error, trace))
-            log.error("job %s failed (%s)\n%s", job.id, job.description, redact.text(words)[-LONGEST_TRACE:])
-        _told(job, error)
 
     def subscribe(self) -> None:
         """RQ's own commands (stop this job, shut down) are none of ours: signals say that."""

@@ -19,12 +19,12 @@ from app.settings import Settings
 
 
 @contextmanager
-def house() -> Iterator[tuple[House, Settings]]:
-    """An app on servers of its own, durable as in production; everything is gone afterwards."""
+def house(durable: bool = True) -> Iterator[tuple[House, Settings]]:
+    """An app on servers of its own, durable as in production unless only reads are timed; everything is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="pressroom-bench-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
         data = Path(folder)
-        postgres, valkey = Postgres(data), Valkey(data)
+        postgres, valkey = Postgres(data, durable=durable), Valkey(data, durable=durable)
         try:
             postgres.start()
             valkey.start()

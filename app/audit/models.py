@@ -69,6 +69,8 @@ class AuditEntry(db.Model):  # type: ignore[name-defined,misc]
         sa.Index("idx_audit_entity", "entity_type", "entity_id", "occurred_at"),
         sa.Index("idx_audit_actor", "actor_type", "actor_id", "occurred_at"),
         sa.Index("idx_audit_action", "action", "occurred_at"),
+        sa.Index("idx_audit_severity", "occurred_at", "id", postgresql_where=sa.text("severity <> 'info'")),
+        sa.Index("idx_audit_refused", "occurred_at", "id", postgresql_where=sa.text("NOT success")),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 

@@ -35,11 +35,6 @@ class Row:
     open: int
 
 
-def _items(what: Any) -> Any:
-    counted = sa.select(what).where(ContentItem.campaign_id == Campaign.id, ContentItem.deleted_at.is_(None))
-    return counted.correlate(Campaign).scalar_subquery()
-
-
 def _alive() -> sa.Select[Any]:
     return sa.select(Campaign).where(Campaign.deleted_at.is_(None))
 
@@ -85,12 +80,12 @@ def by_id(campaign_id: uuid.UUID | str) -> Campaign:
 def with_counts(campaigns: Sequence[Campaign]) -> list[Row]:
     """The campaigns of a page with what belongs to them, in one statement."""
     ids = [c.id for c in campaigns]
-    counted = sa.select(
-        Campaign.id,
-        _items(sa.func.count()),
-        _items(sa.func.coalesce(sa.func.sum(ContentItem.live_records), 0)),
-        _items(sa.func.coalesce(sa.func.sum(ContentItem.open_records), 0)),
-    ).where(Campaign.id.in_(ids))
+    item = ContentItem
+    counted = (
+        sa.select(item.campaign_id, sa.func.count(), sa.func.sum(item.live_records), sa.func.sum(item.open_records))
+        .where(item.campaign_id.in_(ids), item.deleted_at.is_(None))
+        .group_by(item.campaign_id)
+    )
     counts = {key: numbers for key, *numbers in db.session.execute(counted).all()} if ids else {}
     return [Row(c, *counts.get(c.id, (0, 0, 0))) for c in campaigns]
 

@@ -42,5 +42,11 @@ def clause(column: Any, query: str) -> sa.ColumnElement[bool]:
     return sa.and_(*conditions) if conditions else sa.false()
 
 
+def walked(column: Any, query: str) -> sa.ColumnElement[bool]:
+    """The same condition for rows that are walked through in a list's order: no index may answer it, for with a common word
+    the index hands out all its rows before the first is shown."""
+    return clause(column.op("||")(sa.literal_column("''::tsvector")), query)
+
+
 def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "").replace("'", "''") + "'"

@@ -65,6 +65,12 @@ def app_now() -> sa.Function[datetime]:
     return sa.func.app_now(type_=sa.DateTime(timezone=True))
 
 
+def now_once() -> sa.ScalarSelect[datetime]:
+    """`app_now()` asked once a statement. Against thousands of rows the function costs more than the rows: it reads the clock,
+    so PostgreSQL calls it for each. Not for the bound of an index: the planner cannot guess how many rows it leaves."""
+    return sa.select(app_now()).scalar_subquery()
+
+
 class Row(db.Model):  # type: ignore[name-defined,misc]
     """A table with a UUIDv7 key and two times; `updated_at` is kept by the trigger `update_updated_at_column()`."""
 
@@ -93,7 +99,9 @@ def engine_options(role: str) -> dict[str, Any]:
     timeout = 15_000 if role == "web" else 60_000
     # a worker that is stopped (SIGSTOP, a paused machine) must not keep row locks from the sweeper
     idle = 120_000 if role == "web" else 15_000
-    options = f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC"
+    # jit: compiling a plan takes longer than running it, and costs that are guessed too high set it off
+    settings = f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={idle}"
+    options = f"{settings} -c timezone=UTC -c jit=off"
     arguments = {"options": options, "application_name": f"pressroom-{role}"}
     return {
         "hide_parameters": True,  # what people wrote, and hashes, do not belong into a log

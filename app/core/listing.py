@@ -1,25 +1,27 @@
 """Every list is one `Listing`: filters and search from the query string, keyset paging, the same rows as CSV.
 
 The cursor is the sort value and the key of the last row, so page 4,000 costs what page 1 costs and a row that
-arrives meanwhile moves nothing. Sort columns must not be null (coalesce them in the listing).
+arrives meanwhile moves nothing. Sort columns must not be null (coalesce them in the listing). What no index finds is looked
+for on the way down the list, `WINDOW` rows a page: "Next" looks on from there, so no search reads a whole table.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.core import cursor
 from app.core.db import app_now, db
 
-COUNT_CAP = 10_000
+COUNT_CAP = 1_000
+WINDOW = 2_000
+"""So many rows a search without an index looks through for one page."""
 Args = Mapping[str, str]
 Choices = Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]]
 
@@ -45,15 +47,15 @@ class Choice:
     def clause(self, value: str) -> sa.ColumnElement[bool] | None:
         if value not in {key for key, _ in self.options()}:
             return None
-        made: sa.ColumnElement[bool] = (
-            self.on == value
-            if isinstance(self.on, sa.sql.ColumnElement | sa.orm.InstrumentedAttribute)
-            else self.on(value)
-        )
+        made: sa.ColumnElement[bool] = self.on == value if _is_column(self.on) else self.on(value)
         return made
 
     def options(self) -> Sequence[tuple[str, str]]:
         return self.choices() if callable(self.choices) else self.choices
+
+
+def _is_column(what: Any) -> bool:
+    return isinstance(what, sa.sql.ColumnElement | sa.orm.InstrumentedAttribute)
 
 
 PERIODS = (("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days"), ("90d", "Last 90 days"))
@@ -76,20 +78,28 @@ class Period:
 
 @dataclass(frozen=True)
 class Key:
-    """An id in the query string; what is no id means nothing."""
+    """An id in the query string; what is no id means nothing. `column`, or a function from the id to a condition."""
 
     column: Any
     label: str = ""
 
     def clause(self, value: str) -> sa.ColumnElement[bool] | None:
         try:
-            found: sa.ColumnElement[bool] = self.column == uuid.UUID(value)
+            key = uuid.UUID(value)
         except ValueError:
             return None
+        found: sa.ColumnElement[bool] = self.column == key if _is_column(self.column) else self.column(key)
         return found
 
     def options(self) -> Sequence[tuple[str, str]]:
         return ()
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A condition that no index answers: it is held against the rows of the list in their order, `WINDOW` of them a page."""
+
+    clause: sa.ColumnElement[bool]
 
 
 @dataclass
@@ -101,17 +111,23 @@ class Page:
     sort: str
     next: dict[str, str] | None
     previous: dict[str, str] | None
-    total: int
+    total: int | None
+    """None: not counted, because the page looked through `WINDOW` rows and not through all."""
     filters: Mapping[str, Filter] = field(default_factory=dict)
 
     @property
     def is_capped(self) -> bool:
         """True when there are more rows than were counted."""
-        return self.total > COUNT_CAP
+        return self.total is not None and self.total > COUNT_CAP
 
     @property
     def total_label(self) -> str:
-        return f"more than {COUNT_CAP:,}" if self.is_capped else f"{self.total:,}"
+        return f"{COUNT_CAP:,}+" if self.is_capped else f"{self.total or 0:,}"
+
+    @property
+    def window(self) -> str:
+        """How many rows were looked through when not all were; "" otherwise."""
+        return f"{WINDOW:,}" if self.total is None else ""
 
     @property
     def is_filtered(self) -> bool:
@@ -130,46 +146,50 @@ class Page:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list as data. `select` is a statement or a function that makes one; `search` turns text into a condition."""
+    """A list as data. `select` is a statement or a function that makes one; `search` turns text into a condition, or into a
+    `Walk`; a sort is a column, or several of which the first names it. `light`: filters on the own table of `tiebreak`, to which
+    `own` narrows the whole list: what needs no more is counted there alone, without what only the rows show."""
 
     select: Any
     tiebreak: Any
     sorts: Mapping[str, Any]
     default: str
     filters: Mapping[str, Filter] = field(default_factory=dict)
-    search: Callable[[str], sa.ColumnElement[bool]] | Sequence[Any] | None = None
+    search: Callable[[str], sa.ColumnElement[bool] | Walk] | Sequence[Any] | None = None
     per_page: int = 25
+    light: frozenset[str] = frozenset()
+    own: sa.ColumnElement[bool] | None = None
 
     def page(self, args: Args, per_page: int | None = None) -> Page:
         """One page of rows for the request's query string. Unknown or broken parameters mean nothing."""
         kept, size = self._kept(args), per_page or self.per_page
         name, descending = self._sort(kept)
         backwards = "before" in kept and "after" not in kept
-        found = self._rows(kept, name, descending, backwards, size)
+        walks = isinstance(self._searched(kept), Walk)
+        end = self._end(kept, name, descending != backwards) if walks else None
+        found = self._rows(kept, name, descending != backwards, size, end)
         more, found = len(found) > size, found[:size]
+        on = (
+            cursor.written(found[-1]) if more else cursor.written(end) if end is not None else None
+        )  # where the next look begins
         if backwards:
             found.reverse()
         edge = {k: v for k, v in kept.items() if k not in ("after", "before")}
-        forward = more or backwards
-        back = more if backwards else "after" in kept
+        ahead = (cursor.written(found[-1]) if found else None) if backwards else on
+        back = on if backwards else (cursor.written(found[0]) if found else kept["after"]) if "after" in kept else None
         return Page(
-            rows=[row[0] if len(row) == 3 else row for row in found],
+            rows=[_own(row) for row in found],
             args=kept,
             sort=("-" if descending else "") + name,
-            next={**edge, "after": _cursor(found[-1])} if found and forward else None,
-            previous={**edge, "before": _cursor(found[0])} if found and back else None,
-            total=self.count(kept),
+            next={**edge, "after": ahead} if ahead else None,
+            previous={**edge, "before": back} if back else None,
+            total=None if end is not None or (walks and "after" in kept) else self.count(kept),
             filters=self.filters,
         )
 
     def count(self, args: Args) -> int:
         """Rows that match, counted no further than the cap."""
-        narrowed = (
-            self._narrowed(args)
-            .with_only_columns(sa.literal(1), maintain_column_froms=True)
-            .order_by(None)
-            .limit(COUNT_CAP + 1)
-        )
+        narrowed = self._bare(args, [sa.literal(1)]).order_by(None).limit(COUNT_CAP + 1)
         return db.session.scalar(sa.select(sa.func.count()).select_from(narrowed.subquery())) or 0
 
     def rows(self, args: Args, batch: int = 500) -> Iterator[Any]:
@@ -177,12 +197,11 @@ class Listing:
         kept = {k: v for k, v in self._kept(args).items() if k not in ("after", "before")}
         name, descending = self._sort(kept)
         while True:
-            found = self._rows(kept, name, descending, False, batch)
-            for row in found[:batch]:
-                yield row[0] if len(row) == 3 else row
+            found = self._rows(kept, name, descending, batch)
+            yield from map(_own, found[:batch])
             if len(found) <= batch:
                 return
-            kept = {**kept, "after": _cursor(found[batch - 1])}
+            kept = {**kept, "after": cursor.written(found[batch - 1])}
 
     def _kept(self, args: Args) -> dict[str, str]:
         names = ("q", "sort", "after", "before", "view", *self.filters)
@@ -193,55 +212,78 @@ class Listing:
         asked = asked if asked.lstrip("-") in self.sorts and asked.count("-") <= 1 else self.default
         return asked.lstrip("-"), asked.startswith("-")
 
-    def _narrowed(self, args: Args) -> sa.Select[Any]:
+    def _searched(self, args: Args) -> sa.ColumnElement[bool] | Walk | None:
+        text = args.get("q", "").strip()
+        if not text or self.search is None:
+            return None
+        return self.search(text) if callable(self.search) else contains(self.search, text)
+
+    def _narrowed(self, args: Args, searching: bool = True) -> sa.Select[Any]:
         statement: sa.Select[Any] = self.select() if callable(self.select) else self.select
         for name, narrowing in self.filters.items():
             clause = narrowing.clause(args[name]) if args.get(name) else None
             statement = statement if clause is None else statement.where(clause)
-        text = args.get("q", "").strip()
-        if text and self.search is not None:
-            statement = statement.where(self.search(text) if callable(self.search) else _contains(self.search, text))
-        return statement
+        found = self._searched(args) if searching else None
+        if found is None:
+            return statement
+        return statement.where(found.clause if isinstance(found, Walk) else found)
 
-    def _rows(self, args: Args, name: str, descending: bool, backwards: bool, size: int) -> list[Any]:
-        column = self.sorts[name]
-        down = descending != backwards
-        statement = self._narrowed(args).add_columns(column.label("_sort"), self.tiebreak.label("_key"))
-        cursor = _read_cursor(args.get("before" if backwards else "after"), column)
-        if cursor is not None:
-            pair = sa.tuple_(column, self.tiebreak)
-            at = sa.tuple_(sa.literal(cursor[0], _type(column)), sa.literal(cursor[1], self.tiebreak.type))
-            statement = statement.where(pair < at if down else pair > at)
-        order = [column.desc(), self.tiebreak.desc()] if down else [column.asc(), self.tiebreak.asc()]
-        return list(db.session.execute(statement.order_by(*order).limit(size + 1)).all())
+    def _bare(self, args: Args, columns: Sequence[Any], searching: bool = True) -> sa.Select[Any]:
+        """These columns of the rows that match; from the own table alone, where that is enough."""
+        searched = self._searched(args) if searching else None
+        asked = {name for name in self.filters if args.get(name)}
+        if not self.light or not self.light.issuperset(asked) or isinstance(searched, Walk):
+            return self._narrowed(args, searching).with_only_columns(*columns, maintain_column_froms=True)
+        found = [self.filters[name].clause(args[name]) for name in asked]
+        bare = sa.select(*columns).select_from(self.tiebreak.class_)
+        return bare.where(*(clause for clause in (self.own, searched, *found) if clause is not None))
+
+    def _ordered(self, statement: sa.Select[Any], args: Args, name: str, down: bool) -> sa.Select[Any]:
+        """In order, from the row after which (or before which, going back) the page begins."""
+        columns = self._columns(name)
+        at = cursor.read(args.get("after") or args.get("before"), columns)
+        if at is not None:
+            statement = statement.where(cursor.beyond(columns, at, "<" if down else ">"))
+        return statement.order_by(*(column.desc() if down else column.asc() for column in columns))
+
+    def _rows(self, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
+        statement = self._ordered(self._narrowed(args).add_columns(*self._keys(name)), args, name, down)
+        if end is not None:
+            statement = statement.where(
+                cursor.beyond(self._columns(name), end[-self._width(name) :], ">=" if down else "<=")
+            )
+        return list(db.session.execute(statement.limit(size + 1)).all())
+
+    def _end(self, args: Args, name: str, down: bool) -> Any:
+        """The last row that one page looks through; None when it looks through all that are left."""
+        seen = self._bare(args, self._keys(name), searching=False)
+        ordered = self._ordered(seen, args, name, down)
+        return db.session.execute(ordered.offset(WINDOW - 1).limit(1)).first()
+
+    def _columns(self, name: str) -> list[Any]:
+        first = self.sorts[name]
+        return [*(first if isinstance(first, tuple) else (first,)), self.tiebreak]
+
+    def _width(self, name: str) -> int:
+        return len(self._columns(name))
+
+    def _keys(self, name: str) -> list[Any]:
+        return [column.label(f"{cursor.PREFIX}{n}") for n, column in enumerate(self._columns(name))]
 
 
-def _contains(columns: Sequence[Any], text: str) -> sa.ColumnElement[bool]:
+def one_of(column: Any, ids: Any) -> sa.ColumnElement[bool]:
+    """Whether the column is one of the ids of a statement. They are looked up first, and the rows by them: for ids that are few
+    beside the table, where the planner would rather walk down the list until it has met enough of them."""
+    found: Any = ids.scalar_subquery() if isinstance(ids, sa.Select) else sa.select(ids.subquery()).scalar_subquery()
+    made: sa.ColumnElement[bool] = column == sa.any_(sa.func.array(found, type_=ARRAY(column.type)))
+    return made
+
+
+def _own(row: Any) -> Any:
+    """The row without what it is sorted by; the thing itself where the list selects nothing else."""
+    return row[0] if str(row._fields[1]).startswith(cursor.PREFIX) else row
+
+
+def contains(columns: Sequence[Any], text: str) -> sa.ColumnElement[bool]:
+    """Part of one of the texts, in any case: for tables of people's size, or inside a `Walk`."""
     return sa.or_(*(sa.func.lower(column).contains(text.lower(), autoescape=True) for column in columns))
-
-
-def _cursor(row: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps([_plain(row._sort), _plain(row._key)]).encode()).decode().rstrip("=")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, uuid.UUID | Decimal) else value
-
-
-def _type(column: Any) -> Any:
-    """The column's type; functions that SQLAlchemy has no type for, such as lower(), give text here."""
-    return sa.Text() if isinstance(column.type, sa.types.NullType) else column.type
-
-
-def _read_cursor(text: str | None, column: Any) -> tuple[Any, Any] | None:
-    if not text:
-        return None
-    try:
-        value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        kind = _type(column).python_type
-        typed = datetime.fromisoformat(value) if kind is datetime else kind(value)
-        return typed, uuid.UUID(key)
-    except (ValueError, TypeError, AttributeError, NotImplementedError):
-        return None

@@ -3,14 +3,18 @@ specs err"): success at `published_at`, failure at `dead_letter_at`. Unknown rec
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from app.core.db import app_now, db
+from app.ground import clock
+from app.metrics.models import PublishDay, PublishSpan
 from app.publishing.models import PublishAttempt, PublishJob, PublishRecord
 
 R = PublishRecord
@@ -31,7 +35,7 @@ class Narrow:
         if self.platform:
             statement = statement.where(R.platform == self.platform)
         if self.campaign:
-            jobs = sa.select(PublishJob.id).where(sa.cast(PublishJob.campaign_id, sa.Text) == self.campaign)
+            jobs = sa.select(PublishJob.id).where(PublishJob.campaign_id == uuid.UUID(self.campaign))
             statement = statement.where(R.job_id.in_(jobs))
         return statement
 
@@ -75,7 +79,7 @@ def share(ok: int, failed: int) -> float | None:
 
 def rates(narrow: Narrow = Narrow()) -> list[Rate]:
     """One row per platform, and first the row of all ("" as platform)."""
-    day, week = app_now() - timedelta(hours=24), app_now() - timedelta(days=7)
+    day, week = clock.now() - timedelta(hours=24), clock.now() - timedelta(days=7)
     ok, failed = R.status == "success", R.status == "failed"
 
     def count(*conditions: Any) -> Any:
@@ -93,30 +97,69 @@ def rates(narrow: Narrow = Narrow()) -> list[Rate]:
     return sorted(found, key=lambda rate: (rate.platform != "", rate.platform)) or [Rate("", 0, 0, 0, 0, 0)]
 
 
-def settled_by_day(first: datetime, zone: str, narrow: Narrow = Narrow()) -> sa.Select[Any]:
-    """The statement of `by_day`, for whoever joins it with more."""
+SPANS = (7, 14, 30, 90)
+"""Days that the page can show."""
+
+
+def by_day(first: datetime, zone: str, narrow: Narrow = Narrow()) -> list[Day]:
+    """Days since `first` on which something was settled, oldest first, in the reader's zone: past days as they were added up
+    (metrics/actions.py), the rest, and what a campaign has, counted from the records."""
+    past = [] if narrow.campaign else _past(first, zone, narrow.platform)
+    if past:
+        following = datetime.combine(past[-1].day + timedelta(days=1), time(), ZoneInfo(zone))
+        first = max(first, following.astimezone(UTC))
+    counted = db.session.execute(_counted(first, zone, narrow).group_by("day").order_by("day"))
+    return [*(day for day in past if day.ok or day.failed), *(Day(*row) for row in counted)]
+
+
+def _past(first: datetime, zone: str, platform: str) -> list[Day]:
+    """What was added up, with days of nothing; [] where it does not reach back so far, or has not been done lately."""
+    day = PublishDay
+    begins = first.astimezone(ZoneInfo(zone))
+    if begins.time() != time():
+        return []
+    every = sa.orm.aliased(day)
+    own = sa.and_(day.zone == every.zone, day.day == every.day, day.platform == platform)
+    counts = [sa.func.coalesce(column, 0) for column in (day.ok, day.failed)]
+    rows = sa.select(every.day, *counts, day.p50, day.p95).outerjoin(day, own)
+    rows = rows.where(every.zone == zone, every.platform == "", every.day >= begins.date()).order_by(every.day)
+    found = [Day(*row) for row in db.session.execute(rows)]
+    return found if found and found[0].day == begins.date() else []
+
+
+def _counted(first: datetime, zone: str, narrow: Narrow, *also: Any) -> sa.Select[Any]:
     ok = R.status == "success"
     made: sa.Select[Any] = narrow.of(
         sa.select(
             sa.cast(sa.func.timezone(zone, SETTLED_AT), sa.Date).label("day"),
+            *also,
             sa.func.count().filter(ok).label("ok"),
             sa.func.count().filter(~ok).label("failed"),
             sa.func.percentile_cont(0.5).within_group(LEAD).filter(ok).label("p50"),
             sa.func.percentile_cont(0.95).within_group(LEAD).filter(ok).label("p95"),
-        )
-        .where(IS_SETTLED, first <= SETTLED_AT)
-        .group_by("day")
+        ).where(IS_SETTLED, first <= SETTLED_AT)
     )
     return made
 
 
-def by_day(first: datetime, zone: str, narrow: Narrow = Narrow()) -> list[Day]:
-    """Days since `first` on which something was settled, oldest first, in the reader's zone."""
-    return [Day(*row) for row in db.session.execute(settled_by_day(first, zone, narrow).order_by("day"))]
+def by_platform(first: datetime, zone: str) -> sa.Select[Any]:
+    """The same for each platform and for all (""), as a statement: for the job that adds up."""
+    counted = _counted(first, zone, Narrow(), sa.func.coalesce(R.platform, "").label("platform"))
+    day: Any = sa.literal_column("day")
+    return counted.group_by(sa.func.grouping_sets(sa.tuple_(day, R.platform), sa.tuple_(day)))
 
 
-def leads(first: datetime, narrow: Narrow = Narrow()) -> list[Any]:
-    """(platform, how many, p50, p95, longest) in seconds from due to live, "" first for all."""
+def leads(first: datetime, narrow: Narrow = Narrow(), zone: str = "", days: int = 0) -> list[Any]:
+    """(platform, how many, p50, p95, longest) in seconds from due to live, "" first for all: as it was added up for the `days`
+    days until today, where they are given and it was; else counted."""
+    rows = _added_up(zone, days, narrow.platform) if days and not narrow.campaign else None
+    if rows is None:
+        rows = db.session.execute(leads_of(first, narrow)).all()
+    return sorted(rows, key=lambda row: (row.platform != "", row.platform)) if rows and rows[0].count else []
+
+
+def leads_of(first: datetime, narrow: Narrow) -> sa.Select[Any]:
+    """The statement of `leads`."""
     statement = narrow.of(
         sa.select(
             sa.func.coalesce(R.platform, "").label("platform"),
@@ -126,21 +169,34 @@ def leads(first: datetime, narrow: Narrow = Narrow()) -> list[Any]:
             sa.func.max(LEAD).label("longest"),
         ).where(R.status == "success", first <= SETTLED_AT)
     )
-    rows: Sequence[Any] = db.session.execute(statement.group_by(sa.func.rollup(R.platform))).all()
-    return sorted(rows, key=lambda row: (row.platform != "", row.platform)) if rows and rows[0].count else []
+    made: sa.Select[Any] = statement.group_by(sa.func.rollup(R.platform))
+    return made
+
+
+def _added_up(zone: str, days: int, platform: str) -> Sequence[Any] | None:
+    """None where the job has not been there today. One platform is all there is, so its row stands for all, too."""
+    span = PublishSpan
+    shown = [span.platform, span.ok.label("count"), span.p50, span.p95, span.longest]
+    mine = (span.zone == zone, span.days == days, span.last == sa.cast(sa.func.timezone(zone, app_now()), sa.Date))
+    if not platform:
+        found = db.session.execute(sa.select(*shown).where(*mine)).all()
+        return found or None
+    own = sa.select(*shown).where(*mine, span.platform == platform)
+    all_of_it = sa.select(sa.literal("").label("platform"), *shown[1:]).where(*mine, span.platform == platform)
+    return db.session.execute(sa.union_all(own, all_of_it)).all() or None
 
 
 def errors(first: datetime, narrow: Narrow = Narrow()) -> list[Any]:
     """(error_type, records given up, attempts that ended so), most given up first."""
     given_up = narrow.of(
         sa.select(sa.func.coalesce(R.error_type, "unknown").label("kind"), sa.literal(1).label("up"), sa.literal(0).label("tried"))
-        .where(R.status == "failed", first <= SETTLED_AT)
+        .where(R.status == "failed", R.dead_letter_at >= first)
     )  # fmt: skip
-    tried = narrow.of(
-        sa.select(sa.func.coalesce(PublishAttempt.error_type, "unknown"), sa.literal(0), sa.literal(1))
-        .join(R, R.id == PublishAttempt.record_id)
-        .where(PublishAttempt.started_at >= first, PublishAttempt.outcome.in_(("no", "unknown")))
+    tried = sa.select(sa.func.coalesce(PublishAttempt.error_type, "unknown"), sa.literal(0), sa.literal(1)).where(
+        PublishAttempt.started_at >= first, PublishAttempt.outcome.in_(("no", "unknown"))
     )
+    if narrow != Narrow():
+        tried = narrow.of(tried.join(R, R.id == PublishAttempt.record_id))
     both = sa.union_all(given_up, tried).subquery()
     up, attempts = sa.func.sum(both.c.up).label("given_up"), sa.func.sum(both.c.tried).label("attempts")
     statement = sa.select(both.c.kind, up, attempts).group_by(both.c.kind).order_by(up.desc(), attempts.desc())

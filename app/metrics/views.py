@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -32,7 +33,7 @@ def index() -> Response:
     daily = queries.by_day(first, zone().key, narrow)
     return render(
         "metrics/index.html", region="results", days=days, periods=PERIODS, narrow=narrow, platforms=_platforms(), campaigns=campaigns(),
-        rates=queries.rates(narrow), leads=queries.leads(first, narrow), errors=queries.errors(first, narrow),
+        rates=queries.rates(narrow), leads=queries.leads(first, narrow, zone().key, days), errors=queries.errors(first, narrow),
         charts=[_results(daily, span), _success(daily, span), _lead(daily, span)], first=span[0], last=span[-1],
     )  # fmt: skip
 
@@ -89,7 +90,14 @@ def _values(daily: Sequence[Day], of: Callable[[Day], float | None]) -> dict[dat
 def _asked() -> tuple[str, str]:
     """Platform and campaign of the query string; what is none of ours means nothing."""
     platform, campaign = request.args.get("platform", ""), request.args.get("campaign", "")
-    return (platform if platform in dict(_platforms()) else ""), (campaign if len(campaign) == 36 else "")
+    return (platform if platform in dict(_platforms()) else ""), (campaign if _is_id(campaign) else "")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return len(text) == 36 and bool(uuid.UUID(text))
+    except ValueError:
+        return False
 
 
 def _platforms() -> list[tuple[str, str]]:

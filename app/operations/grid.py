@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 VIEWS = ("month", "week", "list")
 LIST_DAYS = 14
 MORNING, EVENING = 7, 20
+HOUR = timedelta(hours=1)
 
 
 def weeks(day: date) -> list[list[date]]:
@@ -37,6 +38,15 @@ def days(view: str, day: date) -> list[date]:
 def span(shown: list[date], zone: ZoneInfo) -> tuple[datetime, datetime]:
     """[first, last) in UTC of the shown days."""
     return midnight(shown[0], zone), midnight(shown[-1] + timedelta(days=1), zone)
+
+
+def bounds(view: str, shown: list[date], zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """What the cells of a view cover, in UTC: days of a month, hours of a week."""
+    if view == "month":
+        return [span([day], zone) for day in shown]
+    first, last = span(shown, zone)
+    many = int((last - first) / HOUR)
+    return [(first + n * HOUR, first + (n + 1) * HOUR) for n in range(many)]
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

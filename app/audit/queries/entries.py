@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ import sqlalchemy as sa
 from app.audit.models import ACTOR_TYPES, SEVERITIES, AuditEntry
 from app.audit.words import ACTORS, SEVERITY_WORDS, noun, sentence
 from app.core.db import db
-from app.core.listing import Choice, Listing, Period
+from app.core.listing import Choice, Listing, Period, Walk, contains
 from app.ground.errors import NotFound
 
+ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,12 +59,17 @@ def _entity_types() -> list[tuple[str, str]]:
     )
 
 
-def _search(text: str) -> sa.ColumnElement[bool]:
-    """An id or trace id whole, else part of a name, a title or an action."""
+def _search(text: str) -> sa.ColumnElement[bool] | Walk:
+    """An id or trace id whole, by index; else part of a name, a title, an action or an error, looked for from the newest on."""
     looked_for = text.lower()
+    if ID.fullmatch(looked_for):
+        entity = sa.and_(
+            AuditEntry.entity_type.in_(_distinct(AuditEntry.entity_type)), AuditEntry.entity_id == looked_for
+        )
+        return sa.or_(AuditEntry.trace_id == looked_for, entity)
     columns = (AuditEntry.actor_name, AuditEntry.entity_label, AuditEntry.action, AuditEntry.error_message)
-    parts = [sa.func.lower(column).contains(looked_for, autoescape=True) for column in columns]
-    return sa.or_(AuditEntry.trace_id == looked_for, AuditEntry.entity_id == looked_for, *parts)
+    exact = sa.or_(AuditEntry.trace_id == looked_for, AuditEntry.entity_id == looked_for)
+    return Walk(sa.or_(exact, contains(columns, text)))
 
 
 OUTCOMES = (("yes", "Done"), ("no", "Refused or failed"))
@@ -75,7 +82,9 @@ LISTING = Listing(
         "entity": Choice(AuditEntry.entity_type, _entity_types, label="Kind"),
         "action": Choice(AuditEntry.action, _actions, label="Action"),
         "severity": Choice(AuditEntry.severity, [(key, SEVERITY_WORDS[key]) for key in SEVERITIES], label="Severity"),
-        "outcome": Choice(lambda value: AuditEntry.success.is_(value == "yes"), OUTCOMES, label="Outcome"),
+        "outcome": Choice(
+            lambda value: AuditEntry.success if value == "yes" else ~AuditEntry.success, OUTCOMES, label="Outcome"
+        ),
         "since": Period(AuditEntry.occurred_at, label="Period"),
         "actor": Exact(AuditEntry.actor_id, "Person"),
         "id": Exact(AuditEntry.entity_id, "Thing"),

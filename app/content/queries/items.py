@@ -77,7 +77,7 @@ def twins(version: Artifact) -> list[str]:
     """Titles of other items whose current version has the very same content."""
     rows = (
         sa.select(ContentItem.title)
-        .join(Artifact, Artifact.id == ContentItem.current_version_id)
+        .join(Artifact, sa.and_(Artifact.content_id == ContentItem.id, Artifact.id == ContentItem.current_version_id))
         .where(
             Artifact.content_hash == version.content_hash,
             ContentItem.id != version.content_id,

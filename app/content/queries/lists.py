@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,13 +10,15 @@ from sqlalchemy.orm import defer
 
 from app.accounts.models import User
 from app.content.models import ITEM, KINDS, Artifact, ContentItem
-from app.content.search import clause
+from app.content.queries.found import rare
+from app.content.search import walked
 from app.core.db import db
-from app.core.listing import Choice, Key, Listing, Period
+from app.core.listing import Choice, Key, Listing, Period, Walk
 from app.platforms import registry
 from app.web import labels
 
-FAR = datetime(2999, 1, 1, tzinfo=UTC)
+FAR: Any = sa.literal_column("'2999-01-01 00:00:00+00'::timestamptz", sa.DateTime(timezone=True))
+"""When an item is sorted that has no plan; a literal, because an index stands on it."""
 AWAY = ("archived", "cancelled")
 
 VIEWS = (
@@ -59,19 +60,19 @@ FILTERS = {
 SORTS = {
     "updated": ContentItem.updated_at,
     "title": sa.func.lower(ContentItem.title),
-    "planned": sa.func.coalesce(ContentItem.scheduled_for, sa.literal(FAR, sa.DateTime(timezone=True))),
+    "planned": sa.func.coalesce(ContentItem.scheduled_for, FAR),
     "created": ContentItem.created_at,
 }
 
 
-def _found(query: str) -> sa.ColumnElement[bool]:
-    """Through the word index alone: OFFSET 0 keeps the planner from walking all rows by date when a word is rare."""
-    return ContentItem.id.in_(sa.select(ContentItem.id).where(clause(ContentItem.search, query)).offset(0))
+def _search(query: str) -> sa.ColumnElement[bool] | Walk:
+    found = rare(query)
+    return Walk(walked(ContentItem.search, query)) if found is None else ContentItem.id.in_(found)
 
 
 def _listing(away: bool) -> Listing:
     return Listing(
-        select=_select(away), search=_found, filters=FILTERS, sorts=SORTS, default="-updated",
+        select=_select(away), search=_search, filters=FILTERS, sorts=SORTS, default="-updated",
         tiebreak=ContentItem.id, per_page=25,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from app.core.db import app_now, db
 from app.ground import clock
 from app.operations.queries.waiting import FAILED_SINCE
 from app.publishing.models import OPEN, PublishJob, PublishRecord
-from app.publishing.queries.listed import needs_action
+from app.publishing.queries.listed import first_asking
 from app.vault.models import PlatformCredential
 
 SHOWN = 6
@@ -47,7 +47,7 @@ def records_needing_action() -> list[Trouble]:
         )
         .join(PublishJob, PublishJob.id == PublishRecord.job_id)
         .join(ContentItem, ContentItem.id == PublishJob.content_id)
-        .where(needs_action())
+        .where(PublishRecord.id.in_(first_asking(SHOWN)))
     )  # fmt: skip
     order = (rank, PublishRecord.due_at.desc(), PublishRecord.id)
     rows: Any = db.session.execute(statement.order_by(*order).limit(SHOWN))

@@ -6,7 +6,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from app.core.listing import Choice, Listing
+from app.core.listing import Choice, Listing, Walk, contains
 from app.operations.models import Notice
 
 KINDS = (
@@ -23,7 +23,7 @@ def listing(user_id: uuid.UUID) -> Listing:
     """All notices of a person, newest first."""
     return Listing(
         select=sa.select(Notice).where(Notice.user_id == user_id),
-        search=[Notice.title, Notice.body],
+        search=lambda text: Walk(contains([Notice.title, Notice.body], text)),
         filters={
             "read": Choice(_read, (("unread", "Unread"), ("read", "Read")), "State"),
             "kind": Choice(Notice.kind, KINDS, "Kind"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,13 +18,17 @@ from app.core.clock_watch import counted_from
 from app.core.db import app_now, db
 from app.core.pulse import ScheduleRun, WorkerHeartbeat, last_seen
 from app.operations.models import Notice
+from app.operations.queries.said import Said, said, waited
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.reviews.models import ApprovalRequest
 from app.vault.models import PlatformCredential as Account
 
+Span = tuple[datetime, datetime]
 SILENT = timedelta(minutes=3)
 SHOWN = 5
 ASKS = ("changed", "restored", "emergency", "human", "budget", "policy")
 """Holds of more than one record that wait for somebody's word; those of one record stand with it."""
+APPROVED = ("approved", "scheduled", "published")
 ALARM = "invariant"
 """The reason of a hold that says: something is wrong with how this went out. It stands first."""
 
@@ -68,7 +72,8 @@ class Clock(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """`late`: periodic jobs that did not run in time. `holds` and `unread` are dicts with times; `clock` is the last jump."""
+    """`late`: periodic jobs that did not run in time. `holds` and `unread` are dicts with times; `clock` is the last jump;
+    `waited`: day → the median seconds from asking to the approval; `said`: what the posts of today say."""
 
     setup: Setup
     worker_seen: datetime | None
@@ -77,13 +82,27 @@ class Signals:
     holds: list[dict[str, Any]]
     unread: list[dict[str, Any]]
     clock: Clock | None = None
+    waited: dict[date, float] = field(default_factory=dict)
+    said: Said = field(default_factory=dict)
     trail: list[str] = field(default_factory=list)
     """What the checks of the audit trail found, in words."""
 
 
-def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
-    """Everything at once; `late_after` maps a periodic job to the minutes after which it is late."""
-    parts = sa.union_all(_setup(), _worker(), _runs(), _holds(), _unread(user_id), _jump(), _trail()).subquery()
+def signals(user_id: uuid.UUID, late_after: dict[str, int], since: datetime, today: Span, zone: str) -> Signals:
+    """Everything at once; `late_after` maps a periodic job to the minutes after which it is late; reviews `since` then count, by
+    the day in `zone`; `today` begins and ends at these moments."""
+    every = (
+        _setup(),
+        _worker(),
+        _runs(),
+        _holds(),
+        _unread(user_id),
+        _jump(),
+        _trail(),
+        _waited(since, zone),
+        _said(*today),
+    )
+    parts = sa.union_all(*every).subquery()
     now: datetime | None = None
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, data, now in db.session.execute(sa.select(parts.c.kind, parts.c.data, app_now())):  # noqa: B007
@@ -105,6 +124,8 @@ def signals(user_id: uuid.UUID, late_after: dict[str, int]) -> Signals:
         holds=[{**row, "at": _time(row["at"])} for row in found.get("hold", ())],
         unread=[{**row, "created_at": _time(row["created_at"]), "read_at": None} for row in found.get("notice", ())],
         clock=_clock(state, now),
+        said={(row["what"], row["status"]): row["many"] for row in found.get("said", ())},
+        waited={date.fromisoformat(row["day"]): float(row["seconds"]) for row in found.get("waited", ())},
         trail=list(dict.fromkeys(row["words"] for row in found.get("trail", ()))),
     )
 
@@ -148,7 +169,9 @@ def _setup() -> sa.Select[Any]:
         sa.select(sa.func.count()).select_from(StaffInvite).where(open_invite).scalar_subquery(),
         sa.exists().where(Account.deleted_at.is_(None)),
         sa.exists().where(ContentItem.deleted_at.is_(None)),
-        sa.exists().where(ContentItem.approved_version_id.is_not(None)),
+        sa.or_(
+            sa.exists().where(ContentItem.status.in_(APPROVED)), sa.exists().where(ApprovalRequest.status == "approved")
+        ),
         sa.exists().where(PublishRecord.status == "success"),
         sa.exists().where(PublishHold.scope == "all", PublishHold.released_at.is_(None)),
     )
@@ -197,6 +220,16 @@ def _unread(user_id: uuid.UUID) -> sa.Select[Any]:
     some = mine.order_by(Notice.created_at.desc()).limit(SHOWN).subquery()
     names = ("id", "kind", "title", "body", "tone", "created_at")
     return _row("notice", **{name: some.c[name] for name in names})
+
+
+def _said(first: datetime, last: datetime) -> sa.Select[Any]:
+    rows = said(first, last).subquery()
+    return _row("said", what=rows.c.kind, status=rows.c.status, many=rows.c.many)
+
+
+def _waited(since: datetime, zone: str) -> sa.Select[Any]:
+    rows = waited(since, zone).subquery()
+    return _row("waited", day=rows.c.day, seconds=rows.c.seconds)
 
 
 def _time(text: str) -> datetime:

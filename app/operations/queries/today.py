@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from app.content.models import ContentItem
 from app.core.db import db
 from app.ground.errors import NotFound
 from app.publishing.models import PublishJob, PublishRecord
-from app.publishing.queries.badges import RECORD_BADGE
+from app.publishing.queries.badges import RECORD_BADGE, STORED
 
 MOST = 1500
-"""Events of one calendar page; beyond that the page says so and points to the list."""
-UNPLANNED = ("scheduled", "published", "archived", "cancelled")
+"""Events that are read where a filter leaves few."""
+LISTED = 200
+"""Events of one page of the list; the next page begins after the last of them."""
+COUNTED = 100
+"""So far a cell of the calendar counts; beyond it says "100+"."""
+TIMES = ARRAY(sa.DateTime(timezone=True))
+PLANNED = ("draft", "review", "needs_revision", "approved", "rejected")
+"""An item that is none of these is on its way, out, or put away. The index of plans names the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +44,6 @@ class Event:
     zone: str
 
     @property
-    def went_out(self) -> bool:
-        return self.kind == "record" and self.status == "success"
-
-    @property
-    def is_coming(self) -> bool:
-        """It is still to go out: nothing stops it, and nobody has to look for it."""
-        return self.kind == "plan" or self.status in ("scheduled", "retrying", "due", "publishing", "confirming")
-
-    @property
     def can_move(self) -> bool:
         """Only what nobody has begun to send."""
         return self.kind == "plan" or self.status in ("scheduled", "retrying", "due", "held")
@@ -56,15 +54,62 @@ class Wanted:
     """Filters of the calendar; empty means any."""
 
     platform: str = ""
-    campaign: str = ""
+    campaign: uuid.UUID | None = None
     status: str = ""
 
 
-def events(first: datetime, last: datetime, wanted: Wanted = Wanted(), most: int = MOST) -> list[Event]:
-    """Everything in [first, last), in order of time: one statement."""
-    both = sa.union_all(_records(first, last, wanted), _plans(first, last, wanted)).subquery()
-    statement = sa.select(both).order_by(both.c.at, both.c.title, both.c.id).limit(most)
-    return [Event(**{**row, "platforms": tuple(row["platforms"])}) for row in db.session.execute(statement).mappings()]
+Place = tuple[datetime, uuid.UUID]
+"""Moment and id of an entry: where a page of the list ends."""
+
+
+def events(
+    first: datetime, last: datetime, wanted: Wanted = Wanted(), most: int = MOST, after: Place | None = None
+) -> list[Event]:
+    """The first `most` in [first, last) beyond `after`, in order of time: one statement."""
+    parts = [_first(part(first, last, wanted), key, most, after) for part, *key in _PARTS]
+    both = sa.union_all(*(sa.select(part) for part in parts)).subquery()
+    statement = sa.select(both).order_by(both.c.at, both.c.id).limit(most)
+    return [_event(row) for row in db.session.execute(statement).mappings()]
+
+
+def _first(part: Any, key: Sequence[Any], most: int, after: Place | None = None) -> Any:
+    """Each part stops by itself, in the order of its own index."""
+    if after is not None:
+        part = part.where(
+            sa.tuple_(*key) > sa.tuple_(*(sa.literal(at, k.type) for at, k in zip(after, key, strict=True)))
+        )
+    return part.order_by(*key).limit(most).subquery()
+
+
+def _event(row: Any) -> Event:
+    return Event(**{**row, "platforms": tuple(row["platforms"])})
+
+
+def spans(bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int) -> tuple[list[Event], list[int]]:
+    """Of each span [first, last) the first `each` events, and how many there are, counted no further than `COUNTED`: two
+    statements, and nothing is read that no cell shows. What a campaign has is little, and found by its jobs instead."""
+    if wanted.campaign:
+        found = events(bounds[0][0], bounds[-1][1], wanted)
+        return found, [sum(first <= one.at < last for one in found) for first, last in bounds]
+    ends = sa.select(
+        sa.func.unnest(sa.cast([first for first, _ in bounds], TIMES)).label("first"),
+        sa.func.unnest(sa.cast([last for _, last in bounds], TIMES)).label("last"),
+    ).cte("ends")
+    parts = [(part(ends.c.first, ends.c.last, wanted).correlate(ends), key) for part, *key in _PARTS]
+    shown = [part.order_by(*key).limit(each).lateral() for part, key in parts]
+    statement = sa.union_all(*(sa.select(one).select_from(ends.join(one, sa.true())) for one in shown))
+    found = sorted(
+        (_event(row) for row in db.session.execute(statement).mappings()), key=lambda e: (e.at, e.title, e.id)
+    )
+    some = [
+        sa.select(table.id).where(*which(ends.c.first, ends.c.last, wanted)).correlate(ends).limit(COUNTED + 1)
+        for table, which in ((PublishRecord, due), (ContentItem, planned))
+    ]
+    both: Any = sum(
+        (sa.select(sa.func.count()).select_from(one.lateral()).scalar_subquery() for one in some), sa.literal(0)
+    )
+    counted = db.session.scalars(sa.select(both).select_from(ends).order_by(ends.c.first))
+    return found, list(counted)
 
 
 def event(kind: str, key: uuid.UUID) -> Event:
@@ -74,10 +119,10 @@ def event(kind: str, key: uuid.UUID) -> Event:
     row = db.session.execute(select(*whole, Wanted()).where(column == key)).mappings().first()
     if row is None:
         raise NotFound("There is no such post in the calendar. It may have been published, moved or cancelled.")
-    return Event(**{**row, "platforms": tuple(row["platforms"])})
+    return _event(row)
 
 
-def _records(first: datetime, last: datetime, wanted: Wanted) -> Any:
+def _records(first: Any, last: Any, wanted: Wanted) -> Any:
     record, job, item = PublishRecord, PublishJob, ContentItem
     statement = (
         sa.select(
@@ -87,30 +132,48 @@ def _records(first: datetime, last: datetime, wanted: Wanted) -> Any:
         )
         .join(job, job.id == record.job_id)
         .join(item, item.id == job.content_id)
-        .where(record.due_at >= first, record.due_at < last)
+        .where(*due(first, last, wanted))
     )  # fmt: skip
+    return statement.where(job.campaign_id == wanted.campaign) if wanted.campaign else statement
+
+
+def due(first: Any, last: Any, wanted: Wanted = Wanted()) -> list[sa.ColumnElement[bool]]:
+    """Which records: conditions on their own table alone, all but the campaign."""
+    record = PublishRecord
+    found = [record.due_at >= first, record.due_at < last]
     if wanted.platform:
-        statement = statement.where(record.platform == wanted.platform)
+        found.append(record.platform == wanted.platform)
     if wanted.status:
-        statement = statement.where(wanted.status == RECORD_BADGE)
-    return statement.where(sa.cast(job.campaign_id, sa.Text) == wanted.campaign) if wanted.campaign else statement
+        found += [wanted.status == RECORD_BADGE, record.status.in_(STORED.get(wanted.status, (wanted.status,)))]
+    return found
 
 
-def _plans(first: datetime, last: datetime, wanted: Wanted) -> Any:
+def planned(first: Any, last: Any, wanted: Wanted = Wanted()) -> list[sa.ColumnElement[bool]]:
+    """Which items: planned for then, and no job yet."""
+    item = ContentItem
+    found = [item.scheduled_for >= first, item.scheduled_for < last, item.deleted_at.is_(None), item.open_records == 0]
+    found.append(item.status.in_(PLANNED))
+    if wanted.platform:
+        found.append(item.planned_platforms.contains([wanted.platform]))
+    if wanted.status:
+        found.append(item.status == wanted.status)
+    return found
+
+
+def _plans(first: Any, last: Any, wanted: Wanted) -> Any:
     item = ContentItem
     statement = sa.select(
         sa.literal("plan").label("kind"), item.id, item.scheduled_for.label("at"), item.title,
         item.planned_platforms.label("platforms"), item.status, sa.literal("").label("account"), item.id.label("content_id"),
         item.campaign_id, item.timezone.label("zone"),
-    ).where(
-        item.scheduled_for >= first, item.scheduled_for < last, item.deleted_at.is_(None), item.open_records == 0,
-        item.status.not_in(UNPLANNED),
-    )  # fmt: skip
-    if wanted.platform:
-        statement = statement.where(item.planned_platforms.contains([wanted.platform]))
-    if wanted.status:
-        statement = statement.where(item.status == wanted.status)
-    return statement.where(sa.cast(item.campaign_id, sa.Text) == wanted.campaign) if wanted.campaign else statement
+    ).where(*planned(first, last, wanted))  # fmt: skip
+    return statement.where(item.campaign_id == wanted.campaign) if wanted.campaign else statement
+
+
+_PARTS: tuple[tuple[Any, Any, Any], ...] = (
+    (_records, PublishRecord.due_at, PublishRecord.id), (_plans, ContentItem.scheduled_for, ContentItem.id),
+)  # fmt: skip
+"""A kind of event, and what its index is ordered by."""
 
 
 def ready_to_schedule(limit: int = 8) -> list[Any]:

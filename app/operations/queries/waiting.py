@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.core.db import app_now, db
+from app.core.db import db, now_once
+from app.ground import clock
 from app.publishing.models import OPEN, PublishRecord
 
 FAILED_SINCE = timedelta(days=7)
@@ -29,12 +30,12 @@ def waiting_by_account() -> dict[uuid.UUID, Waiting]:
     record = PublishRecord
     is_open = record.status.in_(OPEN)
     waits = record.status.in_(("pending", "retrying"))
-    failed = sa.and_(record.status == "failed", record.dead_letter_at > app_now() - FAILED_SINCE)
+    failed = sa.and_(record.status == "failed", record.dead_letter_at > clock.now() - FAILED_SINCE)
     statement = (
         sa.select(
             record.credential_id,
             sa.func.count().filter(is_open),
-            sa.func.count().filter(waits, record.due_at <= app_now()),
+            sa.func.count().filter(waits, record.due_at <= now_once()),
             sa.func.count().filter(record.status == "unknown"),
             sa.func.count().filter(failed),
             sa.func.min(record.due_at).filter(waits),

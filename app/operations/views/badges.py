@@ -13,7 +13,6 @@ from flask_login import current_user
 from app.core.db import db
 from app.operations.queries import desk
 from app.operations.views import bp
-from app.reviews.queries import waiting_count
 from app.web.auth import requires
 from app.web.writes import background
 
@@ -27,7 +26,7 @@ def counts() -> dict[str, int]:
         return {}
     try:
         with db.session.no_autoflush:
-            return {"reviews": waiting_count(current_user), **desk.badges(current_user.id)._asdict()}
+            return desk.badges(current_user)._asdict()
     except sa.exc.SQLAlchemyError:
         return {}
 

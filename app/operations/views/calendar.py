@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Response, request, url_for
@@ -17,7 +17,7 @@ from app.operations import actions, grid
 from app.operations.actions.moving import when
 from app.operations.forms import MoveForm
 from app.operations.queries import today
-from app.operations.queries.today import Event, Wanted
+from app.operations.queries.today import Event, Place, Wanted
 from app.operations.views import bp
 from app.platforms import registry
 from app.publishing.queries.badges import RECORD_BADGES
@@ -29,6 +29,8 @@ from app.web.pages import render
 
 STATUSES = [(key, labels.status(key).word) for key in ("draft", "review", "needs_revision", "approved")] + RECORD_BADGES
 KEPT = ("view", "date", "platform", "campaign", "status")
+EACH = 3
+"""Events that a cell of the month or the week shows; "more" leads to the list."""
 
 
 @bp.get("/calendar")
@@ -36,13 +38,53 @@ KEPT = ("view", "date", "platform", "campaign", "status")
 def calendar() -> Response:
     view, day, wanted = _asked()
     shown = grid.days(view, day)
-    events = today.events(*grid.span(shown, zone()), wanted)
+    events, found, cut = _shown(view, shown, wanted)
     return render(
-        "operations/calendar.html", region="results", view=view, day=day, days=shown, weeks=grid.weeks(day), today=_today(), wanted=wanted, **_cells(events),
-        events=events, is_cut=len(events) == today.MOST, ready=today.ready_to_schedule(), campaigns=campaigns(), where=_where,
+        "operations/calendar.html", region="results", view=view, day=day, days=shown, weeks=grid.weeks(day), today=_today(), wanted=wanted,
+        **_cells(events), events=events, counted=found, cut=cut, ready=today.ready_to_schedule(), campaigns=campaigns(), where=_where,
+        hour_of=_hour, each=EACH, most=today.COUNTED,
         platforms=[(c.spec.slug, c.spec.name) for c in registry.all()], statuses=STATUSES,
         earlier=grid.step(view, day, -1), later=grid.step(view, day, 1), hour_now=clock.now().astimezone(zone()).hour,
     )  # fmt: skip
+
+
+def _shown(view: str, shown: list[date], wanted: Wanted) -> tuple[list[Event], dict[Any, int], str]:
+    """Events; how many each cell (a day, or a day and an hour) has; and for the list where its next page begins, if there is one."""
+    if view == "list":
+        events = today.events(*grid.span(shown, zone()), wanted, today.LISTED + 1, _after())
+        last = events[today.LISTED - 1] if len(events) > today.LISTED else None
+        return events[: today.LISTED], {}, f"{last.at.isoformat()}_{last.id}" if last else ""
+    bounds = grid.bounds(view, shown, zone())
+    events, counted = today.spans(bounds, wanted, EACH)
+    many: dict[Any, int] = defaultdict(int)
+    for (first, _), count in zip(bounds, counted, strict=True):
+        local = first.astimezone(zone())
+        many[local.date() if view == "month" else (local.date(), local.hour)] += count
+    return events, many, ""
+
+
+def _after() -> Place | None:
+    """Where the page of the list before ended; None for the first, and for what cannot be read."""
+    at, _, key = request.args.get("after", "").partition("_")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    found = _id(key)
+    return (moment, found) if moment.tzinfo and found else None
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _hour(day: date, hour: int) -> str:
+    """The list from that hour on."""
+    at = datetime.combine(day, time(hour), zone())
+    return _where(view="list", date=day.isoformat(), after=f"{at.isoformat()}_{uuid.UUID(int=0)}")
 
 
 @bp.route("/calendar/<any(record, plan):kind>/<uuid:key>", methods=["GET", "POST"])
@@ -122,8 +164,15 @@ def _asked() -> tuple[str, date, Wanted]:
     except ValueError:
         day = _today()
     platform = args.get("platform", "") if args.get("platform") in {c.spec.slug for c in registry.all()} else ""
-    campaign = args.get("campaign", "") if len(args.get("campaign", "")) == 36 else ""
-    return view, day, Wanted(platform, campaign, args.get("status", "") if args.get("status") in dict(STATUSES) else "")
+    return (
+        view,
+        day,
+        Wanted(
+            platform,
+            _id(args.get("campaign", "")),
+            args.get("status", "") if args.get("status") in dict(STATUSES) else "",
+        ),
+    )
 
 
 def _cells(events: list[Event]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.core import bell, config
 from app.ground import clock
 from app.metrics import queries as metrics
-from app.operations.queries import attention, desk, tiles, today
+from app.operations.queries import attention, desk, said, tiles, today
 from app.operations.queries.signals import signals
 from app.operations.views import bp
 from app.reviews.queries import waiting_for
@@ -26,22 +26,18 @@ SHOWN_TODAY = 12
 def home() -> Response:
     start = datetime.combine(_today(), time(), zone()).astimezone(UTC)
     reviews = waiting_for(current_user) if current_user.can("reviewer") else []
-    events = today.events(start, datetime.combine(_today() + timedelta(days=1), time(), zone()).astimezone(UTC))
+    end = datetime.combine(_today() + timedelta(days=1), time(), zone()).astimezone(UTC)
     ticks = {tick.job: tick.late_after for tick in current_app.extensions.get("schedule", ())}
+    first = _today() - timedelta(days=13)
+    since = datetime.combine(first, time(), zone()).astimezone(UTC)
+    found = signals(current_user.id, ticks, since, (start, end), zone().key)
     return render(
-        "operations/home.html", today=_today(), reviews=reviews, events=events, shown=events[:SHOWN_TODAY],
-        went=sum(event.went_out for event in events), coming=sum(event.is_coming for event in events), bell_away=bell.is_away(),
-        waits=[event for event in events if event.kind == "plan" and event.status != "approved"],
-        rates=metrics.rates()[1:], tiles=_tiles(), signals=signals(current_user.id, ticks), campaigns=desk.active_campaigns(),
+        "operations/home.html", today=_today(), reviews=reviews, shown=today.events(start, end, most=SHOWN_TODAY), events=sum(found.said.values()),
+        went=said.went_out(found.said), coming=said.coming(found.said), waits=said.waiting(found.said), bell_away=bell.is_away(),
+        rates=metrics.rates()[1:], tiles=tiles.of(first, metrics.by_day(since, zone().key), found.waited), signals=found, campaigns=desk.active_campaigns(),
         accounts=attention.troubled_accounts(timedelta(days=config.get("vault.expiry_notice_days"))),
         records=attention.records_needing_action(),
     )  # fmt: skip
-
-
-def _tiles() -> list[tiles.Tile]:
-    first = _today() - timedelta(days=13)
-    since = datetime.combine(first, time(), zone()).astimezone(UTC)
-    return tiles.of(first, *desk.two_weeks(since, zone().key))
 
 
 def _today() -> date:

@@ -33,6 +33,7 @@ class PublishAttempt(Row):
         ),
         Index("idx_publish_attempts_record", "record_id", "number"),
         Index("idx_publish_attempts_started", text("started_at DESC")),
+        Index("idx_publish_attempts_failed", "started_at", postgresql_where=text("outcome IN ('no', 'unknown')")),
         Index("idx_publish_attempts_evidence", "record_id", postgresql_where=text("outcome = 'yes'")),
     )
 

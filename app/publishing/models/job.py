@@ -40,7 +40,9 @@ class PublishJob(Row):
         CheckConstraint(f"disclosure_level IN {DISCLOSURES}", name="disclosure_level"),
         CheckConstraint("priority >= 0 AND priority <= 2", name="priority"),
         JOB.check("status"),
-        Index("idx_publish_jobs_status", "status"),
+        Index("idx_publish_jobs_status", "status", "created_at", "id"),
+        Index("idx_publish_jobs_due", text("coalesce(scheduled_at, created_at)"), "id"),
+        Index("idx_publish_jobs_short", text('"right"(id::text, 8)')),
         Index(
             "idx_publish_jobs_scheduled",
             "scheduled_at",

@@ -44,6 +44,7 @@ ERROR_TYPES = (
 POST_TYPES = ("feed", "story", "reel", "igtv", "thread")
 _ERRORS = ", ".join(f"'{name}'" for name in ERROR_TYPES)
 _OPEN = "status IN ('pending', 'publishing', 'confirming', 'retrying', 'unknown')"
+_SETTLED = "status IN ('success', 'failed', 'cancelled')"
 _WAITING = "status IN ('pending', 'retrying')"
 
 
@@ -62,7 +63,7 @@ class PublishRecord(Row):
         CheckConstraint(f"disclosure_level IN {DISCLOSURES}", name="disclosure_level"),
         CheckConstraint(f"post_type IN {POST_TYPES}", name="post_type"),
         Index("idx_publish_records_job_id", "job_id"),
-        Index("idx_publish_records_status", "status"),
+        Index("idx_publish_records_status", "status", "due_at", "id"),
         Index("idx_publish_records_platform", "platform"),
         Index("idx_publish_records_job_platform", "job_id", "platform"),
         Index("idx_queue_due", "due_at", "next_retry_at", postgresql_where=text(_WAITING)),
@@ -85,6 +86,21 @@ class PublishRecord(Row):
             unique=True,
             postgresql_where=text("remote_account <> '' AND platform_post_id IS NOT NULL AND status = 'success'"),
         ),
+        Index(
+            "idx_publish_records_asking",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'failed' AND dead_letter_reason IS DISTINCT FROM 'given_up'"),
+        ),
+        Index(
+            "idx_publish_records_error",
+            "error_type",
+            "due_at",
+            "id",
+            postgresql_where=text("error_type IS NOT NULL"),
+        ),
+        Index("idx_publish_records_account", "credential_id", "due_at", "id", postgresql_where=text(_SETTLED)),
+        Index("idx_publish_records_short", text('"right"(id::text, 8)'), postgresql_where=text(_SETTLED)),
         Index("idx_publish_records_due", text("due_at DESC"), text("id DESC")),
         Index(
             "idx_publish_records_settled",

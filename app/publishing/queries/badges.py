@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.db import app_now
+from app.core.db import now_once
 from app.publishing import shown
 from app.publishing.models import JOB, OPEN, PublishHold, PublishJob, PublishRecord
 from app.web import labels
@@ -41,13 +41,15 @@ HELD: sa.ColumnElement[bool] = sa.or_(
 """Whether an open hold covers a record (`shown.covers`)."""
 _SAYS: list[tuple[sa.ColumnElement[bool], str]] = [
     (sa.and_(R.status.in_(shown.WAITING), HELD), "held"),
-    (sa.and_(R.status == "pending", R.due_at > app_now()), "scheduled"),
+    (sa.and_(R.status == "pending", R.due_at > now_once()), "scheduled"),
     (R.status == "pending", "due"),
     (sa.and_(R.status == "unknown", R.next_retry_at.is_(None)), "needs_look"),
     *((R.status == key, key) for key in ("publishing", "confirming", "unknown", "retrying")),
 ]
 RECORD_BADGE: sa.ColumnElement[str] = sa.case(*_SAYS, else_=R.status)
 """The badge of a record (`shown.key`)."""
+STORED = {"held": shown.WAITING, "scheduled": ("pending",), "due": ("pending",), "needs_look": ("unknown",)}
+"""Badge → the stored statuses that it may stand for, where they are not the badge itself: what an index can look up."""
 _FIRST = sa.func.min(sa.case(*((says, sa.literal_column(str(shown.SAID.index(key)))) for says, key in _SAYS)))
 """Of the records of a job: which of `shown.SAID` stands first; NULL when none is open."""
 
@@ -78,4 +80,6 @@ def job_badge() -> sa.ColumnElement[str]:
 
 
 def _settled(job: Any) -> sa.ColumnElement[bool]:
-    return ~sa.exists().where(R.job_id == job.id, R.status.in_(OPEN)).correlate(job)
+    return job.id.not_in(
+        sa.select(R.job_id).where(R.status.in_(OPEN)).correlate(None)
+    )  # read once, by the index of the status

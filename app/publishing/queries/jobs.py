@@ -14,14 +14,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.accounts.models import User
 from app.content.models import Artifact, ContentItem
-from app.content.search import clause
+from app.content.queries.found import rare
+from app.content.search import walked
 from app.core.db import app_now, db
-from app.core.listing import Choice, Key, Page, Period
+from app.core.listing import Choice, Key, Listing, Page, Period, Walk
 from app.ground.errors import NotFound
 from app.platforms import registry
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
 from app.publishing.queries.badges import JOB_BADGES, job_badge, job_says
-from app.publishing.queries.counted import Counted
 from app.publishing.queries.one import CAMPAIGNS
 
 J = PublishJob
@@ -37,19 +37,31 @@ def _select() -> sa.Select[Any]:
     return joined.outerjoin(User, User.id == J.created_by)
 
 
-JOBS = Counted(
+def _on_platform(slug: str) -> sa.ColumnElement[bool]:
+    """A platform that no record has is seen at once, by its index, instead of by a walk through all jobs."""
+    return sa.and_(J.platforms.contains([slug]), sa.exists().where(PublishRecord.platform == slug).correlate(None))
+
+
+def _search(text: str) -> sa.ColumnElement[bool] | Walk:
+    found = rare(text)
+    return Walk(walked(ContentItem.search, text)) if found is None else J.content_id.in_(found)
+
+
+JOBS = Listing(
     select=_select(),
-    search=lambda text: clause(ContentItem.search, text),
+    search=_search,
     filters={
         "status": Choice(job_says, JOB_BADGES, "Status"),
         "platform": Choice(
-            lambda v: J.platforms.any(v), lambda: [(c.spec.slug, c.spec.name) for c in registry.CONNECTORS], "Platform"
+            _on_platform,
+            lambda: [(c.spec.slug, c.spec.name) for c in registry.CONNECTORS],
+            "Platform",
         ),
         "since": Period(J.created_at, "Period"),
         "campaign": Key(J.campaign_id, "Campaign"),
         "content": Key(J.content_id, "Content"),
     },
-    sorts={"made": J.created_at, "due": DUE, "status": J.status},
+    sorts={"made": J.created_at, "due": DUE, "status": (J.status, J.created_at)},
     default="-made",
     tiebreak=J.id,
     per_page=25,

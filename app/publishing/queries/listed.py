@@ -10,19 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
-from app.content.search import clause
+from app.content.queries.found import RARE, rare
+from app.content.search import walked
 from app.core.db import db
-from app.core.listing import Choice, Key, Period
+from app.core.listing import Choice, Key, Listing, Period, Walk, contains, one_of
 from app.platforms import registry
-from app.publishing.models import ERROR_TYPES, RECORD, PublishHold, PublishJob, PublishRecord
-from app.publishing.queries.counted import Counted
+from app.publishing.models import ERROR_TYPES, FINAL, OPEN, RECORD, PublishHold, PublishJob, PublishRecord
 from app.vault.models import PlatformCredential
 from app.web import labels
 
 R = PublishRecord
 CAP = 250
 """Beyond it a saved view says "250+": a person needs no more, and a million records cost what ten thousand do."""
-RARE = 500
+SAID = 2_000
+"""So many of the newest failures are searched for what the platform said."""
 UNSETTLED = ("publishing", "confirming", "retrying", "unknown")
 ASKS = ("late", "changed", "restored", "human")
 """Reasons of a record's own hold that wait for a person's answer."""
@@ -33,17 +34,30 @@ def _held_alone() -> sa.Select[Any]:
     return held.where(PublishHold.released_at.is_(None), PublishHold.scope == "record", PublishHold.reason.in_(ASKS))
 
 
+def _failed() -> sa.Select[Any]:
+    return sa.select(R.id).where(R.status == "failed", R.dead_letter_reason.is_distinct_from("given_up"))
+
+
+def _unanswered() -> sa.Select[Any]:
+    return sa.select(R.id).where(R.status == "unknown", R.next_retry_at.is_(None))
+
+
 def _asking(most: int | None = None) -> sa.CompoundSelect[Any]:
     """Ids of failed records not given up by a person, unknown ones that nobody can look for, and held ones with a question."""
-    failed = sa.select(R.id).where(R.status == "failed", R.dead_letter_reason.is_distinct_from("given_up"))
-    asked = sa.select(R.id).where(R.status == "unknown", R.next_retry_at.is_(None))
-    parts = [failed, asked, _held_alone()]
+    parts = [_failed(), _unanswered(), _held_alone()]
     return sa.union_all(*(sa.select(part.limit(most).subquery().c.id) for part in parts) if most else parts)
+
+
+def first_asking(most: int) -> sa.CompoundSelect[Any]:
+    """Ids of the `most` newest of each of these: enough for whoever shows no more."""
+    held = sa.select(R.id).where(R.id.in_(_held_alone()))
+    newest = (part.order_by(R.due_at.desc(), R.id.desc()).limit(most) for part in (_failed(), _unanswered(), held))
+    return sa.union_all(*(sa.select(part.subquery().c.id) for part in newest))
 
 
 def needs_action() -> sa.ColumnElement[bool]:
     """Whether a record waits for a person."""
-    return R.id.in_(_asking())
+    return one_of(R.id, _asking())
 
 
 VIEWS: Mapping[str, tuple[str, Callable[[], sa.ColumnElement[bool]]]] = {
@@ -54,56 +68,86 @@ VIEWS: Mapping[str, tuple[str, Callable[[], sa.ColumnElement[bool]]]] = {
 }
 
 
+_POST = (
+    sa.select(PublishJob.campaign_id, ContentItem.title, ContentItem.search)
+    .join(ContentItem, ContentItem.id == PublishJob.content_id)
+    .where(PublishJob.id == R.job_id)
+    .correlate(R)
+    .offset(0)
+    .lateral("post")
+)
+"""What a row shows of its job and item. OFFSET 0: looked up for the rows of a page, whatever the planner thinks how many there are."""
+
+
+def _of_jobs(column: Any) -> Callable[[uuid.UUID], sa.ColumnElement[bool]]:
+    return lambda key: one_of(R.job_id, sa.select(PublishJob.id).where(column == key).correlate(None))
+
+
+def _of_account(key: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Settled and open ones have an index each: a whole one would be written at each step of a delivery."""
+    return sa.or_(*(sa.and_(R.credential_id == key, R.status.in_(some)) for some in (FINAL, OPEN)))
+
+
 def _select() -> sa.Select[Any]:
     columns = (
         R.id, R.job_id, R.platform, R.account_name, R.credential_id, R.status, R.error_type, R.error_message, R.retry_count,
         R.max_retries, R.attempt_count, R.due_at, R.next_retry_at, R.claimed_at, R.published_at, R.platform_url, R.was_unknown,
-        R.dead_letter_reason, R.meta["remarks"].label("remarks"), PublishJob.campaign_id, ContentItem.title,
+        R.dead_letter_reason, R.meta["remarks"].label("remarks"), _POST.c.campaign_id, _POST.c.title,
     )  # fmt: skip
-    return (
-        sa.select(*columns)
-        .join(PublishJob, PublishJob.id == R.job_id)
-        .join(ContentItem, ContentItem.id == PublishJob.content_id)
-    )
+    return sa.select(*columns).join(_POST, sa.true())
 
 
-def _search(text: str) -> sa.ColumnElement[bool]:
+def _search(text: str) -> sa.ColumnElement[bool] | Walk:
     """A whole id or the end that pages show (`rec_9a41d7b2`), else words of the title, an account, or what the platform said."""
     bare = text.strip().lower().removeprefix("job_").removeprefix("rec_").replace("-", "")
     if len(bare) in (8, 32) and all(c in "0123456789abcdef" for c in bare):
         if len(bare) == 32:
             return sa.or_(R.id == uuid.UUID(bare), R.job_id == uuid.UUID(bare))
-        return sa.or_(*(sa.func.right(sa.cast(column, sa.Text), 8) == bare for column in (R.id, R.job_id)))
-    kept = db.session().info.setdefault("searched", {})  # a page asks twice: for its rows and for their number
-    if text not in kept:
-        kept[text] = _by_words(text)
-    found: sa.ColumnElement[bool] = kept[text]
-    return found
+        return _ending(bare)
+    return _by_words(text)
 
 
-def _by_words(text: str) -> sa.ColumnElement[bool]:
-    """Rare words are looked up first, so that a search that finds little does not read every record; common ones are met
-    soon enough on the way down the list. What a platform said is searched where something went wrong."""
-    titled = clause(ContentItem.search, text)
-    found = db.session.scalars(sa.select(ContentItem.id).where(titled).limit(RARE + 1)).all()
-    like = sa.func.lower(PlatformCredential.account_name).contains(text.lower(), autoescape=True)
-    accounts = db.session.scalars(sa.select(PlatformCredential.id).where(like).limit(RARE)).all()
-    low = sa.func.lower(R.error_message).contains(text.lower(), autoescape=True)
-    wrong = [sa.select(R.id).where(where, low) for where in (R.dead_letter_at.is_not(None), R.status.in_(UNSETTLED))]
-    ids = (
-        [*wrong]
-        if len(found) > RARE
-        else [
-            *wrong,
-            sa.select(R.id).join(PublishJob, PublishJob.id == R.job_id).where(PublishJob.content_id.in_(found)),
-        ]
-    )
-    parts = [R.id.in_(sa.union_all(*ids))]
-    if len(found) > RARE:
-        parts.append(titled)
+def _ending(end: str) -> sa.ColumnElement[bool]:
+    """Records whose id, or whose job's id, ends so. Settled ones by an index that is written once a record, when it is settled;
+    the few others one by one."""
+    mine, jobs = (sa.func.right(sa.cast(key, sa.Text), sa.literal_column("8")) == end for key in (R.id, PublishJob.id))
+    arms = [sa.select(R.id).where(mine, R.status.in_(some)) for some in (FINAL, OPEN)]
+    arms.append(sa.select(R.id).join(PublishJob, PublishJob.id == R.job_id).where(jobs))
+    return one_of(R.id, sa.union_all(*arms))
+
+
+def _by_words(text: str) -> sa.ColumnElement[bool] | Walk:
+    """Rare words are looked up first, so that a search that finds little does not read every record; common ones, and the
+    records of an account, are met soon enough on the way down the list. What a platform said is searched where something
+    went wrong lately."""
+    found, accounts = rare(text), _accounts(text)
+    parts: list[sa.ColumnElement[bool]] = [R.id.in_(_said(text))]
+    if found is not None and not accounts:
+        of_found = sa.select(R.id).join(PublishJob, PublishJob.id == R.job_id).where(PublishJob.content_id.in_(found))
+        return one_of(R.id, sa.union_all(_said(text), of_found))
     if accounts:
         parts.append(R.credential_id.in_(accounts))
-    return sa.or_(*parts)
+    titled = sa.select(PublishJob.id).where(PublishJob.content_id.in_(found or ())).correlate(None)
+    parts.append(walked(_POST.c.search, text) if found is None else R.job_id.in_(titled))
+    return Walk(sa.or_(*parts))
+
+
+def _accounts(text: str) -> list[uuid.UUID]:
+    kept: dict[str, list[uuid.UUID]] = db.session().info.setdefault(
+        "searched_accounts", {}
+    )  # a page asks more than once
+    if text not in kept:
+        like = contains([PlatformCredential.account_name], text)
+        kept[text] = list(db.session.scalars(sa.select(PlatformCredential.id).where(like).limit(RARE)))
+    return kept[text]
+
+
+def _said(text: str) -> sa.CompoundSelect[Any]:
+    """Ids of records whose platform said this: of the newest that were given up, and of those under way."""
+    given_up = sa.select(R.id, R.error_message).where(R.dead_letter_at.is_not(None))
+    newest = given_up.order_by(R.dead_letter_at.desc()).limit(SAID).subquery()
+    running = sa.select(R.id).where(R.status.in_(UNSETTLED), contains([R.error_message], text))
+    return sa.union_all(sa.select(newest.c.id).where(contains([newest.c.error_message], text)), running)
 
 
 FILTERS = {
@@ -112,21 +156,21 @@ FILTERS = {
     "error": Choice(R.error_type, [(key, labels.error_type(key).word) for key in ERROR_TYPES], "Error"),
     "status": Choice(R.status, [(key, labels.status(key).word) for key in RECORD.states], "Status"),
     "since": Period(R.due_at, "Period"),
-    "account": Key(R.credential_id, "Account"),
-    "campaign": Key(PublishJob.campaign_id, "Campaign"),
-    "content": Key(PublishJob.content_id, "Content"),
+    "account": Key(_of_account, "Account"),
+    "campaign": Key(_of_jobs(PublishJob.campaign_id), "Campaign"),
+    "content": Key(_of_jobs(PublishJob.content_id), "Content"),
     "job": Key(R.job_id, "Job"),
 }
 
-RECORDS = Counted(
+RECORDS = Listing(
     select=_select(),
     search=_search,
     filters=FILTERS,
-    sorts={"due": R.due_at, "status": R.status},
+    sorts={"due": R.due_at, "status": (R.status, R.due_at)},
     default="-due",
     tiebreak=R.id,
     per_page=50,
-    light=frozenset(("view", "platform", "error", "status", "since", "account", "job")),
+    light=frozenset(FILTERS),
 )
 
 

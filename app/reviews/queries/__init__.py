@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .history import REQUESTS, of_item
 from .item import Shown, base_version, next_due, shown, standing_vote
-from .queue import QueueRow, waiting_count, waiting_for
+from .queue import QueueRow, counting, waiting_count, waiting_for
 from .said import comments_of, decisions_of
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Shown",
     "base_version",
     "comments_of",
+    "counting",
     "decisions_of",
     "next_due",
     "of_item",

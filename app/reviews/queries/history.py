@@ -10,8 +10,10 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.content.models import Artifact, ContentItem
+from app.content.queries.found import rare
+from app.content.search import walked
 from app.core.db import db
-from app.core.listing import Choice, Listing, Period
+from app.core.listing import Choice, Listing, Period, Walk, contains
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
 
 Asker, Settler = aliased(User), aliased(User)
@@ -50,9 +52,26 @@ def _decided_by(value: str) -> sa.ColumnElement[bool]:
 
 STATUSES = (("open", "Open"), *((s, WORDS.get(s, s.replace("_", " ").capitalize())) for s in REQUEST.states))
 
+REMARKS = 2_000
+"""So many of the newest requests are searched for what was noted or answered."""
+
+
+def _search(text: str) -> sa.ColumnElement[bool] | Walk:
+    """Words of the title, or part of what was noted or answered lately."""
+    found, asked = rare(text), ApprovalRequest
+    if found is None:
+        remarks = contains([asked.note, asked.rejection_reason], text)
+        return Walk(sa.or_(walked(ContentItem.search, text), remarks))
+    newest = sa.select(asked.id, asked.note, asked.rejection_reason).order_by(asked.requested_at.desc()).limit(REMARKS)
+    said = newest.subquery()
+    of_found = sa.select(asked.id).where(asked.related_entity_id.in_(found))
+    noted = sa.select(said.c.id).where(contains([said.c.note, said.c.rejection_reason], text))
+    return asked.id.in_(sa.union_all(of_found, noted))
+
+
 REQUESTS = Listing(
     select=_all,
-    search=[ContentItem.title, ApprovalRequest.note, ApprovalRequest.rejection_reason],
+    search=_search,
     filters={
         "status": Choice(_status, STATUSES, "Status"),
         "by": Choice(_decided_by, _people, "Reviewer"),
@@ -61,10 +80,12 @@ REQUESTS = Listing(
     sorts={
         "requested": ApprovalRequest.requested_at,
         "title": sa.func.lower(ContentItem.title),
-        "status": ApprovalRequest.status,
+        "status": (ApprovalRequest.status, ApprovalRequest.requested_at),
     },
     default="-requested",
     tiebreak=ApprovalRequest.id,
+    light=frozenset(("status", "by", "since")),
+    own=ApprovalRequest.request_type == "content",
 )
 
 

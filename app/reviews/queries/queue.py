@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.accounts.models import User
 from app.content.models import ContentItem
 from app.core import config
-from app.core.db import app_now, db
+from app.core.db import db, now_once
 from app.reviews.models import OPEN, ApprovalRequest, ReviewDecision
 
 SHOWN_AT_MOST = 200
@@ -40,7 +40,7 @@ def open_and_current() -> sa.ColumnElement[bool]:
     return sa.and_(
         ApprovalRequest.request_type == "content",
         ApprovalRequest.status.in_(OPEN),
-        sa.or_(ApprovalRequest.expires_at.is_(None), ApprovalRequest.expires_at > app_now()),
+        sa.or_(ApprovalRequest.expires_at.is_(None), ApprovalRequest.expires_at > now_once()),
         ContentItem.current_version_id == ApprovalRequest.artifact_id,
         ContentItem.status == "review",
         ContentItem.deleted_at.is_(None),
@@ -108,7 +108,11 @@ def waiting_for(user: Any, args: Mapping[str, str] | None = None) -> list[QueueR
 
 def waiting_count(user: Any) -> int:
     """How many wait for `user`; nothing waits for people who may not decide."""
+    return db.session.scalar(counting(user)) or 0
+
+
+def counting(user: Any) -> sa.Select[Any]:
+    """The same as a statement, for others to embed."""
     if not user.can("reviewer"):
-        return 0
-    statement = _narrowed(sa.select(sa.func.count()).select_from(ApprovalRequest), user, {})
-    return db.session.scalar(statement) or 0
+        return sa.select(sa.literal(0))
+    return _narrowed(sa.select(sa.func.count()).select_from(ApprovalRequest), user, {})

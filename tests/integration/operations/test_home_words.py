@@ -14,23 +14,20 @@ from app.accounts.models import StaffInvite
 from app.core import bell
 from app.core.db import db
 from app.ground import clock
-from app.operations.queries.today import Event
+from app.operations.queries.said import coming, waiting, went_out
 from tests.factories import make_record, make_user
 
 MENDED = "Waiting for the person you invited to accept"
 
 
 def test_what_is_held_failed_or_asked_is_not_to_come() -> None:
-    def one(kind: str, status: str) -> Event:
-        return Event(kind, None, clock.now(), "", (), status, "", None, None, "UTC")  # type: ignore[arg-type]
+    def said(kind: str, *statuses: str) -> dict[tuple[str, str], int]:
+        return {(kind, status): 1 for status in statuses}
 
-    assert [one("record", s).is_coming for s in ("scheduled", "due", "retrying", "publishing", "confirming")] == [
-        True
-    ] * 5
-    assert not any(
-        one("record", s).is_coming for s in ("success", "failed", "cancelled", "held", "needs_look", "unknown")
-    )
-    assert one("plan", "draft").is_coming and one("record", "success").went_out and not one("record", "failed").went_out
+    assert coming(said("record", "scheduled", "due", "retrying", "publishing", "confirming")) == 5
+    assert not coming(said("record", "success", "failed", "cancelled", "held", "needs_look", "unknown"))
+    assert coming(said("plan", "draft")) == waiting(said("plan", "draft", "approved")) == 1
+    assert went_out(said("record", "success", "failed")) == 1
 
 
 def test_home_says_how_many_went_out_and_how_many_come(as_user: Any, commit: Any) -> None:

@@ -161,5 +161,9 @@ def test_an_alarm_stands_on_home_and_on_the_record(app, as_user):
     step(check_recent)
     browser = as_user("operator")
     home, page = (browser.get(path).get_data(as_text=True) for path in ("/", f"/records/{key}"))
-    assert "Something is wrong with how this went out" in home and f"/records/{key}" in home and "It is out more than once: a, b." in page
+    assert (
+        "Something is wrong with how this went out" in home
+        and f"/records/{key}" in home
+        and "It is out more than once: a, b." in page
+    )
     assert "Release" in page

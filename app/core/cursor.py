@@ -1,0 +1,57 @@
+"""The place of a row in an ordered list as text for an address, and the condition "beyond that row".
+
+In: rows whose sort values and key are labelled `_key_0`, `_key_1` …. Out: URL-safe text, or typed values. What cannot be read
+means nothing: None.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+PREFIX = "_key_"
+
+
+def written(row: Any) -> str:
+    keys = [_plain(value) for name, value in row._mapping.items() if str(name).startswith(PREFIX)]
+    return base64.urlsafe_b64encode(json.dumps(keys).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, uuid.UUID | Decimal) else value
+
+
+def _type(column: Any) -> Any:
+    """The column's type; functions that SQLAlchemy has no type for, such as lower(), give text here."""
+    return sa.Text() if isinstance(column.type, sa.types.NullType) else column.type
+
+
+def read(text: str | None, columns: Sequence[Any]) -> list[Any] | None:
+    if not text:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return [_typed(value, column) for value, column in zip(values, columns, strict=True)]
+    except (ValueError, TypeError, AttributeError, NotImplementedError):
+        return None
+
+
+def _typed(value: Any, column: Any) -> Any:
+    kind = _type(column).python_type
+    return datetime.fromisoformat(value) if kind is datetime else kind(value)
+
+
+def beyond(columns: Sequence[Any], at: Sequence[Any], sign: str) -> sa.ColumnElement[bool]:
+    """Rows on one side of a row, as one comparison that an index answers."""
+    there = sa.tuple_(*(sa.literal(value, _type(column)) for value, column in zip(at, columns, strict=True)))
+    made: sa.ColumnElement[bool] = sa.tuple_(*columns).op(sign, is_comparison=True)(there)
+    return made

@@ -1,0 +1,221 @@
+"""Every page at 10 k, 100 k and a million records: server milliseconds, statements, bytes, and growth per tenfold.
+
+Goal: at a million no page over 60 ms and 12 statements, and none that grows by more than 1.2 a tenfold. Every GET route of the
+URL map is asked as an admin, its arguments taken from real rows; lists also filtered, searched and at a later page. Of an
+export only the first line is timed: the rest is as long as what it exports.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app.core import work
+from app.core.db import db
+from app.factory import House
+from bench import desk
+from bench.house import house
+
+RUNS, WARM = 7, 2
+MOST_MS, MOST_STATEMENTS, MOST_GROWTH = 60.0, 12, 1.2
+LATEST = "(SELECT r.* FROM publish_records r WHERE r.published_at < now() ORDER BY r.due_at DESC LIMIT 1) r"
+ARGUMENTS = {
+    "user_id": "SELECT id FROM users WHERE username = 'bench1'",
+    "account_id": "SELECT id FROM platform_credentials WHERE account_name = 'account-5'",
+    "campaign_id": "SELECT id FROM campaigns WHERE name = 'Campaign 1'",
+    "item_id": "SELECT content_id FROM publish_jobs WHERE created_at < now() - interval '1 hour' ORDER BY created_at DESC LIMIT 1",
+    "content_id": "SELECT id FROM content_items WHERE status = 'draft' LIMIT 1",
+    "record_id": f"SELECT id FROM {LATEST}",
+    "job_id": f"SELECT job_id FROM {LATEST}",
+    "request_id": "SELECT id FROM approval_requests WHERE status = 'pending' ORDER BY requested_at LIMIT 1",
+    "notice_id": "SELECT id FROM notifications LIMIT 1",
+    "audit.show:key": "SELECT (extract(epoch FROM occurred_at) * 1000000)::bigint || '-' || id FROM audit_log ORDER BY occurred_at DESC LIMIT 1",
+    "operations.event:key": f"SELECT id FROM {LATEST}",
+    "site.show:key": "SELECT key FROM local_posts WHERE platform = 'site' ORDER BY published_at DESC LIMIT 1",
+    "slug": "SELECT 'post'",
+    "vault.connect:slug": "SELECT 'mastodon'",
+    "publishing.cancel:record_id": "SELECT id FROM publish_records WHERE status = 'pending' ORDER BY due_at DESC LIMIT 1",
+    "publishing.move:record_id": "SELECT id FROM publish_records WHERE status = 'pending' ORDER BY due_at DESC LIMIT 1",
+    "publishing.cancel_job:job_id": "SELECT job_id FROM publish_records WHERE status = 'pending' ORDER BY due_at DESC LIMIT 1",
+    "publishing.answer:record_id": "SELECT id FROM publish_records WHERE status = 'unknown' AND next_retry_at IS NULL LIMIT 1",
+    "publishing.new:item_id": "SELECT id FROM content_items WHERE status = 'approved' LIMIT 1",
+    "content.edit:item_id": "SELECT id FROM content_items WHERE status = 'draft' LIMIT 1",
+    "reviews.new:content_id": "SELECT id FROM content_items WHERE status = 'draft' LIMIT 1",
+    "kind": "SELECT 'record'", "decision": "SELECT 'reject'",
+    "campaigns.confirm:verb": "SELECT 'pause'", "campaigns.confirm:move": "SELECT 'pause'",
+}  # fmt: skip
+SEARCHES = ("current", "carpet 4321", "光と影", "水流如何", "والتيار", "🌿", "nowhere", "urren", "4321")
+MORE = {
+    "content.index": ("status=published", "status=draft", "view=mine", "sort=title", "sort=planned", "sort=created", "platform=site", "platform=sandbox",
+        "status=archived", "since=30d", "campaign={campaign}", *(f"q={q}" for q in SEARCHES), "q=stone&status=draft", "{next}"),
+    "publishing.records": ("view=needs-action", "view=in-progress", "view=scheduled", "view=published", "platform=site", "platform=sandbox", "status=failed",
+        "error=auth_failed", "status=failed&since=7d", "sort=status", "account={account}", "account={unused}", "campaign={campaign}", "since=24h",
+        *(f"q={q}" for q in SEARCHES), "q=account-5", "q=9a41d7b2", "q=said no", "{next}"),
+    "publishing.jobs": ("status=scheduled", "status=needs_look", "status=success", "status=failed", "sort=due", "sort=status", "platform=site", "platform=sandbox",
+        "campaign={campaign}", *(f"q={q}" for q in SEARCHES), "{next}"),
+    "operations.calendar": ("view=week", "view=list", "view=month&date={past}", "view=week&date={past}", "view=list&date={past}", "platform=site", "platform=sandbox",
+        "campaign={campaign}", "status=failed", "status=success", "status=needs_look", "status=approved"),
+    "operations.search": tuple(f"q={q}" for q in (*SEARCHES, "account-5", "Campaign 7")),
+    "operations.palette": tuple(f"q={q}" for q in SEARCHES),
+    "operations.notices": ("read=unread", "kind=record_failed", "q=stone", "q=nowhere", "{next}"),
+    "metrics.index": ("days=7", "days=90", "platform=site", "platform=sandbox", "campaign={campaign}", "days=90&platform=site"),
+    "audit.index": ("who=worker", "entity=content_items", "action=publishing.settle", "severity=error", "outcome=no", "since=24h", "q=nowhere", "q=stone", "{next}"),
+    "reviews.index": ("view=all", "view=mine"), "reviews.history": ("status=approved", "status=rejected", "q=current", "q=nowhere", "{next}"),
+    "campaigns.index": ("status=active", "q=Campaign 7", "sort=name"), "site.index": ("{next}",),
+    "vault.index": ("platform=site", "status=expired"),
+}  # fmt: skip
+UNTIMED = (
+    "static",
+    "accounts.accept_invite",
+    "accounts.reset_password",
+    "content.picture",
+    "content.thumb",
+    "site.media",
+    "site.sandbox",
+)
+"""What has no row here: one-time links (a wrong token is refused by its hash) and pictures (a file by its hash)."""
+
+
+@dataclass
+class Timed:
+    """One page at one size."""
+
+    status: int
+    ms: float
+    statements: int
+    size: int
+
+
+def addresses(app: House, browser: FlaskClient) -> Iterator[tuple[str, str]]:
+    """(name, path) of every GET route with real arguments, and of each of its variants."""
+    words = {
+        "campaign": _one("SELECT id FROM campaigns WHERE name = 'Campaign 1'"),
+        "account": _one(ARGUMENTS["account_id"]),
+        "unused": "00000000-0000-4000-8000-000000000000",
+        "past": "2025-06-15",
+    }
+    rules = [r for r in app.url_map.iter_rules() if "GET" in (r.methods or ()) and r.endpoint not in UNTIMED]
+    for rule in sorted(rules, key=lambda rule: rule.rule):
+        path = _path(app, rule)
+        if path is None:
+            continue
+        yield path.partition("?")[0] if not rule.arguments else rule.rule, path
+        for more in MORE.get(rule.endpoint, ()):
+            query = _later(browser, path) if more == "{next}" else more.format(**words)
+            if query:
+                yield f"{rule.rule}?{more}", f"{path}?{query}"
+
+
+def _path(app: House, rule: Rule) -> str | None:
+    values = {}
+    for name in rule.arguments:
+        statement = ARGUMENTS.get(f"{rule.endpoint}:{name}", ARGUMENTS.get(name))
+        values[name] = _one(statement) if statement else None
+    if None in values.values():
+        return None
+    with app.test_request_context():
+        return url_for(rule.endpoint, **values)
+
+
+def _one(statement: str) -> Any:
+    with db.engine.connect() as connection:
+        return connection.scalar(sa.text(statement))
+
+
+def _later(browser: FlaskClient, path: str) -> str | None:
+    """The query of the page's "Next"."""
+    body = browser.get(path).get_data(as_text=True)
+    found = [part.split('"')[0] for part in body.split('href="') if "after=" in part.split('"')[0]]
+    return found[0].partition("?")[2].replace("&amp;", "&") if found else None
+
+
+def timed(browser: FlaskClient, path: str, runs: int = RUNS) -> Timed:
+    """The median of several warm requests."""
+    from app.operations.views import badges
+
+    ran: list[str] = []
+
+    def note(*event: Any) -> None:
+        ran.append(event[2])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    spent = []
+    try:
+        for _ in range(WARM + runs):
+            badges._drawn.clear()  # the side bar's counts are asked anew, as after five seconds
+            ran.clear()
+            began = time.perf_counter()
+            answer = browser.get(path, buffered=False)
+            first = begin_of(answer, path)
+            spent.append((time.perf_counter() - began) * 1000)
+            answer.close()
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    return Timed(answer.status_code, median(spent[WARM:]), len(ran), len(first))
+
+
+def begin_of(answer: Any, path: str) -> bytes:
+    """A whole page; of an export the heads and the first line."""
+    return b"".join(islice(answer.iter_encoded(), 2)) if ".csv" in path else answer.data  # type: ignore[no-any-return]
+
+
+def admin(app: House) -> FlaskClient:
+    """A signed-in admin's browser."""
+    from tests.conftest import PASSWORD
+    from tests.factories import make_user
+
+    user = work.step(make_user, role="admin")
+    browser = app.test_client()
+    browser.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+    return browser
+
+
+def line(name: str, found: list[Timed]) -> tuple[str, str, str]:
+    """One row of the table; a star where a goal is missed."""
+    last = found[-1]
+    growth = [b.ms / a.ms for a, b in pairwise(found)]
+    grown = [b.ms / a.ms > MOST_GROWTH and b.ms - a.ms > 2 for a, b in pairwise(found)]
+    missed = [
+        word
+        for word, is_so in (
+            ("ms", last.ms > MOST_MS),
+            ("statements", last.statements > MOST_STATEMENTS),
+            ("growth", any(grown)),
+        )
+        if is_so
+    ]
+    figure = (
+        " / ".join(f"{one.ms:.0f}" for one in found)
+        + " ms, × "
+        + " ".join(f"{g:.2f}" for g in growth)
+        + f", {last.statements} st, {last.size // 1000} kB"
+    )
+    return (
+        name + ("" if last.status in (200, 302, 303) else f" ({last.status})"),
+        figure,
+        "* " + " ".join(missed) if missed else "ok",
+    )
+
+
+def run() -> list[tuple[str, str, str]]:
+    """Rows of the bench table: page, milliseconds at each size with growth, statements and bytes; a star where a goal is missed."""
+    sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "10000 100000 1000000").split()]
+    found: dict[str, list[Timed]] = {}
+    with house(durable=False) as (app, _):
+        browser = admin(app)
+        desk.begin(db.engine)
+        for size in sizes:
+            desk.grow(db.engine, size)
+            for name, path in addresses(app, browser):
+                found.setdefault(name, []).append(timed(browser, path))
+    return [line(name, pages) for name, pages in found.items()]

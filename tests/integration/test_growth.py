@@ -1,0 +1,154 @@
+"""Pages that do not grow say the same as those that read everything (issue 6, item 5)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from app.content.queries import found
+from app.core import listing
+from app.core.db import db
+from app.ground import clock
+from app.metrics import actions, queries
+from app.metrics.models import PublishDay
+from app.operations.models import Notice
+from app.operations.queries import today
+from app.publishing.models import PublishRecord
+from tests.factories import make_item, make_record, make_user
+
+
+def text(answer: Any) -> str:
+    made: str = answer.get_data(as_text=True)
+    return made
+
+
+def following(page: str, rel: str) -> str | None:
+    """The address of the page's "Next" or "Previous"."""
+    link = re.search(rf'href="([^"]+)" rel="{rel}"', page)
+    return link[1].replace("&amp;", "&") if link else None
+
+
+def notices(user: Any, titles: list[str]) -> None:
+    for number, title in enumerate(titles):
+        at = clock.now() - timedelta(hours=number)
+        db.session.add(Notice(user_id=user.id, kind="record_failed", title=title, key=str(number), created_at=at))
+
+
+def test_a_search_that_no_index_answers_looks_on_from_page_to_page_and_back(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every window is looked through once; an empty window is no end."""
+    monkeypatch.setattr(listing, "WINDOW", 4)
+    user = commit(make_user, "admin")
+    commit(notices, user, ["Needle 1", *["Hay"] * 9, "Needle 2", "Hay", "Needle 3"])
+    browser = as_user(user)
+    path, pages = "/notices?q=needle", []
+    while path and len(pages) < 9:
+        pages.append(text(browser.get(path)))
+        path = following(pages[-1], "next") or ""
+    assert re.findall(r"Needle \d", " ".join(pages)) == ["Needle 1", "Needle 2", "Needle 3"]
+    assert "found among 4" in pages[0] and len(pages) == 4
+    back = text(browser.get(following(pages[2], "prev") or ""))
+    assert "Needle 2" not in back and "Needle 3" not in back
+
+
+def test_a_count_that_stops_says_so(as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "COUNT_CAP", 3)
+    user = commit(make_user, "admin")
+    commit(notices, user, ["Hay"] * 5)
+    assert "5 of 3+ notices" in text(as_user(user).get("/notices"))
+
+
+def test_a_common_word_finds_the_newest_and_a_rare_one_finds_the_oldest(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "RARE", 2)
+    monkeypatch.setattr(found, "COMMON", 3)
+    monkeypatch.setattr(found, "NEWEST", 4)
+    for title in ("龍安寺の石庭", "Stone one", "Stone two", "Stone three", "Stone four"):
+        commit(make_item, title=title)
+    browser = as_user("admin")
+    for path in ("/content", "/reviews/all", "/records", "/jobs"):
+        assert browser.get(f"{path}?q=stone").status_code == 200, path
+    page = text(browser.get("/content?q=stone"))
+    assert [word in page for word in ("Stone one", "Stone four", "龍安寺")] == [True, True, False]
+    assert "龍安寺" in text(browser.get("/content?q=石庭"))
+
+
+@pytest.mark.parametrize("status", ["pending", "success"])
+def test_a_record_is_found_by_the_end_of_its_id_and_of_its_jobs_id(as_user: Any, commit: Any, status: str) -> None:
+    """Open ones and settled ones are looked up in two ways."""
+    made = commit(make_record, status=status, title="The one")
+    commit(make_record, title="Another")
+    browser = as_user("admin")
+    for key in (made.id, made.job_id):
+        page = text(browser.get(f"/records?q=rec_{str(key)[-8:]}"))
+        assert "The one" in page and "Another" not in page
+
+
+def test_a_cell_of_the_calendar_shows_three_and_leads_to_all(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list loses nothing and says nothing twice, also where many are due at one moment."""
+    monkeypatch.setattr(today, "LISTED", 2)
+    at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+    titles = [f"Post number {n}" for n in range(5)]
+    for title in titles:
+        commit(make_record, due_at=at, title=title)
+    browser = as_user("admin")
+    for view in ("month", "week"):
+        page = text(browser.get(f"/calendar?view={view}&date=2027-03-10"))
+        assert ">2 more</a>" in page and len(set(re.findall(r"Post number \d", page))) == 3, view
+    path, seen = "/calendar?view=list&date=2027-03-10", []
+    while path and len(seen) < 9:
+        page = text(browser.get(path))
+        seen += re.findall(r'dir="auto">(Post number \d)</a>', page)
+        path = following(page, "next") or ""
+    assert sorted(seen) == titles
+
+
+@pytest.mark.parametrize(
+    "after", ["", "x", "2027-03-10T12:00:00+00:00", "2027-03-10_0", "_", "2027-03-10T12:00:00_" + "0" * 32]
+)
+def test_a_place_in_the_list_that_cannot_be_read_means_nothing(as_user: Any, after: str) -> None:
+    assert as_user("viewer").get("/calendar", query_string={"view": "list", "after": after}).status_code == 200
+
+
+def test_what_was_added_up_says_what_the_records_say(commit: Any) -> None:
+    """Days, platforms and spans; and a failure that was sent again is no failure of its day any more."""
+    now = clock.now()
+    for days, status, platform in (
+        (0, "success", "site"),
+        (1, "success", "site"),
+        (1, "failed", "sandbox"),
+        (3, "success", "sandbox"),
+    ):
+        at = now - timedelta(days=days)
+        when = {"published_at": at} if status == "success" else {"dead_letter_at": at}
+        commit(make_record, status=status, platform=platform, due_at=at - timedelta(seconds=2), **when)
+    first = datetime.combine((now - timedelta(days=6)).date(), time(), UTC)
+    narrows = (queries.Narrow(), queries.Narrow("sandbox"), queries.Narrow("webhook"))
+
+    def told() -> list[Any]:
+        days = [queries.by_day(first, "UTC", narrow) for narrow in narrows]
+        spans = [[tuple(row) for row in queries.leads(first, narrow, "UTC", 7)] for narrow in narrows]
+        return [days, spans]
+
+    counted = told()
+    commit(actions.add_up, "UTC")
+    assert told() == counted
+    db.session.query(PublishRecord).filter_by(status="failed").update({"status": "cancelled"})
+    db.session.commit()
+    assert told() == counted, "until it is added up anew"
+    commit(actions.add_up, "UTC")
+    assert sum(day.failed for day in told()[0][0]) == 0
+    assert db.session.query(PublishDay).filter_by(zone="UTC", platform="").count() == 90
+
+
+def test_zones_that_nobody_knows_are_not_added_up(commit: Any) -> None:
+    commit(make_user, preferences={"timezone": "Asia/Kathmandu"})
+    commit(make_user, preferences={"timezone": "../etc/passwd"})
+    assert actions.zones() == ["Asia/Kathmandu", "UTC"]
