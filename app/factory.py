@@ -12,11 +12,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, reactions, rooms
 from app.accounts.doors import DOORS
-from app.core import crypto, db, queue, work
+from app.core import crypto, db, deadline, queue, work
 from app.ground import logs, redact
 from app.schedule import SCHEDULE
 from app.settings import Settings
-from app.web import addresses, auth, errors, health, hosts, limits, look, security
+from app.web import addresses, auth, errors, health, hosts, late, limits, look, security
 from app.web.request import Request
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -27,7 +27,12 @@ class House(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         view = self.view_functions.get(request.endpoint or "")
-        if view is None or request.endpoint == "static" or getattr(view, "calls_out", False):
+        if getattr(
+            view, "calls_out", False
+        ):  # what others answer late must still be written down; calls end by their own limits
+            deadline.lift()
+            return super().dispatch_request()
+        if view is None or request.endpoint == "static":
             return super().dispatch_request()
         keeps = request.method not in SAFE or getattr(view, "writes", False)
         with work.unit() as unit:
@@ -60,6 +65,7 @@ def create_app(settings: Settings | None = None, role: str = "web", **overrides:
     redact.remember(settings.secrets)
     queue.init_app(app, settings.redis_url, reactions.REACTIONS)
     hosts.init_app(app, settings.url, settings.bind, settings.hosts)
+    late.init_app(app)
     app.before_request(security.refuse_nul)  # the order of these is the order of the questions that a request is asked
     auth.init_app(app, DOORS)
     limits.init_app(app)

@@ -23,6 +23,7 @@ from typing import Any
 
 from app.content import images
 from app.content.images import Picture
+from app.core import deadline
 from app.ground.errors import Invalid, TooMany
 
 MEMORY = 256 * 1024 * 1024
@@ -61,6 +62,7 @@ def _turn(file: Path) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
+                deadline.ask()
                 if time.monotonic() > until:
                     raise TooMany(BUSY, 10) from None
                 time.sleep(STEP)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
-from app.core import reach
+from app.core import deadline, reach
 
 NAMES = {
     "ix": "idx_%(table_name)s_%(column_0_N_name)s",
@@ -120,6 +120,7 @@ def init_app(app: Flask) -> None:
         if app.config["ROLE"] == "web":
             app.extensions["reach"] = reach.Reach()
             reach.watch(db.engine, app.extensions["reach"])
+            deadline.watch(db.engine)
         else:
             _ping_the_idle(db.engine)
 

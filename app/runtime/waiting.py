@@ -10,11 +10,15 @@ In: `worker_class = "app.runtime.waiting.Worker"`. What it builds on: gunicorn's
 from __future__ import annotations
 
 import errno
+import os
 import re
 import selectors
 import socket
+import sys
 import tempfile
+import threading
 import time
+import traceback
 from functools import partial
 from typing import IO, Any
 
@@ -26,6 +30,8 @@ RATE = 32 * 1024
 MAX_HEAD = 64 * 1024
 SPOOL, LARGE, LARGE_TOTAL = 64 * 1024, 1024 * 1024, 512 * 1024 * 1024
 LINGER = 2.0
+STUCK = 120.0
+"""Seconds after which a thread that still works on a request is given up: with its process, which gives back all it held."""
 SPARE = 20
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
 _CONTINUE = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
@@ -122,10 +128,37 @@ class Line:
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     """gthread, but for when a connection is given to a thread and how it is closed."""
 
+    alive: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.arriving: dict[Any, Arriving] = {}  # the longest waiting first
         self.leaving: dict[Any, float] = {}
+        self.working: dict[int, float] = {}  # thread → since when it works on a request
+
+    def run(self) -> None:
+        """The loop; a thread that never ends would keep the process from ending, too."""
+        super().run()
+        if self.working:
+            self.log.warning("ending with %d requests unanswered", len(self.working))
+            os._exit(0)
+
+    def handle(self, conn: Any) -> Any:
+        """One request, in a thread."""
+        me = threading.get_ident()
+        self.working[me] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            del self.working[me]
+
+    def _is_stuck(self, now: float) -> bool:
+        """Whether a thread has been at it for too long; what it does is written down."""
+        for thread, since in list(self.working.items()):
+            if now - since > STUCK and (frame := sys._current_frames().get(thread)):
+                self.log.error("a request is stuck, this process ends:\n%s", "".join(traceback.format_stack(frame)))
+                return True
+        return False
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -209,6 +242,8 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
             if now > until:
                 self._left(conn)
         super().murder_pending()
+        if self.alive and self._is_stuck(now):
+            self.alive = False
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """As gthread does, but the loop itself waits for nobody either: neither for the rest of a request that is here in part

@@ -66,9 +66,14 @@ def answer(error: BaseException) -> Response:
     g.trace_id = g.get("trace_id") or actor.new_trace_id()
     log.error("database away: %s, trace %s", type(getattr(error, "orig", error)).__name__, g.trace_id)
     roll_back()
+    return bare(WORDS, SENT, "errors/away.html")
+
+
+def bare(words: str, sent: str, template: str) -> Response:
+    """A 503 that asks the database nothing. `words` for a page that was asked for, `sent` for what was sent."""
     if not hasattr(g, "_login_user"):  # else drawing any template would ask the database for the person
         current_app.login_manager._update_request_context_with_user(AnonymousUserMixin())  # type: ignore[attr-defined]
-    response = _drawn()
+    response = _drawn(words, sent, template)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
@@ -79,9 +84,9 @@ def roll_back() -> None:
         db.session.rollback()
 
 
-def _drawn() -> Response:
+def _drawn(words: str, sent: str, template: str) -> Response:
     was_sent = request.method not in ("GET", "HEAD", "OPTIONS")
-    words = SENT if was_sent else WORDS
+    words = sent if was_sent else words
     if request.headers.get("HX-Request"):
         headers = {"HX-Trigger": json.dumps({"toast": {"text": words}}), "HX-Reswap": "none"}
         return make_response("", 503, headers)
@@ -89,7 +94,7 @@ def _drawn() -> Response:
     if found := kept.texts():
         return kept.page(503, found, back, signed_in=True)
     more = {"still_there": STILL_THERE if was_sent else "", "back": back, "trace_id": g.trace_id}
-    return make_response(render_template("errors/away.html", status=503, message=words, **more), 503)
+    return make_response(render_template(template, status=503, message=words, **more), 503)
 
 
 def _path() -> str:

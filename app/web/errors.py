@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.ground.errors import Overtaken, PressroomError, TooMany
-from app.web import away, unkept
+from app.web import away, late, unkept
 from app.web.auth import lost_token, to_sign_in
 
 log = logging.getLogger(__name__)
@@ -129,6 +129,8 @@ def on_database_error(error: Any) -> Response:
             raise error
         return on_fault(error)
     log.error("the database refused: %s, trace %s", type(error.orig).__name__, g.get("trace_id", ""))
+    if known[1] == away.SLOW:
+        return late.answer(error)
     away.roll_back()
     return refuse(*known, retry_after=away.RETRY_AFTER, overtaken=known == away.BUSY)
 

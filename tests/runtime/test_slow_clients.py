@@ -27,6 +27,8 @@ def app(environ, start):
     if environ["PATH_INFO"] == "/big":
         start("200 OK", [("Content-Length", "60000000")])
         return (b"x" * 60_000 for _ in range(1000))
+    while environ["PATH_INFO"] == "/spin":
+        pass
     body = environ["wsgi.input"].read() if environ["PATH_INFO"] == "/read" else b""
     answer = b"%d" % len(body)
     start("200 OK", [("Content-Length", str(len(answer)))])
@@ -34,8 +36,8 @@ def app(environ, start):
 """
 
 
-def serving(folder, seconds):
-    (folder / "conf.py").write_text(CONF.format(seconds=seconds))
+def serving(folder, seconds, more):
+    (folder / "conf.py").write_text(CONF.format(seconds=seconds) + more + "\n")
     (folder / "slow_app.py").write_text(APP)
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
@@ -50,8 +52,8 @@ def serving(folder, seconds):
 
 
 @contextlib.contextmanager
-def server(folder, seconds=1.0):
-    process, door = serving(folder, seconds)
+def server(folder, seconds, more=""):
+    process, door = serving(folder, seconds, more)
     try:
         assert ask(door) == b"0", (folder / "log").read_text()
         yield door
@@ -177,6 +179,17 @@ def test_whole_requests_arrive_as_they_were_sent(patient):
         assert b"200 OK" in client.recv(200) + client.recv(200)  # gunicorn says "continue" once more, as it may
     assert ask(patient, "/", b"unread" * 50_000) == b"0"
     assert ask(patient, "/read", b"abc", "Connection: close\r\n") == b"3"
+
+
+def test_threads_that_never_end_are_given_up_with_their_process(tmp_path):
+    """(S7) both threads of the worker spin; the process writes down where, ends, and the next one answers."""
+    with server(tmp_path, 300.0, "waiting.STUCK, graceful_timeout = 1.0, 1") as door:
+        clients = [connect(door) for _ in range(2)]
+        for client in clients:
+            client.sendall(b"GET /spin HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert [client.recv(100) for client in clients] == [b"", b""]
+        assert ask(door, "/read", b"abc") == b"3"
+        assert "a request is stuck" in (tmp_path / "log").read_text() and "in app" in (tmp_path / "log").read_text()
 
 
 def test_too_long_a_head_is_refused(patient):

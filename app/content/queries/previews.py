@@ -9,6 +9,7 @@ from app.content.checks import Preview, preview
 from app.content.queries.assets import facts
 from app.content.shown import Media, Shown
 from app.content.shown import shown as everything
+from app.core import deadline
 from app.platforms import registry
 
 
@@ -35,6 +36,7 @@ def previews(
     known = {c.spec.slug: at for at, c in enumerate(registry.all())}
     worst: dict[str, Preview] = {}
     for account in accounts:
+        deadline.ask()
         if account.platform in known:
             made = preview(payload, account.platform, pictures, account.configuration)
             had = worst.get(account.platform)
