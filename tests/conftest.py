@@ -103,8 +103,15 @@ def _template(servers: dict[str, str], data: Path) -> None:
             app = create_app(_settings(admin.set(database="pressroom_template"), servers, data), TESTING=True)
             with app.app_context():
                 upgrade(revision=os.environ.get("UPTO", "head"))
+                with db.engine.begin() as link:
+                    rights.give(link, _as_the_app(admin))
                 db.engine.dispose()
             connection.execute(sa.text(f"COMMENT ON DATABASE pressroom_template IS '{mark}'"))
+
+
+def _as_the_app(url: sa.URL) -> str:
+    """The same database, as the role of web and workers."""
+    return url.set(username=rights.APP).render_as_string(hide_password=False)
 
 
 def _migrations_mark() -> str:
@@ -127,7 +134,7 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def house(settings: Settings) -> House:
     """The app of this worker, made once. It works with the rights of the app's own role, as a desk does."""
-    as_the_app = sa.make_url(settings.database_url).set(username=rights.APP).render_as_string(hide_password=False)
+    as_the_app = _as_the_app(sa.make_url(settings.database_url))
     house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, SQLALCHEMY_DATABASE_URI=as_the_app)
     house.test_client_class = Browser
     return house

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from app.content import actions as content
 from app.content.models import Artifact, ContentItem
@@ -100,14 +101,13 @@ def holds(key: uuid.UUID | str) -> list[PublishHold]:
 
 
 def by_hand(sql: str, **values: Any) -> Any:
-    """Plain SQL behind the desk's back, past the triggers that refuse it."""
-
-    def run() -> Any:
-        db.session.execute(sa.text("SET LOCAL session_replication_role = replica"))
-        result = db.session.execute(sa.text(sql), values)
+    """Plain SQL behind the desk's back, by the owner of the database, past the triggers that refuse it."""
+    settings = current_app.config["SETTINGS"]
+    url, utc = settings.owner_url or settings.database_url, {"options": "-c timezone=UTC"}
+    with sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=utc).begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        result = connection.execute(sa.text(sql), values)
         return result.all() if result.returns_rows else None
-
-    return step(run)
 
 
 def person(action: Any, key: uuid.UUID, *args: Any, **more: Any) -> Any:

@@ -72,11 +72,11 @@ def give(connection: sa.Connection, app_url: str) -> None:
     _try(connection, _ARCHIVER)
     for statement in _FOR_THE_ARCHIVER if _exists(connection, ARCHIVER) else ():
         _try(connection, statement)
-    if app_role and app_role != owner and not _exists(connection, app_role):
-        _try(connection, _make(connection, app_role, url.password))
-    for role in {app_role, APP} - {owner, None}:
-        if _exists(connection, str(role)):
-            _try(connection, _app_rights(str(role)))
+    if app_role and app_role != owner:  # no other role: on a shared server it may be another desk's
+        if not _exists(connection, app_role):
+            _try(connection, _make(connection, app_role, url.password))
+        if _exists(connection, app_role):
+            _try(connection, _app_rights(app_role))
 
 
 def _app_rights(role: str) -> str:

@@ -139,6 +139,8 @@ def test_an_outside_server_with_two_roles(strangers):
             assert made is None or made.rows == 0
         assert work.step(seal, timedelta(0)).rows == 1
         upgrade()  # again, with nothing to do
+        own = db.session.scalar(sa.text(f"SELECT has_table_privilege('{APP}', 'users', 'SELECT')"))
+        assert own is False  # another desk of the same server is not let in
         db.session.remove()
         db.engine.dispose()
 

@@ -34,10 +34,10 @@ def counted() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def desk(app, as_user):
+def desk(app, as_user, owner):
     """A desk with four hundred records, and somebody who may see everything."""
     browser = as_user("admin")
-    data.fill(db.engine, 400)
+    data.fill(owner, 400)
     return browser
 
 

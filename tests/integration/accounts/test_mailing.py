@@ -124,14 +124,11 @@ def test_without_a_mail_server_nothing_waits_for_one(as_user, app):
     assert (row.mailed_at, row.mail_error) == (None, None)
 
 
-def test_old_links_are_not_dug_out(as_user, post, app):
+def test_old_links_are_not_dug_out(as_user, post, app, owner):
     invited(as_user)
     old = "UPDATE staff_invites SET updated_at = now() - interval '2 hours'"
-    step(
-        lambda: (
-            db.session.execute(db.text("SET LOCAL session_replication_role = replica")),
-            db.session.execute(db.text(old)),
-        )
-    )
+    with owner.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(old)
     post()
     assert mailing.mail_links() == 0

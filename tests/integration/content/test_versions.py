@@ -47,7 +47,7 @@ def test_a_version_cannot_be_changed_not_even_by_sql(app, commit, item):
     def tamper():
         db.session.execute(sa.update(Artifact).where(Artifact.content_id == item.id).values(payload={"body": "evil"}))
 
-    with pytest.raises(sa.exc.DBAPIError, match="never changed"):
+    with pytest.raises(sa.exc.DBAPIError, match=r"never changed|permission denied"):
         commit(tamper)
 
 

@@ -55,7 +55,7 @@ class Clocks:
 
 def set_offset(how: str) -> None:
     name = step(lambda: db.session.scalar(sa.select(sa.func.current_database())))
-    step(lambda: db.session.execute(sa.text(f'ALTER DATABASE "{name}" {how}')))
+    desk.by_hand(f'ALTER DATABASE "{name}" {how}')
     db.session.remove()
     db.engine.dispose()
 

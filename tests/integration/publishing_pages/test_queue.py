@@ -117,9 +117,9 @@ def test_a_held_job_is_found_as_on_hold_whatever_the_hold_is_on(as_user, commit,
     assert {line["status"] for line in lines} == {"held"} and len(lines) == len(rows(page))
 
 
-def test_the_filter_offers_each_word_once_and_a_narrowed_page_stays_cheap(app, as_user):
+def test_the_filter_offers_each_word_once_and_a_narrowed_page_stays_cheap(app, as_user, owner):
     browser = as_user("viewer")
-    data.fill(db.engine, 400)
+    data.fill(owner, 400)
     menu = browser.get("/jobs").get_data(as_text=True).split('name="status"')[1].split("</select>")[0]
     assert re.findall(r">([^<]+)</option>", menu)[1:] == [word for _, word in JOB_BADGES]
     for key, word in JOB_BADGES:

@@ -192,8 +192,8 @@ def blocks_read(client, address):
     return blocks
 
 
-def test_an_answer_costs_the_same_however_many_posts_there_are(client, app):
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+def test_an_answer_costs_the_same_however_many_posts_there_are(client, app, owner):
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text(MANY))
         connection.execute(sa.text("VACUUM ANALYZE local_posts"))
     nobodys, everybodys = hashlib.sha256(b"nobody's").hexdigest(), "a" * 64
