@@ -29,7 +29,7 @@ def test_a_row_changed_by_hand_is_told(mara, plain):
     ((action, kind, who, name, key, changes, severity),) = told(plain)
     assert (action, kind, who, key, severity) == ("sql.update", "system", None, str(mara.id), "warning")
     assert name.startswith("SQL as ")
-    assert changes == {"role": ["editor", "admin"], "password_hash": ["•••", "•••"]}
+    assert changes == {"role": ["editor", "admin"], "password_hash": ["•••", "•••"], "door_epoch": [0, 1]}
 
 
 def test_the_session_setting_says_who(mara, plain):
