@@ -92,11 +92,12 @@ def show_again(user_id: uuid.UUID, session_id: uuid.UUID, typed: str) -> None:
     this = aside(actions.begin_again, user_id)
     if this.until is not None:
         raise Invalid({"confirm_secret": WAIT.format(this.until)})
-    if step(actions.use_code, user_id, typed) is None and not passwords.verify(this.password_hash, typed):
-        aside(actions.failed, this, "not confirmed")
-        raise Invalid({"confirm_secret": "This is neither your password nor a code that works. Try again."})
+    if not step(actions.confirm_by_code, user_id, session_id, typed):
+        if not passwords.verify(this.password_hash, typed):
+            aside(actions.failed, this, "not confirmed")
+            raise Invalid({"confirm_secret": "This is neither your password nor a code that works. Try again."})
+        step(actions.confirm_session, session_id)
     aside(actions.succeeded, this)
-    step(actions.confirm_session, session_id)
 
 
 def _open(this: Try, better_hash: str | None, caller: Caller) -> Entry | None:
@@ -152,6 +153,7 @@ def _entry(user: User, caller: Caller, how: str) -> Entry:
     """A session, or, where a second factor is set up, the way to it."""
     db.session.flush()  # the database may raise `door_epoch`
     if user.totp_since is not None:
+        actions.half_way(user)
         return Entry(None, user.id, user.door_epoch, how)
     return Entry(actions.open_session(user, caller, how))
 

@@ -18,6 +18,11 @@ from app.core.db import db
 from app.ground import clock
 from app.ground.errors import Conflict, Invalid
 
+say("accounts.factor_start", "Setting up a second factor begun", "lock")
+say("accounts.factor_dropped", "Setting up a second factor broken off", "lock-open")
+say("accounts.factor_sealed", "Second factor sealed under the newest key", "lock")
+say("accounts.half_way", "Password was right, a code is asked for", "lock")
+say("accounts.confirm", "Showed again that it is them", "user-check")
 say("accounts.factor_on", "Second factor set up", "lock", "ok")
 say("accounts.factor_off", "Second factor removed", "lock-open")
 say("accounts.factor_reset", "Second factor removed by an admin", "lock-open")
@@ -32,6 +37,7 @@ def start_factor(user_id: uuid.UUID) -> None:
     if user.totp_since is not None:
         raise Conflict(ON)
     user.totp_secret, user.totp_step = _sealed(user, factor.new_secret()), None
+    record("accounts.factor_start", user)
 
 
 def confirm_factor(user_id: uuid.UUID, code: str, keep_session: uuid.UUID) -> list[str]:
@@ -70,7 +76,9 @@ def remove_factor(user_id: uuid.UUID, by: uuid.UUID | None, keep_session: uuid.U
     was_on, own = user.totp_since is not None, by == user_id
     user.totp_secret = user.totp_since = user.totp_step = None
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    if was_on:
+    if not was_on:
+        record("accounts.factor_dropped", user)
+    else:
         kind = "factor_off" if own else "factor_reset"
         record(f"accounts.{kind}", user, severity="warning")
         write_letter(user, kind)
@@ -100,10 +108,25 @@ def use_code(user_id: uuid.UUID, typed: str) -> str | None:
     return "a recovery code"
 
 
+def half_way(user: User) -> None:
+    """The password was right; a code is wanted still."""
+    record("accounts.half_way", user)
+
+
+def confirm_by_code(user_id: uuid.UUID, session_id: uuid.UUID, typed: str) -> bool:
+    """Whether a code shows that it is them."""
+    if use_code(user_id, typed) is None:
+        return False
+    confirm_session(session_id)
+    return True
+
+
 def confirm_session(session_id: uuid.UUID) -> None:
     """The person has just shown that it is them."""
     mine = sa.update(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None))
-    db.session.execute(mine.values(confirmed_at=clock.now()))
+    owner = db.session.scalar(mine.values(confirmed_at=clock.now()).returning(UserSession.user_id))
+    if owner is not None:
+        record("accounts.confirm", by_id(owner))
 
 
 def reseal_factors(newest: str) -> int:
@@ -112,6 +135,7 @@ def reseal_factors(newest: str) -> int:
     for user in db.session.scalars(sa.select(User).where(User.totp_secret.is_not(None)).with_for_update()):
         if crypto.key_id(str(user.totp_secret)) != newest:
             user.totp_secret, count = crypto.reseal(str(user.totp_secret), context=_context(user)), count + 1
+            record("accounts.factor_sealed", user)
     return count
 
 

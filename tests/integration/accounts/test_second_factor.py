@@ -391,3 +391,34 @@ def test_asked_to_set_it_up_long_after_signing_in_the_person_confirms_first(as_u
     assert asked.startswith("/account/confirm")
     assert browser.post(asked, data={"confirm_secret": PASSWORD}).location == "/account/second-factor"
     assert browser.get("/account/second-factor").status_code == 200
+
+
+def test_every_change_is_recorded_by_its_verb(app, mara, commit, as_user, monkeypatch):
+    """What no verb records, the database tells as plain SQL: setting up, half a sign-in, codes, asking again, new keys."""
+    from app.core.config import put
+
+    browser = app.test_client()
+    password(browser)
+    enter(browser, "000000")
+    enter(browser, mara.codes[0])
+    later()
+    browser.post("/account/confirm", data={"confirm_secret": code(mara.secret)})
+    browser.post("/account/confirm", data={"confirm_secret": PASSWORD})
+    browser.post("/account/second-factor/codes")
+    monkeypatch.setitem(
+        app.extensions, "keyring", crypto.KeyRing((("new", bytes(32)), *app.extensions["keyring"].keys))
+    )
+    assert commit(actions.reseal_factors, "new") == 1
+    browser.post("/account/second-factor/remove")
+    browser.post("/account/second-factor/start")
+    commit(actions.remove_factor, mara.user.id, None)
+    commit(put, "accounts.second_factor", "optional")
+    mine = sa.and_(
+        AuditEntry.action.startswith("sql."),
+        AuditEntry.entity_id == str(mara.user.id),
+        AuditEntry.action != "sql.insert",
+    )
+    assert db.session.scalars(sa.select(AuditEntry.changes).where(mine)).all() == []
+    assert {"accounts.half_way", "accounts.confirm", "accounts.factor_start", "accounts.factor_dropped"} <= {
+        entry.action for entry in db.session.scalars(sa.select(AuditEntry))
+    }
