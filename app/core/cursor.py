@@ -20,6 +20,7 @@ PREFIX = "_key_"
 
 
 def written(row: Any) -> str:
+    """The place of this row."""
     keys = [_plain(value) for name, value in row._mapping.items() if str(name).startswith(PREFIX)]
     return base64.urlsafe_b64encode(json.dumps(keys).encode()).decode().rstrip("=")
 
@@ -36,6 +37,7 @@ def _type(column: Any) -> Any:
 
 
 def read(text: str | None, columns: Sequence[Any]) -> list[Any] | None:
+    """The values of a place, typed as the columns are."""
     if not text:
         return None
     try:
@@ -46,7 +48,13 @@ def read(text: str | None, columns: Sequence[Any]) -> list[Any] | None:
 
 
 def _typed(value: Any, column: Any) -> Any:
+    """Raises ValueError, also for text that the database cannot hold."""
     kind = _type(column).python_type
+    if kind is str:
+        if "\x00" in value:
+            raise ValueError("no text of the database")
+        value.encode()  # half a character is none
+        return value
     return datetime.fromisoformat(value) if kind is datetime else kind(value)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -108,6 +110,19 @@ def test_a_cell_of_the_calendar_shows_three_and_leads_to_all(
         seen += re.findall(r'dir="auto">(Post number \d)</a>', page)
         path = following(page, "next") or ""
     assert sorted(seen) == titles
+
+
+@pytest.mark.parametrize(
+    "values", [["\x00", 0], ["\ud800", 0], [5, 0], [None, 0], ["success"], {}, ["success", "x"], ["success", [1]]]
+)
+def test_a_cursor_that_cannot_be_read_means_nothing(as_user: Any, values: Any) -> None:
+    """(S15) Also text that the database cannot hold."""
+    at, key = "2026-01-01T00:00:00+00:00", "00000000-0000-4000-8000-000000000000"
+    whole = [values[0], at, key] if isinstance(values, list) and values[-1] == 0 else values
+    cursor = base64.urlsafe_b64encode(json.dumps(whole).encode()).decode().rstrip("=")
+    browser = as_user("admin")
+    for page in ("/records", "/jobs", "/reviews/all", "/content"):
+        assert browser.get(f"{page}?sort=status&after={cursor}").status_code == 200, page
 
 
 @pytest.mark.parametrize(

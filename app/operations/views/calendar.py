@@ -19,6 +19,7 @@ from app.operations.forms import MoveForm
 from app.operations.queries import today
 from app.operations.queries.today import Event, Place, Wanted
 from app.operations.views import bp
+from app.operations.views.entries import Entry, entries
 from app.platforms import registry
 from app.publishing.queries.badges import RECORD_BADGES
 from app.web import labels, times
@@ -41,7 +42,7 @@ def calendar() -> Response:
     events, found, cut = _shown(view, shown, wanted)
     return render(
         "operations/calendar.html", region="results", view=view, day=day, days=shown, weeks=grid.weeks(day), today=_today(), wanted=wanted,
-        **_cells(events), events=events, counted=found, cut=cut, ready=today.ready_to_schedule(), campaigns=campaigns(), where=_where,
+        **_cells(view, events), events=events, counted=found, cut=cut, ready=today.ready_to_schedule(), campaigns=campaigns(), where=_where,
         hour_of=_hour, each=EACH, most=today.COUNTED,
         platforms=[(c.spec.slug, c.spec.name) for c in registry.all()], statuses=STATUSES,
         earlier=grid.step(view, day, -1), later=grid.step(view, day, 1), hour_now=clock.now().astimezone(zone()).hour,
@@ -175,14 +176,13 @@ def _asked() -> tuple[str, date, Wanted]:
     )
 
 
-def _cells(events: list[Event]) -> dict[str, Any]:
-    """Events by local day, and by local day and hour."""
-    by_day: dict[date, list[Event]] = defaultdict(list)
-    by_hour: dict[tuple[date, int], list[Event]] = defaultdict(list)
-    for one in events:
-        local = one.at.astimezone(zone())
-        by_day[local.date()].append(one)
-        by_hour[local.date(), local.hour].append(one)
+def _cells(view: str, events: list[Event]) -> dict[str, Any]:
+    """Events by local day, and entries by local day and hour."""
+    by_day: dict[date, list[Any]] = defaultdict(list)
+    by_hour: dict[tuple[date, int], list[Entry]] = defaultdict(list)
+    for one, entry in zip(events, entries(events), strict=True):
+        by_day[entry.local.date()].append(one if view == "list" else entry)
+        by_hour[entry.local.date(), entry.local.hour].append(entry)
     return {"by_day": by_day, "by_hour": by_hour, "hours": grid.hours((one.at for one in events), zone())}
 
 
