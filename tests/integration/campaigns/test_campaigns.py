@@ -97,7 +97,7 @@ def test_create_show_and_edit(as_user):
         ({"budget_cap": "-1"}, "0 or more"),
         ({"budget_currency": "birr"}, "three letters"),
         ({"start_time": "2027-02-10T09:00", "end_time": "2027-01-10T09:00"}, "later than the start"),
-        ({"target_platforms": ["myspace"]}, "not a valid choice"),
+        ({"target_platforms": ["myspace"]}, "not in the list any more"),
         ({"name": "字" * 201}, "At most 200"),
     ],
 )
