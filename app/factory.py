@@ -27,10 +27,8 @@ class House(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         view = self.view_functions.get(request.endpoint or "")
-        if getattr(
-            view, "calls_out", False
-        ):  # what others answer late must still be written down; calls end by their own limits
-            deadline.lift()
+        if getattr(view, "calls_out", False):
+            deadline.lift()  # what others answer late must still be written down; calls end by their own limits
             return super().dispatch_request()
         if view is None or request.endpoint == "static":
             return super().dispatch_request()
