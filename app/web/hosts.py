@@ -72,7 +72,7 @@ def _own(environ: dict[str, Any]) -> str | None:
 
 def gate() -> Response | None:
     """Before anything else is looked at."""
-    host = request.environ.get("HTTP_HOST", "")
+    host = request.headers.get("Host", "")
     if request.path in HEALTH or request.endpoint == "static":
         return None
     if current_app.extensions["hosts"].hold(host, _own(request.environ)):
