@@ -14,7 +14,7 @@ MAX_TEXT = 100_000
 MAX_WHOLE = 300_000
 """Characters of all texts of a version together."""
 MAX_ALT = 10_000
-MAX_RULE, MAX_OPTION = 500, 2_000
+MAX_RULE, MAX_OPTION = 500, 5_000
 MAX_LANGUAGE = 35  # RFC 5646, 4.4.1
 MAX_MEDIA = 20
 MAX_PARTS = 100

@@ -147,7 +147,7 @@ TOO_MUCH = [
     ("title", text_of(title="x" * 301)), ("body", text_of(body=X)), ("language", text_of(language="x" * 36)),
     ("variant_site", text_of(variants={"site": {"text": X}})), ("variant_site", text_of(variants={"site": {"parts": [X]}})),
     ("variant_site", text_of(variants={"site": {"parts": ["x"] * 101}})), ("variant_site", text_of(variants={"site": {"first_comment": X}})),
-    ("variant_site", text_of(variants={"site": {"options": {"a": "x" * 2_001}}})), ("body", text_of(link_rules={"utm": {"source": "x" * 501}})),
+    ("variant_site", text_of(variants={"site": {"options": {"a": "x" * 5_001}}})), ("body", text_of(link_rules={"utm": {"source": "x" * 501}})),
     ("pictures", text_of(media=[{"sha256": "0" * 64, "alt": "x" * 10_001}])), ("pictures", text_of(media=[{"sha256": "0" * 64}] * 21)),
     ("body", text_of(variants={f"p{n}": {"text": "x"} for n in range(41)})),
     ("body", text_of(variants={f"p{n}": {"text": "x" * 99_000} for n in range(4)})),
