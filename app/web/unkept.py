@@ -1,7 +1,7 @@
 """What a column cannot hold is refused in this one place (S15): numbers and moments out of range, ids that are none or are gone.
 
 In: what SQLAlchemy, psycopg or Python raised. Out: words for the person, None where the fault is ours. Errors: none.
-Texts are made storable where they come in (`request.py`), so that no form has to think of NUL.
+Forms drop NUL from texts that people write (forms.py), names of files lose it where they come in (request.py).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ RAW = re.compile(
 FIELD = re.compile(
     r"""<(?:input(?![^>]*type="(?:hidden|checkbox|radio|file|password)")|textarea)[^>]*\bname="([^"]+)\""""
 )
-NOT_GIVEN_BACK = ("csrf_token", "q", "password", "new", "repeat", "current", "typed", "next")
+NOT_GIVEN_BACK = ("csrf_token", "q", "password", "new", "repeat", "current", "typed", "next", "pictures")
 
 
 class Heard(logging.Handler):
@@ -110,6 +110,6 @@ def _lost(call: Call, text: str) -> list[str]:
         if name in again
         and name not in NOT_GIVEN_BACK
         and name not in skipped
-        and not name.startswith("secret_")
+        and not name.startswith(("secret_", "no_pictures-"))
         and value.strip() not in said
     ]
