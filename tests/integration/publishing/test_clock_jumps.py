@@ -241,10 +241,10 @@ def test_it_is_said_once_in_the_log_the_audit_and_on_home(clocks, as_user, caplo
     rows = desk.by_hand("SELECT output_summary FROM audit_log WHERE action = 'publishing.clock_jumped'")
     assert [row[0] for row in rows] == ["The database's clock jumped forward by 20 min."]
     page = browser.get("/").get_data(as_text=True)
-    assert "clock jumped forward by 20 min" in page and "nothing is swept or sent again" in page
+    assert "clock jumped forward by 20 min" in page and "no post is tried a second time" in page
     assert "No publishing worker has reported" not in page
     clocks.passes(65)
-    assert "It was watched out" in browser.get("/").get_data(as_text=True)
+    assert "The time of caution is over" in browser.get("/").get_data(as_text=True)
 
 
 def test_periodic_jobs_wait_while_a_jump_is_watched_out(clocks):
