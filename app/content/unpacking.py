@@ -23,7 +23,6 @@ from typing import Any
 
 from app.content import images
 from app.content.images import Picture
-from app.core import deadline
 from app.ground.errors import Invalid, TooMany
 
 MEMORY = 256 * 1024 * 1024
@@ -54,6 +53,8 @@ def read(data: bytes, name: str, turn: Path) -> Picture:
 
 @contextmanager
 def _turn(file: Path) -> Iterator[None]:
+    from app.core import deadline  # here, because the process apart has no room for what it brings along (SQLAlchemy)
+
     file.parent.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + WAIT
     with file.open("ab") as lock:

@@ -138,6 +138,15 @@ unpacking.main("x")
 """
 
 
+def test_the_process_brings_nothing_along_but_what_reads_pictures():
+    """(S5) its memory is for the picture: database and web stay outside."""
+    child = (
+        "import sys, app.content.unpacking; print([m for m in ('sqlalchemy', 'flask', 'regex') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", child], capture_output=True, cwd=unpacking.ROOT, check=True)
+    assert done.stdout == b"[]\n"
+
+
 def test_pictures_take_turns(tmp_path, monkeypatch):
     """(S5) three at once were 4.3 GB: while one is read, in whichever process, the next one waits, and says so at last."""
     monkeypatch.setattr(unpacking, "WAIT", 0.0)
