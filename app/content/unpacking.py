@@ -41,7 +41,8 @@ def read(data: bytes, name: str, turn: Path) -> Picture:
     with _turn(turn):
         try:
             done = subprocess.run(
-                [sys.executable, "-m", __name__, name[:300]], input=data, capture_output=True, timeout=SECONDS, check=False,
+                [sys.executable, "-m", __name__], input=json.dumps(name[:300]).encode() + b"\n" + data, capture_output=True,
+                timeout=SECONDS, check=False,
                 cwd=ROOT, env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -104,14 +105,15 @@ def _facts(picture: Picture) -> dict[str, Any]:
     return {k: v for k, v in asdict(picture).items() if k not in ("data", "thumbnail", "small")}
 
 
-def main(name: str) -> None:
-    """The process: limits first, then the bytes."""
+def main() -> None:
+    """The process: limits first, then the name (no argument: it may hold what an argument cannot) and the bytes."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    name = json.loads(sys.stdin.buffer.readline())
     for piece in _answer(sys.stdin.buffer.read(images.MAX_BYTES + 1), name):
         sys.stdout.buffer.write(piece)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

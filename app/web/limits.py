@@ -9,18 +9,15 @@ In: the view of a request. Out: limits on the request. Errors: RequestEntityTooL
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
 
 MAX_FORM = 512 * 1024
 """Bytes of a common form: 200 ticked rows and some notes are 20 kB."""
 MAX_VISITOR = 1024 * 1024
 """Bytes of a form that somebody sent who is not signed in (any more): their text is given back (kept.py)."""
-MAX_URLENCODED = 3 * 1024 * 1024
-"""Bytes of a form in percent signs: each takes 80 bytes of memory while it is taken apart. 300,000 Chinese characters fit."""
 MAX_FIELDS = 500
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,42 +30,6 @@ def takes(form: int = MAX_FORM, files: int = 0, upload: int = 0) -> Callable[[Vi
         return view
 
     return mark
-
-
-class BoundedParser(FormDataParser):
-    """Counts the fields of a form before they are taken apart; werkzeug counts the parts of a multipart form alone."""
-
-    def _parse_urlencoded(self, stream: IO[bytes], mimetype: str, length: int | None, options: dict[str, str]) -> Any:
-        data = stream.read()
-        if len(data) > min(self.max_form_memory_size or MAX_URLENCODED, MAX_URLENCODED):
-            raise RequestEntityTooLarge
-        if self.max_form_parts is not None and data.count(b"&") >= self.max_form_parts:
-            raise RequestEntityTooLarge
-        return super()._parse_urlencoded(_Read(data), mimetype, length, options)
-
-
-class _Read:
-    """Bytes as a stream that is read once."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def read(self, *_size: int) -> bytes:
-        data, self.data = self.data, b""
-        return data
-
-
-class BoundedRequest(Request):
-    """A request that opens no more files than its view takes."""
-
-    form_data_parser_class = BoundedParser
-    max_files = 0
-
-    def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
-        self.max_files -= 1
-        if self.max_files < 0:
-            raise RequestEntityTooLarge
-        return super()._get_file_stream(*args, **kwargs)
 
 
 def set_limits() -> None:
@@ -93,6 +54,5 @@ def _limit(form: int, upload: int, files: int) -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.request_class = BoundedRequest
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM, MAX_FORM_MEMORY_SIZE=MAX_FORM, MAX_FORM_PARTS=MAX_FIELDS)
     app.before_request(set_limits)

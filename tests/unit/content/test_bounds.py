@@ -178,7 +178,8 @@ def test_fields_of_a_form_are_counted_before_they_are_taken_apart():
     """(S6) `a&a&a…` of 23 MB: 19 s and 930 MB before."""
     from werkzeug.exceptions import RequestEntityTooLarge
 
-    from app.web.limits import MAX_FIELDS, BoundedParser
+    from app.web.limits import MAX_FIELDS
+    from app.web.request import BoundedParser
 
     def parse(data):
         parser = BoundedParser(max_form_parts=MAX_FIELDS, max_form_memory_size=10_000)
