@@ -24,6 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core import queue
 from app.core.db import db
 from app.core.work import aside, step
+from app.core.worker_job import WorkerJob
 from app.factory import create_app
 from app.ground import logs
 from app.settings import ROOT
@@ -102,16 +103,16 @@ def test_a_fault_behind_such_a_link_leaves_no_token(app, settings, written, monk
 
     def broken(token):
         if fault == "database":
-            double(token)
+            db.session.execute(sa.text("SELECT 1 FROM no_such_table WHERE name = :name"), {"name": token})
         raise RuntimeError(f"nothing at http://localhost{path}") from ValueError(f"{path} broke")
 
     broken.permission = "public"
     monkeypatch.setitem(house.view_functions, endpoint, broken)
     with house.app_context():
         page = house.test_client().get(path)
+        assert page.status_code == 500
         text = step(lambda: str(db.session.execute(sa.text("SELECT to_jsonb(l)::text FROM audit_log l")).all()))
         db.engine.dispose()
-    assert page.status_code == 500
     log = written.getvalue()
     assert "Traceback" in log and "fault in GET" in log
     for place in (log, page.get_data(as_text=True), text):
@@ -141,8 +142,9 @@ def test_a_job_that_fails_leaves_no_value_in_redis_or_log(app, written):
 
     queue.job("trial.fails")(fails)
     step(lambda: queue.ring("trial.fails"))
-    line = [Queue("default", connection=queue.connection(), serializer=JSONSerializer)]
-    worker = Draining(line, connection=queue.connection(), serializer=JSONSerializer)
+    how = {"connection": queue.connection(), "serializer": JSONSerializer, "job_class": WorkerJob}
+    line = [Queue("default", **how)]
+    worker = Draining(line, **how)
     worker.work(burst=True, logging_level="WARNING")
     del queue.JOBS["trial.fails"]
     (job_id,) = line[0].failed_job_registry.get_job_ids()
