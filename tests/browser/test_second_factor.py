@@ -9,6 +9,7 @@ from pathlib import Path
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 SHOTS: Path | None = None
@@ -31,7 +32,8 @@ def now() -> int:
 
 
 def typed(page, label: str, text: str) -> None:
-    """Into the field, and sent by Enter."""
+    """Into the field, and sent by Enter, once what came by itself may be answered."""
+    expect(page.locator("[data-resting]")).to_have_count(0)
     field = page.get_by_label(label, exact=True)
     field.focus()
     page.keyboard.type(text)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.accounts import actions as staff
 from app.accounts.actions.invites import link_token
 from app.accounts.models import SignInGuard, StaffInvite, User, UserSession
+from app.accounts.person import Caller
 from app.campaigns.models import CAMPAIGN
 from app.content import actions as content
 from app.content.actions.assets import store_picture
@@ -124,7 +125,7 @@ def _rest(people: dict[str, User]) -> None:
         db.session.add(
             SavedView(id=uuid7(), user_id=user.id, page="publishing.records", name=f"Of {role}", query="status=failed")
         )
-        staff.open_session(user, "127.0.0.1", "x")
+        staff.open_session(user, Caller(ip="127.0.0.1", user_agent="x"))
     other = factories.make_user("viewer", email="other@desk.example", is_active=False)
     db.session.add(UserSession(user_id=other.id, token_hash="0" * 64, expires_at=clock.now()))
 

@@ -33,15 +33,15 @@ OLDER = {
 
 
 @pytest.fixture
-def large(app: Any) -> Iterator[FlaskClient]:
+def large(app: Any, owner: Any) -> Iterator[FlaskClient]:
     """A signed-in admin on a large desk; the desk's own function goes with it."""
     browser = pages.admin(app)
-    with db.engine.begin() as connection:
+    with owner.begin() as connection:
         connection.execute(sa.text("DROP FUNCTION IF EXISTS bench_person(int)"))
-    desk.begin(db.engine, open_jobs=100)
-    desk.grow(db.engine, RECORDS)
+    desk.begin(owner, open_jobs=100)
+    desk.grow(owner, RECORDS)
     yield browser
-    with db.engine.begin() as connection:
+    with owner.begin() as connection:
         connection.execute(sa.text("DROP FUNCTION bench_person(int)"))
 
 

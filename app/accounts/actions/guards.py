@@ -37,7 +37,9 @@ class Count:
 def count(key: str, most: int, longest: timedelta, first: timedelta = FIRST_PAUSE) -> Count:
     """Count one more try. The last one before a pause may still be the right one; then the guard is forgotten."""
     now, window = clock.now(), timedelta(minutes=config.get("accounts.lock_window_minutes"))
-    db.session.execute(insert(SignInGuard).values(key=key).on_conflict_do_nothing())
+    # an update, not nothing: whoever lets somebody in at this moment takes the row away, and only a row that is ours stays
+    row = insert(SignInGuard).values(key=key)
+    db.session.execute(row.on_conflict_do_update(index_elements=["key"], set_={"key": row.excluded.key}))
     guard = db.session.get_one(SignInGuard, key, with_for_update=True, populate_existing=True)
     if guard.locked_until is not None and guard.locked_until > now:
         return Count(key, until=guard.locked_until)

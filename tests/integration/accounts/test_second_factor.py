@@ -12,13 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts import actions
+from app.accounts.actions import guards
 from app.accounts.actions.factor import secret_of
 from app.accounts.links import token_of
 from app.accounts.models import AccountLetter, PasswordReset, RecoveryCode, User
 from app.accounts.queries import by_id
 from app.accounts.queries.links import RESET
 from app.audit.models import AuditEntry
-from app.core import config, crypto
+from app.core import config, crypto, work
 from app.core.db import db
 from app.ground import clock
 from tests.factories import PASSWORD, make_user
@@ -153,6 +154,28 @@ def test_one_code_sent_twice_at_the_same_moment_opens_one_session(app, mara):
     for thread in threads:
         thread.join()
     assert sorted(answers) == [303, 422, 422, 422]
+
+
+def test_a_try_is_counted_while_somebody_is_let_in(app, owner):
+    """(S9) Their count is taken away between two statements of ours: it begins anew, and is no fault."""
+    with owner.begin() as connection:
+        connection.execute(sa.text("INSERT INTO sign_in_guards (key) VALUES ('code:x')"))
+    found: list[int] = []
+
+    def counts():
+        with app.app_context():
+            found.append(work.step(guards.count, "code:x", 5, timedelta(minutes=30)).left)
+
+    thread = threading.Thread(target=counts)
+    with owner.begin() as connection:
+        connection.execute(sa.text("DELETE FROM sign_in_guards"))
+        thread.start()
+        with owner.connect() as watching:
+            waits = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            while not watching.scalar(waits):
+                watching.rollback()
+    thread.join()
+    assert found == [4]
 
 
 def test_codes_cannot_be_guessed_on_and_on(app, mara):
