@@ -36,6 +36,7 @@ SPARE = 20
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
 _CONTINUE = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _TOO_MUCH = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_HEAD_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Arriving:
@@ -63,8 +64,12 @@ class Arriving:
 
     @property
     def is_whole(self) -> bool:
-        """Also a head that is too long: gunicorn knows how to refuse it."""
-        return self.size >= MAX_HEAD if self.whole is None else self.size >= self.whole
+        return self.whole is not None and self.size >= self.whole
+
+    @property
+    def is_too_long(self) -> bool:
+        """A head without an end: a thread would wait for it."""
+        return self.whole is None and self.size >= MAX_HEAD
 
     @property
     def large(self) -> int:
@@ -200,13 +205,14 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         request.add(data)
         if request.is_whole:
             self._hand_over(conn)
+        elif request.is_too_long:
+            self._refuse(conn, _HEAD_TOO_LONG)
         elif not had_head and request.whole is not None:
             self._begin_body(conn, request)
 
     def _begin_body(self, conn: Any, request: Arriving) -> None:
         if request.large and sum(one.large for one in self.arriving.values()) > LARGE_TOTAL:
-            self._tell(conn, _TOO_MUCH)
-            self._cut(conn)
+            self._refuse(conn, _TOO_MUCH)
         elif _CONTINUE.search(request.head):
             self._tell(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -215,6 +221,12 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
             conn.sock.sock.send(words)
         except OSError:
             pass
+
+    def _refuse(self, conn: Any, words: bytes) -> None:
+        self._tell(conn, words)
+        self.arriving.pop(conn).kept.close()
+        self.poller.unregister(conn.sock)
+        self._leave(conn)
 
     def _hand_over(self, conn: Any) -> None:
         request = self.arriving.pop(conn)
