@@ -42,7 +42,7 @@ def keep_campaign(
         raise Invalid(
             {
                 "accounts": f"The campaign “{found.name}” does not use {names}. Untick it, add the platform to the campaign, "
-                "or let an operator publish there all the same from the publish page."
+                "or tick “Also publish where the campaign does not” on the publish page (operators can)."
             }
         )
     return strangers

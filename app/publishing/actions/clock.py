@@ -31,7 +31,7 @@ def tell_jump() -> bool:
     found.told = True
     until = clock_state.watched_out(found, found.jumped_at)
     note = words(found.moved_by)
-    log.warning("%s At %s; nothing is swept or sent again until %s.", note, found.jumped_at, until)
+    log.warning("%s At %s; no post is tried a second time until %s.", note, found.jumped_at, until)
     audit(
         "publishing.clock_jumped",
         ("clock_state", "1"),
