@@ -59,8 +59,11 @@ def step_of(secret: str, code: str, now: datetime, used: int | None) -> int | No
 
 def new_codes() -> list[str]:
     """Ten codes to write down, each good for one sign-in."""
-    group = lambda: "".join(secrets.choice(_ALPHABET) for _ in range(_GROUP))  # noqa: E731
-    return ["-".join(group() for _ in range(_GROUPS)) for _ in range(CODES)]
+    return ["-".join(_group() for _ in range(_GROUPS)) for _ in range(CODES)]
+
+
+def _group() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_GROUP))
 
 
 def plain_code(typed: str) -> str | None:

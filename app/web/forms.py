@@ -88,7 +88,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 
 from wtforms import PasswordField, StringField, TextAreaField  # noqa: E402  (after the class that filters them)
-from wtforms.validators import Length  # noqa: E402
+from wtforms.validators import Length  # noqa: E402  (beside the fields it bounds)
 
 TEXT = (StringField, TextAreaField)
 SECRET = (PasswordField,)

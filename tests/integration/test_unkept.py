@@ -55,7 +55,10 @@ def plain():
 @public
 def form():
     made = Note()
-    again = lambda: make_response(f"<p>{made.form_errors}</p><input name=note value='{made.note.data}'>")  # noqa: E731
+
+    def again():
+        return make_response(f"<p>{made.form_errors}</p><input name=note value='{made.note.data}'>")
+
     return submit(made, lambda _: run(), again, then="/")
 
 

@@ -134,7 +134,7 @@ def test_a_byte_now_and_then_does_not_keep_a_connection(strict):
     with connect(strict) as client, pytest.raises(OSError):
         while True:
             client.sendall(b"x")
-            time.sleep(0.05)
+            time.sleep(0.05)  # the slowness that is tried
             client.settimeout(0.01)
             with contextlib.suppress(TimeoutError):
                 if not client.recv(1):

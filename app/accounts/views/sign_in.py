@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from flask import Response, current_app, flash, redirect, request, session, url_for
 from flask_login import current_user, logout_user
@@ -84,7 +85,7 @@ def sign_out() -> Answer:
 def sign_in_help() -> Response:
     """What to do without a password: a link by mail where the desk sends mail, else a person helps."""
     form, mails = AskForm(), mailing.is_on()
-    page = lambda: render("accounts/forgot.html", form=form, mails=mails, asked=False)  # noqa: E731
+    page = partial(render, "accounts/forgot.html", form=form, mails=mails, asked=False)
     if not mails or not form.is_submitted():
         return page()
     if not form.validate():
