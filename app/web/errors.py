@@ -13,6 +13,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.core import deadline
 from app.ground.errors import Overtaken, PressroomError, TooMany
 from app.web import away, late, unkept
 from app.web.auth import lost_token, to_sign_in
@@ -80,12 +81,15 @@ def _head(status: int, overtaken: bool) -> str:
 
 
 def asks(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
-    """An error page is drawn with the person's frame, which asks the database: when that is away, its page instead."""
+    """An error page is drawn with the person's frame, which asks the database: when that is away, or the request's time is up
+    meanwhile, the page that asks nothing instead."""
 
     @wraps(handler)
     def careful(error: Any) -> Response:
         try:
             return handler(error)
+        except deadline.Late as lost:
+            return late.answer(lost)
         except away.ERRORS as lost:
             if not away.is_away(lost):
                 raise

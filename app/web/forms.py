@@ -110,6 +110,8 @@ def _bound(field: Any) -> None:
 
 
 def _clean(value: Any) -> Any:
+    """A field that the request does not name keeps what the page gave it, which may be a number where text is bounded."""
+    value = str(value) if isinstance(value, int) else value
     return value.replace("\x00", "").strip() if isinstance(value, str) else value
 
 

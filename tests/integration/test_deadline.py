@@ -6,7 +6,7 @@ import time
 
 import pytest
 import sqlalchemy as sa
-from flask import Blueprint, make_response
+from flask import Blueprint, abort, make_response, request
 
 from app.core import deadline
 from app.core.config import SystemConfig
@@ -55,10 +55,23 @@ def slow_call():
     return make_response("written down")
 
 
+@bp.get("/slow/refused")
+@public
+def refused_late():
+    while deadline.left() > 0:
+        pass
+    abort(404)
+
+
 @bp.get("/slow/not")
 @public
 def quick():
     return make_response(str(db.session.scalar(sa.text("SHOW statement_timeout"))))
+
+
+def frame():
+    """The frame of an error page asks the database, too."""
+    return {"frame": db.session.scalar(sa.text("SELECT 1"))} if request.path == "/slow/refused" else {}
 
 
 @pytest.fixture
@@ -67,6 +80,7 @@ def client(app, settings, monkeypatch):
     monkeypatch.setattr(deadline, "SECONDS", 0.5)
     house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
     house.register_blueprint(bp)
+    house.context_processor(frame)
     with house.app_context():
         yield house.test_client()
         db.session.remove()
@@ -95,6 +109,12 @@ def test_what_it_held_is_given_back(client, path):
     running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()"
     assert db.session.scalar(sa.text(running)) == 0
     db.session.rollback()
+
+
+def test_an_error_page_that_is_drawn_too_late_says_so_as_well(client):
+    """The refusal came in time, its page did not: a clear 503, no fault."""
+    answer = client.get("/slow/refused")
+    assert answer.status_code == 503 and "too long" in answer.text
 
 
 def test_a_written_text_is_given_back_and_htmx_gets_a_toast(client):

@@ -128,6 +128,13 @@ def test_posting_rules_are_kept_and_two_editors_do_not_overwrite_each_other(desk
     assert bad.status_code == 422 and "is not a time" in text(bad) and "Mon 25:00" in text(bad)
 
 
+def test_a_form_that_names_none_of_its_fields_is_refused_in_words(desk: Any, commit: Any) -> None:
+    """A number that the page put into a text field is still there then; its bound must not stumble over it."""
+    account = commit(make_account, "site")
+    assert desk.post(f"/accounts/{account.id}/rules", data={}).status_code in (303, 409, 422)
+    assert desk.post(f"/accounts/{account.id}/rules", data={"min_gap": "30"}).status_code in (303, 409, 422)
+
+
 def test_renaming_refuses_a_taken_name(desk: Any, commit: Any) -> None:
     first, _ = commit(make_account, "site", name="One"), commit(make_account, "site", name="Two")
     assert desk.post(f"/accounts/{first.id}/name", data={"name": "Two"}).status_code == 422
