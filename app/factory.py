@@ -40,7 +40,7 @@ class House(Flask):
 
 
 def create_app(settings: Settings | None = None, role: str = "web", **overrides: Any) -> House:
-    """The app for one process. `role`: "web" or "job" (pool and time-outs); `overrides` go into Flask's config."""
+    """The app for one process. `role`: "web", "publish" or "job" (pool, time-outs, plans); `overrides` go into Flask's config."""
     logs.install()
     settings = settings or Settings.from_env()
     app = House("app", static_folder="../static", template_folder="../templates")

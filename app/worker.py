@@ -102,7 +102,7 @@ class Forking(Listening, Worker):  # type: ignore[misc]
 
 def run_worker(name: str, settings: Settings | None = None) -> None:
     """Work through one queue until SIGTERM, whatever Redis does."""
-    app = create_app(settings, role="job")
+    app = create_app(settings, role="publish" if name == "publish" else "job")
     stop = threading.Event()
     with app.app_context():
         beat = pulse.keep_reporting(app, name, stop)

@@ -95,18 +95,30 @@ JOB_WIRE = {
 
 
 def engine_options(role: str) -> dict[str, Any]:
-    """Pool and time-outs: 15 s a statement for the web, 60 s for jobs (architecture.md, runtime facts)."""
+    """Pool and time-outs: 15 s a statement for the web, 60 s for jobs (architecture.md, runtime facts).
+
+    A worker of `publish` runs few statements, each for every record, and none whose best plan depends on what is asked. For
+    long ones PostgreSQL would plan anew every time, and the plan of a claim is dearer than the claim: theirs are kept.
+    """
     timeout = 15_000 if role == "web" else 60_000
     # a worker that is stopped (SIGSTOP, a paused machine) must not keep row locks from the sweeper
     idle = 120_000 if role == "web" else 15_000
     # jit: compiling a plan takes longer than running it, and costs that are guessed too high set it off
     settings = f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={idle}"
-    options = f"{settings} -c timezone=UTC -c jit=off"
-    arguments = {"options": options, "application_name": f"pressroom-{role}"}
+    arguments: dict[str, Any] = {
+        "options": f"{settings} -c timezone=UTC -c jit=off",
+        "application_name": f"pressroom-{role}",
+    }
+    if role == "publish":
+        arguments |= {
+            "options": f"{arguments['options']} -c plan_cache_mode=force_generic_plan",
+            "prepare_threshold": 0,
+        }
     return {
+        "pool_use_lifo": role == "publish",  # few connections, whose plans are made
         "hide_parameters": True,  # what people wrote, and hashes, do not belong into a log
         "pool_size": 10,
-        "max_overflow": 10 if role == "job" else 5,
+        "max_overflow": 5 if role == "web" else 10,
         "pool_timeout": 3 if role == "web" else 30,
         "pool_pre_ping": role == "web",  # jobs: see _ping_the_idle
         "connect_args": arguments | (WEB_WIRE if role == "web" else JOB_WIRE),

@@ -23,10 +23,7 @@ from app.outbound.reading import read_answer
 from app.outbound.wire import Deadline, Wire
 
 BeforeFirstByte = Callable[[Sending], None]
-logging.getLogger("httpcore").setLevel(
-    logging.WARNING
-)  # its debug lines quote the answer's headers, which may quote a secret
-logging.getLogger("httpcore").setLevel(logging.INFO)  # its debug lines quote the headers of answers
+logging.getLogger("httpcore").setLevel(logging.WARNING)  # its debug lines quote headers, which may quote a secret
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization", "x-api-key", "api-key")
 
 
@@ -59,6 +56,7 @@ class Once:
         self.fresh = fresh
         self.started_at = now()
         self.began = time.monotonic()
+        self.copy: dict[str, Any] | None = None
 
     def run(self) -> Exchange:
         if isinstance(self.built, WireError):
@@ -119,9 +117,15 @@ class Once:
         if not guard.trusts_name(url.host) and not guard.trusts(ipaddress.ip_address(self.wire.peer)):
             raise WireError("blocked", "A secret is not sent over an unencrypted connection. Use https.")
 
+    def _copy(self, request: httpx.Request) -> dict[str, Any]:
+        """What is stored of the request; redacting is dear, so it is done once."""
+        if self.copy is None:
+            self.copy = request_copy(request, self.secrets)
+        return self.copy
+
     def _sending(self, request: httpx.Request) -> Sending:
         whole = b"\n".join([request.method.encode(), str(request.url).encode(), request.content])
-        copy = request_copy(request, self.secrets)
+        copy = self._copy(request)
         fingerprint = hashlib.sha256(whole).hexdigest()
         return Sending(request.method, str(copy["url"]), fingerprint, copy, request.headers["X-Request-Id"])
 
@@ -134,7 +138,7 @@ class Once:
         error: WireError | None = None,
     ) -> Exchange:
         request = self.built if isinstance(self.built, httpx.Request) else None
-        copy = request_copy(request, self.secrets) if request else {}
+        copy = self._copy(request) if request else {}
         return Exchange(
             method=request.method if request else "",
             url=str(copy.get("url", "")),

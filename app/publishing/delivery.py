@@ -12,44 +12,50 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar, cast
+from functools import partial
+from typing import Any, ParamSpec, TypeVar, cast
 
 import psycopg
 import sqlalchemy.exc
 
 from app.core import clock_state
-from app.core.actor import Actor, acting
+from app.core.actor import acting
 from app.core.work import step
 from app.ground import redact
 from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
 from app.publishing.actions import confirm, late, looks
-from app.publishing.actions.begin import begin
+from app.publishing.actions.begin import begin, begin_all
 from app.publishing.actions.claim import Claimed
 from app.publishing.actions.commit import NotNow
 from app.publishing.actions.hand_back import give_back, give_back_claimed, hold_changed, not_sent_after_all
 from app.publishing.actions.remarks import LOOKED
-from app.publishing.actions.settle import settle
+from app.publishing.actions.settle import Answered, settle_all
 from app.publishing.actions.sign_in import back_to_prepare, keep_refreshed, replaced
 from app.publishing.actions.task import Task
 from app.publishing.failpoints import failpoint
+from app.publishing.grouped import Grouped, under_way
 from app.publishing.ports import Commit, context
 
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 WORDS_LOST = "The desk or the content was changed since it was sent, so a list cannot be compared with what was sent."
+BEGIN = Grouped(begin_all, alone=lambda case: begin(*case))
+SETTLE = Grouped(settle_all)
 ENDING = threading.Event()
 """Set when the process must end: an absent database is no longer waited for."""
 
 
+@under_way()
 def deliver(claimed: Claimed, me: str) -> None:
     """Do what the claimed record needs: send it, confirm it or look for it. Raises nothing that time mends."""
     failpoint("claimed", claimed.id)
     try:
-        task = _marked(begin, claimed, me)
+        task = _between("begin", claimed.id, BEGIN, (claimed, me))
     except sqlalchemy.exc.DBAPIError:
         kept(give_back_claimed, claimed)
         return
@@ -60,9 +66,7 @@ def deliver(claimed: Claimed, me: str) -> None:
     if task is None:
         kept(give_back_claimed, claimed)  # ours still where the clock jumped over the lease: then nobody else has it
         return
-    with acting(
-        Actor(type="system", id=me, name="Pressroom", **({"trace_id": task.trace_id} if task.trace_id else {}))
-    ):
+    with acting(task.actor):
         {"prepare": _send, "confirm": _confirm, "reconcile": _look}[task.step](task)
 
 
@@ -89,7 +93,7 @@ def _send(task: Task) -> None:
                 verdict = replace(verdict, error_type="network_timeout", account="", final=False, message=fresh.reason)
         break
     failpoint("answered", task.id)
-    kept(settle, task, commit.attempt if commit.passed else None, verdict)
+    _settled(task, commit.attempt if commit.passed else None, verdict)
 
 
 def _called(task: Task, commit: Commit) -> Verdict | None:
@@ -146,21 +150,12 @@ def _looked_first(task: Task) -> bool:
     if isinstance(look, Found):
         by = f"{LOOKED}{look.matched_by}"
         verdict = Verdict("yes", post_id=look.post_id, url=look.url, matched_by=by, remarks=look.remarks)
-        kept(settle, task, None, verdict)
+        _settled(task, None, verdict)
         return False
     if isinstance(look, CannotTell) and not look.final:
-        kept(
-            settle,
-            task,
-            None,
-            Verdict(
-                "no",
-                error_type=look.error_type or "network_timeout",
-                message=look.reason,
-                retry_after=look.retry_after,
-                matched_by="look",
-            ),
-        )
+        kind = look.error_type or "network_timeout"
+        verdict = Verdict("no", error_type=kind, message=look.reason, retry_after=look.retry_after, matched_by="look")
+        _settled(task, None, verdict)
         return False
     if isinstance(look, Doubt):
         kept(looks.settle_first_look, task, look)
@@ -230,18 +225,28 @@ def _confirm(task: Task) -> None:
     kept(confirm.settle_confirm, task, verdict)
 
 
+def _settled(task: Task, attempt: uuid.UUID | None, verdict: Verdict) -> None:
+    _until_kept("settle", task.id, SETTLE, Answered(task, attempt, verdict))
+
+
 def kept(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-    """Run a step until the database takes it: an answer that was given is not lost with a connection, nor while the
-    database only reads (a fail-over). None when the process has to end before that."""
+    """Run a step until the database takes it; the first argument is the record's task or claim. None when the process has to
+    end before that."""
+    record = cast(Task | Claimed, args[0]).id
+    return _until_kept(action.__name__, record, partial(step, action, *args, **kwargs))
+
+
+def _until_kept(name: str, record: uuid.UUID, run: Callable[..., T], *args: Any) -> T | None:
+    """An answer that was given is not lost with a connection, nor while the database only reads (a fail-over)."""
     wait = 0.1
     while True:
         try:
-            return _marked(action, *args, **kwargs)
+            return _between(name, record, run, *args)
         except sqlalchemy.exc.DBAPIError as error:
             if not _time_mends(error):
                 raise
             if ENDING.is_set():
-                log.warning("the database stayed away; %s was not kept", getattr(action, "__name__", action))
+                log.warning("the database stayed away; %s was not kept", name)
                 return None
             log.warning("the database is away (%s); trying again", type(error.orig).__name__)
         time.sleep(wait)
@@ -254,10 +259,9 @@ def _time_mends(error: sqlalchemy.exc.DBAPIError) -> bool:
     return lost or isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
 
 
-def _marked(action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """A step between its two failpoints; the first argument is the record's task or claim."""
-    name, record = getattr(action, "__name__", ""), cast(Task | Claimed, args[0]).id
+def _between(name: str, record: uuid.UUID, run: Callable[..., T], *args: Any) -> T:
+    """A step that commits, between its two failpoints."""
     failpoint(f"before_{name}", record)
-    result = step(action, *args, **kwargs)
+    result = run(*args)
     failpoint(f"after_{name}", record)
     return result

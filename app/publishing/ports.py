@@ -21,11 +21,17 @@ from app.outbound.files import Files
 from app.outbound.guard import Guard
 from app.outbound.http import Http
 from app.platforms.base import Account, Context, Media, Stored, StoreFailed
-from app.publishing.actions.commit import commit_point
+from app.publishing.actions.commit import Leaving, commit_points, passed
 from app.publishing.actions.task import Task
 from app.publishing.failpoints import failpoint
+from app.publishing.grouped import Grouped
 from app.publishing.models import LocalPost
 from app.vault.sessions import Sessions
+
+PASS = Grouped(
+    commit_points, unclear=lambda error: isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated
+)
+"""The commit points of a process's threads. Where the connection is lost, it is not known if they were passed: none is tried again."""
 
 
 class Commit:
@@ -40,7 +46,8 @@ class Commit:
         """Raises NotNow (or the database's error) when the point was not passed; then nothing is sent."""
         self.attempt = uuid7()
         failpoint("before_commit", self.task.id)
-        self.task.committed_at = step(commit_point, self.task, self.attempt, sending)
+        leaving = Leaving(self.task, self.attempt, sending)
+        self.task.committed_at = passed(self.task, PASS(leaving))
         self.passed = True
         failpoint("committed", self.task.id)
 

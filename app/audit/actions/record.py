@@ -34,12 +34,21 @@ def record(action: str, subject: Subject = None, **words: Any) -> AuditEntry:
     return entry
 
 
-def insert(action: str, subject: Subject = None, **words: Any) -> None:
-    """The same by a statement of its own, at once: where one entry is all that a session would flush, flushing costs more."""
-    if consumers(action):
-        record(action, subject, **words)
-    else:
-        db.session.execute(_INSERT, {"id": uuid7(), **_columns(action, subject, **words)})
+def insert(*entries: dict[str, Any]) -> None:
+    """The same for what `entry` made, by one statement and at once: where entries are all that a session would flush, flushing
+    costs more."""
+    plain = [columns for columns in entries if not consumers(columns["action"])]
+    if plain:
+        db.session.execute(_INSERT, plain)
+    for columns in entries:
+        if consumers(columns["action"]):
+            db.session.add(told := AuditEntry(**columns))
+            announce(told)
+
+
+def entry(action: str, subject: Subject = None, **words: Any) -> dict[str, Any]:
+    """The columns of an entry by the current actor, for `insert`; the words are those of `record`."""
+    return {"id": uuid7(), **_columns(action, subject, **words)}
 
 
 def _columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm.util import identity_key
@@ -89,33 +90,42 @@ def back_to_review(item: ContentItem) -> None:
     _moved(item, "review", "content.back_to_review")
 
 
-def keep_open_records(item_id: uuid.UUID, open_records: int, live_records: int) -> None:
-    """Publishing's counts of the approved version's records; scheduled, published and approved follow from them alone."""
-    target = "scheduled" if open_records else "published" if live_records else "approved"
-    if _count_only(item_id, open_records, live_records, [status for status in DERIVED if status != target]):
-        return
-    item = db.session.get(ContentItem, item_id, with_for_update=True, populate_existing=True)
-    if item is None:
-        raise NotFound("There is no such content.")
-    item.open_records, item.live_records = open_records, live_records
-    if target == "published" and item.published_at is None:
-        item.published_at = app_now()
-    _moved(item, target, f"content.derive_{target}")
+def keep_open_records(counts: Mapping[uuid.UUID, tuple[int, int]]) -> None:
+    """Publishing's counts by item: open records, and live ones of the approved version. Scheduled, published and approved
+    follow from them alone. The items are locked by the caller."""
+    for item_id in set(counts) - _counted(counts):
+        item = db.session.get(ContentItem, item_id, with_for_update=True, populate_existing=True)
+        if item is None:
+            raise NotFound("There is no such content.")
+        item.open_records, item.live_records = counts[item_id]
+        target = _target(*counts[item_id])
+        if target == "published" and item.published_at is None:
+            item.published_at = app_now()
+        _moved(item, target, f"content.derive_{target}")
 
 
-def _count_only(item_id: uuid.UUID, open_records: int, live_records: int, moving: list[str]) -> bool:
-    """The way of nearly every settled record: the counts change and the status stays. False where the status has to move."""
-    counts = {"item": item_id, "open": open_records, "live": live_records, "moving": moving}
-    if db.session.execute(_COUNT_ONLY, counts).first() is None:
-        return False
-    held = db.session.identity_map.get(identity_key(ContentItem, item_id))
-    if held is not None:
-        db.session.refresh(held, ("open_records", "live_records"))
-    return True
+def _target(open_records: int, live_records: int) -> str:
+    return "scheduled" if open_records else "published" if live_records else "approved"
+
+
+def _counted(counts: Mapping[uuid.UUID, tuple[int, int]]) -> set[uuid.UUID]:
+    """The way of nearly every settled record: the counts change and the status stays. Returns the items for which it does."""
+    rows = {
+        "items": list(counts), "open": [n for n, _ in counts.values()], "live": [n for _, n in counts.values()],
+        "targets": [_target(*pair) for pair in counts.values()], "derived": list(DERIVED),
+    }  # fmt: skip
+    done = set(db.session.scalars(_COUNT_ONLY, rows))
+    for item_id in done:
+        held = db.session.identity_map.get(identity_key(ContentItem, item_id))
+        if held is not None:
+            db.session.refresh(held, ("open_records", "live_records"))
+    return done
 
 
 _COUNT_ONLY = sa.text("""
-UPDATE content_items SET open_records = :open, live_records = :live WHERE id = :item AND status <> ALL(:moving) RETURNING id
+UPDATE content_items i SET open_records = w.open, live_records = w.live
+FROM unnest(CAST(:items AS uuid[]), CAST(:open AS int[]), CAST(:live AS int[]), CAST(:targets AS text[])) AS w(item, open, live, target)
+WHERE i.id = w.item AND (i.status = w.target OR i.status <> ALL(:derived)) RETURNING i.id
 """)
 
 

@@ -6,7 +6,10 @@ In: a claimed record. Out: `Task` with all that the call needs, or None when the
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
@@ -27,6 +30,7 @@ from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
 from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.actions.task import Task
+from app.publishing.grouped import Apart
 from app.publishing.models import PROOF, PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
 from app.publishing.queries.sent import sent
 from app.vault.models import PlatformCredential
@@ -41,8 +45,12 @@ _PROVED = sa.exists().where(PublishAttempt.record_id == PublishRecord.id, PROOF)
 RECENTLY = timedelta(minutes=1)
 
 
-class Changed(Exception):
-    """What would go out is not what was approved; the message says what differs."""
+class Stop(Exception):
+    """The record does not simply go on. `then` is done once it is locked and fenced, and says whether it may after all."""
+
+    def __init__(self, then: Callable[[], bool | None]) -> None:
+        super().__init__()
+        self.then = then
 
 
 def begin(claimed: Claimed, me: str) -> Task | None:
@@ -50,46 +58,72 @@ def begin(claimed: Claimed, me: str) -> Task | None:
 
     The way of nearly all records only reads; whoever must write the record locks and fences it first.
     """
-    row = db.session.execute(_READ, claimed._asdict()).first()
-    if row is None:
-        return None
+    row = _read([claimed]).get(claimed)
+    for unlimited in (False, True):
+        try:
+            return row and _task(claimed, me, row, unlimited)
+        except Stop as stop:
+            if not _locked(claimed) or not stop.then():
+                return None
+    return None
+
+
+def begin_all(claims: Sequence[tuple[Claimed, str]]) -> list[Task | type[Apart]]:
+    """The same for several that only have to be read; `Apart` for the others, which take `begin`."""
+    rows = _read([claimed for claimed, _ in claims])
+    return [_task_or_apart(claimed, me, rows.get(claimed)) for claimed, me in claims]
+
+
+def _task_or_apart(claimed: Claimed, me: str, row: sa.Row[Any] | None) -> Task | type[Apart]:
+    try:
+        return Apart if row is None else _task(claimed, me, row)
+    except Stop:
+        return Apart
+
+
+def _task(claimed: Claimed, me: str, row: sa.Row[Any], unlimited: bool = False) -> Task:
+    """What the call needs. `unlimited`: lateness, gap and cap were asked. Raises Stop."""
     record, job, item, artifact, account, now, slow, proved = row
     if proved:
-        if _locked(claimed):
-            settle_by_evidence(record, now)
-        return None
+        raise Stop(partial(settle_by_evidence, record, now))
     if record.claims > MOST_CLAIMS:
-        if _locked(claimed):
-            stop_loop(record, now)
-        return None
-    if claimed.step == "prepare" and (_is_late(record, now) or rules_of(account).any):
-        if not _locked(claimed):
-            return None
-        if _late(record, now) or _limited(record, account, now):
-            put_back(record)
-            return None
-    try:
-        approved = _approved(record, item, artifact) if claimed.step == "prepare" else sent(record, item, artifact)
-    except Changed as what:
-        if _locked(claimed):
-            hold("record", record.id, "changed", str(what))
-            put_back(record)
-        return None
-    post = approved or composed_now(artifact, record.platform)  # of a look: what is compared with no list
-    if claimed.step == "prepare" and (first := one_at_a_time.ahead(record, post)):
-        if _locked(claimed):
-            one_at_a_time.wait(record, first, now)
-            put_back(record)
-        return None
-    task = task_for(claimed, me, record, account, post, now)
-    task.trace_id, task.host_slow, task.words_known = job.trace_id or "", slow, approved is not None
+        raise Stop(partial(stop_loop, record, now))
+    if claimed.step != "prepare":
+        post = sent(record, item, artifact)
+        # of a look: what is compared with no list
+        task = task_for(claimed, me, record, job, account, post or composed_now(artifact, record.platform), now)
+        task.words_known = post is not None
+    else:
+        if not unlimited and (_is_late(record, now) or rules_of(account).any):
+            raise Stop(partial(_free_to_go, record, account, now))
+        post = _approved(record, item, artifact)
+        if first := one_at_a_time.ahead(record, post):
+            raise Stop(partial(_wait, record, first, now))
+        task = task_for(claimed, me, record, job, account, post, now)
+    task.host_slow = slow
     return task
 
 
+def _free_to_go(record: PublishRecord, account: PlatformCredential, now: datetime) -> bool:
+    if _late(record, now) or _limited(record, account, now):
+        put_back(record)
+        return False
+    return True
+
+
+def _hold_changed(record: PublishRecord, what: str) -> None:
+    hold("record", record.id, "changed", what)
+    put_back(record)
+
+
+def _wait(record: PublishRecord, first: uuid.UUID, now: datetime) -> None:
+    one_at_a_time.wait(record, first, now)
+    put_back(record)
+
+
 _OURS = (
-    PublishRecord.id == sa.bindparam("id"),
-    PublishRecord.claim_token == sa.bindparam("token"),
-    PublishRecord.step == sa.bindparam("step"),
+    PublishRecord.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid))),
+    PublishRecord.claim_token == sa.any_(sa.bindparam("tokens", type_=sa.ARRAY(sa.Uuid))),
     PublishRecord.lease_expires_at > app_now(),
 )
 _READ = (
@@ -108,10 +142,20 @@ _READ = (
 )
 
 
+_LOCK = sa.select(PublishRecord).where(*_OURS).with_for_update().execution_options(populate_existing=True)
+
+
+def _read(claims: Sequence[Claimed]) -> dict[Claimed, sa.Row[Any]]:
+    """The rows of those that are still ours, at the step that was claimed."""
+    keys = {"ids": [claimed.id for claimed in claims], "tokens": [claimed.token for claimed in claims]}
+    rows = db.session.execute(_READ, keys)
+    return {Claimed(row[0].id, row[0].claim_token, row[0].step): row for row in rows}
+
+
 def _locked(claimed: Claimed) -> bool:
     """Lock the record and read it anew; False when it is no longer ours."""
-    lock = sa.select(PublishRecord).where(*_OURS).with_for_update().execution_options(populate_existing=True)
-    return db.session.scalar(lock, claimed._asdict()) is not None
+    record = db.session.scalar(_LOCK, {"ids": [claimed.id], "tokens": [claimed.token]})
+    return record is not None and record.step == claimed.step
 
 
 def proved(record_id: uuid.UUID) -> bool:
@@ -182,19 +226,29 @@ def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) 
 
 
 def _approved(record: PublishRecord, item: ContentItem, artifact: Artifact) -> Post:
-    """The composed post. Raises Changed when it is not exactly what was approved and scheduled."""
+    """The composed post. Raises Stop when it is not exactly what was approved and scheduled."""
     post = composed_now(artifact, record.platform)
     if item.approved_version_id != artifact.id:
-        raise Changed("No approval covers this version any more.")
+        raise _changed(record, "No approval covers this version any more.")
     if not content_hash(artifact.payload) == artifact.content_hash == item.approved_hash:
-        raise Changed("The content was altered after its approval.")
+        raise _changed(record, "The content was altered after its approval.")
     if why := why_changed(record, item, post):
-        raise Changed(why)
+        raise _changed(record, why)
     return post
 
 
+def _changed(record: PublishRecord, what: str) -> Stop:
+    return Stop(partial(_hold_changed, record, what))
+
+
 def task_for(
-    claimed: Claimed, me: str, record: PublishRecord, account: PlatformCredential, post: Post, now: datetime
+    claimed: Claimed,
+    me: str,
+    record: PublishRecord,
+    job: PublishJob,
+    account: PlatformCredential,
+    post: Post,
+    now: datetime,
 ) -> Task:
     connector = registry.get(record.platform)
     look_first, began = bool((record.meta or {}).get("look_first")), None
@@ -234,6 +288,7 @@ def task_for(
         account_fine=_fine(account, now),
         container=dict(record.container or {}),
         unknown_since=record.unknown_since,
+        trace_id=job.trace_id or "",
     )
 
 

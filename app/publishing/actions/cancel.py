@@ -72,6 +72,5 @@ def cancel_unclaimed(artifact_id: uuid.UUID) -> int:
         row.status = "cancelled"
         let_go(row)
         audit("publishing.cancel", row, label=f"{row.platform} {row.account_name}", note="The approval was undone.")
-    for job_id in {row.job_id for row in waiting}:
-        derive(job_id)
+    derive(*{row.job_id for row in waiting})
     return len(waiting)

@@ -24,7 +24,7 @@ from app.platforms import registry
 from app.publishing import reconcile
 from app.publishing.actions.holds import hold
 from app.publishing.actions.rows import derive, named, now
-from app.publishing.models import OPEN, PublishHold, PublishJob, PublishRecord
+from app.publishing.models import OPEN, PublishHold, PublishRecord
 
 NOTE = "The desk was restored from a backup. What may have gone out since is being looked for; release this when you have read the list."
 _DOUBT = "The desk was restored from a backup; this is looked for at the platform before it is sent."
@@ -94,11 +94,10 @@ def hold_restored(taken_at: datetime | None = None) -> int:
 def settle(taken_at: datetime) -> dict[str, int]:
     """Roll-ups and history of marked records. Returns how many are open, looked for, asked of a person, look first."""
     hold("all", "", "restored", NOTE)
-    jobs = sa.select(PublishRecord.job_id).where(PublishRecord.status.in_(OPEN)).distinct()
-    for job_id in db.session.scalars(
-        sa.select(PublishJob.id).where(PublishJob.id.in_(jobs)).order_by(PublishJob.id)
-    ).all():
-        derive(job_id, flush=False)
+    derive(
+        *db.session.scalars(sa.select(PublishRecord.job_id).where(PublishRecord.status.in_(OPEN)).distinct()),
+        flush=False,
+    )
     for row in db.session.scalars(
         sa.select(PublishRecord).where(PublishRecord.status == "unknown", PublishRecord.error_message == _ASK)
     ):

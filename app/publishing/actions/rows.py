@@ -48,40 +48,48 @@ def wake() -> None:
     db.session.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
 
 
-def derive(job_id: uuid.UUID, flush: bool = True) -> str:
-    """Set the job's status and the item's counts from the records as they stand. Returns the job's status.
+def derive(*job_ids: uuid.UUID, flush: bool = True) -> None:
+    """Set the status of jobs, and the counts of their items, from the records as they stand.
 
-    The job and the item are locked first and read in a second statement: two records of one job that settle at once
-    take turns, so the second one sees the first. `flush` False: nothing was changed through the session, so history written in it can wait for one
-    batch.
+    Jobs and items are locked first, always in one order, and read in a second statement: two records of one job that settle
+    at once take turns, so the second one sees the first. `flush` False: nothing was changed through the session, so history
+    written in it can wait for one batch.
     """
     if flush:
         db.session.flush()
     with db.session.no_autoflush:
-        return _derive(job_id)
+        _derive(list(job_ids))
 
 
-def _derive(job_id: uuid.UUID) -> str:
-    job = db.session.execute(_LOCKED, {"job": job_id}).one()
-    counts = db.session.execute(
-        _COUNTED, {"job": job_id, "item": job.content_id, "approved": job.approved_version_id}
-    ).one()
-    status = job_status(counts.statuses or [])
-    if status != job.status:
-        db.session.execute(_MOVED, {"job": job_id, "status": status})
-    if (counts.open, counts.live) != (job.open_records, job.live_records):
-        keep_open_records(job.content_id, counts.open, counts.live)
-    return status
+def _derive(job_ids: list[uuid.UUID]) -> None:
+    jobs = db.session.execute(_LOCKED, {"jobs": job_ids}).all()
+    wanted = {
+        "jobs": [job.id for job in jobs],
+        "items": [job.content_id for job in jobs],
+        "approved": [job.approved_version_id for job in jobs],
+    }
+    found = {row.job: row for row in db.session.execute(_COUNTED, wanted)}
+    statuses = {job.id: job_status(found[job.id].statuses or []) for job in jobs}
+    moved = [{"job": job.id, "status": statuses[job.id]} for job in jobs if statuses[job.id] != job.status]
+    if moved:
+        db.session.execute(_MOVED, moved)
+    counts = {job.content_id: (found[job.id].open, found[job.id].live) for job in jobs}
+    kept = {job.content_id: (job.open_records, job.live_records) for job in jobs}
+    if changed := {item: pair for item, pair in counts.items() if pair != kept[item]}:
+        keep_open_records(changed)
 
 
 _LOCKED = sa.text("""
-SELECT j.status, j.content_id, i.approved_version_id, i.open_records, i.live_records
-FROM publish_jobs j JOIN content_items i ON i.id = j.content_id WHERE j.id = :job FOR NO KEY UPDATE
+SELECT j.id, j.status, j.content_id, i.approved_version_id, i.open_records, i.live_records
+FROM publish_jobs j JOIN content_items i ON i.id = j.content_id WHERE j.id = ANY(:jobs)
+ORDER BY j.content_id, j.id FOR NO KEY UPDATE
 """)
 # Statuses of the job's records; open records of the item; live ones of its approved version.
 _COUNTED = sa.text(f"""
-SELECT array_agg(r.status) FILTER (WHERE r.job_id = :job) AS statuses, count(*) FILTER (WHERE r.status IN {OPEN}) AS open,
-  count(*) FILTER (WHERE r.status = 'success' AND j.artifact_id = :approved) AS live
-FROM publish_records r JOIN publish_jobs j ON j.id = r.job_id WHERE j.content_id = :item
+SELECT w.job, c.* FROM unnest(CAST(:jobs AS uuid[]), CAST(:items AS uuid[]), CAST(:approved AS uuid[])) AS w(job, item, approved)
+CROSS JOIN LATERAL (
+  SELECT array_agg(r.status) FILTER (WHERE r.job_id = w.job) AS statuses, count(*) FILTER (WHERE r.status IN {OPEN}) AS open,
+    count(*) FILTER (WHERE r.status = 'success' AND j.artifact_id = w.approved) AS live
+  FROM publish_records r JOIN publish_jobs j ON j.id = r.job_id WHERE j.content_id = w.item) c
 """)  # noqa: S608  (constants of this file; values are bound)
 _MOVED = sa.text("UPDATE publish_jobs SET status = :status WHERE id = :job")

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.audit.actions import insert as audit
+from app.audit.actions import entry, insert
+from app.core.actor import acting
 from app.core.db import app_now, db, uuid7
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
@@ -28,7 +29,8 @@ from app.publishing.actions.rows import derive, wake
 from app.publishing.actions.taken import taken_posts
 from app.publishing.actions.task import Task
 from app.publishing.actions.windows import keep_windows
-from app.publishing.actions.write import NOW, Now, for_session, keep_answer, write
+from app.publishing.actions.write import NOW, Move, Now, for_session, keep_answer, write_all
+from app.publishing.grouped import Apart
 from app.publishing.models import ERROR_TYPES, PublishAttempt, PublishRecord
 from app.vault.opening import is_current
 
@@ -42,8 +44,34 @@ ACTIONS = {
 LONGEST_MESSAGE = 2000
 
 
+class Answered(NamedTuple):
+    """What a platform answered to a call. `attempt` None: the call never reached its commit point."""
+
+    task: Task
+    attempt: uuid.UUID | None
+    verdict: Verdict
+
+
 def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
-    """Write the verdict. `attempt_id` None: the call never reached its commit point. False: the record is not ours now."""
+    """Write the verdict. False: the record is not ours now."""
+    return settle_all([Answered(task, attempt_id, verdict)])[0]
+
+
+def settle_all(answers: Sequence[Answered]) -> list[bool]:
+    """The same for several records at once. Raises Apart where there are several and one is not ours now."""
+    answers = sorted(answers, key=lambda answered: answered.task.credential_id)  # accounts are locked in one order
+    moves = [_moved(*answered) for answered in answers]
+    if not write_all([move for move, _, _ in moves]):
+        if len(moves) > 1:
+            raise Apart
+        _late(moves[0][0].task, moves[0][1])
+        return [False]
+    after([(move.task, verdict, status) for move, verdict, status in moves])
+    return [True] * len(moves)
+
+
+def _moved(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> tuple[Move, Verdict, str]:
+    """The record's move, what counts of the verdict, the record's next status."""
     verdict = _own(task, _earned(verdict, attempt_id))
     if task.was_unknown:
         verdict = verdict.after_unknown()
@@ -60,13 +88,8 @@ def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
     )
     if attempt_id is None:
         _not_sent(task, verdict)
-    if not write(task, values(task, verdict, follows), attempt_id and (attempt_id, answer_values(verdict))):
-        _late(task, verdict)
-        return False
-    if verdict.outcome == "yes" and task.number:
-        watch_posts(task.id)
-    after(task, verdict, follows.status, task.status)
-    return True
+    answer = answer_values(verdict) if attempt_id else None
+    return Move(task, values(task, verdict, follows), attempt_id, answer), verdict, follows.status
 
 
 def _earned(verdict: Verdict, attempt_id: uuid.UUID | None) -> Verdict:
@@ -159,24 +182,32 @@ def doubt(case: reconcile.Case, now: datetime) -> dict[str, Any]:
     }
 
 
-def after(task: Task, verdict: Verdict, status: str, before: str) -> None:
-    """What follows a move: history, roll-up, the account's health, the platform's limits."""
-    severity = {"failed": "error", "unknown": "warning"}.get(status, "info")
-    audit(
-        f"publishing.{ACTIONS[status]}",
-        ("publish_records", task.id),
-        label=task.label,
-        severity=severity,
-        success=status not in ("failed", "unknown"),
-        error=verdict.message or None,
-        status=[before, status],
-        **({"error_type": [None, verdict.error_type]} if verdict.error_type else {}),
-    )
-    derive(task.job_id, flush=False)
-    keep_windows(task, verdict)
-    keep_health(task, verdict, status)
-    if status in ("retrying", "unknown", "confirming"):
+def after(settled: Sequence[tuple[Task, Verdict, str]]) -> None:
+    """What follows moves (task, verdict, next status): history, roll-up, the account's health, the platform's limits."""
+    insert(*(_entry(*one) for one in settled))
+    derive(*{task.job_id for task, _, _ in settled}, flush=False)
+    for task, verdict, status in settled:
+        if verdict.outcome == "yes" and task.number:
+            watch_posts(task.id)
+        keep_windows(task, verdict)
+        keep_health(task, verdict, status)
+    if any(status in ("retrying", "unknown", "confirming") for _, _, status in settled):
         wake()
+
+
+def _entry(task: Task, verdict: Verdict, status: str) -> dict[str, Any]:
+    severity = {"failed": "error", "unknown": "warning"}.get(status, "info")
+    with acting(task.actor):
+        return entry(
+            f"publishing.{ACTIONS[status]}",
+            ("publish_records", task.id),
+            label=task.label,
+            severity=severity,
+            success=status not in ("failed", "unknown"),
+            error=verdict.message or None,
+            status=[task.status, status],
+            **({"error_type": [None, verdict.error_type]} if verdict.error_type else {}),
+        )
 
 
 def _late(task: Task, verdict: Verdict) -> None:
@@ -207,9 +238,8 @@ def _proved(task: Task, verdict: Verdict) -> bool:
     result: Any = db.session.execute(statement)
     if result.rowcount:
         note = "The platform's answer came late: it is out after all."
-        audit(
-            "publishing.succeeded", ("publish_records", task.id), label=task.label, note=note, status=[None, "success"]
-        )
+        said = {"label": task.label, "note": note, "status": [None, "success"]}
+        insert(entry("publishing.succeeded", ("publish_records", task.id), **said))
         derive(task.job_id, flush=False)
     return bool(result.rowcount)
 

@@ -50,9 +50,8 @@ def sweep(moment: datetime | None = None) -> dict[str, int]:
         kind = row.step if row.step in found else "look"
         found[kind] += 1
         {"prepare": _in_prepare, "commit": _in_commit, "look": _in_look}[kind](row, moment)
-    for job_id in sorted({row.job_id for row in rows}):  # one order, so that two sweeps never wait for each other
-        derive(job_id)
     if rows:
+        derive(*{row.job_id for row in rows})
         wake()
     return found
 

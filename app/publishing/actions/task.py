@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.core.actor import Actor
 from app.platforms.base import Account, Anchored, Post
 from app.platforms.connector import Connector
 
@@ -51,6 +52,8 @@ class Task:
     session: Mapping[str, str] | None = field(default=None, repr=False)
     """The shared session that the connector was handed or has put last: what its next call signs in with."""
     clock: Anchored = field(init=False)
+    actor: Actor = field(init=False)
 
     def __post_init__(self) -> None:
+        self.actor = Actor(id=self.me, **({"trace_id": self.trace_id} if self.trace_id else {}))
         self.clock = Anchored(self.now)  # the database's time from here on, even when the machine's own is off

@@ -54,8 +54,8 @@ def look_task(record_id: uuid.UUID) -> Task | None:
         return None
     post = sent(record, item, artifact)
     claimed = Claimed(record.id, uuid.uuid4(), "reconcile")
-    task = task_for(claimed, ME, record, account, post or composed_now(artifact, record.platform), now())
-    task.words_known, task.trace_id = post is not None, job.trace_id or ""
+    task = task_for(claimed, ME, record, job, account, post or composed_now(artifact, record.platform), now())
+    task.words_known = post is not None
     first = sa.select(sa.func.min(PublishAttempt.started_at)).where(
         PublishAttempt.record_id == record.id, PublishAttempt.step == "commit"
     )

@@ -7,7 +7,7 @@ is a plain value, or one of the three below for what only the database knows.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -40,20 +40,37 @@ class Merged(NamedTuple):
 NOW = Now()
 
 
-def write(
-    task: Task,
-    columns: Mapping[str, Any],
-    answer: tuple[uuid.UUID, Mapping[str, Any]] | None = None,
-    leaving: tuple[str, ...] = (),
-) -> bool:
-    """Write the record if it is still ours and stands at the task's step (or one of `leaving`); False when it is not.
-    `answer`: an attempt's id and columns, written whoever holds the record."""
-    statement = _statement(_shape(columns), _shape(answer[1]) if answer else None)
-    values = holder(task, *leaving) | _bound("r_", columns)
-    if answer:
-        values |= {"of_attempt": answer[0]} | _bound("a_", answer[1])
-    result: Any = db.session.execute(statement, values)
-    return bool(result.rowcount)
+class Move(NamedTuple):
+    """A record's columns, and those of the attempt whose answer moves it."""
+
+    task: Task
+    columns: Mapping[str, Any]
+    attempt: uuid.UUID | None = None
+    answer: Mapping[str, Any] | None = None
+
+
+def write(task: Task, columns: Mapping[str, Any], leaving: tuple[str, ...] = ()) -> bool:
+    """Write the record if it is still ours and stands at the task's step (or one of `leaving`); False when it is not."""
+    return write_all([Move(task, columns)], leaving)
+
+
+def write_all(moves: Sequence[Move], leaving: tuple[str, ...] = ()) -> bool:
+    """Write all of them, each under its own fence; its answer is kept whoever holds the record. False when one was refused:
+    then it is not known which."""
+    shapes: dict[Any, list[dict[str, Any]]] = {}
+    for move in moves:
+        shape = _shape(move.columns), _shape(move.answer) if move.answer else None
+        bound = holder(move.task, *leaving) | _bound("r_", move.columns)
+        if move.answer:
+            bound |= {"of_attempt": move.attempt} | _bound("a_", move.answer)
+        shapes.setdefault(shape, []).append(bound)
+    written = [_written(_statement(*shape), rows) for shape, rows in shapes.items()]
+    return sum(written) == len(moves)
+
+
+def _written(statement: sa.Update, rows: list[dict[str, Any]]) -> int:
+    result: Any = db.session.execute(statement, rows if len(rows) > 1 else rows[0])
+    return int(result.rowcount)
 
 
 def keep_answer(attempt_id: uuid.UUID, columns: Mapping[str, Any]) -> None:

@@ -1,0 +1,131 @@
+"""Group commit: steps of one kind that meet in a process are made in one transaction, for all threads that wait for it.
+
+A thread brings its case. Where nobody is at it, the thread makes the step for all cases that wait; else it waits for that
+one to end. So a lone case is made at once. Under load, when many records are under way, a step waits a moment for more of its
+kind (as PostgreSQL's commit_delay and commit_siblings do for the disk): a transaction costs the same for one as for eight.
+Nobody waits long for others: not for a group that is slow (then the case goes alone), nor for a lock that one of a group
+needs (then each goes alone).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Generic, TypeVar, cast
+
+import sqlalchemy as sa
+
+from app.core.db import db
+from app.core.work import step
+
+C = TypeVar("C")
+R = TypeVar("R")
+MOST = 8
+SIBLINGS = 4
+"""Records under way in this process from which on a step waits for more of its kind: until half of them are there."""
+DELAY = 0.006
+"""Seconds, at most."""
+PATIENCE = 0.25
+"""Seconds for which a case waits for others to end."""
+_PATIENT = sa.text(f"SELECT set_config('lock_timeout', '{int(PATIENCE * 1000)}ms', true)")
+
+
+_under_way = 0
+_counting = threading.Lock()
+
+
+@contextmanager
+def under_way() -> Iterator[None]:
+    """Around the delivery of one record."""
+    global _under_way
+    with _counting:
+        _under_way += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _under_way -= 1
+
+
+class Apart(Exception):
+    """Raised by a group's action: these cases cannot be made together, nothing of them is kept. As a case's result: this one
+    goes alone."""
+
+
+class _Waiting(Generic[C, R]):
+    """A case, and what became of it."""
+
+    def __init__(self, case: C) -> None:
+        self.case = case
+        self.done = False
+        self.result: R | type[Apart] = Apart
+        self.error: Exception | None = None
+
+
+class Grouped(Generic[C, R]):
+    """`together` makes the step for several cases and gives their results in order; `alone` for one that cannot go with them
+    (without it, `together` of that one).
+
+    `unclear`: whether an error leaves open if the group was kept, and a second try could do harm; then all of it get the error.
+    """
+
+    def __init__(
+        self,
+        together: Callable[[Sequence[C]], Sequence[R | type[Apart]]],
+        alone: Callable[[C], R] | None = None,
+        unclear: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
+        self.together, self.unclear = together, unclear
+        self.alone = alone or (lambda case: cast(R, together([case])[0]))
+        self.changed = threading.Condition()
+        self.waiting: list[_Waiting[C, R]] = []
+        self.busy = False
+
+    def __call__(self, case: C) -> R:
+        """The case's result, committed. Raises what the action raises."""
+        mine: _Waiting[C, R] = _Waiting(case)
+        with self.changed:
+            self.waiting.append(mine)
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: mine.done or not self.busy, timeout=PATIENCE)
+            group = self._group(mine)
+        if group:
+            self._make(group)
+        if mine.error is not None:
+            raise mine.error
+        return step(self.alone, case) if mine.result is Apart else cast(R, mine.result)
+
+    def _group(self, mine: _Waiting[C, R]) -> list[_Waiting[C, R]]:
+        """The cases that this thread makes; none when another has made, or is at, its own. The lock is held."""
+        if mine not in self.waiting:
+            self.changed.wait_for(lambda: mine.done)
+            return []
+        if self.busy:
+            self.waiting.remove(mine)
+            return []
+        self.busy = True
+        self.waiting.remove(mine)
+        if _under_way >= SIBLINGS:
+            self.changed.wait_for(lambda: len(self.waiting) + 1 >= _under_way // 2, timeout=DELAY)
+        group = [mine, *self.waiting[: MOST - 1]]
+        del self.waiting[: MOST - 1]
+        return group
+
+    def _make(self, group: list[_Waiting[C, R]]) -> None:
+        results: Sequence[R | type[Apart]] = [Apart] * len(group)
+        error: Exception | None = None
+        try:
+            results = step(self._patiently, [waiting.case for waiting in group])
+        except Exception as raised:
+            error = raised if len(group) == 1 or self.unclear(raised) else None
+        with self.changed:
+            for waiting, result in zip(group, results, strict=True):
+                waiting.error, waiting.result, waiting.done = error, result, True
+            self.busy = False
+            self.changed.notify_all()
+
+    def _patiently(self, cases: list[C]) -> Sequence[R | type[Apart]]:
+        if len(cases) > 1:
+            db.session.execute(_PATIENT)
+        return self.together(cases)
