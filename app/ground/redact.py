@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from app.ground import secret_forms as forms
@@ -33,6 +33,16 @@ _URL_ONLY_NAMES = frozenset({"code", "sig", "key", "signature"})  # too common a
 _always: tuple[Needle, ...] = ()
 
 
+class Known(NamedTuple):
+    """What is looked for in texts. `anything` False: nothing, for it is not there; names that mean a secret are hidden all the same."""
+
+    needles: tuple[Needle, ...]
+    anything: bool = True
+
+
+Secrets = Iterable[str] | Known
+
+
 def remember(secrets: Iterable[str | None]) -> None:
     """Secrets of this process (its keys, the passwords of its servers): redacted in every text from now on."""
     global _always
@@ -44,24 +54,35 @@ def is_secret_name(name: str) -> bool:
     return _NAME.search(name) is not None or name.lower() in _EXACT_NAMES
 
 
-def text(value: str, secrets: Iterable[str] = ()) -> str:
+def known(secrets: Secrets) -> Known:
+    """The same secrets for many texts: their forms are made once."""
+    return secrets if isinstance(secrets, Known) else Known((*forms.needles(secrets), *_always))
+
+
+def known_in(pieces: Iterable[bytes], secrets: Secrets) -> Known:
+    """The secrets, or nothing where no piece of a whole holds one: searching once is cheaper than in every piece of it."""
+    wanted = known(secrets)
+    return wanted if _places(b"\x1f".join(pieces), wanted) else wanted._replace(anything=False)
+
+
+def text(value: str, secrets: Secrets = ()) -> str:
     """Free text without known secrets, in whatever form they stand there, and without anything shaped like one."""
-    return _text(value, _needles(secrets))
+    return _text(value, known(secrets))
 
 
-def _text(value: str, known: tuple[Needle, ...]) -> str:
+def _text(value: str, known: Known) -> str:
     raw = value.encode("utf-8", "surrogatepass")
     found = _places(raw, known)
     return _without(raw, found).decode("utf-8", "replace") if found else value
 
 
-def _places(raw: bytes, known: tuple[Needle, ...]) -> list[Span]:
+def _places(raw: bytes, known: Known) -> list[Span]:
     """Where secrets stand, in order."""
-    if len(raw) < SHORTEST:
+    if len(raw) < SHORTEST or not known.anything:
         return []
     found: list[Span] = []
     for view in views(raw):
-        found += forms.spans(view, known)
+        found += forms.spans(view, known.needles)
         found += [view.span(*place) for place in shapes.spans(view.data, is_secret_name)]
     return sorted(found)
 
@@ -79,81 +100,82 @@ def _without(raw: bytes, places: list[Span]) -> bytes:
     return b"".join([*out, raw[at:]])
 
 
-def _needles(secrets: Iterable[str]) -> tuple[Needle, ...]:
-    return (*forms.needles(secrets), *_always)
-
-
-def headers(values: Mapping[str, str], secrets: Iterable[str] = ()) -> dict[str, str]:
+def headers(values: Mapping[str, str], secrets: Secrets = ()) -> dict[str, str]:
     """Header lines; a secret one keeps its name."""
     shown = {name: MARK if is_secret_name(name) else value for name, value in values.items()}
-    known = _needles(secrets)
-    if not _places("\x1f".join(shown.values()).encode("utf-8", "surrogatepass"), known):
-        return shown
-    return {name: _text(value, known) for name, value in shown.items()}
+    wanted = known_in((value.encode("utf-8", "surrogatepass") for value in shown.values()), secrets)
+    return {name: _text(value, wanted) for name, value in shown.items()}
 
 
-def url(value: str, secrets: Iterable[str] = ()) -> str:
+def url(value: str, secrets: Secrets = ()) -> str:
     """An address without user, password, secret parameters and known secrets."""
-    known = tuple(secrets)
+    wanted = known(secrets)
     try:
         parts = urlsplit(value)
         query = parse_qsl(parts.query, keep_blank_values=True)
         netloc = parts.netloc
     except ValueError:
-        return text(value, known)
+        return _text(value, wanted)
     if "@" in netloc:
         netloc = f"{MARK}@{netloc.rpartition('@')[2]}"
     if query:
-        pairs = [(name, MARK if is_secret_parameter(name) else text(item, known)) for name, item in query]
+        pairs = [(name, MARK if is_secret_parameter(name) else _text(item, wanted)) for name, item in query]
         parts = parts._replace(query=urlencode(pairs, safe="[]:/"))
-    return text(urlunsplit(parts._replace(netloc=netloc)), known)
+    return _text(urlunsplit(parts._replace(netloc=netloc)), wanted)
 
 
-def value(item: Any, secrets: Iterable[str] = ()) -> Any:
+def value(item: Any, secrets: Secrets = ()) -> Any:
     """A JSON value: what stands under a secret name goes as a whole, strings are searched."""
-    return _value(item, _needles(secrets), 0)
+    return _value(item, known(secrets), 0)
 
 
-def body(content: bytes, content_type: str, secrets: Iterable[str] = (), cap: int = 6000) -> str:
+def searched(content: bytes, content_type: str) -> bytes:
+    """As much of a body as is searched and shown; nothing of pictures and films."""
+    kind = _kind(content_type)
+    dull = kind.startswith(("multipart/", "image/", "video/", "audio/")) or kind == "application/octet-stream"
+    return b"" if dull else content[:LONGEST]
+
+
+def body(content: bytes, content_type: str, secrets: Secrets = (), cap: int = 6000) -> str:
     """A request or answer body as text for storing, at most `cap` characters."""
-    known = tuple(secrets)
-    kind = content_type.partition(";")[0].strip().lower()
+    wanted, kind = known(secrets), _kind(content_type)
     if not content:
         return ""
-    if kind.startswith(("multipart/", "image/", "video/", "audio/")) or kind == "application/octet-stream":
+    if not (raw := searched(content, content_type).decode("utf-8", "replace")):
         return f"[{len(content)} bytes of {kind}]"
-    raw = content[:LONGEST].decode("utf-8", "replace")
     if kind == "application/x-www-form-urlencoded":
-        return _cut(url("?" + raw, known)[1:], cap)
+        return _cut(url("?" + raw, wanted)[1:], cap)
     parsed = _parsed(raw)
     if parsed is not None:
-        wanted = _needles(known)
         # where nothing is found in the whole, only names are looked at: most answers hold no secret
-        searched = wanted if _places(raw.encode("utf-8", "surrogatepass"), wanted) else None
-        return _cut(json.dumps(_value(parsed, searched, 0), ensure_ascii=False), cap)
-    return _cut(text(_loose_pairs(raw), known), cap, len(content) - len(content[:LONGEST]))
+        wanted = known_in((raw.encode("utf-8", "surrogatepass"),), wanted)
+        return _cut(json.dumps(_value(parsed, wanted, 0), ensure_ascii=False), cap)
+    return _cut(text(_loose_pairs(raw), wanted), cap, max(0, len(content) - LONGEST))
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def is_secret_parameter(name: str) -> bool:
     return is_secret_name(name) or name.lower() in _URL_ONLY_NAMES
 
 
-def _value(item: Any, known: tuple[Needle, ...] | None, depth: int) -> Any:
-    """`known` None: there is nothing to find in the strings."""
+def _value(item: Any, known: Known, depth: int) -> Any:
     if depth > DEEPEST:
         return "[too deep]"
     if isinstance(item, str):
-        return item if known is None else _text(item, known)
+        return _text(item, known)
     if isinstance(item, Mapping):
         return {_value(str(name), known, depth): _under(str(name), one, known, depth) for name, one in item.items()}
     if isinstance(item, list | tuple):
         return [_value(entry, known, depth + 1) for entry in item]
-    if known is None or item is None or isinstance(item, bool):
+    if item is None or isinstance(item, bool):
         return item
     return item if _text(str(item), known) == str(item) else MARK
 
 
-def _under(name: str, item: Any, known: tuple[Needle, ...] | None, depth: int) -> Any:
+def _under(name: str, item: Any, known: Known, depth: int) -> Any:
     if is_secret_name(name) and item not in (None, "") and not isinstance(item, bool):
         return MARK
     return _value(item, known, depth + 1)

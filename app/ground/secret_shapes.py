@@ -84,7 +84,8 @@ def spans(data: bytes, is_secret_name: Test, deep: bool = True) -> Iterator[Span
                 yield match.span("secret")
     if deep:
         for match in _BLOBS.finditer(data):
-            if any(True for _ in spans(_unpacked(match[0]), is_secret_name, deep=False)):
+            plain = _unpacked(match[0])
+            if plain and any(True for _ in spans(plain, is_secret_name, deep=False)):
                 yield match.span()
 
 

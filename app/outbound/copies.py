@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -16,35 +16,44 @@ HEADER_CAP = 300
 _DULL = frozenset({"user-agent", "accept", "accept-encoding", "connection", "host", "content-length"})
 
 
-def request_copy(request: httpx.Request, secrets: Iterable[str]) -> dict[str, Any]:
+def request_copy(request: httpx.Request, secrets: redact.Secrets) -> dict[str, Any]:
     """method, url, headers (without those that are always the same) and body."""
-    known = tuple(secrets)
     headers = {name: value for name, value in request.headers.items() if name not in _DULL}
+    kind = request.headers.get("content-type", "")
+    known = _known_in(headers, request.content, kind, secrets, str(request.url))
     return _fit(
         {
             "method": request.method,
             "url": redact.url(str(request.url), known)[:2000],
             "headers": _short(redact.headers(headers, known)),
-            "body": redact.body(request.content, request.headers.get("content-type", ""), known),
+            "body": redact.body(request.content, kind, known),
         }
     )
 
 
 def response_copy(
-    status: int | None, headers: Mapping[str, str], body: bytes, secrets: Iterable[str], error: WireError | None
+    status: int | None, headers: Mapping[str, str], body: bytes, secrets: redact.Secrets, error: WireError | None
 ) -> dict[str, Any]:
     """status, headers, body, and what went wrong on the way."""
-    known = tuple(secrets)
     copy: dict[str, Any] = {}
     if status is not None:
+        kind = headers.get("content-type", "")
+        known = _known_in(headers, body, kind, secrets)
         copy = {
             "status": status,
             "headers": _short(redact.headers(headers, known)),
-            "body": redact.body(body, headers.get("content-type", ""), known),
+            "body": redact.body(body, kind, known),
         }
     if error is not None:
-        copy |= {"error": error.kind, "detail": redact.text(error.detail, known)[:500]}
+        copy |= {"error": error.kind, "detail": redact.text(error.detail, secrets)[:500]}
     return _fit(copy)
+
+
+def _known_in(headers: Mapping[str, str], body: bytes, kind: str, secrets: redact.Secrets, *more: str) -> redact.Known:
+    """What is to be taken out of the parts, known from one search through the whole."""
+    told = [value for name, value in headers.items() if not redact.is_secret_name(name)]
+    texts = (text.encode("utf-8", "surrogatepass") for text in (*more, *told))
+    return redact.known_in((*texts, redact.searched(body, kind)), secrets)
 
 
 def _short(headers: dict[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from app.ground import clock
+from app.ground import clock, redact
 from app.outbound.exchange import Exchange
 from app.outbound.guard import Guard, WireError
 from app.outbound.once import SECRET_HEADERS, BeforeFirstByte, Once
@@ -52,7 +52,7 @@ class Http:
         self.guard = guard
         self.now = now
         self.deadline = deadline
-        self.secrets = tuple(secrets)
+        self.secrets = redact.known(secrets)
         self.max_body = max_body
         self.user_agent = user_agent
         self._before_first_byte = before_first_byte

@@ -40,7 +40,7 @@ class Once:
         self,
         built: httpx.Request | WireError,
         wire: Wire,
-        secrets: tuple[str, ...],
+        secrets: redact.Secrets,
         max_body: int,
         tls: ssl.SSLContext | None,
         hook: BeforeFirstByte | None,

@@ -42,8 +42,8 @@ AT_ONCE = 4
 CAP_WAIT = 0.1
 PAST_THE_BELL = 5.0
 """Seconds without a drain after which a worker looks for due work although nothing rang."""
-BATCH_WAIT = 0.008
-"""After a record has settled, so long another may: claims are dearer than threads."""
+BATCH_WAIT = 0.015
+"""After a record has settled, so long others may, until AT_ONCE threads are free: claims are dearer than threads."""
 
 
 class Pool:
@@ -87,6 +87,11 @@ class Pool:
         """Until more records than `seen` have settled, at most so long."""
         with self.changed:
             self.changed.wait_for(lambda: self.settled > seen, timeout=seconds)
+
+    def wait_for_room(self, wanted: int, seconds: float) -> None:
+        """Until so many threads are free, at most so long."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.free >= wanted, timeout=seconds)
 
     def ended(self, seconds: float) -> bool:
         """Whether all that is in hand settles within so many seconds."""
@@ -164,8 +169,7 @@ def _drain(threads: Pool, stop: threading.Event | None) -> int:
             taken += len(claims)
             if threads.busy:
                 threads.wait(seen, LOOK_AGAIN)
-                if 0 < threads.free < AT_ONCE:
-                    time.sleep(BATCH_WAIT)
+                threads.wait_for_room(AT_ONCE, BATCH_WAIT)
             elif time.monotonic() >= until or not _due():
                 break
             else:  # all that is due waits for a cap that another worker fills
