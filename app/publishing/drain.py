@@ -42,7 +42,7 @@ AT_ONCE = 4
 CAP_WAIT = 0.1
 PAST_THE_BELL = 5.0
 """Seconds without a drain after which a worker looks for due work although nothing rang."""
-BATCH_WAIT = 0.015
+BATCH_WAIT = 0.03
 """After a record has settled, so long others may, until AT_ONCE threads are free: claims are dearer than threads."""
 
 

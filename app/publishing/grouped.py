@@ -3,8 +3,8 @@
 A thread brings its case. Where nobody is at it, the thread makes the step for all cases that wait; else it waits for that
 one to end. So a lone case is made at once. Under load, when many records are under way, a step waits a moment for more of its
 kind (as PostgreSQL's commit_delay and commit_siblings do for the disk): a transaction costs the same for one as for eight.
-Nobody waits long for others: not for a group that is slow (then the case goes alone), nor for a lock that one of a group
-needs (then each goes alone).
+Nobody waits long for others: where a group is slow, the next case goes alone; where it fails, or cannot have a lock within
+PATIENCE (its action sees to that), each of its cases does.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Generic, TypeVar, cast
 
-import sqlalchemy as sa
-
-from app.core.db import db
 from app.core.work import step
 
 C = TypeVar("C")
@@ -28,7 +25,6 @@ DELAY = 0.006
 """Seconds, at most."""
 PATIENCE = 0.25
 """Seconds for which a case waits for others to end."""
-_PATIENT = sa.text(f"SELECT set_config('lock_timeout', '{int(PATIENCE * 1000)}ms', true)")
 
 
 _under_way = 0
@@ -116,7 +112,7 @@ class Grouped(Generic[C, R]):
         results: Sequence[R | type[Apart]] = [Apart] * len(group)
         error: Exception | None = None
         try:
-            results = step(self._patiently, [waiting.case for waiting in group])
+            results = step(self.together, [waiting.case for waiting in group])
         except Exception as raised:
             error = raised if len(group) == 1 or self.unclear(raised) else None
         with self.changed:
@@ -124,8 +120,3 @@ class Grouped(Generic[C, R]):
                 waiting.error, waiting.result, waiting.done = error, result, True
             self.busy = False
             self.changed.notify_all()
-
-    def _patiently(self, cases: list[C]) -> Sequence[R | type[Apart]]:
-        if len(cases) > 1:
-            db.session.execute(_PATIENT)
-        return self.together(cases)

@@ -14,8 +14,11 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.core import listing
+from app.core import listing, work
 from app.core.db import db
+from app.factory import create_app
+from app.publishing.actions.begin import begin_all
+from app.publishing.actions.claim import claim
 from bench import desk, pages
 
 RECORDS = 20_000
@@ -107,3 +110,36 @@ def test_no_plan_of_any_page_scans_a_giant(app: Any, large: FlaskClient, monkeyp
     connection.invalidate()
     assert seen > 500, "the pages were asked at all"
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
+
+
+BACKLOG = """UPDATE publish_records SET status = 'pending', published_at = NULL, due_at = now() - interval '1 hour'
+WHERE id IN (SELECT r.id FROM publish_records r JOIN platform_credentials c ON c.id = r.credential_id
+  WHERE c.status = 'active' AND r.status = 'success' LIMIT 5000)"""
+DONE = """UPDATE publish_records SET status = 'success', step = NULL, lease_owner = NULL, lease_expires_at = NULL, claim_token = NULL
+WHERE lease_owner = 'w1'"""
+READ = """SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables
+WHERE relname IN ('publish_records', 'publish_jobs', 'publish_attempts', 'content_items', 'artifacts')"""
+
+
+def counted(action: Any, *args: Any) -> tuple[Any, int]:
+    """What it returns, and how many rows it read."""
+    before = db.session.scalar(sa.text(READ))
+    found = action(*args)
+    return found, db.session.scalar(sa.text(READ)) - before
+
+
+def test_the_kept_plans_of_a_worker_read_no_backlog(settings: Any, large: FlaskClient, owner: Any) -> None:
+    """A worker's plans are made for any values; of 5,000 due records a claim reads a few per account, again and again."""
+    with owner.begin() as connection:
+        connection.execute(sa.text(BACKLOG))
+        connection.execute(sa.text("ANALYZE publish_records"))
+    house = create_app(settings, role="publish", TESTING=True)
+    with house.app_context():
+        assert work.step(lambda: db.session.scalar(sa.text("SHOW plan_cache_mode"))) == "force_generic_plan"
+        for _ in range(4):
+            claimed, read = work.step(counted, claim, "w1", 4)
+            assert len(claimed) == 4 and read < 500, f"{len(claimed)} claimed, {read} rows read"
+            begun, read = work.step(counted, begin_all, [(one, "w1") for one in claimed])
+            assert len(begun) == 4 and read < 100, f"{read} rows read to begin four"
+            work.step(db.session.execute, sa.text(DONE))
+        db.engine.dispose()

@@ -5,8 +5,7 @@ In: a claimed record. Out: `Task` with all that the call needs, or None when the
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,8 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
-from app.audit.actions import record as audit
-from app.content.hashing import content_hash
 from app.content.models import Artifact, ContentItem
 from app.core import config
 from app.core.db import app_now, db
@@ -23,15 +20,14 @@ from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.actions import one_at_a_time
 from app.publishing.actions.claim import Claimed
-from app.publishing.actions.cover import composed_now, why_changed
-from app.publishing.actions.holds import hold
+from app.publishing.actions.cover import composed_now
 from app.publishing.actions.invariants import MOST_CLAIMS, stop_loop
-from app.publishing.actions.lease import let_go
-from app.publishing.actions.rows import derive, named
-from app.publishing.actions.spacing import free_from, rules_of
+from app.publishing.actions.recheck import Stop, approved_post, free_to_go, is_late, settle_by_evidence, wait_for
+from app.publishing.actions.rows import named
+from app.publishing.actions.spacing import rules_of
 from app.publishing.actions.task import Task
 from app.publishing.grouped import Apart
-from app.publishing.models import PROOF, PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
+from app.publishing.models import PROOF, PublishAttempt, PublishJob, PublishRecord, RateWindow
 from app.publishing.queries.sent import sent
 from app.vault.models import PlatformCredential
 from app.vault.opening import opened
@@ -43,14 +39,6 @@ _PROVED = sa.exists().where(PublishAttempt.record_id == PublishRecord.id, PROOF)
 """An answer says yes. Asked before every call, not only where a record was unknown."""
 
 RECENTLY = timedelta(minutes=1)
-
-
-class Stop(Exception):
-    """The record does not simply go on. `then` is done once it is locked and fenced, and says whether it may after all."""
-
-    def __init__(self, then: Callable[[], bool | None]) -> None:
-        super().__init__()
-        self.then = then
 
 
 def begin(claimed: Claimed, me: str) -> Task | None:
@@ -94,31 +82,14 @@ def _task(claimed: Claimed, me: str, row: sa.Row[Any], unlimited: bool = False) 
         task = task_for(claimed, me, record, job, account, post or composed_now(artifact, record.platform), now)
         task.words_known = post is not None
     else:
-        if not unlimited and (_is_late(record, now) or rules_of(account).any):
-            raise Stop(partial(_free_to_go, record, account, now))
-        post = _approved(record, item, artifact)
+        if not unlimited and (is_late(record, now) or rules_of(account).any):
+            raise Stop(partial(free_to_go, record, account, now))
+        post = approved_post(record, item, artifact)
         if first := one_at_a_time.ahead(record, post):
-            raise Stop(partial(_wait, record, first, now))
+            raise Stop(partial(wait_for, record, first, now))
         task = task_for(claimed, me, record, job, account, post, now)
     task.host_slow = slow
     return task
-
-
-def _free_to_go(record: PublishRecord, account: PlatformCredential, now: datetime) -> bool:
-    if _late(record, now) or _limited(record, account, now):
-        put_back(record)
-        return False
-    return True
-
-
-def _hold_changed(record: PublishRecord, what: str) -> None:
-    hold("record", record.id, "changed", what)
-    put_back(record)
-
-
-def _wait(record: PublishRecord, first: uuid.UUID, now: datetime) -> None:
-    one_at_a_time.wait(record, first, now)
-    put_back(record)
 
 
 _OURS = (
@@ -156,89 +127,6 @@ def _locked(claimed: Claimed) -> bool:
     """Lock the record and read it anew; False when it is no longer ours."""
     record = db.session.scalar(_LOCK, {"ids": [claimed.id], "tokens": [claimed.token]})
     return record is not None and record.step == claimed.step
-
-
-def proved(record_id: uuid.UUID) -> bool:
-    """Whether an answer says that it is out."""
-    said = sa.select(PublishAttempt.id).where(PublishAttempt.record_id == record_id, PROOF)
-    return db.session.scalar(said.limit(1)) is not None
-
-
-def settle_by_evidence(record: PublishRecord, now: datetime) -> None:
-    """An answer that came after the sweep says yes: that settles it, and nothing is called."""
-    answers = sa.select(PublishAttempt).where(PublishAttempt.record_id == record.id, PROOF)
-    found = db.session.scalars(answers.order_by(PublishAttempt.started_at, PublishAttempt.id).limit(1)).one()
-    before, record.status = record.status, "success"
-    record.platform_post_id, record.platform_url = found.post_id, found.post_url
-    record.published_at = found.finished_at or now
-    record.error_type = record.error_message = record.error_code = record.unknown_since = record.next_retry_at = None
-    let_go(record)
-    audit(
-        "publishing.succeeded",
-        record,
-        label=named(record),
-        status=[before, "success"],
-        note="A late answer settled it.",
-    )
-    derive(record.job_id)
-
-
-def put_back(record: PublishRecord) -> None:
-    """Where it was claimed from; no retry used."""
-    record.status = record.claimed_from or "pending"
-    let_go(record)
-    db.session.flush()
-    if record.status == "pending":
-        derive(record.job_id)
-
-
-def _is_late(record: PublishRecord, now: datetime) -> bool:
-    return now - record.due_at > timedelta(hours=config.get("publishing.late_limit_hours"))
-
-
-def _late(record: PublishRecord, now: datetime) -> bool:
-    """Late beyond the limit: a hold asks, unless a person has just released one."""
-    if not _is_late(record, now):
-        return False
-    limit = timedelta(hours=config.get("publishing.late_limit_hours"))
-    released = db.session.scalar(
-        sa.select(sa.func.max(PublishHold.released_at)).where(
-            PublishHold.scope == "record", PublishHold.scope_id == str(record.id), PublishHold.reason == "late"
-        )
-    )
-    if released is not None and now - released <= limit:
-        return False
-    hours = int((now - record.due_at).total_seconds() // 3600)
-    hold("record", record.id, "late", f"It was due {hours} hours ago.")
-    return True
-
-
-def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) -> bool:
-    """Gap and daily cap at dispatch: not before the next free moment."""
-    rule = rules_of(account)
-    if not rule.any or record.limit_waived_at is not None:
-        return False
-    free = free_from(record, account, now)
-    if free is not None:
-        record.next_retry_at = free
-        record.meta = {**(record.meta or {}), "waits": "gap" if rule.gap else "cap"}
-    return free is not None
-
-
-def _approved(record: PublishRecord, item: ContentItem, artifact: Artifact) -> Post:
-    """The composed post. Raises Stop when it is not exactly what was approved and scheduled."""
-    post = composed_now(artifact, record.platform)
-    if item.approved_version_id != artifact.id:
-        raise _changed(record, "No approval covers this version any more.")
-    if not content_hash(artifact.payload) == artifact.content_hash == item.approved_hash:
-        raise _changed(record, "The content was altered after its approval.")
-    if why := why_changed(record, item, post):
-        raise _changed(record, why)
-    return post
-
-
-def _changed(record: PublishRecord, what: str) -> Stop:
-    return Stop(partial(_hold_changed, record, what))
 
 
 def task_for(

@@ -16,9 +16,9 @@ from app.ground.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing import reconcile
 from app.publishing.actions.again import refuse_again
-from app.publishing.actions.begin import proved, settle_by_evidence
 from app.publishing.actions.campaign import keep_campaign_of
 from app.publishing.actions.lease import let_go
+from app.publishing.actions.recheck import proved, settle_by_evidence
 from app.publishing.actions.rows import derive, locked, named, now, wake
 from app.publishing.actions.schedule import refuse_past
 from app.publishing.actions.spacing import keep_limits

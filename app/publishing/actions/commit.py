@@ -22,18 +22,20 @@ from app.publishing.actions.claim import LEASE_SECONDS
 from app.publishing.actions.holds import COVERED
 from app.publishing.actions.task import Task
 
+# A record that somebody else is changing at this moment is not waited for: it is given back and claimed anew.
 # Durable whatever the server's default is: a crash that forgot this row after the bytes had left would send them again.
 _COMMIT = sa.text(f"""
 WITH durable AS MATERIALIZED (SELECT set_config('synchronous_commit',
     replace(current_setting('synchronous_commit'), 'off', 'on'), true)),
 asked AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:calls AS jsonb)) AS x(id uuid, token uuid, key text, container jsonb,
   composed text, attempt uuid, request jsonb, request_id text, fingerprint text, worker text)),
+free AS MATERIALIZED (SELECT id FROM publish_records WHERE id = ANY(:ids) FOR NO KEY UPDATE SKIP LOCKED),
 mine AS (
   UPDATE publish_records r SET step = 'commit', lease_expires_at = app_now() + interval '{LEASE_SECONDS} seconds',
     attempt_count = r.attempt_count + 1, client_key = q.key, container = q.container, crash_count = 0,
     metadata = r.metadata - 'look_first'
-  FROM asked q
-  WHERE r.id = q.id AND r.id = ANY(:ids) AND r.claim_token = q.token AND r.step = 'prepare'
+  FROM asked q JOIN free USING (id)
+  WHERE r.id = q.id AND r.claim_token = q.token AND r.step = 'prepare'
     AND r.status = 'publishing' AND r.lease_expires_at > app_now() AND r.resend_barred_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM publish_attempts a WHERE a.record_id = r.id AND a.outcome = 'yes' AND a.step <> 'withdraw')
     AND EXISTS (SELECT 1 FROM platform_credentials c WHERE c.id = r.credential_id AND c.status = 'active'

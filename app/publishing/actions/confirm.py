@@ -7,10 +7,11 @@ from typing import Any
 from app.platforms.base import Verdict
 from app.publishing import reconcile, retry
 from app.publishing.actions import remarks
+from app.publishing.actions.columns import answer_values, doubt
 from app.publishing.actions.health import take_down
 from app.publishing.actions.outcome import free, is_ours, moved
 from app.publishing.actions.rows import now
-from app.publishing.actions.settle import answer_values, doubt, look_row
+from app.publishing.actions.settle import look_row
 from app.publishing.actions.task import Task
 from app.publishing.actions.write import NOW, Now, write
 from app.vault.actions import note_success

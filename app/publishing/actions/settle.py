@@ -10,7 +10,6 @@ import random
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,19 +18,20 @@ from app.audit.actions import entry, insert
 from app.core.actor import acting
 from app.core.db import app_now, db, uuid7
 from app.platforms.base import Verdict
-from app.publishing import reconcile, retry
+from app.publishing import retry
 from app.publishing.actions import remarks
+from app.publishing.actions.columns import answer_values, values
 from app.publishing.actions.health import check_again, keep_health
 from app.publishing.actions.holds import hold
 from app.publishing.actions.invariants import watch_posts
-from app.publishing.actions.lease import FREE, HELD, RECORDS, holder
+from app.publishing.actions.lease import HELD, RECORDS, holder
 from app.publishing.actions.rows import derive, wake
 from app.publishing.actions.taken import taken_posts
 from app.publishing.actions.task import Task
 from app.publishing.actions.windows import keep_windows
-from app.publishing.actions.write import NOW, Move, Now, for_session, keep_answer, write_all
-from app.publishing.grouped import Apart
-from app.publishing.models import ERROR_TYPES, PublishAttempt, PublishRecord
+from app.publishing.actions.write import Move, for_session, keep_answer, write_all
+from app.publishing.grouped import PATIENCE, Apart
+from app.publishing.models import PublishAttempt, PublishRecord
 from app.vault.opening import is_current
 
 ACTIONS = {
@@ -41,7 +41,9 @@ ACTIONS = {
     "unknown": "unsure",
     "confirming": "accepted",
 }
-LONGEST_MESSAGE = 2000
+
+
+_PATIENT = sa.text(f"SELECT set_config('lock_timeout', '{int(PATIENCE * 1000)}ms', true)")
 
 
 class Answered(NamedTuple):
@@ -58,7 +60,10 @@ def settle(task: Task, attempt_id: uuid.UUID | None, verdict: Verdict) -> bool:
 
 
 def settle_all(answers: Sequence[Answered]) -> list[bool]:
-    """The same for several records at once. Raises Apart where there are several and one is not ours now."""
+    """The same for several records at once. Raises Apart where there are several and one is not ours now, and the database's
+    error where one of their jobs is locked for long."""
+    if len(answers) > 1:
+        db.session.execute(_PATIENT)
     answers = sorted(answers, key=lambda answered: answered.task.credential_id)  # accounts are locked in one order
     moves = [_moved(*answered) for answered in answers]
     if not write_all([move for move, _, _ in moves]):
@@ -140,48 +145,6 @@ def look_row(
     )
 
 
-def values(task: Task, verdict: Verdict, follows: retry.Next) -> dict[str, Any]:
-    """The record's columns after the verdict."""
-    out: dict[str, Any] = {
-        "status": follows.status,
-        **FREE,
-        "unknown_since": None,
-        "next_retry_at": Now(follows.wait) if follows.wait is not None else None,
-        "error_type": None,
-        "error_message": None,
-        "error_code": None,
-        "metadata": remarks.kept(verdict),
-    }
-    if follows.status == "success":
-        return out | {
-            "platform_post_id": verdict.post_id,
-            "platform_url": verdict.url or None,
-            "published_at": NOW,
-        }
-    if follows.status == "confirming":
-        return out | {"container": {**task.container, **verdict.evidence}}
-    out |= {"error_type": _type(verdict), "error_message": _cut(verdict.message), "error_code": verdict.code or None}
-    if follows.status == "unknown":
-        now = db.session.execute(sa.select(app_now())).scalar_one()
-        told = doubt(reconcile.Case(task.connector.spec, task.committed_at or now), now)
-        return out | told | ({"next_retry_at": now + verdict.retry_after} if verdict.retry_after is not None else {})
-    if follows.uses_retry:
-        out["retry_count"] = task.retries + 1
-    if follows.status == "failed":
-        out |= {"dead_letter_at": NOW, "dead_letter_reason": follows.dead}
-    return out
-
-
-def doubt(case: reconcile.Case, now: datetime) -> dict[str, Any]:
-    """The columns of a record that has just become unknown: when to look first, or never."""
-    return {
-        "unknown_since": NOW,
-        "was_unknown": True,
-        "look_count": 0,
-        "next_retry_at": reconcile.first_look(case, now),
-    }
-
-
 def after(settled: Sequence[tuple[Task, Verdict, str]]) -> None:
     """What follows moves (task, verdict, next status): history, roll-up, the account's health, the platform's limits."""
     insert(*(_entry(*one) for one in settled))
@@ -255,34 +218,6 @@ def _not_sent(task: Task, verdict: Verdict) -> None:
             "prepare",
             {**answer_values(verdict), "request": dict(verdict.request) or None, "client_key": task.key},
         )
-
-
-def answer_values(verdict: Verdict) -> dict[str, Any]:
-    """An answer as the columns of an attempt."""
-    outcome = "unknown" if verdict.outcome == "accepted" else verdict.outcome
-    return {
-        "outcome": outcome,
-        "finished_at": NOW,
-        "error_type": None if outcome == "yes" else _type(verdict),
-        "http_status": verdict.http_status,
-        "platform_code": verdict.code or None,
-        "message": _cut(verdict.message),
-        "response": dict(verdict.response) or None,
-        "duration_ms": verdict.duration_ms,
-        "matched_by": verdict.matched_by,
-        "post_id": verdict.post_id or None,
-        "post_url": verdict.url or None,
-    }
-
-
-def _type(verdict: Verdict) -> str | None:
-    if verdict.outcome == "accepted":
-        return None
-    return verdict.error_type if verdict.error_type in ERROR_TYPES else "unknown"
-
-
-def _cut(text: str) -> str | None:
-    return text.replace("\x00", "")[:LONGEST_MESSAGE] or None
 
 
 def _waits(task: Task, verdict: Verdict) -> int:

@@ -1,0 +1,151 @@
+"""Several records begun, committed and settled in one transaction: each under its own fence, with its own history."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from app.audit.models import AuditEntry
+from app.core.db import db, uuid7
+from app.core.work import step
+from app.outbound.exchange import Sending
+from app.platforms.base import Verdict
+from app.publishing import actions, delivery, ports
+from app.publishing.actions.begin import begin, begin_all
+from app.publishing.actions.claim import claim
+from app.publishing.actions.commit import Leaving, commit_points
+from app.publishing.actions.settle import Answered, settle_all
+from app.publishing.grouped import Apart
+from tests import publishing_desk as desk
+
+SENDING = Sending("POST", "https://x.example", "f", {}, "")
+
+
+def claimed(count: int, jobs: int = 1):
+    """Tasks of so many records, of so many posts."""
+    keys = [
+        key for _ in range(jobs) for key in desk.scheduled(*(desk.account("sandbox") for _ in range(count // jobs)))
+    ]
+    desk.by_hand("UPDATE publish_records SET host = id::text")  # a host takes no more than four at once
+    desk.by_hand(
+        "UPDATE platform_credentials SET last_used_at = now()"
+    )  # the first success of an account is written down
+    claims = step(claim, "w1", count)
+    tasks = {task.id: task for task in step(begin_all, [(one, "w1") for one in claims])}
+    return [tasks[key] for key in keys]
+
+
+def leaving(tasks):
+    return [Leaving(task, uuid7(), SENDING) for task in tasks]
+
+
+def sent(tasks):
+    """The tasks past their commit points, with their answers."""
+    calls = leaving(tasks)
+    for call, began in zip(calls, step(commit_points, calls), strict=True):
+        ports.passed(call.task, began)
+    return [Answered(call.task, call.attempt, yes(call.task)) for call in calls]
+
+
+def yes(task):
+    return Verdict("yes", post_id=f"post-{task.id}", url=f"https://x.example/{task.id}")
+
+
+def test_a_group_settles_as_each_would_alone(app):
+    """Two posts with four accounts each: records, attempts, jobs, items and history."""
+    tasks = claimed(8, jobs=2)
+    assert step(settle_all, sent(tasks)) == [True] * 8
+    for task in tasks:
+        row, (attempt,) = desk.record(task.id), desk.attempts(task.id)
+        assert (row.status, row.platform_post_id, row.claim_token) == ("success", f"post-{task.id}", None)
+        assert (attempt.outcome, attempt.post_id) == ("yes", f"post-{task.id}")
+        assert desk.job(task.id).status == "success"
+    told = sa.select(AuditEntry).where(AuditEntry.action == "publishing.succeeded")
+    entries = step(lambda: db.session.scalars(told).all())
+    assert {entry.entity_id for entry in entries} == {str(task.id) for task in tasks} and len(entries) == 8
+    assert {entry.trace_id for entry in entries} == {task.trace_id for task in tasks}, "each under its own trace"
+    assert len({task.trace_id for task in tasks}) == 2
+
+
+def test_a_group_costs_a_few_statements_however_many_it_settles(app, statements):
+    """Two posts of four accounts: fewer than two statements a record, where one alone costs seven."""
+    answers = sent(claimed(8, jobs=2))
+    with statements() as ran:
+        step(settle_all, answers)
+    assert len(ran) < 16, "\n".join(one[:110].replace("\n", " ") for one in ran)
+
+
+def test_one_that_is_not_ours_any_more_takes_nobody_with_it(app):
+    """The group is given up, each settles alone: the answer of the lost one is kept as evidence."""
+    answers = sent(claimed(3))
+    lost = answers[1].task
+    desk.by_hand("UPDATE publish_records SET claim_token = gen_random_uuid() WHERE id = :id", id=lost.id)
+    with pytest.raises(Apart):
+        step(settle_all, answers)
+    assert {desk.record(one.task.id).status for one in answers} == {"publishing"}, "nothing of the group was kept"
+    assert [delivery.SETTLE(one) for one in answers] == [True, False, True]
+    assert [desk.record(one.task.id).status for one in answers] == ["success", "publishing", "success"]
+    assert desk.attempts(lost.id)[0].outcome == "yes"
+
+
+def test_of_several_that_are_about_to_leave_only_those_leave_that_may(app):
+    """One is held, one was claimed anew, one stands at another step: the other passes."""
+    tasks = claimed(4)
+    with_hold, taken, gone, free = tasks
+    step(actions.hold, "record", with_hold.id, "emergency", "Stop.")
+    desk.by_hand("UPDATE publish_records SET claim_token = gen_random_uuid() WHERE id = :id", id=taken.id)
+    desk.by_hand("UPDATE publish_records SET step = 'commit' WHERE id = :id", id=gone.id)
+    began = step(commit_points, leaving(tasks))
+    assert [moment is not None for moment in began] == [False, False, False, True]
+    assert [len(desk.attempts(task.id)) for task in tasks] == [0, 0, 0, 1]
+
+
+def test_a_record_that_somebody_is_changing_is_not_waited_for(app):
+    """Its lock would keep all of the group at the door."""
+    tasks = claimed(2)
+    with db.engine.connect() as other:
+        other.execute(sa.text("SELECT 1 FROM publish_records WHERE id = :id FOR UPDATE"), {"id": tasks[0].id})
+        began = step(commit_points, leaving(tasks))
+        other.rollback()
+    assert [moment is not None for moment in began] == [False, True]
+    assert step(commit_points, leaving(tasks))[0] is not None, "and goes as soon as it is free"
+
+
+def test_a_request_that_no_column_can_hold_keeps_none_of_the_others(app):
+    """PostgreSQL has no NUL in a text: that record fails, the group does not."""
+    odd, plain = claimed(2)
+    bad = Leaving(odd, uuid7(), Sending("POST", "https://x.example", "f", {"body": "\x00"}, ""))
+    with pytest.raises(sa.exc.DBAPIError):
+        step(commit_points, [bad, *leaving([plain])])
+    assert ports.PASS(leaving([plain])[0]) is not None
+    with pytest.raises(sa.exc.DBAPIError):
+        ports.PASS(bad)
+
+
+def test_what_has_to_be_written_before_a_call_goes_its_own_way(app):
+    """Of three that are begun together one was changed after its approval: it is held, the others have their tasks."""
+    keys = [desk.scheduled(desk.account("sandbox"))[0] for _ in range(3)]
+    desk.by_hand("UPDATE publish_records SET composed_hash = 'x' WHERE id = :id", id=keys[1])
+    claims = {one.id: one for one in step(claim, "w1", 3)}
+    cases = [(claims[key], "w1") for key in keys]
+    found = step(begin_all, cases)
+    assert [one is Apart for one in found] == [False, True, False]
+    assert not desk.holds(keys[1]), "a group only reads"
+    assert step(begin, *cases[1]) is None and desk.holds(keys[1])[0].reason == "changed"
+
+
+def test_two_that_were_settled_in_opposite_order_do_not_wait_for_each_other(app):
+    """Jobs and items are locked in one order, whichever way round a group brings them."""
+    answers = sent(claimed(4, jobs=2))
+    ran = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        if "FOR NO KEY UPDATE" in statement and "publish_jobs" in statement:
+            ran.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        step(settle_all, answers[::-1])
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert len(ran) == 1 and "ORDER BY j.content_id, j.id" in ran[0]

@@ -1,0 +1,143 @@
+"""Group commit: what meets is made together, what fails is made alone, and nobody waits for long."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from app.publishing import grouped
+from app.publishing.grouped import Apart, Grouped, under_way
+
+
+class Groups:
+    """An action that writes down its groups; the first one waits at the gate."""
+
+    def __init__(self) -> None:
+        self.made: list[list[Any]] = []
+        self.entered, self.gate = threading.Event(), threading.Event()
+        self.fail: Callable[[list[Any]], Exception | None] = lambda cases: None
+
+    def __call__(self, cases: list[Any]) -> list[Any]:
+        self.made.append(list(cases))
+        if len(self.made) == 1:
+            self.entered.set()
+            self.gate.wait(30)
+        if error := self.fail(cases):
+            raise error
+        return [f"{case}!" for case in cases]
+
+
+@pytest.fixture
+def groups() -> Groups:
+    return Groups()
+
+
+@pytest.fixture
+def bring(app: Any) -> Any:
+    """Bring a case from a thread of its own."""
+    threads = ThreadPoolExecutor(16)
+
+    def brought(group: Grouped[Any, Any], case: Any) -> Future[Any]:
+        def thread() -> Any:
+            with app.app_context():
+                return group(case)
+
+        return threads.submit(thread)
+
+    yield brought
+    threads.shutdown()
+
+
+def all_wait(group: Grouped[Any, Any], count: int) -> None:
+    """So many cases stand in line."""
+    with group.changed:
+        assert group.changed.wait_for(lambda: len(group.waiting) == count, timeout=30)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """Threads of a busy machine may come late; patience has a test of its own."""
+    monkeypatch.setattr(grouped, "PATIENCE", 30)
+
+
+def met(group, groups, bring, cases):
+    """One case alone at the gate, then these, which all wait for it."""
+    first = bring(group, "first")
+    assert groups.entered.wait(30)
+    brought = [bring(group, case) for case in cases]
+    all_wait(group, len(cases))
+    groups.gate.set()
+    assert first.result(30) == "first!"
+    return brought
+
+
+def test_a_lone_case_is_made_at_once_and_those_that_come_meanwhile_together(groups, bring):
+    found = [one.result(30) for one in met(Grouped(groups), groups, bring, ["a", "b", "c"])]
+    assert found == ["a!", "b!", "c!"], "each thread gets its own result"
+    assert [len(cases) for cases in groups.made] == [1, 3] and sorted(groups.made[1]) == ["a", "b", "c"]
+
+
+def test_no_group_is_larger_than_the_threads_of_a_process(groups, bring):
+    cases = [str(number) for number in range(grouped.MOST + 3)]
+    assert sorted(one.result(30) for one in met(Grouped(groups), groups, bring, cases)) == sorted(
+        f"{c}!" for c in cases
+    )
+    assert [len(made) for made in groups.made] == [1, grouped.MOST, 3]
+
+
+def test_a_case_that_spoils_its_group_fails_alone(groups, bring):
+    groups.fail = lambda cases: ValueError("spoilt") if "bad" in cases else None
+    good, bad, other = met(Grouped(groups), groups, bring, ["good", "bad", "other"])
+    assert (good.result(30), other.result(30)) == ("good!", "other!")
+    with pytest.raises(ValueError, match="spoilt"):
+        bad.result(30)
+    assert sorted(map(len, groups.made[2:])) == [1, 1, 1], "each was tried once more, alone"
+
+
+def test_where_nobody_knows_if_a_group_was_kept_none_of_it_is_made_again(groups, bring):
+    groups.fail = lambda cases: ConnectionError("gone") if len(cases) > 1 else None
+    group = Grouped(groups, unclear=lambda error: isinstance(error, ConnectionError))
+    for one in met(group, groups, bring, ["a", "b"]):
+        with pytest.raises(ConnectionError):
+            one.result(30)
+    assert len(groups.made) == 2
+
+
+def test_a_case_that_cannot_go_with_others_takes_its_own_way(bring):
+    group = Grouped(lambda cases: [Apart for _ in cases], alone=lambda case: f"{case} alone")
+    assert bring(group, "a").result(30) == "a alone"
+
+
+def test_a_group_that_is_slow_keeps_nobody_waiting(groups, bring, monkeypatch):
+    monkeypatch.setattr(grouped, "PATIENCE", 0.05)
+    group = Grouped(groups)
+    slow = bring(group, "slow")
+    assert groups.entered.wait(30)
+    assert bring(group, "quick").result(30) == "quick!", "it went alone while the other still stood at its gate"
+    assert not slow.done()
+    groups.gate.set()
+    assert slow.result(30) == "slow!"
+
+
+def test_under_load_a_step_waits_for_more_of_its_kind(groups, bring, monkeypatch):
+    monkeypatch.setattr(grouped, "DELAY", 30)
+    groups.gate.set()
+    group = Grouped(groups)
+    with under_way(), under_way(), under_way(), under_way():
+        first = bring(group, "a")
+        with group.changed:
+            assert group.changed.wait_for(lambda: group.busy, timeout=30)
+        assert not first.done() and not groups.made, "half of those under way is not there yet"
+        assert bring(group, "b").result(30) == "b!" and first.result(30) == "a!"
+    assert [sorted(cases) for cases in groups.made] == [["a", "b"]]
+
+
+def test_with_few_under_way_nothing_waits(groups, bring, monkeypatch):
+    monkeypatch.setattr(grouped, "DELAY", 30)
+    groups.gate.set()
+    with under_way(), under_way(), under_way():
+        assert bring(Grouped(groups), "a").result(5) == "a!"
