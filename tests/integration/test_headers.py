@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import uuid
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from flask import Blueprint
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature
 from PIL import Image
 
 from app.core.db import db
 from app.factory import create_app
-from app.web.auth import public
+from app.web.auth import PUBLIC, public
 from tests.conftest import PASSWORD, Browser
 from tests.factories import make_user
 
@@ -54,14 +57,17 @@ def browser_of(app, settings):
             db.engine.dispose()
 
 
-def addresses(house, method="GET"):
-    """Every address of that method, with something in each of its places."""
-    garbage = {"uuid": str(uuid.UUID(int=7)), "int": "7", "path": "js/app.js", "string": "x", "default": "x"}
-    for rule in house.url_map.iter_rules():
+def addresses(house, method="GET", rules=None):
+    """Every address of that method (or of these rules), with something in each of its places."""
+    garbage = {"uuid": str(uuid.UUID(int=7)), "int": "7", "path": "js/app.js"}
+
+    def fill(found):
+        kind, options = found[1] or "", re.findall(r"\w+", found[2] or "")
+        return options[0] if kind == "any" else garbage.get(kind, "x")
+
+    for rule in rules or house.url_map.iter_rules():
         if method in (rule.methods or ()):
-            yield re.sub(
-                r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda found: garbage.get(found[1] or "default", "x"), rule.rule
-            )
+            yield re.sub(r"<(?:(\w+)(?:\(([^)]*)\))?:)?\w+>", fill, rule.rule)
 
 
 def picture(browser):
@@ -110,7 +116,7 @@ def test_nobody_elsewhere_is_let_read_an_answer(app, as_user):
     for path in dict.fromkeys(addresses(app)):
         for origin in ("https://evil.example", "null", "http://localhost"):
             answer = admin.get(path, headers={"Origin": origin})
-            assert not [name for name in answer.headers if name.startswith("Access-Control-")], path
+            assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")], path
 
 
 def test_over_https_every_answer_asks_for_https_from_then_on(app):
@@ -166,7 +172,7 @@ def test_no_folder_is_listed(app, as_user):
         for folder in (".", *map(str, folders)):
             for path in (f"/static/{folder}", f"/static/{folder}/", f"/static/{folder}/."):
                 assert browser.get(path).status_code in (308, 404), path
-        for path in ("/static/../app/factory.py", "/static/..%2fapp/factory.py", "/static/%2e%2e/wsgi.py", "/static//etc/passwd",
+        for path in ("/static/../app/factory.py", "/static/..%2fapp/factory.py", "/static/%2e%2e/wsgi.py", "/static/%252e%252e/wsgi.py", "/static//etc/passwd",
                      "/static/js/..%5c..%5cwsgi.py", "/.git/config", "/static/.git/config"):  # fmt: skip
             answer = browser.get(path, follow_redirects=True)
             assert answer.status_code == 404 and "import" not in answer.text and "[core]" not in answer.text, path
@@ -207,3 +213,27 @@ def test_no_form_is_taken_without_its_token(browser_of, commit):
             if answer.status_code not in (400, 404):
                 taken[path] = answer.status_code
     assert taken == {} and browser.get("/account").status_code == 200
+
+
+def test_the_session_cookie_is_signed_with_sha_256(app, client):
+    """(ASVS 11.4.1) One that was signed as Flask does it by itself is nobody's."""
+    sound = app.session_interface.get_signing_serializer(app)
+    assert sound.signer_kwargs["digest_method"] is hashlib.sha256
+    client.get("/sign-in")
+    cookie = client.get_cookie("session").value
+    assert "csrf_token" in sound.loads(cookie)
+    with pytest.raises(BadSignature):
+        SecureCookieSessionInterface().get_signing_serializer(app).loads(cookie)
+
+
+def test_nothing_that_needs_a_sign_in_is_kept_by_a_shared_cache(app, as_user):
+    """(ASVS 14.2.2, 14.3.2) Pages not even by the browser; pictures by the browser alone."""
+    admin, kept = as_user("admin"), {}
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods and getattr(app.view_functions[rule.endpoint], "permission", PUBLIC) != PUBLIC:
+            answer = admin.get(next(iter(addresses(app, rules=[rule]))))
+            said = answer.cache_control
+            if said.public or not (said.no_store or (said.private and said.no_cache)):
+                kept[rule.rule] = answer.headers.get("Cache-Control")
+    address = picture(admin)
+    assert kept == {} and admin.get(address).cache_control.private and not admin.get(address).cache_control.public

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -265,3 +265,11 @@ def test_a_wrong_password_does_not_wait_for_somebody_who_is_let_in(client, mara)
         other.execute(sa.text("SELECT 1 FROM users FOR UPDATE"))
         assert post(client, "mara@desk.example", WRONG).status_code == 422
     assert "3 tries left" in post(client, "mara@desk.example", WRONG).text
+
+
+def test_an_old_password_is_as_good_as_a_new_one(client, commit):
+    """(ASVS 6.2.10) Nobody is made to change it because of its age."""
+    user = commit(make_user, "admin", password_changed_at=datetime(2001, 1, 1, tzinfo=UTC))
+    answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+    assert answer.status_code == 303 and answer.location == "/"
+    assert client.get("/").status_code == 200 and client.get("/account/password").status_code == 200
