@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app.accounts.queries import by_id
 from app.audit.models import AuditEntry
+from app.content.models import ContentItem
 from app.core.db import db
 from app.web.auth import PUBLIC, ROLES
+from tests.integration.accounts.test_me import GOOD
+from tests.integration.content.test_composer import form
 from tests.integration.test_headers import addresses
 
 
@@ -61,3 +65,30 @@ def test_every_page_lets_one_sign_out(app, as_user):
             if 'action="/sign-out"' not in answer.text:
                 without.append(path)
     assert seen > 25 and without == []
+
+
+def test_a_field_that_a_form_does_not_have_changes_nothing(as_user, commit):
+    """(ASVS 15.3.3) What the table has and the form has not is not written, by whatever name it is sent."""
+    editor = as_user("editor")
+    before = commit(lambda: _columns(by_id(editor.user.id)))
+    more = {
+        "role": "admin",
+        "email": "other@desk.example",
+        "password_hash": "x",
+        "is_active": "0",
+        "door_epoch": "9",
+        "totp_secret": "x",
+    }
+    assert editor.post("/account", data={**GOOD, **more, "user.role": "admin", "role[]": "admin"}).status_code == 303
+    after = commit(lambda: _columns(by_id(editor.user.id)))
+    assert after.pop("full_name") == GOOD["full_name"] and {name: after[name] for name in more} == {
+        name: before[name] for name in more
+    }
+    sent = {"status": "approved", "approved_by": str(editor.user.id), "open_records": "9", "created_by": "x"}
+    assert editor.post("/content/new", data=form(**sent)).status_code == 303
+    (item,) = db.session.scalars(sa.select(ContentItem)).all()
+    assert (item.status, item.approved_by, item.open_records, item.created_by) == ("draft", None, 0, editor.user.id)
+
+
+def _columns(row):
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +37,8 @@ def test_the_page_has_the_fields(client):
     page = client.get("/sign-in").get_data(as_text=True)
     for name in ('name="email"', 'name="password"', 'name="csrf_token"', 'autocomplete="current-password"'):
         assert name in page
+    for field in re.findall(r'<input[^>]*name="(?:password|code)"[^>]*>', page):
+        assert 'type="password"' in field and "onpaste" not in field and 'autocomplete="off"' not in field
 
 
 def test_the_right_password_opens_a_session(client, mara):
@@ -245,6 +248,7 @@ def test_each_sign_in_has_a_token_of_its_own(app, mara):
         cookies.append(browser.get_cookie("session").value)
         with browser.session_transaction() as session:
             tokens = session["_user_id"]
+            assert len(tokens) >= 43, "256 bits in base64"
         cookies.append(tokens)
     assert len(set(cookies)) == 4
     assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 2
