@@ -11,8 +11,11 @@
   const place = (item, who) => {
     const old = "pr-text:" + item, own = old + "~" + who;
     try {
-      const found = localStorage.getItem(old), by = found && JSON.parse(found).who;
-      if (found && (!by || by === who)) { if (!localStorage.getItem(own)) localStorage.setItem(own, found); localStorage.removeItem(old); }
+      const text = localStorage.getItem(old), found = JSON.parse(text), mine = JSON.parse(localStorage.getItem(own));
+      if (found && (!found.who || found.who === who)) {
+        if (!mine || mine.at < found.at) localStorage.setItem(own, text);   // the newer one stays
+        localStorage.removeItem(old);
+      }
     } catch { /* forbidden */ }
     return own;
   };
