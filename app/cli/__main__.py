@@ -28,7 +28,7 @@ def main(words: list[str] | None = None) -> int:
     kinds.add_parser("clock", help="dispatcher, sweeper and the periodic jobs")
     asked = parser.parse_args(words)
     logs.install()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)sZ %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = Settings.from_env().needed()

@@ -7,20 +7,23 @@ from typing import Any
 
 from flask import current_app
 
-from app.accounts import queries
+from app.accounts import passwords, queries
 from app.accounts.actions import create_staff
 from app.core import actor, work
+from app.ground.errors import Invalid
 from app.settings import Settings
 
 ADMIN, REVIEWER = "Hana Tesfaye", "Mara Voss"
 REVIEWER_EMAIL = "reviewer@pressroom.example"
+LEFT_OUT = "Leave it out and a random one is printed once."
 WORDS = ["amber", "basil", "birch", "cedar", "coral", "delta", "ember", "fern", "flint", "grove", "harbor", "hazel", "indigo", "ivory", "juniper", "kelp", "lagoon", "lilac", "maple", "meadow", "moss", "nectar", "oak", "olive", "onyx", "pebble", "pine", "quartz", "reed", "ridge", "river", "sage", "slate", "spruce", "stone", "tide", "willow"]  # fmt: skip
 
 
 def first_people() -> list[dict[str, Any]]:
     """On an empty desk make an admin, and for the demo a reviewer; passwords only of those made just now.
 
-    Each person: role, email, password (None when it was made before).
+    Each person: role, email, password (None when it was made before). Ends with what to write instead when
+    PRESSROOM_ADMIN_PASSWORD is one that the desk would take from nobody.
     """
     settings: Settings = current_app.config["SETTINGS"]
     wanted = [("admin", settings.admin_email, ADMIN if settings.demo else "Admin", settings.admin_password)]
@@ -33,7 +36,20 @@ def first_people() -> list[dict[str, Any]]:
     return [{"role": role, "email": email, "password": None} for role, email, _, _ in wanted if email in known]
 
 
-def _made(role: str, email: str, name: str, password: str | None) -> dict[str, Any]:
-    password = password or "-".join(secrets.choice(WORDS) for _ in range(5)) + f"-{secrets.randbelow(90) + 10}"
-    work.step(create_staff, email=email, full_name=name, role=role, password=password)
+def _made(role: str, email: str, name: str, given: str | None) -> dict[str, Any]:
+    password = given or _random(email, name)
+    try:
+        work.step(create_staff, email=email, full_name=name, role=role, password=password)
+    except Invalid as error:
+        if given is None or "password" not in error.errors:
+            raise
+        raise SystemExit(f"PRESSROOM_ADMIN_PASSWORD cannot be used: {error.errors['password']} {LEFT_OUT}") from None
     return {"role": role, "email": email, "password": password}
+
+
+def _random(*own: str) -> str:
+    """Five words and a number; drawn again when they happen to be the person's own."""
+    while True:
+        drawn = "-".join(secrets.choice(WORDS) for _ in range(5)) + f"-{secrets.randbelow(90) + 10}"
+        if passwords.complaint(drawn, *own) is None:
+            return drawn

@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterable
 from typing import Any
@@ -133,6 +134,8 @@ def _record(*arguments: Any, **named: Any) -> logging.LogRecord:
 def install() -> None:
     """For this process and what it forks; again does nothing."""
     logging.setLogRecordFactory(_record)
+    # UTC for all formatters, gunicorn's too: lines of several machines stay in order
+    logging.Formatter.converter = time.gmtime
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
 

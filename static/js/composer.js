@@ -6,17 +6,31 @@
   const AUTOSAVE = 3000, LOCAL = 400, BIGGEST = 300000;
   const segmenter = window.Intl && Intl.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 
+  /* Where this browser keeps a text: under its item and its writer, so that of two people at one browser neither sees nor
+     writes over what the other typed. One of mine under the item alone is from before that, and is moved. */
+  const place = (item, who) => {
+    const old = "pr-text:" + item, own = old + "~" + who;
+    try {
+      const text = localStorage.getItem(old), found = JSON.parse(text), mine = JSON.parse(localStorage.getItem(own));
+      if (found && (!found.who || found.who === who)) {
+        if (!mine || mine.at < found.at) localStorage.setItem(own, text);   // the newer one stays
+        localStorage.removeItem(old);
+      }
+    } catch { /* forbidden */ }
+    return own;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     const arrived = $("[data-shown-item]");   // the item's page: what was sent from here has been saved
     if (arrived) {
       try {
-        const key = "pr-text:" + arrived.dataset.shownItem;
+        const key = place(arrived.dataset.shownItem, arrived.dataset.who);
         if (JSON.parse(localStorage.getItem(key) || "{}").sent) localStorage.removeItem(key);
       } catch { /* forbidden */ }
     }
     const form = $("#composer");
     if (!form) return;
-    const key = "pr-text:" + form.dataset.item;
+    const key = place(form.dataset.item, form.dataset.who);
     const fields = () => {
       const data = new FormData(form);
       ["pictures", "csrf_token", "do"].forEach((n) => data.delete(n));
@@ -189,7 +203,7 @@
     try {
       const box = $("#unsaved");
       const found = box ? Object.keys(localStorage).filter((k) => k.startsWith("pr-text:") && k !== key)
-        .map((k) => ({ ...JSON.parse(localStorage.getItem(k)), id: k.slice(8) }))
+        .map((k) => ({ ...JSON.parse(localStorage.getItem(k)), id: k.slice(8).split("~")[0] }))
         .filter((t) => t.fresh && t.who === form.dataset.who && t.at > +box.dataset.saved).sort((a, b) => b.at - a.at)[0] : null;
       if (found) {
         const text = new URLSearchParams(found.text), link = $("[data-link]", box);

@@ -203,6 +203,47 @@ def test_a_text_that_only_this_browser_has_is_offered_on_the_next_new_page(sign_
     assert again.input_value("#title") == "Only in this browser"
 
 
+def test_of_two_people_at_one_browser_neither_sees_nor_writes_over_what_the_other_typed(desk, sign_in):
+    """(ASVS 14.3.3) What has not reached the desk stays in the browser after signing out, for whoever typed it alone."""
+    page = sign_in("admin")
+    fresh(page, "One text for two")
+    page.fill("#body", "Something.")
+    page.click("button:has-text('Save')")
+    page.wait_for_url(re.compile(r"/content/[0-9a-f-]{36}"))
+    item, context = page.url.split("/content/")[1][:36], page.context
+
+    def typed_offline(page, words):
+        page.goto(f"/content/{item}/edit")
+        assert not page.locator("#restore").is_visible() and words not in page.inner_text("main")
+        context.set_offline(True)
+        page.fill("#title", words)
+        expect(page.locator("#unkept")).to_contain_text("There is no connection to the desk")
+        page.close()
+        context.set_offline(False)
+
+    def change_to(role):
+        page = context.new_page()
+        page.goto("/account/sessions")
+        page.locator("main").get_by_role("button", name="Sign out").click()
+        page.wait_for_url(re.compile("/sign-in"))
+        email, password = desk.people[role]
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", password)
+        page.click("main button.btn-primary")
+        page.wait_for_url(re.compile(r"/(\?.*)?$"))
+        return page
+
+    typed_offline(page, "Of the first person")
+    other = change_to("reviewer")
+    typed_offline(other, "Of the second person")
+    for role, words in (("admin", "Of the first person"), ("reviewer", "Of the second person")):
+        back = change_to(role)
+        back.goto(f"/content/{item}/edit")
+        back.locator("#restore").get_by_text("Bring it back").click()
+        assert back.input_value("#title") == words
+        back.close()
+
+
 def test_a_title_too_long_is_counted_stays_said_and_never_widens_the_page(sign_in):
     page = sign_in("admin")
     fresh(page, "T" * 190)

@@ -248,3 +248,19 @@ def _until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
         except httpx.TransportError:
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_a_line_says_its_moment_in_utc(monkeypatch):
+    """(ASVS 16.2.2) Wherever the machine stands: also in lines of gunicorn, whose form names the offset."""
+    logs.install()
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        record = logging.getLogger("desk").makeRecord("desk", logging.INFO, "x", 1, "said", (), None)
+        record.created, record.msecs = 0.0, 0.0
+        assert logging.Formatter("%(asctime)sZ %(message)s").format(record) == "1970-01-01 00:00:00,000Z said"
+        theirs = logging.Formatter("%(asctime)s %(message)s", "[%Y-%m-%d %H:%M:%S %z]").format(record)
+        assert theirs == "[1970-01-01 00:00:00 +0000] said"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -210,3 +210,28 @@ def test_heads_without_an_end_take_no_thread(patient):
     assert all(b" 431 " in client.recv(1000) for client in clients)
     for client in clients:
         client.close()
+
+
+SMUGGLED = {
+    "two lengths": b"Content-Length: 2\r\nContent-Length: 40\r\n",
+    "a length and chunks": b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+    "chunks in other words": b"Transfer-Encoding: xchunked\r\n",
+    "chunks twice": b"Transfer-Encoding: chunked, chunked\r\n",
+    "a length with a sign": b"Content-Length: +2\r\n",
+    "a name with a space": b"Content-Length : 2\r\n",
+    "a folded line": b"X-Long: a\r\n b\r\nContent-Length: 2\r\n",
+}
+
+
+@pytest.mark.parametrize("what", SMUGGLED)
+def test_a_request_with_two_lengths_is_refused(patient, what):
+    """(ASVS 4.2.1) Where one request ends is never in question: what two servers could read differently is answered once, with a
+    refusal, and the connection ends, so nothing hidden in the body is taken for a second request."""
+    hidden = b"0\r\n\r\nPOST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nhidden"
+    with connect(patient) as client:
+        client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\n" + SMUGGLED[what] + b"\r\n" + hidden)
+        client.shutdown(socket.SHUT_WR)
+        got = b""
+        while piece := client.recv(65536):
+            got += piece
+    assert got.count(b"HTTP/1.1 ") == 1 and got.split()[1] in (b"400", b"501"), got[:200]

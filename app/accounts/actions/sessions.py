@@ -61,8 +61,8 @@ def revoke_session(session_id: uuid.UUID, owner_id: uuid.UUID) -> UserSession:
     return session
 
 
-def revoke_others(owner_id: uuid.UUID, keep: uuid.UUID | None) -> int:
-    """End all sessions of a person but `keep`. Returns how many."""
+def revoke_others(owner_id: uuid.UUID, keep: uuid.UUID | None, name: str = "") -> int:
+    """End all sessions of a person but `keep`. `name`: theirs, where somebody else ends them. Returns how many."""
     others = sa.and_(
         UserSession.user_id == owner_id, UserSession.revoked_at.is_(None), UserSession.expires_at > app_now()
     )
@@ -70,7 +70,7 @@ def revoke_others(owner_id: uuid.UUID, keep: uuid.UUID | None) -> int:
         others = sa.and_(others, UserSession.id != keep)
     ended: int = db.session.execute(sa.update(UserSession).where(others).values(revoked_at=app_now())).rowcount
     if ended:
-        record("accounts.revoke_others", ("users", owner_id), label=current().name, note=f"{ended} sessions")
+        record("accounts.revoke_others", ("users", owner_id), label=name or current().name, note=f"{ended} sessions")
     return ended
 
 

@@ -37,8 +37,8 @@ def create_staff(
     username: str | None = None,
     timezone: str | None = None,
 ) -> User:
-    """Add a member. Raises Invalid for an address in use or no address, a bad name, an unknown role, a password
-    of the wrong length (what the environment or the command line gives is not held against the block list).
+    """Add a member. Raises Invalid for an address in use or no address, a bad name, an unknown role, a password that
+    would be refused from anybody (passwords.complaint).
 
     Without a password nobody can sign in until a password link is used.
     """
@@ -47,8 +47,8 @@ def create_staff(
         raise Invalid({"role": f"Choose one of {', '.join(ROLES)}."})
     if by_email(email) is not None:
         raise Invalid({"email": "Somebody with this address is on the staff already."})
-    if password is not None and not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
-        raise Invalid({"password": f"Use {passwords.SHORTEST} to {passwords.LONGEST} characters."})
+    if password is not None and (wrong := passwords.complaint(password, email, full_name)):
+        raise Invalid({"password": wrong})
     user = User(
         email=email, full_name=full_name, role=role, username=_free_username(username or email.partition("@")[0]),
         password_hash=passwords.hash_password(password) if password else None,

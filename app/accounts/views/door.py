@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, current_app, redirect, request, session, url_for
-from flask_login import login_user
+from flask import Response, current_app, flash, redirect, request, session, url_for
+from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response as Answer
 
 from app.accounts.delivery import Entry
@@ -48,6 +48,17 @@ def half_way() -> tuple[uuid.UUID, int, str] | None:
     if not found or found[3] < clock.now().timestamp():
         return None
     return uuid.UUID(found[0]), int(found[1]), str(found[2])
+
+
+def see_out() -> Answer:
+    """After a sign-out: the sign-in page, and what was shown leaves the browser's cache, pictures and Back included (over
+    https). Its storage stays: there lie only texts that have not reached the desk (docs/decisions/session-storage.md)."""
+    logout_user()
+    session.clear()
+    flash({"text": "Signed out"}, "toast")  # type: ignore[arg-type]
+    answer = redirect(url_for("accounts.sign_in"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def know_device(answer: Response, person: Person | None) -> Response:

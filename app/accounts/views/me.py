@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, flash, redirect, session, url_for
-from flask_login import current_user, logout_user
+from flask import Response, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from app.accounts import actions, delivery
@@ -13,9 +13,9 @@ from app.accounts.devices import device, is_phone
 from app.accounts.forms import ChangePasswordForm, PreferencesForm
 from app.accounts.queries import by_id, load_person, open_sessions
 from app.accounts.views import bp
-from app.accounts.views.door import know_device, set_theme
+from app.accounts.views.door import know_device, see_out, set_theme
 from app.audit.queries import timeline
-from app.web.auth import requires
+from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.pages import back_to, render
 from app.web.writes import calls_out
@@ -86,19 +86,18 @@ def sessions() -> Response:
 
 @bp.post("/account/sessions/<uuid:session_id>/revoke")
 @requires("viewer")
+@confirmed
 def revoke_session(session_id: uuid.UUID) -> Answer:
     """End one of my sessions; ending this one is signing out."""
     actions.revoke_session(session_id, current_user.id)
     if session_id != current_user.session_id:
         return back_to(url_for("accounts.sessions"), "Session ended")
-    logout_user()
-    session.clear()
-    flash({"text": "Signed out"}, "toast")  # type: ignore[arg-type]
-    return redirect(url_for("accounts.sign_in"), 303)
+    return see_out()
 
 
 @bp.post("/account/sessions/revoke-others")
 @requires("viewer")
+@confirmed
 def revoke_others() -> Response:
     """End all my other sessions."""
     ended = actions.revoke_others(current_user.id, current_user.session_id)

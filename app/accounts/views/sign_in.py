@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from flask import Response, current_app, flash, redirect, request, session, url_for
-from flask_login import current_user, logout_user
+from flask import Response, current_app, redirect, request, session, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
@@ -15,7 +15,7 @@ from app.accounts.delivery import Entry, Refusal
 from app.accounts.forms import AskForm, CodeForm, SignInForm
 from app.accounts.safe_next import safe_next
 from app.accounts.views import bp
-from app.accounts.views.door import caller, enter, half_way
+from app.accounts.views.door import caller, enter, half_way, see_out
 from app.core.actor import current
 from app.core.work import aside
 from app.ground import clock
@@ -73,10 +73,7 @@ def sign_out() -> Answer:
     """End this session, and forget everything the browser held."""
     if current_user.is_authenticated:
         actions.end_session(current_user.session_id)
-        logout_user()
-    session.clear()
-    flash({"text": "Signed out"}, "toast")  # type: ignore[arg-type]
-    return redirect(url_for("accounts.sign_in"), 303)
+    return see_out()
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])

@@ -112,6 +112,16 @@ def suspend(user_id: uuid.UUID) -> Response:
     )
 
 
+@bp.post("/staff/<uuid:user_id>/sign-out")
+@requires("admin")
+@confirmed
+def sign_out_member(user_id: uuid.UUID) -> Response:
+    """End all sessions of somebody who lost a device or left one open; the password and the account stay. One's own: all others."""
+    user = by_id(user_id)
+    ended = actions.revoke_others(user.id, current_user.session_id, user.full_name)
+    return back_to(_page(user_id), f"{user.full_name} is signed out of {ended} browser{'s' if ended != 1 else ''}")
+
+
 @bp.post("/staff/<uuid:user_id>/reactivate")
 @requires("admin")
 @confirmed

@@ -31,8 +31,8 @@ def admin(as_user, commit):
 
 def test_every_door_that_matters_is_marked(house):
     """A view that changes roles, secrets or ways in asks; a new one of these rooms must be named here or be marked."""
-    plain = {"accounts.withdraw_invite", "accounts.unlock", "accounts.save_profile", "accounts.password", "accounts.revoke_session",
-             "accounts.revoke_others", "accounts.sign_in", "accounts.sign_out", "accounts.second_factor", "accounts.sign_in_help",
+    plain = {"accounts.withdraw_invite", "accounts.unlock", "accounts.save_profile", "accounts.password",
+             "accounts.sign_in", "accounts.sign_out", "accounts.second_factor", "accounts.sign_in_help",
              "accounts.accept_invite", "accounts.reset_password", "accounts.confirm"}  # fmt: skip
     posts = {rule.endpoint for rule in house.url_map.iter_rules() if "POST" in (rule.methods or ())}
     marked = {name for name in posts if getattr(house.view_functions[name], "is_confirmed", False)}
@@ -114,3 +114,19 @@ def test_garbage_in_its_fields_is_the_page_again(admin, commit):
         assert admin.post(f"/staff/{somebody.id}/role", data=data).status_code in (303, 422)
         stale(commit)
     assert commit(by_id, somebody.id).role == "editor"
+
+
+def test_sessions_are_ended_after_showing_again_that_it_is_you(as_user, app, commit):
+    """(ASVS 7.5.2) One, or all others: whoever sits down at an open browser does not throw its owner out elsewhere."""
+    here = as_user("editor")
+    there = app.test_client()
+    there.post("/sign-in", data={"email": here.user.email, "password": PASSWORD})
+    stale(commit)
+    one = re.search(r"/account/sessions/[0-9a-f-]{36}/revoke", here.get("/account/sessions").text)[0]
+    for path in (one, "/account/sessions/revoke-others"):
+        asked = here.post(path)
+        assert asked.status_code == 403 and "Is it you?" in asked.text and there.get("/account").status_code == 200
+    done = here.post(path, data={"confirm_form": sealed(asked), "confirm_secret": PASSWORD})
+    assert (
+        done.status_code == 303 and there.get("/account").status_code == 302 and here.get("/account").status_code == 200
+    )

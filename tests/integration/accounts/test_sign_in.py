@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -36,6 +37,8 @@ def test_the_page_has_the_fields(client):
     page = client.get("/sign-in").get_data(as_text=True)
     for name in ('name="email"', 'name="password"', 'name="csrf_token"', 'autocomplete="current-password"'):
         assert name in page
+    for field in re.findall(r'<input[^>]*name="(?:password|code)"[^>]*>', page):
+        assert 'type="password"' in field and "onpaste" not in field and 'autocomplete="off"' not in field
 
 
 def test_the_right_password_opens_a_session(client, mara):
@@ -245,6 +248,7 @@ def test_each_sign_in_has_a_token_of_its_own(app, mara):
         cookies.append(browser.get_cookie("session").value)
         with browser.session_transaction() as session:
             tokens = session["_user_id"]
+            assert len(tokens) >= 43, "256 bits in base64"
         cookies.append(tokens)
     assert len(set(cookies)) == 4
     assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 2
@@ -265,3 +269,11 @@ def test_a_wrong_password_does_not_wait_for_somebody_who_is_let_in(client, mara)
         other.execute(sa.text("SELECT 1 FROM users FOR UPDATE"))
         assert post(client, "mara@desk.example", WRONG).status_code == 422
     assert "3 tries left" in post(client, "mara@desk.example", WRONG).text
+
+
+def test_an_old_password_is_as_good_as_a_new_one(client, commit):
+    """(ASVS 6.2.10) Nobody is made to change it because of its age."""
+    user = commit(make_user, "admin", password_changed_at=datetime(2001, 1, 1, tzinfo=UTC))
+    answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+    assert answer.status_code == 303 and answer.location == "/"
+    assert client.get("/").status_code == 200 and client.get("/account/password").status_code == 200

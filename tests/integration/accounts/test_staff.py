@@ -15,7 +15,7 @@ from app.accounts.queries import by_email, by_id
 from app.audit.models import AuditEntry
 from app.core.db import db
 from app.ground.errors import Conflict
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 
 NEW = "seven green bottles stand"
 
@@ -126,6 +126,22 @@ def test_suspend_and_reactivate(as_user, commit):
         sa.select(AuditEntry.action).where(AuditEntry.entity_id == str(other.user.id))
     ).all()
     assert actions_told.count("accounts.suspend") == 1
+
+
+def test_an_admin_ends_the_sessions_of_somebody_and_nothing_else(as_user, app, commit):
+    """(ASVS 7.4.5) A device that was lost: out at once, with the same password in again; one's own session stays; it is told."""
+    admin, other = as_user("admin"), as_user("editor")
+    here = f"/staff/{other.user.id}/sign-out"
+    assert "End sessions" in text(admin.get(f"/staff/{other.user.id}"))
+    assert as_user("operator").post(here).status_code == 403 and other.get("/account").status_code == 200
+    assert admin.post(here).status_code == 303 and other.get("/account").status_code == 302
+    assert admin.post(here).status_code == 303  # a second press ends nothing and harms nothing
+    (entry,) = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "accounts.revoke_others"))
+    assert (entry.entity_label, entry.actor_name) == (other.user.full_name, admin.user.full_name)
+    assert app.test_client().post("/sign-in", data={"email": other.user.email, "password": PASSWORD}).status_code == 303
+    assert (
+        admin.post(f"/staff/{admin.user.id}/sign-out").status_code == 303 and admin.get("/account").status_code == 200
+    )
 
 
 def test_an_invitation_from_link_to_home(as_user, app, commit):

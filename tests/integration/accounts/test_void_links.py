@@ -53,7 +53,9 @@ def test_a_link_from_before_a_change_opens_nothing(app, client, mara, commit, ch
 
 def test_a_page_opened_before_the_change_is_refused_when_it_is_sent(client, mara, commit):
     path = link(commit, mara)
-    client.get(path)
+    assert client.get(path).status_code == 200 and client.get("/account").status_code == 302, (
+        "a link alone lets nobody in"
+    )
     commit(actions.set_password, mara.id, "$argon2id$other", None)
     assert client.post(path, data={"new": NEW, "repeat": NEW}).status_code == 404
 

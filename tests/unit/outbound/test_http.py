@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from app.outbound.exchange import Sending
 from app.outbound.guard import Guard
 from app.outbound.http import Http
+from app.outbound.once import default_tls
 from tests.unit.outbound.server import Raw, answer, read_request
 
 LOCAL = Guard(["127.0.0.0/8"])
@@ -199,3 +200,10 @@ def test_tls_is_finished_before_the_hook(certificate: Path) -> None:
         assert (got.status, order) == (200, ["hook"])
         doubting = Http(LOCAL, before_first_byte=lambda s: order.append("again")).create("POST", server.url)
     assert (doubting.error, doubting.bytes_left, order) == ("tls", False, ["hook"])
+
+
+def test_no_call_is_made_below_tls_1_2_or_to_somebody_unknown() -> None:
+    """(ASVS 12.1.1, 12.3.2) What calls and mails are made with when nobody hands in another."""
+    for context in (default_tls(), ssl.create_default_context()):
+        assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+        assert context.verify_mode == ssl.CERT_REQUIRED and context.check_hostname
