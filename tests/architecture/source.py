@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Every module of the app: its path from the root, its tree."""
-    for path in sorted((ROOT / "app").rglob("*.py")):
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    """Every module of the app: its path from the root, its tree, which is read and not changed. Parsed once a run."""
+    return tuple(
+        (str(path.relative_to(ROOT)), ast.parse(path.read_text())) for path in sorted((ROOT / "app").rglob("*.py"))
+    )
 
 
 def templates() -> Iterator[tuple[str, str]]:
