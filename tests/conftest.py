@@ -36,6 +36,9 @@ __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # ho
 KEYS = (("test", bytes(range(32))),)
 PASSWORD = "correct horse battery staple"
 KEPT = ("alembic_version", "schema_migrations", "platforms", "agents")
+# Settings that were read stay read until a test changes them: how many statements a page needs must not depend on whether the
+# two seconds of a process went by meanwhile.
+config.FRESH_FOR = 3600.0
 # The way of a password is the real one, its work is small: tests/unit/accounts/test_pure.py asks a process of its own for the cost.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 # An example that the machine interrupts is not a slow one: by itself Hypothesis fails what takes longer than 200 ms.
