@@ -19,18 +19,28 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from filelock import FileLock
 from flask.testing import FlaskClient
 from hypothesis import settings
 
+from app.accounts import passwords
 from app.core import actor, clock_state, config, queue, rights, work
 from app.core.db import Base, db
 from app.factory import House, create_app
 from app.settings import Settings
+from tests.order import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # hooks
 
 KEYS = (("test", bytes(range(32))),)
 PASSWORD = "correct horse battery staple"
 KEPT = ("alembic_version", "schema_migrations", "platforms", "agents")
+# Settings that were read stay read until a test changes them: how many statements a page needs must not depend on whether the
+# two seconds of a process went by meanwhile.
+config.FRESH_FOR = 3600.0
+# The way of a password is the real one, its work is small: tests/unit/accounts/test_pure.py asks a process of its own for the cost.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 # An example that the machine interrupts is not a slow one: by itself Hypothesis fails what takes longer than 200 ms.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -187,14 +197,13 @@ def client(app: House) -> FlaskClient:
 
 @pytest.fixture
 def as_user(app: House) -> Callable[..., FlaskClient]:
-    """`as_user("reviewer")` or `as_user(user)`: a browser that is signed in through the sign-in page."""
+    """`as_user("reviewer")` or `as_user(user)`: a browser in which that person is signed in."""
+    from tests.door import let_in
     from tests.factories import make_user
 
     def sign_in(who: Any = "admin") -> FlaskClient:
         user = work.step(make_user, role=who) if isinstance(who, str) else who
-        browser = app.test_client()
-        answer = browser.post("/sign-in", data={"email": user.email, "password": PASSWORD})
-        assert answer.status_code == 303, answer.get_data(as_text=True)[:500]
+        browser = let_in(app, user.id)
         browser.user = user  # type: ignore[attr-defined]
         return browser
 

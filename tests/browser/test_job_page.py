@@ -25,7 +25,7 @@ def test_the_page_after_publishing_comes_to_say_what_became_of_it(sign_in):
     page.wait_for_url(re.compile(r"/jobs/[0-9a-f-]{36}$"))
     page.locator(
         "#job .head .st", has_text=re.compile("Published|Failed|Needs a look|Checking|Processing|Retrying")
-    ).wait_for(timeout=20000)
+    ).wait_for(timeout=60_000)
 
 
 def test_the_calendar_dialog_begins_with_the_day(sign_in):

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_reviewer")]
 def bare(browser: Browser, desk):
     """A browser that stands on the sign-in page: from here on nothing but keys."""
     context: BrowserContext = browser.new_context(base_url=desk.url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.problems = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]

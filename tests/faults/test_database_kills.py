@@ -58,7 +58,7 @@ def struck(plant: Plant, numbers: list[int], fault: str) -> int:
         plant.go(number)
     plant.until(plant.idle_or_done, 60, "the database to be back")
     with contextlib.suppress(AssertionError):  # a claim whose answer was lost is in nobody's hands: it is swept later
-        plant.until(plant.idle, 10)
+        plant.until(plant.idle, 3)
     return len(numbers)
 
 

@@ -36,7 +36,7 @@ def quoting_server(status: int = 401) -> Iterator[str]:
     """Its address, while it runs."""
     handler = type("Quoting", (_Quoting,), {"status": status})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -257,7 +257,7 @@ def _server(target: str = "") -> tuple[ThreadingHTTPServer, list[str]]:
     seen: list[str] = []
     handler = type("Here", (_Redirecting,), {"target": target, "seen": seen})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     return server, seen
 
 

@@ -141,7 +141,7 @@ def test_from_the_form_to_the_answer_of_a_server(as_user: Any, app: Any) -> None
     """(D14) Two tokens of one account, its server written in two ways, and one of another account there. (S3) Then the first
     is reconnected with the other's token: it stays what it was."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Instance)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     desk, at = as_user("operator"), f"127.0.0.1:{server.server_port}"
 
     def connect(name: str, address: str, token: str) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,12 +21,21 @@ from app.accounts.safe_next import safe_next
 from app.audit.changes import HIDDEN, tidy
 from app.audit.leaves import FIRST_ROOT, leaf, pack, root, unpack
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 def test_a_password_opens_its_hash_and_no_other():
     stored = passwords.hash_password("nine small fish swim")
     assert stored.startswith("$argon2id$")
     assert passwords.verify(stored, "nine small fish swim") and not passwords.verify(stored, "nine small fish swim ")
     assert not passwords.verify(None, "nine small fish swim") and not passwords.verify("garbage", "x")
+
+
+def test_a_password_costs_what_the_source_asks_for():
+    """OWASP's second choice (app/accounts/passwords.py). A process of its own is asked: the tests' hashes are cheap ones."""
+    asked = "from app.accounts.passwords import hash_password; print(hash_password('nine small fish swim'))"
+    made = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert made.stdout.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_the_same_letters_from_another_keyboard_open_it():

@@ -8,12 +8,16 @@ import struct
 import threading
 from typing import Any
 
+TLS = b"\x16"  # how a greeting in TLS begins (RFC 8446, 5.1: handshake)
+
 
 class Speaker(socketserver.BaseRequestHandler):
     """Reads one request whole, counts it, then does what the row says."""
 
     def handle(self) -> None:
         server: Any = self.server
+        if self.request.recv(1, socket.MSG_PEEK) == TLS:
+            return  # nobody here speaks it: whoever greets in TLS is not left waiting for an answer
         file = self.request.makefile("rb")
         head = b""
         while (line := file.readline()) not in (b"\r\n", b""):
