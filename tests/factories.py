@@ -94,7 +94,7 @@ def make_item(
     elif status in ("approved", "scheduled", "published"):
         actions.set_approved(item, version, make_user("reviewer").id)
     if status in ("scheduled", "published"):
-        actions.keep_open_records(item.id, int(status == "scheduled"), int(status == "published"))
+        actions.keep_open_records({item.id: (int(status == "scheduled"), int(status == "published"))})
     db.session.flush()
     return item
 

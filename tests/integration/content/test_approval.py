@@ -92,7 +92,7 @@ def test_scheduled_and_published_follow_from_the_counts(app, commit, counts, sta
     item = commit(make_item, status="approved")
     seen = []
     for open_records, live_records in counts:
-        commit(actions.keep_open_records, item.id, open_records, live_records)
+        commit(actions.keep_open_records, {item.id: (open_records, live_records)})
         seen.append(got(item).status)
     assert seen == statuses
     assert (got(item).published_at is not None) == (counts[-1][1] > 0)
@@ -101,7 +101,7 @@ def test_scheduled_and_published_follow_from_the_counts(app, commit, counts, sta
 def test_counts_of_an_old_version_do_not_move_a_draft(app, commit):
     item = commit(make_item, status="published")
     commit(save, item, "next")
-    commit(actions.keep_open_records, item.id, 0, 2)
+    commit(actions.keep_open_records, {item.id: (0, 2)})
     assert (got(item).status, got(item).live_records) == ("draft", 2)
 
 
