@@ -7,19 +7,23 @@ import json
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.content.models import ContentItem
 from app.content.queries import found
 from app.core import listing
 from app.core.db import db
 from app.ground import clock
 from app.metrics import actions, queries
 from app.metrics.models import PublishDay
+from app.operations import grid
 from app.operations.models import Notice
 from app.operations.queries import today
-from app.publishing.models import PublishRecord
-from tests.factories import make_item, make_record, make_user
+from app.publishing.models import PublishJob, PublishRecord
+from app.publishing.queries import jobs
+from tests.factories import make_campaign, make_item, make_record, make_user
 
 
 def text(answer: Any) -> str:
@@ -78,6 +82,62 @@ def test_a_common_word_finds_the_newest_and_a_rare_one_finds_the_oldest(
     page = text(browser.get("/content?q=stone"))
     assert [word in page for word in ("Stone one", "Stone four", "龍安寺")] == [True, True, False]
     assert "龍安寺" in text(browser.get("/content?q=石庭"))
+
+
+def links(page: str, path: str) -> list[str]:
+    """What the rows of a list lead to, in their order."""
+    return list(dict.fromkeys(re.findall(rf'href="({path}/[0-9a-f-]{{36}})"', page)))
+
+
+def all_pages(browser: Any, path: str, to: str) -> list[list[str]]:
+    """The rows of each page of a list, by "Next" to its end."""
+    found: list[list[str]] = []
+    while path and len(found) < 20:
+        page = text(browser.get(path))
+        found.append(links(page, to))
+        path = following(page, "next") or ""
+    return found
+
+
+@pytest.mark.parametrize(("path", "to"), [("/content", "/content"), ("/jobs", "/jobs")])
+def test_a_platform_is_looked_up_where_it_is_rare_and_met_on_the_way_where_it_is_not(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch, path: str, to: str
+) -> None:
+    """Either way the same rows in the same order, each once; an empty window is no end, and a platform without rows has one page."""
+    for platform in ("webhook", *["site"] * 7, "webhook", "site", "webhook"):
+        record = commit(make_record, platform=platform)
+        item = commit(lambda key=record.job_id: db.session.get_one(PublishJob, key)).content_id
+        commit(
+            lambda item=item, platform=platform: setattr(
+                db.session.get_one(ContentItem, item), "planned_platforms", [platform]
+            )
+        )
+    browser = as_user("admin")
+    looked_up = all_pages(browser, f"{path}?platform=webhook", to)
+    assert [len(page) for page in looked_up] == [3]
+    for room, name, value in ((found, "RARE", 1), (jobs, "FEW", 1), (listing, "WINDOW", 4)):
+        monkeypatch.setattr(room, name, value)
+    walked = all_pages(browser, f"{path}?platform=webhook", to)
+    assert [key for page in walked for key in page] == looked_up[0]
+    assert len(walked) == 3 and "found among 4" in text(browser.get(f"{path}?platform=webhook"))
+    assert all_pages(browser, f"{path}?platform=sandbox", to) == [[]]
+
+
+def test_a_campaigns_month_counts_all_and_reads_what_its_cells_show(commit: Any) -> None:
+    """Campaign or not: the same entries, the same counts; of a full cell three leave the database."""
+    campaign = commit(make_campaign)
+    at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+    for number in range(7):
+        record = commit(make_record, due_at=at + timedelta(hours=number // 5, days=number // 6), title=f"Post {number}")
+        commit(lambda key=record.job_id: setattr(db.session.get_one(PublishJob, key), "campaign_id", campaign.id))
+    commit(make_item, title="Plan", campaign_id=campaign.id, scheduled_for=at)
+    for view in ("month", "week"):
+        bounds = grid.bounds(view, grid.days(view, at.date()), ZoneInfo("Asia/Kathmandu"))
+        own, every = (today.spans(bounds, wanted, 3) for wanted in (today.Wanted(campaign=campaign.id), today.Wanted()))
+        assert own[1] == every[1] and sum(own[1]) == 8, view
+        assert len(own[0]) == sum(min(many, 3) for many in own[1]), view
+        shown = [[e.title for e in sorted(part, key=lambda e: (e.at, e.title))] for part in (own[0], every[0])]
+        assert set(shown[0]) <= set(shown[1]), view
 
 
 @pytest.mark.parametrize("status", ["pending", "success"])
