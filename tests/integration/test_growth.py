@@ -10,7 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
+from markupsafe import escape
 
+from app.audit.queries import entries
 from app.content.models import ContentItem
 from app.content.queries import found
 from app.core import listing
@@ -22,8 +25,8 @@ from app.operations import grid
 from app.operations.models import Notice
 from app.operations.queries import today
 from app.publishing.models import PublishJob, PublishRecord
-from app.publishing.queries import jobs
-from tests.factories import make_campaign, make_item, make_record, make_user
+from app.publishing.queries import jobs, plan
+from tests.factories import make_account, make_campaign, make_item, make_record, make_user
 
 
 def text(answer: Any) -> str:
@@ -227,3 +230,75 @@ def test_zones_that_nobody_knows_are_not_added_up(commit: Any) -> None:
     commit(make_user, preferences={"timezone": "Asia/Kathmandu"})
     commit(make_user, preferences={"timezone": "../etc/passwd"})
     assert actions.zones() == ["Asia/Kathmandu", "UTC"]
+
+
+def test_the_menus_of_the_trail_are_not_looked_up_for_every_page(as_user: Any, commit: Any) -> None:
+    """Each look jumps through all months; what is too new for the menu is found all the same, and what nobody knows is nothing."""
+    commit(make_item, title="Stone")
+    browser = as_user("admin")
+    ran: list[str] = []
+
+    def note(*event: Any) -> None:
+        ran.append(event[2])
+
+    def page(path: str) -> str:
+        ran.clear()
+        return text(browser.get(path))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        page("/audit")
+        assert sum("RECURSIVE" in statement for statement in ran) == 2
+        page("/audit?entity=content_items")
+        assert not [statement for statement in ran if "RECURSIVE" in statement]
+        entries._known["action"] = (entries._known["action"][0], ["audit.verify"])
+        assert "Stone" in page("/audit?action=content.create_item")
+        assert "Stone" not in page("/audit?action=content.nothing")
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+EVIL = ("<script>alert(1)</script>", "\ue000\ue001\ue002", '"><img src=x>', "龍安寺の石庭", "الحجر والتيار", "🌿 & <b>")
+
+
+def test_an_entry_of_the_calendar_says_its_own_title_and_nothing_else(as_user: Any, commit: Any) -> None:
+    """Entries alike share one shape: each gets its own words, whatever they are, and no title is taken for a place in it."""
+    at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+    for number, title in enumerate(EVIL):
+        commit(make_record, due_at=at + timedelta(days=number // 3, hours=number % 3), title=title)
+    page = text(as_user("admin").get("/calendar?view=week&date=2027-03-10"))
+    for number, title in enumerate(EVIL):
+        shown = str(escape(title))
+        assert page.count(f'<b class="clip" dir="auto">{shown}</b>') == 1
+        assert page.count(f'title="{12 + number % 3}:00 {shown}"') == 1
+    assert len(set(re.findall(r'hx-get="(/calendar/record/[0-9a-f-]{36})"', page))) == len(EVIL)
+
+
+def test_an_hour_with_more_leads_to_the_list_from_that_hour_on(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a zone whose midnight is not UTC's, and with the filters that are set."""
+    at = datetime(2027, 3, 10, 12, 20, tzinfo=UTC)
+    for number in range(5):
+        commit(make_record, due_at=at + timedelta(minutes=number), title=f"Post number {number}")
+    commit(make_record, due_at=at - timedelta(hours=3), title="Post number 9")
+    browser = as_user(commit(make_user, "admin", preferences={"timezone": "Asia/Kathmandu"}))
+    page = text(browser.get("/calendar?view=week&date=2027-03-10&platform=site"))
+    more = re.search(r'class="meta tiny more" href="([^"]+)"', page)
+    assert more and "platform=site" in more[1]
+    listed = text(browser.get(more[1].replace("&amp;", "&")))
+    assert re.findall(r'dir="auto">(Post number \d)</a>', listed) == [f"Post number {n}" for n in range(5)]
+
+
+def test_the_next_free_moment_is_asked_of_the_accounts_that_have_one_to_keep(app: Any, commit: Any) -> None:
+    """A line for each place, however many posts wait there; an account without gap, cap or slots is not asked for."""
+    gap = commit(make_account, "site", configuration={"min_gap": 60})
+    free = commit(make_account, "site", name="Free")
+    first = clock.now() + timedelta(minutes=30)
+    for number in range(3):
+        for account in (gap, free):
+            commit(make_record, account=account, due_at=first + timedelta(hours=number))
+    found = plan._taken([gap, free])
+    assert list(found) == [gap.place] and found[gap.place] == [first + timedelta(hours=n) for n in range(3)]
+    assert set(plan.free_at()) == {gap.id}
+    assert plan.free_at()[gap.id] >= first + timedelta(hours=3)
