@@ -279,6 +279,7 @@ def _of_size(size: int, kept: Path | None) -> Iterator[tuple[str, Timed]]:
         desk.disuse(owner)
         metrics.add_up()  # as the clock has it done every quarter of an hour
         for name, path in addresses(app, browser):
+            db.session.remove()  # this process's own: its transaction must not stay open while pages are timed
             if only in name:
                 yield name, timed(browser, path)
         print(f"timed, {time.strftime('%H:%M:%S')}", file=sys.stderr)
