@@ -112,7 +112,7 @@ def spans(bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int
         (sa.select(sa.func.count()).select_from(one.lateral()).scalar_subquery() for one in some), sa.literal(0)
     )
     counted = db.session.scalars(sa.select(both).select_from(ends).order_by(ends.c.first))
-    return found, list(counted)
+    return found, [min(many, COUNTED + 1) for many in counted]
 
 
 def _of_campaign(
@@ -135,7 +135,7 @@ def _of_campaign(
     found, counted = [], [0] * len(bounds)
     for row in rows.mappings():
         found.append(_event({name: row[name] for name in names}))
-        counted[row["cell"] - 1] = row["many"]
+        counted[row["cell"] - 1] = min(row["many"], COUNTED + 1)
     return found, counted
 
 
