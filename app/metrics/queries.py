@@ -33,7 +33,8 @@ class Narrow:
     def of(self, statement: Any) -> Any:
         """The statement with the conditions added."""
         if self.platform:
-            statement = statement.where(R.platform == self.platform)
+            # as an expression: days are looked up by their index; that of platforms would add all rows of a platform
+            statement = statement.where(R.platform.op("||")("") == self.platform)
         if self.campaign:
             jobs = sa.select(PublishJob.id).where(PublishJob.campaign_id == uuid.UUID(self.campaign))
             statement = statement.where(R.job_id.in_(jobs))
