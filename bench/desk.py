@@ -6,6 +6,9 @@ all that hangs on them (item, version, review, attempt, audit entries, posts of 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import sqlalchemy as sa
 
 OPEN_JOBS = 750
@@ -47,7 +50,7 @@ CREATE TEMP TABLE bench_new AS
   SELECT n, at, CASE WHEN n % 3 = 0 THEN c.id END AS campaign, bench_person(n::int) AS author, {TITLE} AS title,
     {UUID7.format(at="at", n="n", kind="i")} AS item, {UUID7.format(at="at", n="n", kind="v")} AS version,
     {UUID7.format(at="at", n="n", kind="q")} AS request, {UUID7.format(at="at", n="n", kind="j")} AS job, is_open
-  FROM (SELECT :base + n AS n, :open AS is_open, CASE WHEN :open THEN now() + interval '30 days' * (n - 0.5) / :jobs
+  FROM (SELECT :base + n AS n, :open AS is_open, CASE WHEN :open THEN :first + :days * interval '1 day' * (n - 0.5) / :jobs
           ELSE now() - interval '1095 days' * (1 - (n - 0.5) / :jobs) END AS at FROM generate_series(1, :jobs) n) s
   LEFT JOIN (SELECT id, row_number() OVER (ORDER BY name) - 1 AS k FROM campaigns) c ON c.k = n / 3 % 200;
 INSERT INTO content_items (id, title, content, status, created_by, created_at, updated_at, scheduled_for, planned_platforms, published_at,
@@ -100,6 +103,26 @@ INSERT INTO notifications (user_id, kind, title, key, read_at, created_at, entit
 DROP TABLE bench_rows; DROP TABLE bench_new
 """
 
+CROWDED = "date_trunc('month', now() + interval '62 days')"
+"""The month with thousands of posts."""
+MONTH = """
+INSERT INTO content_items (title, content, status, created_by, created_at, updated_at, scheduled_for, planned_platforms, approved_at)
+  SELECT 'Planned ' || n || ' for a shallow tank', 'One of many.', 'approved', bench_person(n), now() - n * interval '1 minute', now() - n * interval '1 minute',
+         :first + n * interval '28 days' / :posts, ARRAY['site','mastodon'], now() - n * interval '1 minute' FROM generate_series(1, :posts) n;
+UPDATE content_items SET campaign_id = (SELECT id FROM campaigns WHERE name = 'Campaign 2') WHERE scheduled_for >= :first;
+UPDATE publish_jobs SET campaign_id = (SELECT id FROM campaigns WHERE name = 'Campaign 2') WHERE scheduled_at >= :first
+"""
+
+OLD = "now() - interval '540 days'"
+DISUSED = f"""
+CREATE TEMP TABLE bench_old AS SELECT r.id, r.job_id, j.content_id FROM publish_records r JOIN publish_jobs j ON j.id = r.job_id
+  WHERE r.platform = 'bluesky' AND r.due_at < {OLD} AND substr(r.account_name, 9)::int % 8 = 2;
+UPDATE publish_records r SET platform = 'sandbox' FROM bench_old o WHERE o.id = r.id;
+UPDATE publish_jobs j SET platforms = array_replace(j.platforms, 'bluesky', 'sandbox') FROM bench_old o WHERE o.job_id = j.id;
+UPDATE content_items i SET planned_platforms = array_replace(i.planned_platforms, 'bluesky', 'sandbox') FROM bench_old o WHERE o.content_id = i.id;
+DROP TABLE bench_old
+"""
+
 PAST = """DO $$ BEGIN FOR m IN 1..37 LOOP
   EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF audit_log FOR VALUES FROM (%L) TO (%L)',
     'audit_log_' || to_char(date_trunc('month', now()) - make_interval(months => m), '"y"YYYY"m"MM'),
@@ -111,20 +134,56 @@ $$ SELECT id FROM users WHERE username = 'bench' || (1 + n % 30) $$"""
 
 
 def begin(engine: sa.Engine, open_jobs: int = OPEN_JOBS) -> int:
-    """Everything once, and a month of open work; returns how many records there are."""
+    """Everything once, and a month of open work; returns how many records there are. To be called as the owner of the tables:
+    triggers rest, which the app's role may not ask for."""
     _run(engine, [PERSON, PAST, *ONCE.split(";\n")], {})
     return _more(engine, 0, open_jobs, is_open=True)
+
+
+def crowd(engine: sa.Engine, posts: int = 2000) -> None:
+    """A month to come with so many approved plans and so many records, all of one campaign; and a day after it with as many."""
+    with engine.connect() as connection:
+        month = connection.scalar(sa.text("SELECT " + CROWDED))
+        there = connection.scalar(sa.text("SELECT count(*) FROM content_items WHERE title LIKE 'Planned %'"))
+    if there:
+        return
+    _more(engine, 10_000_000, posts // 4, is_open=True, first=month, days=28)
+    _more(engine, 20_000_000, posts // 4, is_open=True, first=month + timedelta(days=45, hours=9), days=0.4)
+    _run(engine, MONTH.split(";\n"), {"first": month, "posts": posts})
+    _settle(engine)
+
+
+def has_begun(engine: sa.Engine) -> bool:
+    """Whether this desk was filled before."""
+    with engine.connect() as connection:
+        return bool(connection.scalar(sa.text("SELECT count(*) FROM users WHERE username = 'bench1'")))
 
 
 def grow(engine: sa.Engine, records: int) -> int:
     """Finished records until there are so many; analysed. Returns how many there are."""
     with engine.connect() as connection:
         have = connection.scalar(sa.text("SELECT count(*) FROM publish_records")) or 0
-    return _more(engine, have // 4, (records - have) // 4, is_open=False)
+    return have if have >= records else _more(engine, have // 4, (records - have) // 4, is_open=False)
 
 
-def _more(engine: sa.Engine, base: int, jobs: int, is_open: bool) -> int:
-    _run(engine, MORE.split(";\n"), {"base": base, "jobs": jobs, "open": is_open})
+def disuse(engine: sa.Engine) -> None:
+    """A platform that many posts went to, and none for a year and a half. To be called when the desk has grown."""
+    with engine.connect() as connection:
+        if connection.scalar(sa.text("SELECT EXISTS (SELECT FROM publish_records WHERE platform = 'sandbox')")):
+            return
+    _run(engine, DISUSED.split(";\n"), {})
+    _settle(engine)
+
+
+def _more(engine: sa.Engine, base: int, jobs: int, is_open: bool, first: Any = None, days: float = 30) -> int:
+    first = first or datetime.now(UTC)
+    values = {"base": base, "jobs": jobs, "open": is_open, "first": first, "days": days}
+    _run(engine, MORE.split(";\n"), values)
+    return _settle(engine)
+
+
+def _settle(engine: sa.Engine) -> int:
+    """Analysed, as autovacuum leaves it; returns how many records there are."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("SET statement_timeout = 0"))
         connection.execute(sa.text("VACUUM ANALYZE"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -17,18 +16,19 @@ from app.runtime.postgres import Postgres
 from app.runtime.valkey import Valkey
 from app.settings import Settings
 
+PREFIX = "pressroom-bench-"
+
 
 @contextmanager
-def house(durable: bool = True) -> Iterator[tuple[House, Settings]]:
-    """An app on servers of its own, durable as in production unless only reads are timed; everything is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="pressroom-bench-", ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o755)
-        data = Path(folder)
+def house(durable: bool = True, kept: Path | None = None) -> Iterator[tuple[House, Settings]]:
+    """An app on servers of its own, durable as in production unless only reads are timed. Everything is gone afterwards, unless
+    it is `kept` in a folder, to be used again."""
+    with folder(kept) as data:
         postgres, valkey = Postgres(data, durable=durable), Valkey(data, durable=durable)
         try:
             postgres.start()
             valkey.start()
-            settings = Settings.from_env({"PRESSROOM_DATA": folder, "PRESSROOM_ALLOW_HOSTS": "127.0.0.0/8"})
+            settings = Settings.from_env({"PRESSROOM_DATA": str(data), "PRESSROOM_ALLOW_HOSTS": "127.0.0.0/8"})
             app = create_app(settings, WTF_CSRF_ENABLED=False)
             with app.app_context():
                 upgrade()
@@ -36,6 +36,18 @@ def house(durable: bool = True) -> Iterator[tuple[House, Settings]]:
         finally:
             valkey.stop()
             postgres.stop()
+
+
+@contextmanager
+def folder(kept: Path | None) -> Iterator[Path]:
+    """This one, or a new one for a while; PostgreSQL's own user may look in."""
+    with ExitStack() as ending:
+        made = kept or Path(
+            ending.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True))
+        )
+        made.mkdir(parents=True, exist_ok=True)
+        made.chmod(0o755)
+        yield made
 
 
 def cpu(call: Callable[[], object], runs: int = 60, warm: int = 10) -> float:

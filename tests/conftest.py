@@ -25,6 +25,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from app.accounts import passwords
+from app.audit.queries import entries
 from app.core import actor, clock_state, config, queue, rights, work
 from app.core.db import Base, db
 from app.factory import House, create_app
@@ -166,6 +167,7 @@ def app(house: House, owner: sa.Engine, settings: Settings) -> Iterator[House]:
         queue.connection().flushdb()
         house.extensions["bell"].pop("quiet_until", None)
         config.forget()
+        entries.forget()
         clock_state.forget()
         actor.set_current(actor.Actor())  # not the person of the test before
         yield house

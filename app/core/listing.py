@@ -8,7 +8,7 @@ for on the way down the list, `WINDOW` rows a page: "Next" looks on from there, 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -31,23 +31,23 @@ class Filter(Protocol):
 
     label: str
 
-    def clause(self, value: str) -> sa.ColumnElement[bool] | None: ...
+    def clause(self, value: str) -> sa.ColumnElement[bool] | Walk | None: ...
 
     def options(self) -> Sequence[tuple[str, str]]: ...
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a known set; `on` is a column, or a function from the chosen value to a condition."""
+    """One of a known set; `on` is a column, or a function from the chosen value to a condition, or to a `Walk`."""
 
     on: Any
     choices: Choices
     label: str = ""
 
-    def clause(self, value: str) -> sa.ColumnElement[bool] | None:
+    def clause(self, value: str) -> sa.ColumnElement[bool] | Walk | None:
         if value not in {key for key, _ in self.options()}:
             return None
-        made: sa.ColumnElement[bool] = self.on == value if _is_column(self.on) else self.on(value)
+        made: sa.ColumnElement[bool] | Walk = self.on == value if _is_column(self.on) else self.on(value)
         return made
 
     def options(self) -> Sequence[tuple[str, str]]:
@@ -100,6 +100,15 @@ class Walk:
     """A condition that no index answers: it is held against the rows of the list in their order, `WINDOW` of them a page."""
 
     clause: sa.ColumnElement[bool]
+
+
+Asked = dict[str, sa.ColumnElement[bool] | Walk]
+"""What narrows a list, by the parameter that asks for it."""
+
+
+def _conditions(clauses: Iterable[sa.ColumnElement[bool] | Walk], walking: bool) -> list[sa.ColumnElement[bool]]:
+    """Those that an index answers, and those held against the rows on the way down, if that is where we are."""
+    return [c.clause if isinstance(c, Walk) else c for c in clauses if walking or not isinstance(c, Walk)]
 
 
 @dataclass
@@ -165,9 +174,10 @@ class Listing:
         kept, size = self._kept(args), per_page or self.per_page
         name, descending = self._sort(kept)
         backwards = "before" in kept and "after" not in kept
-        walks = isinstance(self._searched(kept), Walk)
-        end = self._end(kept, name, descending != backwards) if walks else None
-        found = self._rows(kept, name, descending != backwards, size, end)
+        asked = self._asked(kept)
+        walks = any(isinstance(clause, Walk) for clause in asked.values())
+        end = self._end(asked, kept, name, descending != backwards) if walks else None
+        found = self._rows(asked, kept, name, descending != backwards, size, end)
         more, found = len(found) > size, found[:size]
         on = (
             cursor.written(found[-1]) if more else cursor.written(end) if end is not None else None
@@ -183,21 +193,25 @@ class Listing:
             sort=("-" if descending else "") + name,
             next={**edge, "after": ahead} if ahead else None,
             previous={**edge, "before": back} if back else None,
-            total=None if end is not None or (walks and "after" in kept) else self.count(kept),
+            total=None if end is not None or (walks and "after" in kept) else self._count(asked),
             filters=self.filters,
         )
 
     def count(self, args: Args) -> int:
         """Rows that match, counted no further than the cap."""
-        narrowed = self._bare(args, [sa.literal(1)]).order_by(None).limit(COUNT_CAP + 1)
+        return self._count(self._asked(args))
+
+    def _count(self, asked: Asked) -> int:
+        narrowed = self._bare(asked, [sa.literal(1)]).order_by(None).limit(COUNT_CAP + 1)
         return db.session.scalar(sa.select(sa.func.count()).select_from(narrowed.subquery())) or 0
 
     def rows(self, args: Args, batch: int = 500) -> Iterator[Any]:
         """All matching rows in order, fetched in batches: for exports, inside `work.reading()`."""
         kept = {k: v for k, v in self._kept(args).items() if k not in ("after", "before")}
         name, descending = self._sort(kept)
+        asked = self._asked(kept)
         while True:
-            found = self._rows(kept, name, descending, batch)
+            found = self._rows(asked, kept, name, descending, batch)
             yield from map(_own, found[:batch])
             if len(found) <= batch:
                 return
@@ -212,31 +226,29 @@ class Listing:
         asked = asked if asked.lstrip("-") in self.sorts and asked.count("-") <= 1 else self.default
         return asked.lstrip("-"), asked.startswith("-")
 
-    def _searched(self, args: Args) -> sa.ColumnElement[bool] | Walk | None:
+    def _asked(self, args: Args) -> Asked:
+        """What narrows the list: a condition for each filter that means something, and for the search."""
+        found = {name: narrowing.clause(args[name]) for name, narrowing in self.filters.items() if args.get(name)}
         text = args.get("q", "").strip()
-        if not text or self.search is None:
-            return None
-        return self.search(text) if callable(self.search) else contains(self.search, text)
+        if text and self.search is not None:
+            found["q"] = self.search(text) if callable(self.search) else contains(self.search, text)
+        return {name: clause for name, clause in found.items() if clause is not None}
 
-    def _narrowed(self, args: Args, searching: bool = True) -> sa.Select[Any]:
+    def _narrowed(self, asked: Asked, walking: bool = True) -> sa.Select[Any]:
         statement: sa.Select[Any] = self.select() if callable(self.select) else self.select
-        for name, narrowing in self.filters.items():
-            clause = narrowing.clause(args[name]) if args.get(name) else None
-            statement = statement if clause is None else statement.where(clause)
-        found = self._searched(args) if searching else None
-        if found is None:
-            return statement
-        return statement.where(found.clause if isinstance(found, Walk) else found)
+        return statement.where(*_conditions(asked.values(), walking))
 
-    def _bare(self, args: Args, columns: Sequence[Any], searching: bool = True) -> sa.Select[Any]:
-        """These columns of the rows that match; from the own table alone, where that is enough."""
-        searched = self._searched(args) if searching else None
-        asked = {name for name in self.filters if args.get(name)}
-        if not self.light or not self.light.issuperset(asked) or isinstance(searched, Walk):
-            return self._narrowed(args, searching).with_only_columns(*columns, maintain_column_froms=True)
-        found = [self.filters[name].clause(args[name]) for name in asked]
+    def _bare(self, asked: Asked, columns: Sequence[Any], walking: bool = True) -> sa.Select[Any]:
+        """These columns of the rows that match; from the own table alone, where that is enough. Not `walking`: as if there were
+        nothing to look for on the way."""
+        needs = {name for name, clause in asked.items() if walking and isinstance(clause, Walk)} | (
+            asked.keys() - {"q"}
+        )
+        if not self.light or not self.light.issuperset(needs):
+            return self._narrowed(asked, walking).with_only_columns(*columns, maintain_column_froms=True)
+        own = () if self.own is None else (self.own,)
         bare = sa.select(*columns).select_from(self.tiebreak.class_)
-        return bare.where(*(clause for clause in (self.own, searched, *found) if clause is not None))
+        return bare.where(*own, *_conditions(asked.values(), walking))
 
     def _ordered(self, statement: sa.Select[Any], args: Args, name: str, down: bool) -> sa.Select[Any]:
         """In order, from the row after which (or before which, going back) the page begins."""
@@ -246,17 +258,17 @@ class Listing:
             statement = statement.where(cursor.beyond(columns, at, "<" if down else ">"))
         return statement.order_by(*(column.desc() if down else column.asc() for column in columns))
 
-    def _rows(self, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
-        statement = self._ordered(self._narrowed(args).add_columns(*self._keys(name)), args, name, down)
+    def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
+        statement = self._ordered(self._narrowed(asked).add_columns(*self._keys(name)), args, name, down)
         if end is not None:
             statement = statement.where(
                 cursor.beyond(self._columns(name), end[-self._width(name) :], ">=" if down else "<=")
             )
         return list(db.session.execute(statement.limit(size + 1)).all())
 
-    def _end(self, args: Args, name: str, down: bool) -> Any:
+    def _end(self, asked: Asked, args: Args, name: str, down: bool) -> Any:
         """The last row that one page looks through; None when it looks through all that are left."""
-        seen = self._bare(args, self._keys(name), searching=False)
+        seen = self._bare(asked, self._keys(name), walking=False)
         ordered = self._ordered(seen, args, name, down)
         return db.session.execute(ordered.offset(WINDOW - 1).limit(1)).first()
 

@@ -33,7 +33,8 @@ class Narrow:
     def of(self, statement: Any) -> Any:
         """The statement with the conditions added."""
         if self.platform:
-            statement = statement.where(R.platform == self.platform)
+            # as an expression: days are looked up by their index; that of platforms would add all rows of a platform
+            statement = statement.where(R.platform.op("||")("") == self.platform)
         if self.campaign:
             jobs = sa.select(PublishJob.id).where(PublishJob.campaign_id == uuid.UUID(self.campaign))
             statement = statement.where(R.job_id.in_(jobs))
@@ -195,8 +196,11 @@ def errors(first: datetime, narrow: Narrow = Narrow()) -> list[Any]:
     tried = sa.select(sa.func.coalesce(PublishAttempt.error_type, "unknown"), sa.literal(0), sa.literal(1)).where(
         PublishAttempt.started_at >= first, PublishAttempt.outcome.in_(("no", "unknown"))
     )
-    if narrow != Narrow():
+    if narrow.campaign:
         tried = narrow.of(tried.join(R, R.id == PublishAttempt.record_id))
+    elif narrow.platform:  # looked up for each that failed: a join would read all records of the platform
+        own = sa.select(R.platform).where(R.id == PublishAttempt.record_id).scalar_subquery()
+        tried = tried.where(own == narrow.platform)
     both = sa.union_all(given_up, tried).subquery()
     up, attempts = sa.func.sum(both.c.up).label("given_up"), sa.func.sum(both.c.tried).label("attempts")
     statement = sa.select(both.c.kind, up, attempts).group_by(both.c.kind).order_by(up.desc(), attempts.desc())

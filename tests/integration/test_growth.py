@@ -7,19 +7,26 @@ import json
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
+from markupsafe import escape
 
+from app.audit.queries import entries
+from app.content.models import ContentItem
 from app.content.queries import found
 from app.core import listing
 from app.core.db import db
 from app.ground import clock
 from app.metrics import actions, queries
 from app.metrics.models import PublishDay
+from app.operations import grid
 from app.operations.models import Notice
 from app.operations.queries import today
-from app.publishing.models import PublishRecord
-from tests.factories import make_item, make_record, make_user
+from app.publishing.models import PublishJob, PublishRecord
+from app.publishing.queries import jobs, plan
+from tests.factories import make_account, make_campaign, make_item, make_record, make_user
 
 
 def text(answer: Any) -> str:
@@ -78,6 +85,66 @@ def test_a_common_word_finds_the_newest_and_a_rare_one_finds_the_oldest(
     page = text(browser.get("/content?q=stone"))
     assert [word in page for word in ("Stone one", "Stone four", "龍安寺")] == [True, True, False]
     assert "龍安寺" in text(browser.get("/content?q=石庭"))
+
+
+def links(page: str, path: str) -> list[str]:
+    """What the rows of a list lead to, in their order."""
+    return list(dict.fromkeys(re.findall(rf'href="({path}/[0-9a-f-]{{36}})"', page)))
+
+
+def all_pages(browser: Any, path: str, to: str) -> list[list[str]]:
+    """The rows of each page of a list, by "Next" to its end."""
+    found: list[list[str]] = []
+    while path and len(found) < 20:
+        page = text(browser.get(path))
+        found.append(links(page, to))
+        path = following(page, "next") or ""
+    return found
+
+
+@pytest.mark.parametrize(("path", "to"), [("/content", "/content"), ("/jobs", "/jobs")])
+def test_a_platform_is_looked_up_where_it_is_rare_and_met_on_the_way_where_it_is_not(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch, path: str, to: str
+) -> None:
+    """Either way the same rows in the same order, each once; an empty window is no end, and a platform without rows has one page."""
+    for platform in ("webhook", *["site"] * 7, "webhook", "site", "webhook"):
+        record = commit(make_record, platform=platform)
+        item = commit(lambda key=record.job_id: db.session.get_one(PublishJob, key)).content_id
+        commit(
+            lambda item=item, platform=platform: setattr(
+                db.session.get_one(ContentItem, item), "planned_platforms", [platform]
+            )
+        )
+    browser = as_user("admin")
+    looked_up = all_pages(browser, f"{path}?platform=webhook", to)
+    assert [len(page) for page in looked_up] == [3]
+    for room, name, value in ((found, "RARE", 1), (jobs, "FEW", 1), (listing, "WINDOW", 4)):
+        monkeypatch.setattr(room, name, value)
+    walked = all_pages(browser, f"{path}?platform=webhook", to)
+    assert [key for page in walked for key in page] == looked_up[0]
+    assert len(walked) == 3 and "found among 4" in text(browser.get(f"{path}?platform=webhook"))
+    assert all_pages(browser, f"{path}?platform=sandbox", to) == [[]]
+
+
+@pytest.mark.parametrize("cap", [2, 100])
+def test_a_campaigns_month_counts_as_far_as_any_other_and_reads_what_its_cells_show(
+    commit: Any, monkeypatch: pytest.MonkeyPatch, cap: int
+) -> None:
+    """Campaign or not: the same entries, the same counts; of a full cell three leave the database."""
+    monkeypatch.setattr(today, "COUNTED", cap)
+    campaign = commit(make_campaign)
+    at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+    for number in range(7):
+        record = commit(make_record, due_at=at + timedelta(hours=number // 5, days=number // 6), title=f"Post {number}")
+        commit(lambda key=record.job_id: setattr(db.session.get_one(PublishJob, key), "campaign_id", campaign.id))
+    commit(make_item, title="Plan", campaign_id=campaign.id, scheduled_for=at)
+    for view in ("month", "week"):
+        bounds = grid.bounds(view, grid.days(view, at.date()), ZoneInfo("Asia/Kathmandu"))
+        own, every = (today.spans(bounds, wanted, 3) for wanted in (today.Wanted(campaign=campaign.id), today.Wanted()))
+        assert own[1] == every[1] and (sum(own[1]) == 8 or cap < 8), view
+        assert len(own[0]) == sum(min(many, 3) for many in own[1]), view
+        shown = [[e.title for e in sorted(part, key=lambda e: (e.at, e.title))] for part in (own[0], every[0])]
+        assert set(shown[0]) <= set(shown[1]), view
 
 
 @pytest.mark.parametrize("status", ["pending", "success"])
@@ -167,3 +234,75 @@ def test_zones_that_nobody_knows_are_not_added_up(commit: Any) -> None:
     commit(make_user, preferences={"timezone": "Asia/Kathmandu"})
     commit(make_user, preferences={"timezone": "../etc/passwd"})
     assert actions.zones() == ["Asia/Kathmandu", "UTC"]
+
+
+def test_the_menus_of_the_trail_are_not_looked_up_for_every_page(as_user: Any, commit: Any) -> None:
+    """Each look jumps through all months; what is too new for the menu is found all the same, and what nobody knows is nothing."""
+    commit(make_item, title="Stone")
+    browser = as_user("admin")
+    ran: list[str] = []
+
+    def note(*event: Any) -> None:
+        ran.append(event[2])
+
+    def page(path: str) -> str:
+        ran.clear()
+        return text(browser.get(path))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        page("/audit")
+        assert sum("RECURSIVE" in statement for statement in ran) == 2
+        page("/audit?entity=content_items")
+        assert not [statement for statement in ran if "RECURSIVE" in statement]
+        entries._known["action"] = (entries._known["action"][0], ["audit.verify"])
+        assert "Stone" in page("/audit?action=content.create_item")
+        assert "Stone" not in page("/audit?action=content.nothing")
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+EVIL = ("<script>alert(1)</script>", "\ue000\ue001\ue002", '"><img src=x>', "龍安寺の石庭", "الحجر والتيار", "🌿 & <b>")
+
+
+def test_an_entry_of_the_calendar_says_its_own_title_and_nothing_else(as_user: Any, commit: Any) -> None:
+    """Entries alike share one shape: each gets its own words, whatever they are, and no title is taken for a place in it."""
+    at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+    for number, title in enumerate(EVIL):
+        commit(make_record, due_at=at + timedelta(days=number // 3, hours=number % 3), title=title)
+    page = text(as_user("admin").get("/calendar?view=week&date=2027-03-10"))
+    for number, title in enumerate(EVIL):
+        shown = str(escape(title))
+        assert page.count(f'<b class="clip" dir="auto">{shown}</b>') == 1
+        assert page.count(f'title="{12 + number % 3}:00 {shown}"') == 1
+    assert len(set(re.findall(r'hx-get="(/calendar/record/[0-9a-f-]{36})"', page))) == len(EVIL)
+
+
+def test_an_hour_with_more_leads_to_the_list_from_that_hour_on(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a zone whose midnight is not UTC's, and with the filters that are set."""
+    at = datetime(2027, 3, 10, 12, 20, tzinfo=UTC)
+    for number in range(5):
+        commit(make_record, due_at=at + timedelta(minutes=number), title=f"Post number {number}")
+    commit(make_record, due_at=at - timedelta(hours=3), title="Post number 9")
+    browser = as_user(commit(make_user, "admin", preferences={"timezone": "Asia/Kathmandu"}))
+    page = text(browser.get("/calendar?view=week&date=2027-03-10&platform=site"))
+    more = re.search(r'class="meta tiny more" href="([^"]+)"', page)
+    assert more and "platform=site" in more[1]
+    listed = text(browser.get(more[1].replace("&amp;", "&")))
+    assert re.findall(r'dir="auto">(Post number \d)</a>', listed) == [f"Post number {n}" for n in range(5)]
+
+
+def test_the_next_free_moment_is_asked_of_the_accounts_that_have_one_to_keep(app: Any, commit: Any) -> None:
+    """A line for each place, however many posts wait there; an account without gap, cap or slots is not asked for."""
+    gap = commit(make_account, "site", configuration={"min_gap": 60})
+    free = commit(make_account, "site", name="Free")
+    first = clock.now() + timedelta(minutes=30)
+    for number in range(3):
+        for account in (gap, free):
+            commit(make_record, account=account, due_at=first + timedelta(hours=number))
+    found = plan._taken([gap, free])
+    assert list(found) == [gap.place] and found[gap.place] == [first + timedelta(hours=n) for n in range(3)]
+    assert set(plan.free_at()) == {gap.id}
+    assert plan.free_at()[gap.id] >= first + timedelta(hours=3)

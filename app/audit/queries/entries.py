@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,31 +21,44 @@ ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+KNOWN_FOR = 60.0
+"""Seconds. A word that is new to the trail is missing from a menu for so long, and from nothing else."""
+_known: dict[str, tuple[float, list[str]]] = {}
+
+
+def forget() -> None:
+    """Ask anew: for another database in the same process."""
+    _known.clear()
+
+
 @dataclass(frozen=True)
 class Exact:
     """A column equal to the text as given: for links such as "all by this person"."""
 
     column: sa.orm.InstrumentedAttribute[str | None]
     label: str
+    choices: Callable[[], Sequence[tuple[str, str]]] = tuple
 
     def clause(self, value: str) -> sa.ColumnElement[bool] | None:
         return self.column == value
 
     def options(self) -> Sequence[tuple[str, str]]:
-        return ()
+        return self.choices()
 
 
 def _distinct(column: sa.orm.InstrumentedAttribute[str | None], most: int = 200) -> list[str]:
-    """The values of an indexed column, found by jumping from one to the next (a loose index scan), once a request."""
-    kept: dict[str, list[str]] = db.session().info.setdefault("audit_distinct", {})
-    if column.key in kept:
-        return kept[column.key]
+    """The values of an indexed column, found by jumping from one to the next (a loose index scan). Each jump looks into every
+    month's partition, so a process remembers them for a while."""
+    at, known = _known.get(column.key, (0.0, []))
+    if known and time.monotonic() - at < KNOWN_FOR:
+        return known
     first = sa.select(sa.func.min(column).label("value")).cte("jump", recursive=True)
     following = sa.select(sa.func.min(column)).where(column > first.c.value).scalar_subquery()
     jump = first.union_all(sa.select(following).where(first.c.value.is_not(None)))
     found = db.session.scalars(sa.select(jump.c.value).where(jump.c.value.is_not(None)).limit(most))
-    kept[column.key] = [value for value in found if value]
-    return kept[column.key]
+    known = [value for value in found if value]
+    _known[column.key] = (time.monotonic(), known)
+    return known
 
 
 def _actions() -> list[tuple[str, str]]:
@@ -79,8 +93,8 @@ LISTING = Listing(
     search=_search,
     filters={
         "who": Choice(AuditEntry.actor_type, [(key, ACTORS[key]) for key in ACTOR_TYPES], label="Actor"),
-        "entity": Choice(AuditEntry.entity_type, _entity_types, label="Kind"),
-        "action": Choice(AuditEntry.action, _actions, label="Action"),
+        "entity": Exact(AuditEntry.entity_type, "Kind", _entity_types),
+        "action": Exact(AuditEntry.action, "Action", _actions),
         "severity": Choice(AuditEntry.severity, [(key, SEVERITY_WORDS[key]) for key in SEVERITIES], label="Severity"),
         "outcome": Choice(
             lambda value: AuditEntry.success if value == "yes" else ~AuditEntry.success, OUTCOMES, label="Outcome"

@@ -103,6 +103,14 @@ class ContentItem(Row):
         ),
         Index("idx_generated_content_tags", "tags", postgresql_using="gin"),
         Index("idx_generated_content_search", "search", postgresql_using="gin"),
+        Index("idx_content_items_platforms", "planned_platforms", postgresql_using="gin"),
+        Index(
+            "idx_content_items_ready",
+            text("approved_at DESC NULLS LAST"),
+            postgresql_where=text(
+                "status = 'approved' AND open_records = 0 AND live_records = 0 AND deleted_at IS NULL"
+            ),
+        ),
         Index(
             "idx_content_quality_published",
             text("quality_score DESC"),

@@ -1,12 +1,13 @@
-"""Items by their words: rare words by the index, common ones are met soon enough on the way down a list.
+"""Items by their words or a planned platform: what is rare by an index, what is common is met soon enough on the way down a list.
 
-The index knows no order: for a common word it hands out every row before the newest is known. So the first `RARE` rows are
+Such an index knows no order: for a common word it hands out every row before the newest is known. So the first `RARE` rows are
 asked for. When that is all, they are the answer; when there are more, a list walks through its rows instead.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,24 +19,33 @@ from app.core.db import db
 RARE = 500
 NEWEST = 500
 COMMON = 25
-"""A word that so many of the `NEWEST` items hold is common: the index is not even asked."""
+"""What so many of the `NEWEST` items hold is common: the index is not even asked."""
 
 
 def rare(query: str) -> list[uuid.UUID] | None:
     """Ids of all items with these words; None when there are more than `RARE`. One statement, once a request."""
     kept: dict[str, list[uuid.UUID] | None] = db.session().info.setdefault("searched", {})
     if query not in kept:
-        found = list(db.session.scalars(_statement(query)))
-        kept[query] = None if None in found or len(found) > RARE else found
+        kept[query] = _few(ContentItem.search, lambda words: clause(words, query))
     return kept[query]
 
 
-def _statement(query: str) -> sa.CompoundSelect[Any]:
-    """The first rows of the index, or one NULL in their place."""
+def planned_for(platform: str) -> list[uuid.UUID] | None:
+    """Ids of all items that are planned for this platform; None when there are more than `RARE`. One statement."""
+    return _few(ContentItem.planned_platforms, lambda planned: planned.contains([platform]))
+
+
+def _few(column: Any, there: Callable[[Any], sa.ColumnElement[bool]]) -> list[uuid.UUID] | None:
+    found = list(db.session.scalars(_statement(column, there)))
+    return None if None in found or len(found) > RARE else found
+
+
+def _statement(column: Any, there: Callable[[Any], sa.ColumnElement[bool]]) -> sa.CompoundSelect[Any]:
+    """The first rows of the column's index for which it is so, or one NULL in their place."""
     item = ContentItem
-    newest = sa.select(item.search).where(item.deleted_at.is_(None)).order_by(item.updated_at.desc(), item.id.desc())
+    newest = sa.select(column).where(item.deleted_at.is_(None)).order_by(item.updated_at.desc(), item.id.desc())
     lately = newest.limit(NEWEST).subquery()
-    met = sa.select(sa.func.count().label("n")).select_from(lately).where(clause(lately.c.search, query)).cte("met")
+    met = sa.select(sa.func.count().label("n")).select_from(lately).where(there(lately.c[column.key])).cte("met")
     is_common = sa.select(met.c.n).scalar_subquery() >= COMMON
-    indexed = sa.select(item.id).where(clause(item.search, query), ~is_common).limit(RARE + 1).subquery()
+    indexed = sa.select(item.id).where(there(column), ~is_common).limit(RARE + 1).subquery()
     return sa.union_all(sa.select(sa.cast(sa.null(), sa.Uuid)).where(is_common), sa.select(indexed.c.id))

@@ -17,8 +17,8 @@ from app.ground.errors import NotFound
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.queries.badges import RECORD_BADGE, STORED
 
-MOST = 1500
-"""Events that are read where a filter leaves few."""
+MOST = 10_000
+"""Events that are looked through for one page, at most."""
 LISTED = 200
 """Events of one page of the list; the next page begins after the last of them."""
 COUNTED = 100
@@ -66,10 +66,14 @@ def events(
     first: datetime, last: datetime, wanted: Wanted = Wanted(), most: int = MOST, after: Place | None = None
 ) -> list[Event]:
     """The first `most` in [first, last) beyond `after`, in order of time: one statement."""
-    parts = [_first(part(first, last, wanted), key, most, after) for part, *key in _PARTS]
-    both = sa.union_all(*(sa.select(part) for part in parts)).subquery()
+    both = _both(first, last, wanted, most, after).subquery()
     statement = sa.select(both).order_by(both.c.at, both.c.id).limit(most)
     return [_event(row) for row in db.session.execute(statement).mappings()]
+
+
+def _both(first: datetime, last: datetime, wanted: Wanted, most: int, after: Place | None) -> sa.CompoundSelect[Any]:
+    parts = [_first(part(first, last, wanted), key, most, after) for part, *key in _PARTS]
+    return sa.union_all(*(sa.select(part) for part in parts))
 
 
 def _first(part: Any, key: Sequence[Any], most: int, after: Place | None = None) -> Any:
@@ -89,8 +93,7 @@ def spans(bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int
     """Of each span [first, last) the first `each` events, and how many there are, counted no further than `COUNTED`: two
     statements, and nothing is read that no cell shows. What a campaign has is little, and found by its jobs instead."""
     if wanted.campaign:
-        found = events(bounds[0][0], bounds[-1][1], wanted)
-        return found, [sum(first <= one.at < last for one in found) for first, last in bounds]
+        return _of_campaign(bounds, wanted, each)
     ends = sa.select(
         sa.func.unnest(sa.cast([first for first, _ in bounds], TIMES)).label("first"),
         sa.func.unnest(sa.cast([last for _, last in bounds], TIMES)).label("last"),
@@ -109,7 +112,31 @@ def spans(bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int
         (sa.select(sa.func.count()).select_from(one.lateral()).scalar_subquery() for one in some), sa.literal(0)
     )
     counted = db.session.scalars(sa.select(both).select_from(ends).order_by(ends.c.first))
-    return found, list(counted)
+    return found, [min(many, COUNTED + 1) for many in counted]
+
+
+def _of_campaign(
+    bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int
+) -> tuple[list[Event], list[int]]:
+    """The same in one statement: all of the campaign is numbered within its span, and only what is shown leaves the database."""
+    both = _both(bounds[0][0], bounds[-1][1], wanted, MOST, None).cte("both")
+    cell = sa.func.width_bucket(both.c.at, sa.cast([first for first, _ in bounds], TIMES))
+    inside: dict[str, Any] = {"partition_by": cell, "order_by": (both.c.at, both.c.id)}
+    numbered = sa.select(
+        both,
+        cell.label("cell"),
+        sa.func.row_number().over(**inside).label("number"),
+        sa.func.count().over(partition_by=cell).label("many"),
+    ).subquery()
+    rows = db.session.execute(
+        sa.select(numbered).where(numbered.c.number <= each).order_by(*numbered.c["cell", "number"])
+    )
+    names = tuple(both.c.keys())
+    found, counted = [], [0] * len(bounds)
+    for row in rows.mappings():
+        found.append(_event({name: row[name] for name in names}))
+        counted[row["cell"] - 1] = min(row["many"], COUNTED + 1)
+    return found, counted
 
 
 def event(kind: str, key: uuid.UUID) -> Event:
@@ -154,7 +181,7 @@ def planned(first: Any, last: Any, wanted: Wanted = Wanted()) -> list[sa.ColumnE
     found = [item.scheduled_for >= first, item.scheduled_for < last, item.deleted_at.is_(None), item.open_records == 0]
     found.append(item.status.in_(PLANNED))
     if wanted.platform:
-        found.append(item.planned_platforms.contains([wanted.platform]))
+        found.append(item.planned_platforms.any_() == wanted.platform)  # the index of platforms knows no days
     if wanted.status:
         found.append(item.status == wanted.status)
     return found

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.content import checks, cover
 from app.content.compose import compose
@@ -27,6 +28,8 @@ from app.vault import queries as vault
 from app.vault import slots
 from app.vault.models import PlatformCredential
 from app.vault.queries import PLACE
+
+TAKEN_AT_MOST = 5000
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,7 @@ def free_at() -> dict[uuid.UUID, datetime]:
 
 
 def _times(account: PlatformCredential, taken: Sequence[datetime]) -> dict[str, Any]:
-    spec = registry.get(account.platform).spec
-    rule = limits.rules(spec.min_gap, spec.max_per_day, account.configuration)
+    rule = _rule(account)
     now = clock.now()
     free = limits.next_free(taken, now, rule) if rule.any else now
     own = account.configuration
@@ -105,15 +107,22 @@ def _times(account: PlatformCredential, taken: Sequence[datetime]) -> dict[str, 
     }
 
 
+def _rule(account: PlatformCredential) -> limits.Rules:
+    spec = registry.get(account.platform).spec
+    return limits.rules(spec.min_gap, spec.max_per_day, account.configuration)
+
+
 def _taken(accounts: Sequence[PlatformCredential]) -> dict[str, list[datetime]]:
-    """Place → when it has got a post lately, may have, or will, under whichever of the desk's names for it."""
+    """Place → when it has got a post lately, may have, or will, under whichever of the desk's names for it; of the places alone
+    that have a gap, a cap or slots to keep. A line for each place: thousands may be waiting."""
+    asked = {a.place for a in accounts if _rule(a).any or a.configuration.get("slots")}
     recent = times.may_be_taken(clock.now() - timedelta(days=2))
-    statement = sa.select(PLACE, times.TAKEN).join(PlatformCredential, PlatformCredential.id == R.credential_id)
-    statement = statement.where(PLACE.in_([a.place for a in accounts]), recent)
-    found: dict[str, list[datetime]] = {}
-    for place, at in db.session.execute(statement.order_by(times.TAKEN).limit(5000)):
-        found.setdefault(place, []).append(at)
-    return found
+    statement = sa.select(PLACE.label("place"), times.TAKEN.label("at"))
+    statement = statement.join(PlatformCredential, PlatformCredential.id == R.credential_id)
+    first = statement.where(PLACE.in_(asked), recent).order_by(times.TAKEN).limit(TAKEN_AT_MOST).subquery()
+    moments = sa.func.array_agg(aggregate_order_by(first.c.at, first.c.at)).label("moments")
+    by_place = sa.select(first.c.place, moments).group_by(first.c.place)
+    return {row.place: row.moments for row in db.session.execute(by_place)} if asked else {}
 
 
 def accounts_of(job_id: uuid.UUID) -> set[uuid.UUID]:
