@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -51,6 +52,12 @@ def remember(secrets: Iterable[str | None]) -> None:
 
 def is_secret_name(name: str) -> bool:
     """Whether a header, key or parameter of this name holds a secret."""
+    return _is_secret_name(name) if len(name) <= 64 else _NAME.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
+    """The same few names come again and again."""
     return _NAME.search(name) is not None or name.lower() in _EXACT_NAMES
 
 

@@ -50,13 +50,15 @@ class Apart(Exception):
 
 
 class _Waiting(Generic[C, R]):
-    """A case, and what became of it."""
+    """A case, and what became of it. Its thread is woken once: when it is done, or when its turn has come to make a group."""
 
     def __init__(self, case: C) -> None:
         self.case = case
-        self.done = False
         self.result: R | type[Apart] = Apart
         self.error: Exception | None = None
+        self.leads = False
+        self.woken = threading.Lock()
+        self.woken.acquire()
 
 
 class Grouped(Generic[C, R]):
@@ -74,38 +76,43 @@ class Grouped(Generic[C, R]):
     ) -> None:
         self.together, self.unclear = together, unclear
         self.alone = alone or (lambda case: cast(R, together([case])[0]))
-        self.changed = threading.Condition()
+        self.lock = threading.Lock()
+        self.enough = threading.Condition(self.lock)
         self.waiting: list[_Waiting[C, R]] = []
         self.busy = False
 
     def __call__(self, case: C) -> R:
         """The case's result, committed. Raises what the action raises."""
         mine: _Waiting[C, R] = _Waiting(case)
-        with self.changed:
-            self.waiting.append(mine)
-            self.changed.notify_all()
-            self.changed.wait_for(lambda: mine.done or not self.busy, timeout=PATIENCE)
-            group = self._group(mine)
-        if group:
-            self._make(group)
+        if self._leads(mine):
+            self._make(self._group(mine))
         if mine.error is not None:
             raise mine.error
         return step(self.alone, case) if mine.result is Apart else cast(R, mine.result)
 
+    def _leads(self, mine: _Waiting[C, R]) -> bool:
+        """Whether this thread makes a group; False once its case is made by another, or when it goes alone."""
+        with self.lock:
+            if not self.busy:
+                self.busy = mine.leads = True
+                return True
+            self.waiting.append(mine)
+            self.enough.notify()
+        if not mine.woken.acquire(timeout=PATIENCE):
+            with self.lock:
+                if mine in self.waiting:
+                    self.waiting.remove(mine)
+                    return False
+            mine.woken.acquire()  # somebody is at it
+        return mine.leads
+
     def _group(self, mine: _Waiting[C, R]) -> list[_Waiting[C, R]]:
-        """The cases that this thread makes; none when another has made, or is at, its own. The lock is held."""
-        if mine not in self.waiting:
-            self.changed.wait_for(lambda: mine.done)
-            return []
-        if self.busy:
-            self.waiting.remove(mine)
-            return []
-        self.busy = True
-        self.waiting.remove(mine)
-        if _under_way >= SIBLINGS:
-            self.changed.wait_for(lambda: len(self.waiting) + 1 >= _under_way // 2, timeout=DELAY)
-        group = [mine, *self.waiting[: MOST - 1]]
-        del self.waiting[: MOST - 1]
+        """What is made now, after a moment for more where many are under way."""
+        with self.lock:
+            if _under_way >= SIBLINGS:
+                self.enough.wait_for(lambda: len(self.waiting) + 1 >= _under_way // 2, timeout=DELAY)
+            group = [mine, *self.waiting[: MOST - 1]]
+            del self.waiting[: MOST - 1]
         return group
 
     def _make(self, group: list[_Waiting[C, R]]) -> None:
@@ -115,8 +122,18 @@ class Grouped(Generic[C, R]):
             results = step(self.together, [waiting.case for waiting in group])
         except Exception as raised:
             error = raised if len(group) == 1 or self.unclear(raised) else None
-        with self.changed:
+        finally:
+            self._hand_on()
             for waiting, result in zip(group, results, strict=True):
-                waiting.error, waiting.result, waiting.done = error, result, True
-            self.busy = False
-            self.changed.notify_all()
+                waiting.error, waiting.result = error, result
+                if not waiting.leads:
+                    waiting.woken.release()
+
+    def _hand_on(self) -> None:
+        """The next in line makes the next group."""
+        with self.lock:
+            self.busy = bool(self.waiting)
+            if self.waiting:
+                following = self.waiting.pop(0)
+                following.leads = True
+                following.woken.release()

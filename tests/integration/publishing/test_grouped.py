@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -54,14 +55,21 @@ def bring(app: Any) -> Any:
 
 def all_wait(group: Grouped[Any, Any], count: int) -> None:
     """So many cases stand in line."""
-    with group.changed:
-        assert group.changed.wait_for(lambda: len(group.waiting) == count, timeout=30)
+    until(lambda: len(group.waiting) == count)
 
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch):
     """Threads of a busy machine may come late; patience has a test of its own."""
     monkeypatch.setattr(grouped, "PATIENCE", 30)
+
+
+def until(is_so):
+    """Until it is so."""
+    ends = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
 
 
 def met(group, groups, bring, cases):
@@ -129,8 +137,7 @@ def test_under_load_a_step_waits_for_more_of_its_kind(groups, bring, monkeypatch
     group = Grouped(groups)
     with under_way(), under_way(), under_way(), under_way():
         first = bring(group, "a")
-        with group.changed:
-            assert group.changed.wait_for(lambda: group.busy, timeout=30)
+        until(lambda: group.busy)
         assert not first.done() and not groups.made, "half of those under way is not there yet"
         assert bring(group, "b").result(30) == "b!" and first.result(30) == "a!"
     assert [sorted(cases) for cases in groups.made] == [["a", "b"]]
