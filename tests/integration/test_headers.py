@@ -136,6 +136,10 @@ def test_a_picture_that_somebody_added_is_a_picture_and_nothing_else(as_user, ap
         assert answer.status_code == 200 and answer.mimetype.startswith("image/") and not lacks(answer)
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and policy.endswith("sandbox") and "'self'" not in policy
+        named = answer.headers["Content-Disposition"]
+        assert named.startswith("inline") and re.search(r"filename=[0-9a-f]{64}", named), (
+            "the desk names it, not who sent it"
+        )
         assert app.test_client().get(path).status_code == 302, "not without signing in"
     own = editor.get("/static/icons.svg").headers["Content-Security-Policy"]
     assert "sandbox" not in own, "the desk's own drawings are used inside its pages"
