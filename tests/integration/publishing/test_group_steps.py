@@ -149,3 +149,23 @@ def test_two_that_were_settled_in_opposite_order_do_not_wait_for_each_other(app)
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
     assert len(ran) == 1 and "ORDER BY j.content_id, j.id" in ran[0]
+
+
+def test_answers_of_every_kind_settle_side_by_side(app):
+    """A yes, a refusal, a limit, silence, and one that never left: each record goes its own way."""
+    tasks = claimed(5, jobs=1)
+    answers = sent(tasks[:4])
+    said = [
+        yes(tasks[0]),
+        Verdict("no", error_type="content_rejected", message="No.", final=True, http_status=422),
+        Verdict("no", error_type="rate_limit", message="Wait.", http_status=429),
+        Verdict("unknown", error_type="network_timeout", message="Silence."),
+    ]
+    group = [answer._replace(verdict=verdict) for answer, verdict in zip(answers, said, strict=True)]
+    group.append(Answered(tasks[4], None, Verdict("no", error_type="network_timeout", message="No way there.")))
+    assert step(settle_all, group) == [True] * 5
+    found = [desk.record(task.id) for task in tasks]
+    assert [row.status for row in found] == ["success", "failed", "retrying", "unknown", "retrying"]
+    assert [row.error_message for row in found[1:]] == ["No.", "Wait.", "Silence.", "No way there."]
+    assert [desk.attempts(task.id)[0].step for task in tasks] == ["commit"] * 4 + ["prepare"]
+    assert desk.job(tasks[0].id).status == "running"
