@@ -30,9 +30,6 @@ from app.core import actor, clock_state, config, queue, rights, work
 from app.core.db import Base, db
 from app.factory import House, create_app
 from app.settings import Settings
-from tests.order import pytest_collection_modifyitems, pytest_xdist_make_scheduler
-
-__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # hooks
 
 KEYS = (("test", bytes(range(32))),)
 PASSWORD = "correct horse battery staple"

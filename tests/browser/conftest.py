@@ -65,7 +65,7 @@ def own_reviewer(desk: Desk) -> None:
     desk.hire()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def desk() -> Iterator[Desk]:
     """The demo desk, ready and filled; ended with all its processes."""
     folder = Path(tempfile.mkdtemp(prefix="pressroom-desk-"))

@@ -1,4 +1,4 @@
-"""The plant, one a run (tests/order.py keeps the part on one worker); every fault test begins with empty tables and no processes."""
+"""The plant, one a run; every fault test begins with empty tables and no processes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "tests/faults" in str(item.path):
             item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.xdist_group("faults"))
             if item.get_closest_marker("long") and not config.getoption("--long", default=False):
                 item.add_marker(pytest.mark.skip(reason="only in `make faults-long`"))
 
@@ -30,7 +31,7 @@ def long(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long", default=False) or os.environ.get("FAULTS_LONG"))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def _plant() -> Iterator[Plant]:
     with tempfile.TemporaryDirectory(prefix="pressroom-faults-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
