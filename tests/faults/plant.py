@@ -264,7 +264,10 @@ class Plant:
         from app.publishing.actions.claim import waiting
 
         leased = "SELECT count(*) FROM publish_records WHERE lease_owner IS NOT NULL"
-        return step(waiting)[0] == 0 and step(lambda: db.session.scalar(sa.text(leased))) == 0
+        try:
+            return step(waiting)[0] == 0 and step(lambda: db.session.scalar(sa.text(leased))) == 0
+        except sa.exc.DBAPIError:  # a server one of whose backends was killed answers until it ends the others
+            return False
 
 
 def alive(pid: int) -> bool:
