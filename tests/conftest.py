@@ -195,6 +195,24 @@ def client(app: House) -> FlaskClient:
 
 
 @pytest.fixture
+def another_desk(app: House) -> Iterator[Callable[..., House]]:
+    """`another_desk(settings, TESTING=False, …)`: a desk with other settings beside the usual one; its browsers are ours."""
+    made: list[House] = []
+
+    def build(changed: Settings, **config: Any) -> House:
+        house = create_app(changed, **{"TESTING": True, "WTF_CSRF_ENABLED": False, **config})
+        house.test_client_class = Browser
+        made.append(house)
+        return house
+
+    yield build
+    for house in made:
+        with house.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
 def as_user(app: House) -> Callable[..., FlaskClient]:
     """`as_user("reviewer")` or `as_user(user)`: a browser in which that person is signed in."""
     from tests.door import let_in

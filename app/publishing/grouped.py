@@ -18,7 +18,6 @@ from app.core.work import step
 
 C = TypeVar("C")
 R = TypeVar("R")
-MOST = 8
 SIBLINGS = 4
 """Records under way in this process from which on a step waits for more of its kind: until half of them are there."""
 DELAY = 0.006
@@ -111,8 +110,8 @@ class Grouped(Generic[C, R]):
         with self.lock:
             if _under_way >= SIBLINGS:
                 self.enough.wait_for(lambda: len(self.waiting) + 1 >= _under_way // 2, timeout=DELAY)
-            group = [mine, *self.waiting[: MOST - 1]]
-            del self.waiting[: MOST - 1]
+            group = [mine, *self.waiting]
+            self.waiting.clear()
         return group
 
     def _make(self, group: list[_Waiting[C, R]]) -> None:

@@ -16,7 +16,7 @@ OLDER = {
     "templates/accounts/_invites.html": 6,
     "templates/accounts/accept.html": 1,
     "templates/accounts/invite.html": 3,
-    "templates/accounts/member.html": 7,
+    "templates/accounts/member.html": 6,
     "templates/accounts/password.html": 2,
     "templates/accounts/profile.html": 1,
     "templates/accounts/sessions.html": 6,

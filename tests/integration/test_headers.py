@@ -14,10 +14,8 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 from PIL import Image
 
-from app.core.db import db
-from app.factory import create_app
 from app.web.auth import PUBLIC, public
-from tests.conftest import PASSWORD, Browser
+from tests.conftest import PASSWORD
 from tests.factories import make_user
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -39,22 +37,15 @@ def breaks():
 
 
 @pytest.fixture
-def browser_of(app, settings):
+def browser_of(another_desk, settings):
     """`browser_of(TESTING=False, …)`: a desk with another configuration and a page that breaks."""
-    made = []
 
     def build(**changed):
-        house = create_app(settings, **{"TESTING": True, "WTF_CSRF_ENABLED": False, **changed})
+        house = another_desk(settings, **changed)
         house.register_blueprint(bp)
-        house.test_client_class = Browser
-        made.append(house)
         return house.test_client()
 
-    yield build
-    for house in made:
-        with house.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    return build
 
 
 def addresses(house, method="GET", rules=None):

@@ -7,29 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.db import db
-from app.factory import create_app
 from app.web.hosts import Names, host_name
-from tests.conftest import PASSWORD, Browser
+from tests.conftest import PASSWORD
 from tests.factories import make_user
 
 
 @pytest.fixture
-def at(app, settings):
+def at(another_desk, settings):
     """`at(url=…, proxies=…)`: a desk with other settings, in a browser."""
-    made = []
-
-    def build(**changed):
-        house = create_app(replace(settings, **changed), TESTING=True, WTF_CSRF_ENABLED=False)
-        house.test_client_class = Browser
-        made.append(house)
-        return house.test_client()
-
-    yield build
-    for house in made:
-        with house.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    return lambda **changed: another_desk(replace(settings, **changed)).test_client()
 
 
 FOREIGN = [
