@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
@@ -44,30 +44,49 @@ P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 WORDS_LOST = "The desk or the content was changed since it was sent, so a list cannot be compared with what was sent."
-BEGIN = Grouped(begin_all, alone=lambda case: begin(*case))
 SETTLE = Grouped(settle_all)
 ENDING = threading.Event()
 """Set when the process must end: an absent database is no longer waited for."""
 
 
-@under_way()
-def deliver(claimed: Claimed, me: str) -> None:
-    """Do what the claimed record needs: send it, confirm it or look for it. Raises nothing that time mends."""
-    failpoint("claimed", claimed.id)
+def begun(claims: Sequence[Claimed], me: str) -> list[tuple[Claimed, Task | None]]:
+    """What was claimed together, rechecked together. None beside what has to take `begin` alone: it is not fit to go on, or the
+    whole could not be read."""
+    for claimed in claims:
+        failpoint("claimed", claimed.id)
+        failpoint("before_begin", claimed.id)
     try:
-        task = _between("begin", claimed.id, BEGIN, (claimed, me))
-    except sqlalchemy.exc.DBAPIError:
-        kept(give_back_claimed, claimed)
-        return
+        tasks = step(begin_all, claims, me) if claims else []
+    except Exception as error:  # each is tried alone, and its own error is its own
+        log.warning("%d records could not be prepared together: %s", len(claims), type(error).__name__)
+        tasks = [None] * len(claims)
+    for claimed in claims:
+        failpoint("after_begin", claimed.id)
+    return list(zip(claims, tasks, strict=True))
+
+
+@under_way()
+def deliver(claimed: Claimed, me: str, task: Task | None = None) -> None:
+    """Do what the claimed record needs: send it, confirm it or look for it. Raises nothing that time mends. `task`: what is begun already."""
+    task = task or _begun_alone(claimed, me)
+    if task is not None:
+        with acting(task.actor):
+            {"prepare": _send, "confirm": _confirm, "reconcile": _look}[task.step](task)
+
+
+def _begun_alone(claimed: Claimed, me: str) -> Task | None:
+    """The task, or None once the record is given back (where it is ours still: the clock may have jumped over the lease)."""
+    task, ours_to_mend = None, False
+    try:
+        task = _between("begin", claimed.id, step, begin, claimed, me)
+    except sqlalchemy.exc.DBAPIError as error:
+        log.warning("record %s could not be read: %s", claimed.id, type(error).__name__)
     except Exception:
         log.exception("record %s could not be prepared", claimed.id)
-        kept(give_back_claimed, claimed, True)
-        return
+        ours_to_mend = True
     if task is None:
-        kept(give_back_claimed, claimed)  # ours still where the clock jumped over the lease: then nobody else has it
-        return
-    with acting(task.actor):
-        {"prepare": _send, "confirm": _confirm, "reconcile": _look}[task.step](task)
+        kept(give_back_claimed, claimed, ours_to_mend)
+    return task
 
 
 def _send(task: Task) -> None:
@@ -134,7 +153,7 @@ def _surprise(task: Task, commit: Commit, error: Exception) -> Verdict:
 
 def _media_intact(task: Task) -> bool:
     """The bytes of every picture are those that were approved; else the record is held."""
-    files = context(task, Commit(task)).files
+    files = context(task, Commit(task)).files if task.post.media else None
     for medium in task.post.media:
         try:
             files.read(medium.sha256)

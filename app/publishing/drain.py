@@ -1,7 +1,8 @@
 """A drain: what one RQ job `publishing.deliver` does. It works until nothing is due, at most some 20 s, on 8 threads.
 
-1. claim as many due records as threads are free        (one statement, `actions/claim.py`)
-2. each thread delivers its record with steps of its own
+1. claim due records for the threads that are free      (one statement, `actions/claim.py`)
+   and recheck them together                            (another one, `actions/begin.py`)
+2. each thread delivers its record; steps that meet are made in one transaction (`grouped.py`)
 3. after 20 s it ends as soon as no call is under way, and rings again if more is due; none after SIGTERM
 4. after SIGTERM calls get 8 s; then the process ends, and their records are looked up
 
@@ -29,6 +30,7 @@ from app.core.queue import ring
 from app.core.work import step
 from app.publishing import delivery
 from app.publishing.actions.claim import Claimed, claim, renew, share, waiting
+from app.publishing.actions.task import Task
 
 log = logging.getLogger(__name__)
 THREADS = 8
@@ -37,13 +39,12 @@ GRACE = 8.0
 RENEW_EVERY = 15.0
 LOOK_AGAIN = 0.25
 """Seconds after which a drain with free threads asks again, although none of its records has settled."""
-AT_ONCE = 4
-"""Claimed at most in one go, so that two workers share what the caps allow instead of one taking all of it."""
 CAP_WAIT = 0.1
 PAST_THE_BELL = 5.0
 """Seconds without a drain after which a worker looks for due work although nothing rang."""
-BATCH_WAIT = 0.03
-"""After a record has settled, so long others may, until AT_ONCE threads are free: claims are dearer than threads."""
+BATCH_WAIT = 0.06
+"""After a record has settled, so long others may, until all threads are free: what is claimed together is begun, committed and
+settled together, and a claim is dearer than a thread that rests."""
 
 
 class Pool:
@@ -53,7 +54,7 @@ class Pool:
         self.app = app
         self.me = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self.pid = os.getpid()
-        self.work: queue.SimpleQueue[Claimed] = queue.SimpleQueue()
+        self.work: queue.SimpleQueue[tuple[Claimed, Task | None]] = queue.SimpleQueue()
         self.busy = 0
         self.settled = 0
         self.looking = 0
@@ -75,23 +76,18 @@ class Pool:
         return max(share(THREADS) - self.looking, 0)
 
     def take(self, claims: list[Claimed]) -> None:
-        """Hand the claimed records to the threads."""
+        """Begin the claimed records together and hand them to the threads."""
         with self.changed:
             self.busy += len(claims)
             self.looking += sum(claimed.is_look for claimed in claims)
             self.hand |= set(claims)
-        for claimed in claims:
-            self.work.put(claimed)
+        for one in delivery.begun(claims, self.me):
+            self.work.put(one)
 
     def wait(self, seen: int, seconds: float) -> None:
         """Until more records than `seen` have settled, at most so long."""
         with self.changed:
             self.changed.wait_for(lambda: self.settled > seen, timeout=seconds)
-
-    def wait_for_room(self, wanted: int, seconds: float) -> None:
-        """Until so many threads are free, at most so long."""
-        with self.changed:
-            self.changed.wait_for(lambda: self.free >= wanted, timeout=seconds)
 
     def ended(self, seconds: float) -> bool:
         """Whether all that is in hand settles within so many seconds."""
@@ -101,9 +97,9 @@ class Pool:
     def _serve(self) -> None:
         with self.app.app_context():
             while True:
-                claimed = self.work.get()
+                claimed, task = self.work.get()
                 try:
-                    delivery.deliver(claimed, self.me)
+                    delivery.deliver(claimed, self.me, task)
                 except Exception:
                     log.exception("the delivery of %s failed; its lease runs out and the sweeper takes it", claimed.id)
                 finally:
@@ -169,7 +165,7 @@ def _drain(threads: Pool, stop: threading.Event | None) -> int:
             taken += len(claims)
             if threads.busy:
                 threads.wait(seen, LOOK_AGAIN)
-                threads.wait_for_room(AT_ONCE, BATCH_WAIT)
+                threads.ended(BATCH_WAIT)
             elif time.monotonic() >= until or not _due():
                 break
             else:  # all that is due waits for a cap that another worker fills
@@ -184,7 +180,7 @@ def _drain(threads: Pool, stop: threading.Event | None) -> int:
 
 def _claim(threads: Pool) -> list[Claimed]:
     try:
-        return step(claim, threads.me, min(threads.free, AT_ONCE), threads.looks) if threads.free else []
+        return step(claim, threads.me, threads.free, threads.looks) if threads.free else []
     except sqlalchemy.exc.DBAPIError as error:
         log.warning("nothing could be claimed: %s", type(error).__name__)
         time.sleep(0.5)

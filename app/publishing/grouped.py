@@ -19,8 +19,8 @@ from app.core.work import step
 C = TypeVar("C")
 R = TypeVar("R")
 SIBLINGS = 4
-"""Records under way in this process from which on a step waits for more of its kind: until half of them are there."""
-DELAY = 0.006
+"""Records under way in this process from which on a step waits for more of its kind: until three quarters of them are there."""
+DELAY = 0.012
 """Seconds, at most."""
 PATIENCE = 0.25
 """Seconds for which a case waits for others to end."""
@@ -44,8 +44,7 @@ def under_way() -> Iterator[None]:
 
 
 class Apart(Exception):
-    """Raised by a group's action: these cases cannot be made together, nothing of them is kept. As a case's result: this one
-    goes alone."""
+    """Raised by a group's action: these cases cannot be made together, nothing of them is kept."""
 
 
 class _Waiting(Generic[C, R]):
@@ -61,20 +60,17 @@ class _Waiting(Generic[C, R]):
 
 
 class Grouped(Generic[C, R]):
-    """`together` makes the step for several cases and gives their results in order; `alone` for one that cannot go with them
-    (without it, `together` of that one).
+    """`together` makes the step for several cases, or for one that goes alone, and gives their results in order.
 
     `unclear`: whether an error leaves open if the group was kept, and a second try could do harm; then all of it get the error.
     """
 
     def __init__(
         self,
-        together: Callable[[Sequence[C]], Sequence[R | type[Apart]]],
-        alone: Callable[[C], R] | None = None,
+        together: Callable[[Sequence[C]], Sequence[R]],
         unclear: Callable[[Exception], bool] = lambda error: False,
     ) -> None:
         self.together, self.unclear = together, unclear
-        self.alone = alone or (lambda case: cast(R, together([case])[0]))
         self.lock = threading.Lock()
         self.enough = threading.Condition(self.lock)
         self.waiting: list[_Waiting[C, R]] = []
@@ -87,7 +83,7 @@ class Grouped(Generic[C, R]):
             self._make(self._group(mine))
         if mine.error is not None:
             raise mine.error
-        return step(self.alone, case) if mine.result is Apart else cast(R, mine.result)
+        return step(self.together, [case])[0] if mine.result is Apart else cast(R, mine.result)
 
     def _leads(self, mine: _Waiting[C, R]) -> bool:
         """Whether this thread makes a group; False once its case is made by another, or when it goes alone."""
@@ -109,7 +105,7 @@ class Grouped(Generic[C, R]):
         """What is made now, after a moment for more where many are under way."""
         with self.lock:
             if _under_way >= SIBLINGS:
-                self.enough.wait_for(lambda: len(self.waiting) + 1 >= _under_way // 2, timeout=DELAY)
+                self.enough.wait_for(lambda: len(self.waiting) + 1 >= _under_way * 3 // 4, timeout=DELAY)
             group = [mine, *self.waiting]
             self.waiting.clear()
         return group

@@ -143,7 +143,7 @@ def test_the_kept_plans_of_a_worker_read_no_backlog(settings: Any, large: FlaskC
         for _ in range(4):
             claimed, read = work.step(counted, claim, "w1", 4)
             assert len(claimed) == 4 and read < 500, f"{len(claimed)} claimed, {read} rows read"
-            begun, read = work.step(counted, begin_all, [(one, "w1") for one in claimed])
+            begun, read = work.step(counted, begin_all, claimed, "w1")
             assert len(begun) == 4 and read < 100, f"{read} rows read to begin four"
             work.step(db.session.execute, sa.text(DONE))
         db.engine.dispose()

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm.util import identity_key
 
-from app.audit.actions import record
+from app.audit.actions import entry, insert, record
 from app.content.compose import composed
 from app.content.hashing import content_hash
 from app.content.models import ITEM, Artifact, ContentItem
 from app.content.queries.assets import facts
 from app.content.queries.cover import not_covered, to_cover
 from app.core.db import app_now, db
-from app.ground.errors import Conflict, NotFound
+from app.ground.errors import Conflict
 
 DERIVED = ("approved", "scheduled", "published")
 """The states that follow from the counts of publish records."""
@@ -92,40 +92,32 @@ def back_to_review(item: ContentItem) -> None:
 
 def keep_open_records(counts: Mapping[uuid.UUID, tuple[int, int]]) -> None:
     """Publishing's counts by item: open records, and live ones of the approved version. Scheduled, published and approved
-    follow from them alone. The items are locked by the caller."""
-    for item_id in set(counts) - _counted(counts):
-        item = db.session.get(ContentItem, item_id, with_for_update=True, populate_existing=True)
-        if item is None:
-            raise NotFound("There is no such content.")
-        item.open_records, item.live_records = counts[item_id]
-        target = _target(*counts[item_id])
-        if target == "published" and item.published_at is None:
-            item.published_at = app_now()
-        _moved(item, target, f"content.derive_{target}")
+    follow from them alone; between these three every move is legal. The items are locked by the caller."""
+    rows = {
+        "items": list(counts), "open": [n for n, _ in counts.values()], "live": [n for _, n in counts.values()],
+        "targets": [_target(*pair) for pair in counts.values()], "derived": list(DERIVED),
+    }  # fmt: skip
+    for item_id, title, was, status in db.session.execute(_COUNT, rows):
+        if was != status:
+            insert(entry(f"content.derive_{status}", ("content_items", item_id), label=title, status=[was, status]))
+        held = db.session.identity_map.get(identity_key(ContentItem, item_id))
+        if held is not None:
+            db.session.refresh(held, ("open_records", "live_records", "status", "published_at"))
 
 
 def _target(open_records: int, live_records: int) -> str:
     return "scheduled" if open_records else "published" if live_records else "approved"
 
 
-def _counted(counts: Mapping[uuid.UUID, tuple[int, int]]) -> set[uuid.UUID]:
-    """The way of nearly every settled record: the counts change and the status stays. Returns the items for which it does."""
-    rows = {
-        "items": list(counts), "open": [n for n, _ in counts.values()], "live": [n for _, n in counts.values()],
-        "targets": [_target(*pair) for pair in counts.values()], "derived": list(DERIVED),
-    }  # fmt: skip
-    done = set(db.session.scalars(_COUNT_ONLY, rows))
-    for item_id in done:
-        held = db.session.identity_map.get(identity_key(ContentItem, item_id))
-        if held is not None:
-            db.session.refresh(held, ("open_records", "live_records"))
-    return done
-
-
-_COUNT_ONLY = sa.text("""
-UPDATE content_items i SET open_records = w.open, live_records = w.live
+# The status of an item that is not approved stays what it is: a draft of a next version, whose last one is still going out.
+_COUNT = sa.text("""
+UPDATE content_items i SET open_records = w.open, live_records = w.live,
+  status = CASE WHEN was.status = ANY(:derived) THEN w.target ELSE was.status END,
+  published_at = CASE WHEN was.status = ANY(:derived) AND w.target = 'published' THEN coalesce(i.published_at, app_now())
+    ELSE i.published_at END
 FROM unnest(CAST(:items AS uuid[]), CAST(:open AS int[]), CAST(:live AS int[]), CAST(:targets AS text[])) AS w(item, open, live, target)
-WHERE i.id = w.item AND (i.status = w.target OR i.status <> ALL(:derived)) RETURNING i.id
+JOIN content_items was ON was.id = w.item
+WHERE i.id = was.id RETURNING i.id, i.title, was.status, i.status
 """)
 
 

@@ -26,7 +26,6 @@ from app.publishing.actions.recheck import Stop, approved_post, free_to_go, is_l
 from app.publishing.actions.rows import named
 from app.publishing.actions.spacing import rules_of
 from app.publishing.actions.task import Task
-from app.publishing.grouped import Apart
 from app.publishing.models import PROOF, PublishAttempt, PublishJob, PublishRecord, RateWindow
 from app.publishing.queries.sent import sent
 from app.vault.models import PlatformCredential
@@ -56,17 +55,17 @@ def begin(claimed: Claimed, me: str) -> Task | None:
     return None
 
 
-def begin_all(claims: Sequence[tuple[Claimed, str]]) -> list[Task | type[Apart]]:
-    """The same for several that only have to be read; `Apart` for the others, which take `begin`."""
-    rows = _read([claimed for claimed, _ in claims])
-    return [_task_or_apart(claimed, me, rows.get(claimed)) for claimed, me in claims]
+def begin_all(claims: Sequence[Claimed], me: str) -> list[Task | None]:
+    """The same for several that only have to be read, in one statement; None for each of the others, which takes `begin`."""
+    rows = _read(claims)
+    return [_task_or_none(claimed, me, rows.get(claimed)) for claimed in claims]
 
 
-def _task_or_apart(claimed: Claimed, me: str, row: sa.Row[Any] | None) -> Task | type[Apart]:
+def _task_or_none(claimed: Claimed, me: str, row: sa.Row[Any] | None) -> Task | None:
     try:
-        return Apart if row is None else _task(claimed, me, row)
+        return row and _task(claimed, me, row)
     except Stop:
-        return Apart
+        return None
 
 
 def _task(claimed: Claimed, me: str, row: sa.Row[Any], unlimited: bool = False) -> Task:

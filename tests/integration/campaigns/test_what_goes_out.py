@@ -186,15 +186,15 @@ def test_an_end_between_claim_and_commit_sends_nothing(app, monkeypatch):
     record = schedule(post(key))
     from app.publishing import delivery
 
-    real, once = delivery.BEGIN.together, []
+    real, once = delivery.begin_all, []
 
-    def ends_meanwhile(claims):
-        tasks = real(claims)
+    def ends_meanwhile(claims, me):
+        tasks = real(claims, me)
         once.extend(claims)
         db.session.execute(sa.update(Campaign).values(end_time=sa.func.app_now()))
         return tasks
 
-    monkeypatch.setattr(delivery.BEGIN, "together", ends_meanwhile)
+    monkeypatch.setattr(delivery, "begin_all", ends_meanwhile)
     desk.work()
     assert once and desk.record(record).status == "pending" and desk.attempts(record) == []
 

@@ -31,7 +31,7 @@ def claimed(count: int, jobs: int = 1):
         "UPDATE platform_credentials SET last_used_at = now()"
     )  # the first success of an account is written down
     claims = step(claim, "w1", count)
-    tasks = {task.id: task for task in step(begin_all, [(one, "w1") for one in claims])}
+    tasks = {task.id: task for task in step(begin_all, claims, "w1")}
     return [tasks[key] for key in keys]
 
 
@@ -127,11 +127,25 @@ def test_what_has_to_be_written_before_a_call_goes_its_own_way(app):
     keys = [desk.scheduled(desk.account("sandbox"))[0] for _ in range(3)]
     desk.by_hand("UPDATE publish_records SET composed_hash = 'x' WHERE id = :id", id=keys[1])
     claims = {one.id: one for one in step(claim, "w1", 3)}
-    cases = [(claims[key], "w1") for key in keys]
-    found = step(begin_all, cases)
-    assert [one is Apart for one in found] == [False, True, False]
+    found = step(begin_all, [claims[key] for key in keys], "w1")
+    assert [one is None for one in found] == [False, True, False]
     assert not desk.holds(keys[1]), "a group only reads"
-    assert step(begin, *cases[1]) is None and desk.holds(keys[1])[0].reason == "changed"
+    assert step(begin, claims[keys[1]], "w1") is None and desk.holds(keys[1])[0].reason == "changed"
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("odd"), sa.exc.OperationalError("x", {}, Exception("gone"))], ids=["fault", "database"]
+)
+def test_what_cannot_be_begun_together_is_begun_one_by_one(app, monkeypatch, error):
+    """One record whose row breaks the reading of all keeps none of the others."""
+    keys = desk.scheduled(*(desk.account("sandbox") for _ in range(3)))
+
+    def broken(claims, me):
+        raise error
+
+    monkeypatch.setattr(delivery, "begin_all", broken)
+    desk.work()
+    assert [desk.record(key).status for key in keys] == ["success"] * 3
 
 
 def test_two_that_were_settled_in_opposite_order_do_not_wait_for_each_other(app):

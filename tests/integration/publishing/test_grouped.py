@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.publishing import grouped
-from app.publishing.grouped import Apart, Grouped, under_way
+from app.publishing.grouped import Grouped, under_way
 
 
 class Groups:
@@ -107,11 +107,6 @@ def test_where_nobody_knows_if_a_group_was_kept_none_of_it_is_made_again(groups,
     assert len(groups.made) == 2
 
 
-def test_a_case_that_cannot_go_with_others_takes_its_own_way(bring):
-    group = Grouped(lambda cases: [Apart for _ in cases], alone=lambda case: f"{case} alone")
-    assert bring(group, "a").result(30) == "a alone"
-
-
 def test_a_group_that_is_slow_keeps_nobody_waiting(groups, bring, monkeypatch):
     monkeypatch.setattr(grouped, "PATIENCE", 0.05)
     group = Grouped(groups)
@@ -130,9 +125,12 @@ def test_under_load_a_step_waits_for_more_of_its_kind(groups, bring, monkeypatch
     with under_way(), under_way(), under_way(), under_way():
         first = bring(group, "a")
         until(lambda: group.busy)
-        assert not first.done() and not groups.made, "half of those under way is not there yet"
-        assert bring(group, "b").result(30) == "b!" and first.result(30) == "a!"
-    assert [sorted(cases) for cases in groups.made] == [["a", "b"]]
+        second = bring(group, "b")
+        all_wait(group, 1)
+        assert not first.done() and not groups.made, "three quarters of those under way are not there yet"
+        assert bring(group, "c").result(30) == "c!"
+        assert (first.result(30), second.result(30)) == ("a!", "b!")
+    assert [sorted(cases) for cases in groups.made] == [["a", "b", "c"]]
 
 
 def test_with_few_under_way_nothing_waits(groups, bring, monkeypatch):
