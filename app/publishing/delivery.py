@@ -52,16 +52,13 @@ ENDING = threading.Event()
 def begun(claims: Sequence[Claimed], me: str) -> list[tuple[Claimed, Task | None]]:
     """What was claimed together, rechecked together. None beside what has to take `begin` alone: it is not fit to go on, or the
     whole could not be read."""
-    for claimed in claims:
-        failpoint("claimed", claimed.id)
-        failpoint("before_begin", claimed.id)
-    try:
-        tasks = step(begin_all, claims, me) if claims else []
-    except Exception as error:  # each is tried alone, and its own error is its own
-        log.warning("%d records could not be prepared together: %s", len(claims), type(error).__name__)
-        tasks = [None] * len(claims)
-    for claimed in claims:
-        failpoint("after_begin", claimed.id)
+    tasks: list[Task | None] = [None] * len(claims)
+    if claims:
+        failpoint("claimed", claims[0].id)  # these moments are those of all, and told of the first
+        try:
+            tasks = _between("begin", claims[0].id, step, begin_all, claims, me)
+        except Exception as error:  # each is tried alone, and its own error is its own
+            log.warning("%d records could not be prepared together: %s", len(claims), type(error).__name__)
     return list(zip(claims, tasks, strict=True))
 
 

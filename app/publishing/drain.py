@@ -81,8 +81,12 @@ class Pool:
             self.busy += len(claims)
             self.looking += sum(claimed.is_look for claimed in claims)
             self.hand |= set(claims)
-        for one in delivery.begun(claims, self.me):
-            self.work.put(one)
+        begun: list[tuple[Claimed, Task | None]] = [(claimed, None) for claimed in claims]
+        try:
+            begun = delivery.begun(claims, self.me)
+        finally:  # whatever ends this job: nothing stays in hand, its lease renewed, with nobody at it
+            for one in begun:
+                self.work.put(one)
 
     def wait(self, seen: int, seconds: float) -> None:
         """Until more records than `seen` have settled, at most so long."""

@@ -23,8 +23,10 @@ SENDING = (
 )
 LOOKING = ("claimed", "before_begin", "after_begin", "before_settle_look", "after_settle_look")
 REFRESHING = ("before_back_to_prepare", "after_back_to_prepare", "before_keep_refreshed", "after_keep_refreshed")
+COHORT = ("claimed", "before_begin", "after_begin")
+"""Moments that all records of one claim have together."""
 AT_ONCE = 4
-"""Records that stand at the failpoint when the database dies: as many as one claim takes."""
+"""Records that stand at the failpoint when the database dies."""
 EXPIRED = {"error": "ExpiredToken", "message": "Token has expired"}
 
 
@@ -49,17 +51,20 @@ FAULTS = {"backend": kill_backend, "server": kill_server}
 
 
 def struck(plant: Plant, numbers: list[int], fault: str) -> int:
-    """Ring, wait until the records stand at the armed failpoints, strike, let them go on. Returns the hits."""
+    """Ring, wait until the records stand at the armed failpoints, strike, let them go on. Returns how many stood there."""
     plant.ring()
     for number in numbers:
         plant.hit(number, 30)
+    hits = len(numbers)
+    if hits == 1:
+        ((hits,),) = desk.by_hand("SELECT count(*) FROM publish_records WHERE lease_owner IS NOT NULL")
     FAULTS[fault](plant)
     for number in numbers:
         plant.go(number)
     plant.until(plant.idle_or_done, 60, "the database to be back")
     with contextlib.suppress(AssertionError):  # a claim whose answer was lost is in nobody's hands: it is swept later
         plant.until(plant.idle, 3)
-    return len(numbers)
+    return hits
 
 
 def counted(plant: Plant, pairs: list[tuple[uuid.UUID, str]]) -> dict[str, int]:
@@ -82,9 +87,9 @@ def records(plant: Plant, platform: str) -> list[tuple[uuid.UUID, str]]:
 
 
 def run(plant: Plant, platform: str, point: str, fault: str, rounds: int, before: str = "") -> None:
-    hits, pairs = 0, []
+    hits, pairs, barriers = 0, [], 1 if point in COHORT else AT_ONCE
     plant.start()
-    for _ in range(rounds):
+    while hits < rounds * AT_ONCE:
         if before:  # the first answer to each record is an error, so that what is wanted comes next
             values = {"status": 400, "body": EXPIRED} if before == "answer" else {}
             for number in range(AT_ONCE):
@@ -93,18 +98,17 @@ def run(plant: Plant, platform: str, point: str, fault: str, rounds: int, before
             made = records(plant, platform)
             plant.until(lambda: plant.statuses().get("unknown", 0) == AT_ONCE, 30, "the answers to be unclear")
             plant.until(plant.idle, 30)
-            armed = [plant.arm(point) for _ in range(AT_ONCE)]
+            armed = [plant.arm(point) for _ in range(barriers)]
             plant.age(125)
         else:
-            armed = [plant.arm(point) for _ in range(AT_ONCE)]
+            armed = [plant.arm(point) for _ in range(barriers)]
             made = records(plant, platform)
         hits += struck(plant, armed, fault)
         pairs += made
         plant.settle()
     found = counted(plant, pairs)
     print(f"{platform:9} {point:24} {fault:8} hits {hits} {found}")
-    assert hits == rounds * AT_ONCE
-    assert found == {"records": hits, "doubles": 0, "lost": 0, "open": 0, "alarms": 0}
+    assert found == {"records": len(pairs), "doubles": 0, "lost": 0, "open": 0, "alarms": 0}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

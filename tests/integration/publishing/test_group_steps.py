@@ -10,7 +10,7 @@ from app.core.db import db, uuid7
 from app.core.work import step
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
-from app.publishing import actions, delivery, ports
+from app.publishing import actions, delivery, drain, ports
 from app.publishing.actions.begin import begin, begin_all
 from app.publishing.actions.claim import claim
 from app.publishing.actions.commit import Leaving, commit_points
@@ -146,6 +146,20 @@ def test_what_cannot_be_begun_together_is_begun_one_by_one(app, monkeypatch, err
     monkeypatch.setattr(delivery, "begin_all", broken)
     desk.work()
     assert [desk.record(key).status for key in keys] == ["success"] * 3
+
+
+def test_a_job_that_is_ended_while_it_begins_leaves_nothing_in_hand(app, monkeypatch):
+    """Else their leases would be renewed for ever, with nobody at them."""
+    key = desk.scheduled(desk.account("sandbox"))[0]
+
+    def ended(claims, me):
+        raise SystemExit
+
+    monkeypatch.setattr(delivery, "begin_all", ended)
+    with pytest.raises(SystemExit):
+        desk.work()
+    threads = drain.pool()
+    assert threads.ended(30) and not threads.hand and desk.record(key).status == "success"
 
 
 def test_two_that_were_settled_in_opposite_order_do_not_wait_for_each_other(app):
