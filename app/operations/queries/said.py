@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,15 +15,15 @@ Said = dict[tuple[str, str], int]
 COMING = ("scheduled", "retrying", "due", "publishing", "confirming")
 
 
-def said(first: datetime, last: datetime) -> sa.Select[Any]:
-    """(kind, status: its badge, many) of the events of [first, last), as a statement."""
+def said(first: Any, last: Any) -> sa.Select[Any]:
+    """(kind, status: its badge, many) of the events of [first, last), moments or what stands for them, as a statement."""
     records = sa.select(sa.literal("record").label("kind"), RECORD_BADGE.label("status")).where(*due(first, last))
     plans = sa.select(sa.literal("plan").label("kind"), ContentItem.status.label("status")).where(*planned(first, last))
     both = sa.union_all(*(sa.select(part.limit(MOST).subquery()) for part in (records, plans))).subquery()
     return sa.select(both.c.kind, both.c.status, sa.func.count().label("many")).group_by(both.c.kind, both.c.status)
 
 
-def waited(since: datetime, zone: str) -> sa.Select[Any]:
+def waited(since: Any, zone: Any) -> sa.Select[Any]:
     """(day, seconds: the median from asking to the approval) of the reviews approved since, as a statement."""
     request = ApprovalRequest
     day = sa.cast(sa.func.timezone(zone, request.approved_at), sa.Date).label("day")
