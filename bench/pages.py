@@ -62,10 +62,10 @@ ARGUMENTS = {
 SEARCHES = ("current", "carpet 4321", "光と影", "水流如何", "والتيار", "🌿", "nowhere", "urren", "4321")
 MORE = {
     "content.index": ("status=published", "status=draft", "view=mine", "sort=title", "sort=planned", "sort=created", "platform=site", "platform=sandbox",
-        "status=archived", "since=30d", "campaign={campaign}", *(f"q={q}" for q in SEARCHES), "q=stone&status=draft", "{next}"),
+        "status=archived", "since=30d", "campaign={campaign}", *(f"q={q}" for q in SEARCHES), "q=stone&status=draft", *(f"platform=site&q=光と影&sort={s}" for s in ("title", "-title", "planned")), "{next}"),
     "publishing.records": ("view=needs-action", "view=in-progress", "view=scheduled", "view=published", "platform=site", "platform=sandbox", "status=failed",
         "error=auth_failed", "status=failed&since=7d", "sort=status", "account={account}", "account={unused}", "campaign={campaign}", "since=24h",
-        *(f"q={q}" for q in SEARCHES), "q=account-5", "q=9a41d7b2", "q=said no", "{next}"),
+        *(f"q={q}" for q in SEARCHES), "q=account-5", "q=9a41d7b2", "q=said no", "platform=site&q=光と影&sort=status", "{next}"),
     "publishing.jobs": ("status=scheduled", "status=needs_look", "status=success", "status=failed", "sort=due", "sort=status", "platform=site", "platform=sandbox",
         "campaign={campaign}", *(f"q={q}" for q in SEARCHES), "{next}"),
     "operations.calendar": ("view=week", "view=list", "view=month&date={past}", "view=week&date={past}", "view=list&date={past}", "platform=site", "platform=sandbox",

@@ -260,9 +260,11 @@ class Listing:
 
     def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
         statement = self._ordered(self._narrowed(asked).add_columns(*self._keys(name)), args, name, down)
-        if end is not None:
+        if end is not None:  # by their ids, too: for a range of the order alone the planner may read the whole table
+            columns = self._columns(name)
+            seen = self._ordered(self._bare(asked, [self.tiebreak], walking=False), args, name, down).limit(WINDOW)
             statement = statement.where(
-                cursor.beyond(self._columns(name), end[-self._width(name) :], ">=" if down else "<=")
+                cursor.beyond(columns, end[-len(columns) :], ">=" if down else "<="), one_of(self.tiebreak, seen)
             )
         return list(db.session.execute(statement.limit(size + 1)).all())
 
@@ -275,9 +277,6 @@ class Listing:
     def _columns(self, name: str) -> list[Any]:
         first = self.sorts[name]
         return [*(first if isinstance(first, tuple) else (first,)), self.tiebreak]
-
-    def _width(self, name: str) -> int:
-        return len(self._columns(name))
 
     def _keys(self, name: str) -> list[Any]:
         return [column.label(f"{cursor.PREFIX}{n}") for n, column in enumerate(self._columns(name))]
