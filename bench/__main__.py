@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("lists", "publishing", "memory")
+BENCHES = ("lists", "publishing", "memory", "bounds")
 
 
 def main(names: list[str]) -> int:

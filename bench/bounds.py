@@ -15,12 +15,15 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from app.accounts.models import User
 from app.content import actions as content
 from app.content import unpacking
 from app.content.bounds import MAX_TEXT
 from app.core import work
+from app.core.db import db
 from bench.house import house
 from bench.pages import admin
 
@@ -91,8 +94,9 @@ def _comparing(browser: FlaskClient) -> list[tuple[str, str, str]]:
 
 
 def _two_versions(old: str, new: str) -> str:
-    item = content.create_item({"title": "Compared", "body": old})
-    content.save_version(item, {"title": "Compared", "body": new}, item.current_version_id)
+    by = db.session.scalar(sa.select(User.id).where(User.username == "bench"))
+    item = content.create_item({"title": "Compared", "body": old}, by=by)
+    content.save_version(item, {"title": "Compared", "body": new}, item.current_version_id, by=by)
     return str(item.id)
 
 
