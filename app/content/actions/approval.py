@@ -14,6 +14,7 @@ from app.content.hashing import content_hash
 from app.content.models import ITEM, Artifact, ContentItem
 from app.content.queries.assets import facts
 from app.content.queries.cover import not_covered, to_cover
+from app.core.actor import Actor, acting, current
 from app.core.db import app_now, db
 from app.ground.errors import Conflict
 
@@ -90,16 +91,18 @@ def back_to_review(item: ContentItem) -> None:
     _moved(item, "review", "content.back_to_review")
 
 
-def keep_open_records(counts: Mapping[uuid.UUID, tuple[int, int]]) -> None:
+def keep_open_records(counts: Mapping[uuid.UUID, tuple[int, int]], by: Mapping[uuid.UUID, Actor] | None = None) -> None:
     """Publishing's counts by item: open records, and live ones of the approved version. Scheduled, published and approved
-    follow from them alone; between these three every move is legal. The items are locked by the caller."""
+    follow from them alone; between these three every move is legal. The items are locked by the caller. `by`: who moves which
+    item, where it is not the current actor."""
     rows = {
         "items": list(counts), "open": [n for n, _ in counts.values()], "live": [n for _, n in counts.values()],
         "targets": [_target(*pair) for pair in counts.values()], "derived": list(DERIVED),
     }  # fmt: skip
     for item_id, title, was, status in db.session.execute(_COUNT, rows):
         if was != status:
-            insert(entry(f"content.derive_{status}", ("content_items", item_id), label=title, status=[was, status]))
+            with acting((by or {}).get(item_id) or current()):
+                insert(entry(f"content.derive_{status}", ("content_items", item_id), label=title, status=[was, status]))
         held = db.session.identity_map.get(identity_key(ContentItem, item_id))
         if held is not None:
             db.session.refresh(held, ("open_records", "live_records", "status", "published_at"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -48,20 +49,20 @@ def wake() -> None:
     db.session.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
 
 
-def derive(*job_ids: uuid.UUID, flush: bool = True) -> None:
+def derive(*job_ids: uuid.UUID, flush: bool = True, by: Mapping[uuid.UUID, actor.Actor] | None = None) -> None:
     """Set the status of jobs, and the counts of their items, from the records as they stand.
 
     Jobs and items are locked first, always in one order, and read in a second statement: two records of one job that settle
     at once take turns, so the second one sees the first. `flush` False: nothing was changed through the session, so history
-    written in it can wait for one batch.
+    written in it can wait for one batch. `by`: who moves which job, where it is not the current actor.
     """
     if flush:
         db.session.flush()
     with db.session.no_autoflush:
-        _derive(list(job_ids))
+        _derive(list(job_ids), by or {})
 
 
-def _derive(job_ids: list[uuid.UUID]) -> None:
+def _derive(job_ids: list[uuid.UUID], by: Mapping[uuid.UUID, actor.Actor]) -> None:
     jobs = db.session.execute(_LOCKED, {"jobs": job_ids}).all()
     wanted = {
         "jobs": [job.id for job in jobs],
@@ -76,7 +77,7 @@ def _derive(job_ids: list[uuid.UUID]) -> None:
     counts = {job.content_id: (found[job.id].open, found[job.id].live) for job in jobs}
     kept = {job.content_id: (job.open_records, job.live_records) for job in jobs}
     if changed := {item: pair for item, pair in counts.items() if pair != kept[item]}:
-        keep_open_records(changed)
+        keep_open_records(changed, {job.content_id: by[job.id] for job in jobs if job.id in by})
 
 
 _LOCKED = sa.text("""

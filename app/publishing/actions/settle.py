@@ -148,7 +148,9 @@ def look_row(
 def after(settled: Sequence[tuple[Task, Verdict, str]]) -> None:
     """What follows moves (task, verdict, next status): history, roll-up, the account's health, the platform's limits."""
     insert(*(_entry(*one) for one in settled))
-    derive(*{task.job_id for task, _, _ in settled}, flush=False)
+    derive(
+        *{task.job_id for task, _, _ in settled}, flush=False, by={task.job_id: task.actor for task, _, _ in settled}
+    )
     for task, verdict, status in settled:
         if verdict.outcome == "yes" and task.number:
             watch_posts(task.id)

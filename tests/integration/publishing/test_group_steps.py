@@ -65,6 +65,8 @@ def test_a_group_settles_as_each_would_alone(app):
     assert {entry.entity_id for entry in entries} == {str(task.id) for task in tasks} and len(entries) == 8
     assert {entry.trace_id for entry in entries} == {task.trace_id for task in tasks}, "each under its own trace"
     assert len({task.trace_id for task in tasks}) == 2
+    moved = sa.select(AuditEntry.trace_id).where(AuditEntry.action == "content.derive_published")
+    assert set(step(lambda: db.session.scalars(moved).all())) == {task.trace_id for task in tasks}, "each item, too"
 
 
 def test_a_group_costs_a_few_statements_however_many_it_settles(app, statements):
