@@ -3,8 +3,9 @@
 1. claim due records for the threads that are free      (one statement, `actions/claim.py`)
    and recheck them together                            (another one, `actions/begin.py`)
 2. each thread delivers its record; steps that meet are made in one transaction (`grouped.py`)
-3. after 20 s it ends as soon as no call is under way, and rings again if more is due; none after SIGTERM
-4. after SIGTERM calls get 8 s; then the process ends, and their records are looked up
+3. after 20 s it ends as soon as no call is under way, and rings again if more is due
+4. after SIGTERM what was just claimed is put back and nothing is rung; calls get 8 s; then the process ends, and their records
+   are looked up
 
 Beside the bell each worker looks into the table by itself (`loop`): without Redis a post is seconds late, not an outage.
 """
@@ -30,6 +31,7 @@ from app.core.queue import ring
 from app.core.work import step
 from app.publishing import delivery
 from app.publishing.actions.claim import Claimed, claim, renew, share, waiting
+from app.publishing.actions.hand_back import give_back_claimed
 from app.publishing.actions.task import Task
 
 log = logging.getLogger(__name__)
@@ -75,18 +77,14 @@ class Pool:
         """Looks that go before posts now: of all the threads, not of those that happen to be free."""
         return max(share(THREADS) - self.looking, 0)
 
-    def take(self, claims: list[Claimed]) -> None:
-        """Begin the claimed records together and hand them to the threads."""
+    def take(self, begun: list[tuple[Claimed, Task | None]]) -> None:
+        """Hand records to the threads, with what is begun of them."""
         with self.changed:
-            self.busy += len(claims)
-            self.looking += sum(claimed.is_look for claimed in claims)
-            self.hand |= set(claims)
-        begun: list[tuple[Claimed, Task | None]] = [(claimed, None) for claimed in claims]
-        try:
-            begun = delivery.begun(claims, self.me)
-        finally:  # whatever ends this job: nothing stays in hand, its lease renewed, with nobody at it
-            for one in begun:
-                self.work.put(one)
+            self.busy += len(begun)
+            self.looking += sum(claimed.is_look for claimed, _ in begun)
+            self.hand |= {claimed for claimed, _ in begun}
+        for one in begun:
+            self.work.put(one)
 
     def wait(self, seen: int, seconds: float) -> None:
         """Until more records than `seen` have settled, at most so long."""
@@ -165,8 +163,12 @@ def _drain(threads: Pool, stop: threading.Event | None) -> int:
         while not stop.is_set() and (time.monotonic() < until or threads.busy):
             seen = threads.settled  # before the claim: what settles during it leaves room that it did not count
             claims = _claim(threads)
-            threads.take(claims)
             taken += len(claims)
+            begun = delivery.begun(claims, threads.me)
+            if stop.is_set():
+                _put_back(claims)
+                break
+            threads.take(begun)
             if threads.busy:
                 threads.wait(seen, LOOK_AGAIN)
                 threads.ended(BATCH_WAIT)
@@ -189,6 +191,13 @@ def _claim(threads: Pool) -> list[Claimed]:
         log.warning("nothing could be claimed: %s", type(error).__name__)
         time.sleep(0.5)
         return []
+
+
+def _put_back(claims: list[Claimed]) -> None:
+    """What was claimed as SIGTERM came: another worker takes it now; where the database is away, when its lease has run out."""
+    for claimed in claims:
+        with contextlib.suppress(sqlalchemy.exc.DBAPIError):
+            step(give_back_claimed, claimed)
 
 
 def _due() -> int:

@@ -116,8 +116,7 @@ def _target(open_records: int, live_records: int) -> str:
 _COUNT = sa.text("""
 UPDATE content_items i SET open_records = w.open, live_records = w.live,
   status = CASE WHEN was.status = ANY(:derived) THEN w.target ELSE was.status END,
-  published_at = CASE WHEN was.status = ANY(:derived) AND w.target = 'published' THEN coalesce(i.published_at, app_now())
-    ELSE i.published_at END
+  published_at = CASE WHEN w.target = 'published' THEN coalesce(i.published_at, app_now()) ELSE i.published_at END
 FROM unnest(CAST(:items AS uuid[]), CAST(:open AS int[]), CAST(:live AS int[]), CAST(:targets AS text[])) AS w(item, open, live, target)
 JOIN content_items was ON was.id = w.item
 WHERE i.id = was.id RETURNING i.id, i.title, was.status, i.status

@@ -172,6 +172,8 @@ def describe(item: ContentItem, kind: str, campaign_id: uuid.UUID | None, tags: 
         "content_type": kind if kind in dict(KINDS) else item.content_type, "campaign_id": campaign_id, "tags": list(tags) or None,
     }  # fmt: skip
     changes = {k: [getattr(item, k), v] for k, v in wanted.items() if getattr(item, k) != v}
+    if "campaign_id" in changes:
+        db.session.refresh(item, ("open_records",), with_for_update=True)
     if "campaign_id" in changes and item.open_records:
         raise Invalid({"campaign": "It is scheduled for its campaign. Cancel its publish records first, then move it."})
     for name, (_, value) in changes.items():
@@ -182,6 +184,7 @@ def describe(item: ContentItem, kind: str, campaign_id: uuid.UUID | None, tags: 
 
 def archive(item: ContentItem) -> None:
     """Out of the way; nothing is deleted. Raises Conflict while it is in review or has open records."""
+    db.session.refresh(item, with_for_update=True)  # somebody may be scheduling it at this moment
     if item.open_records or item.status == "scheduled":
         raise Conflict("It is scheduled. Cancel its publish records first, then archive it.")
     if item.status == "review":
@@ -192,6 +195,7 @@ def archive(item: ContentItem) -> None:
 
 def restore(item: ContentItem) -> None:
     """Back to where it stood: published when it is live, approved when its current version is, else a draft."""
+    db.session.refresh(item, with_for_update=True)
     covered = item.approved_version_id is not None and item.approved_version_id == item.current_version_id
     target = "published" if covered and item.live_records else "approved" if covered else "draft"
     was = ITEM.move(item, target)

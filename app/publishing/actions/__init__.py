@@ -16,6 +16,7 @@ from app.publishing.actions.cover import require_cover
 from app.publishing.actions.holds import follow_account, hold, hold_everything, release, release_by_id
 from app.publishing.actions.invariants import check_recent
 from app.publishing.actions.restored import hold_restored
+from app.publishing.actions.rows import recount
 from app.publishing.actions.schedule import schedule
 from app.publishing.actions.sweep import hold_rows_by_hand, sweep
 
@@ -30,6 +31,7 @@ __all__ = [
     "hold_everything",
     "hold_restored",
     "hold_rows_by_hand",
+    "recount",
     "release",
     "release_by_id",
     "replay",

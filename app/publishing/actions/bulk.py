@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from app.core.db import db
 from app.ground.errors import Conflict, Invalid
 from app.publishing.actions.cancel import cancel_record
 from app.publishing.actions.change import replay
+from app.publishing.actions.rows import locked_together
 from app.publishing.models import PublishRecord
 
 MOST = 200
@@ -44,7 +42,7 @@ VERBS: dict[str, tuple[Callable[[PublishRecord], object], str]] = {
 
 
 def act(ids: Sequence[str], verb: str) -> str:
-    """Do it to each record that allows it, in id order (locks are taken in one order). Returns the words of the toast.
+    """Do it to each record that allows it. Returns the words of the toast.
 
     Raises Invalid when nothing was ticked, too much was, or the verb is unknown."""
     wanted = sorted({key for text in ids if (key := _id(text)) is not None})
@@ -54,9 +52,7 @@ def act(ids: Sequence[str], verb: str) -> str:
         raise Invalid({"": f"Tick at least one and at most {MOST} records."})
     does, said = VERBS[verb]
     done, left = 0, Counter[str]()
-    for record in db.session.scalars(
-        sa.select(PublishRecord).where(PublishRecord.id.in_(wanted)).order_by(PublishRecord.id)
-    ).all():
+    for record in locked_together(wanted):
         try:
             does(record)
             done += 1

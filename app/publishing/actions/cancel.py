@@ -62,6 +62,7 @@ def cancel_unclaimed(artifact_id: uuid.UUID) -> int:
     rows = db.session.scalars(
         sa.select(PublishRecord)
         .where(PublishRecord.job_id.in_(mine))
+        .order_by(PublishRecord.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()

@@ -19,7 +19,7 @@ from app.publishing.actions.again import refuse_again
 from app.publishing.actions.campaign import keep_campaign_of
 from app.publishing.actions.lease import let_go
 from app.publishing.actions.recheck import proved, settle_by_evidence
-from app.publishing.actions.rows import derive, locked, named, now, wake
+from app.publishing.actions.rows import derive, locked, locked_together, named, now, wake
 from app.publishing.actions.schedule import refuse_past
 from app.publishing.actions.spacing import keep_limits
 from app.publishing.actions.taken import lock_posts, taken_posts
@@ -82,13 +82,13 @@ def replay_by_cause(
     error_type: str, platform: str | None = None, credential_id: uuid.UUID | None = None
 ) -> tuple[int, int]:
     """Replay failed records of one cause. Returns (replayed, left out): what was ever unknown is left to a person."""
-    failed = sa.select(PublishRecord).where(PublishRecord.status == "failed", PublishRecord.error_type == error_type)
+    failed = sa.select(PublishRecord.id).where(PublishRecord.status == "failed", PublishRecord.error_type == error_type)
     if platform:
         failed = failed.where(PublishRecord.platform == platform)
     if credential_id:
         failed = failed.where(PublishRecord.credential_id == credential_id)
     done = left = 0
-    for row in db.session.scalars(failed.order_by(PublishRecord.due_at).limit(BULK)):
+    for row in locked_together(db.session.scalars(failed.order_by(PublishRecord.due_at).limit(BULK)).all()):
         if row.was_unknown:
             left += 1
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -37,6 +37,15 @@ def locked(record_id: uuid.UUID | str) -> PublishRecord:
     if found is None:
         raise NotFound("There is no such publish record.")
     return found
+
+
+def locked_together(record_ids: Collection[uuid.UUID]) -> Sequence[PublishRecord]:
+    """Several records, read anew: all of them are locked before the first is changed, then their items and jobs. A worker
+    that settles some of them takes them in the same order."""
+    statement = sa.select(PublishRecord).where(PublishRecord.id.in_(record_ids)).order_by(PublishRecord.id)
+    rows = db.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).all()
+    db.session.execute(_LOCKED, {"jobs": list({row.job_id for row in rows})})
+    return rows
 
 
 def named(record: PublishRecord) -> str:
@@ -80,9 +89,17 @@ def _derive(job_ids: list[uuid.UUID], by: Mapping[uuid.UUID, actor.Actor]) -> No
         keep_open_records(changed, {job.content_id: by[job.id] for job in jobs if job.id in by})
 
 
+def recount(item_id: uuid.UUID, approved_version_id: uuid.UUID | None) -> None:
+    """The counts of an item, locked by the caller, of which another version is approved now."""
+    wanted = {"jobs": [None], "items": [item_id], "approved": [approved_version_id]}
+    row = db.session.execute(_COUNTED, wanted).one()
+    keep_open_records({item_id: (row.open, row.live)})
+
+
+# The item first: who schedules or sends again holds it before there is a job to wait for.
 _LOCKED = sa.text("""
 SELECT j.id, j.status, j.content_id, i.approved_version_id, i.open_records, i.live_records
-FROM publish_jobs j JOIN content_items i ON i.id = j.content_id WHERE j.id = ANY(:jobs)
+FROM content_items i JOIN publish_jobs j ON i.id = j.content_id WHERE j.id = ANY(:jobs)
 ORDER BY j.content_id, j.id FOR NO KEY UPDATE
 """)
 # Statuses of the job's records; open records of the item; live ones of its approved version.

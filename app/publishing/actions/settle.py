@@ -64,8 +64,9 @@ def settle_all(answers: Sequence[Answered]) -> list[bool]:
     error where one of their jobs is locked for long."""
     if len(answers) > 1:
         db.session.execute(_PATIENT)
-    answers = sorted(answers, key=lambda answered: answered.task.credential_id)  # accounts are locked in one order
-    moves = [_moved(*answered) for answered in answers]
+    moves = [
+        _moved(*answered) for answered in sorted(answers, key=lambda answered: answered.task.id)
+    ]  # one order of locks
     if not write_all([move for move, _, _ in moves]):
         if len(moves) > 1:
             raise Apart
@@ -151,7 +152,9 @@ def after(settled: Sequence[tuple[Task, Verdict, str]]) -> None:
     derive(
         *{task.job_id for task, _, _ in settled}, flush=False, by={task.job_id: task.actor for task, _, _ in settled}
     )
-    for task, verdict, status in settled:
+    for task, verdict, status in sorted(
+        settled, key=lambda one: one[0].credential_id
+    ):  # accounts are locked in one order, too
         if verdict.outcome == "yes" and task.number:
             watch_posts(task.id)
         keep_windows(task, verdict)

@@ -45,6 +45,7 @@ def _approved(request: ApprovalRequest, item: ContentItem, user: Any, at: dateti
     request.approved_by, request.approved_at = user.id, at
     content.set_approved(item, artifact, user.id)
     db.session.flush()
+    publishing.recount(item.id, artifact.id)
     accounts = item.planned_accounts or []
     planned = bool(accounts) and item.scheduled_for is not None and item.scheduled_for > at
     if schedule and not user.can("operator"):

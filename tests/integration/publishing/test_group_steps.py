@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,7 +12,8 @@ from app.core.db import db, uuid7
 from app.core.work import step
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
-from app.publishing import actions, delivery, drain, ports
+from app.publishing import actions, delivery, drain, failpoints, ports
+from app.publishing.actions import bulk
 from app.publishing.actions.begin import begin, begin_all
 from app.publishing.actions.claim import claim
 from app.publishing.actions.commit import Leaving, commit_points
@@ -152,7 +155,7 @@ def test_what_cannot_be_begun_together_is_begun_one_by_one(app, monkeypatch, err
 
 def test_a_job_that_is_ended_while_it_begins_leaves_nothing_in_hand(app, monkeypatch):
     """Else their leases would be renewed for ever, with nobody at them."""
-    key = desk.scheduled(desk.account("sandbox"))[0]
+    desk.scheduled(desk.account("sandbox"))
 
     def ended(claims, me):
         raise SystemExit
@@ -160,8 +163,46 @@ def test_a_job_that_is_ended_while_it_begins_leaves_nothing_in_hand(app, monkeyp
     monkeypatch.setattr(delivery, "begin_all", ended)
     with pytest.raises(SystemExit):
         desk.work()
-    threads = drain.pool()
-    assert threads.ended(30) and not threads.hand and desk.record(key).status == "success"
+    assert drain.pool().free == drain.THREADS and not drain.pool().hand
+
+
+@pytest.mark.parametrize("moment", ["claimed", "after_begin"])
+def test_what_was_claimed_as_the_end_came_is_put_back_and_not_sent(app, monkeypatch, moment):
+    """SIGTERM between the claim and the threads: none of the cohort leaves after it, and none waits for its lease."""
+    keys = desk.scheduled(*(desk.account("sandbox") for _ in range(6)))
+    desk.by_hand("UPDATE publish_records SET host = id::text")
+    stop = threading.Event()
+    monkeypatch.setattr(failpoints, "HOOKS", [lambda name, record: stop.set() if name == moment else None])
+    assert drain.drain(stop) == 6
+    rows = [desk.record(key) for key in keys]
+    assert {(row.status, row.lease_owner, row.crash_count) for row in rows} == {("pending", None, 0)}
+    assert not any(desk.attempts(key) for key in keys)
+
+
+def test_many_at_once_wait_for_no_circle(app, monkeypatch):
+    """A settle holds a record and waits for its job, which was locked before that record was asked for: a deadlock, after a second."""
+    early, late = sorted(desk.scheduled(desk.account("sandbox"), desk.account("sandbox")))
+    desk.by_hand("UPDATE publish_records SET due_at = now() + interval '1 hour' WHERE id = :id", id=early)
+    (answered,) = sent(step(begin_all, step(claim, "w1", 1), "w1"))
+    settled, locks = [], []
+    real = bulk.locked_together
+
+    def settle():
+        with app.app_context():
+            settled.append(delivery.SETTLE(answered))
+
+    def and_then(ids):
+        rows = real(ids)
+        locks.append([row.id for row in rows])
+        other.start()
+        return rows
+
+    other = threading.Thread(target=settle)
+    monkeypatch.setattr(bulk, "locked_together", and_then)
+    said = step(bulk.act, [str(late), str(early)], "cancel")
+    other.join(30)
+    assert locks == [[early, late]] and said.startswith("1 cancelled") and settled == [True]
+    assert [desk.record(key).status for key in (early, late)] == ["cancelled", "success"]
 
 
 def test_two_that_were_settled_in_opposite_order_do_not_wait_for_each_other(app):
