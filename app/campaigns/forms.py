@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from wtforms import (
     DateTimeLocalField,
-    DecimalField,
     HiddenField,
     RadioField,
     SelectMultipleField,
@@ -25,7 +24,7 @@ from app.campaigns.queries import platform_choices
 from app.content import zones
 from app.ground.errors import Invalid
 from app.web import times
-from app.web.forms import Form
+from app.web.forms import Amount, Form
 from app.web.look import zone
 
 LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
@@ -52,7 +51,7 @@ class CampaignForm(Form):
         ],
     )
     target_platforms = MultiCheckboxField("Platforms", choices=platform_choices)
-    budget_cap = DecimalField(
+    budget_cap = Amount(
         "Budget cap",
         [Optional(), NumberRange(0, Decimal("9999999999.99"), message="Enter an amount of 0 or more.")],
         places=2,

@@ -90,8 +90,8 @@ def read(form: Fields, item_id: uuid.UUID) -> Typed:
     return Typed(
         item_id=item_id, payload=payloads.payload(raw), base_id=identifier(form.get("base")), kind=payloads.line(form.get("kind")) or "post",
         campaign_id=str(identifier(form.get("campaign")) or ""), tags=payloads.clean(form.get("tags")),
-        accounts=tuple(str(a) for a in map(identifier, form.getlist("accounts")) if a), plan_on=payloads.line(form.get("plan_on"))[:20],
-        plan_at=payloads.line(form.get("plan_at"))[:20], plan_zone=payloads.line(form.get("plan_zone"))[:60] or "UTC",
+        accounts=tuple(str(a) for a in map(identifier, form.getlist("accounts")) if a), plan_on=payloads.line(form.get("plan_on"))[:200],
+        plan_at=payloads.line(form.get("plan_at"))[:200], plan_zone=payloads.line(form.get("plan_zone"))[:60] or "UTC",
         plan_which=payloads.line(form.get("plan_which"))[:10], confirmed=bool(form.get("confirm_secret")),
         strange=_strange(form),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field
 
 from app.core.db import db
@@ -71,7 +71,10 @@ class Form(FlaskForm):  # type: ignore[misc]
             return unbound_field.bind(form=form, **options)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Typed fields alone: an upload under the name of a text field is no text. Views read uploads from the request."""
+            """Typed fields alone: an upload under the name of a text field is no text (views read uploads from the request), and
+            JSON is no form: it has no fields, so what they say is missing is said."""
+            if request and request.is_json and not isinstance(formdata, MultiDict):
+                return MultiDict()
             given = super().wrap_formdata(form, formdata)
             return request.form if isinstance(given, CombinedMultiDict) else given
 
@@ -87,7 +90,7 @@ class Form(FlaskForm):  # type: ignore[misc]
                 self.form_errors.append(message)
 
 
-from wtforms import PasswordField, StringField, TextAreaField  # noqa: E402  (after the class that filters them)
+from wtforms import DecimalField, PasswordField, StringField, TextAreaField  # noqa: E402  (after the class that filters them)
 from wtforms.validators import Length  # noqa: E402  (beside the fields it bounds)
 
 TEXT = (StringField, TextAreaField)
@@ -113,6 +116,16 @@ def _clean(value: Any) -> Any:
     """A field that the request does not name keeps what the page gave it, which may be a number where text is bounded."""
     value = str(value) if isinstance(value, int) else value
     return value.replace("\x00", "").strip() if isinstance(value, str) else value
+
+
+class Amount(DecimalField):  # type: ignore[misc]
+    """A decimal number. Decimal also takes "NaN", "sNaN" and "Infinity", which compare with nothing and no column means."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(self.gettext("Not a valid decimal value."))
 
 
 def submit(
