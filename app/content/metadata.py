@@ -16,6 +16,7 @@ PNG_KEPT = frozenset(
 )
 WEBP_KEPT = frozenset((b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 WEBP_TELLS = 0x08 | 0x04  # flags of VP8X: EXIF, XMP
+_NOT_FILL = re.compile(rb"[^\xff]", re.DOTALL)
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 
 
@@ -32,8 +33,8 @@ def jpeg(data: bytes) -> bytes:
         if at + 4 > len(data) or data[at] != 0xFF:
             raise ValueError("broken JPEG segment")
         marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
+        if marker == 0xFF:  # fill bytes, of which there may be millions
+            at = ends.start() - 1 if (ends := _NOT_FILL.search(data, at + 1)) else len(data)
             continue
         length = int.from_bytes(data[at + 2 : at + 4], "big")
         segment = data[at : at + 2 + length]

@@ -17,6 +17,10 @@ OUT_OF_RANGE = "That date is out of range. Enter a year from 1990 to 2200."
 TOO_FAR = "This is more than two years ahead. Check the year, and choose an earlier day."
 
 
+NO_PLACE = frozenset({"localtime", "Factory", "posixrules"})
+"""Names in the database of zones that mean the server's own zone, or none."""
+
+
 class WrongTime(ValueError):
     """The typed time names no one moment; the message says what to do. `twice`: it names two."""
 
@@ -27,7 +31,7 @@ class WrongTime(ValueError):
 
 def zone(name: str) -> ZoneInfo:
     """The zone of an IANA name; WrongTime when there is none."""
-    if name not in available_timezones():
+    if name in NO_PLACE or name not in available_timezones():
         raise WrongTime(f"“{name[:60]}” is not a time zone. Choose one from the list, like Europe/Berlin.")
     return ZoneInfo(name)
 

@@ -17,6 +17,10 @@ from app.ground import clock
 Columns = Mapping[str, Callable[[Any], Any]]
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a formula may begin with, also in full width (OWASP, CSV injection)."""
+
+
 def csv_response(listing: Listing, args: Args, columns: Columns, name: str) -> Response:
     """All rows that match `args`, as a download. `columns` maps each heading to a function of the row."""
     found = stream_with_context(_lines(listing, dict(args), columns))
@@ -39,11 +43,11 @@ def _line(cells: list[Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    """Text that a spreadsheet cannot take for a formula (OWASP, CSV injection)."""
+    """Text that a spreadsheet cannot take for a formula."""
     if value is None:
         return ""
     text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(text) else text
+    return "'" + text if text.startswith(FORMULA) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

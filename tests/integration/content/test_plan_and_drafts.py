@@ -22,6 +22,7 @@ PLANS = [
     ({"plan_on": "2027-01-01", "plan_at": ""}, "Enter a date and a time"),
     ({"plan_on": "soon", "plan_at": "10:00"}, "Enter a date and a time"),
     ({"plan_on": "2027-01-01", "plan_at": "10:00", "plan_zone": "Mars/Base"}, "is not a time zone"),
+    ({"plan_on": "2027-01-01", "plan_at": "10:00", "plan_zone": "localtime"}, "is not a time zone"),
 ]
 
 
