@@ -39,7 +39,13 @@ def written(call: Call, token: str) -> tuple[bytes, str, str | None]:
     if call.body == "multipart":
         return multipart(call, fields), f"multipart/form-data; boundary={BOUNDARY}", None
     if call.body == "json":
-        return json.dumps(dict(fields)).encode(), "application/json", None
+        made = (
+            dict(fields),
+            {name: len(value) for name, value in fields},
+            [list(pair) for pair in fields],
+            len(fields),
+        )
+        return json.dumps(made[len(fields) % len(made)]).encode(), "application/json", None
     if call.body == "raw":
         return b"\xff\xfe\x00" + raw(urlencoded(fields))[::-1], "multipart/form-data; boundary=y", None
     body = raw(urlencoded(fields))
