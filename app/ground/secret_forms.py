@@ -18,6 +18,7 @@ SHORTEST = 4  # a shorter "secret" would black out ordinary words
 LEAST = 8  # characters of a cut secret
 _MARKER = re.compile(r"https?://[^/\s]*/|(?:[A-Za-z]{2,10}[-_.])(?:(?:live|test|proj|pat|v\d)[-_])?")
 _WORDS = re.compile(r"[A-Za-z]+(?:[ _.-][A-Za-z]+)*")
+_RUN = re.compile(rb"\s+")
 _ONE_ALPHABET = bytes.maketrans(b"-_", b"+/")
 _BASE64, _HEX = re.compile(rb"[a-z0-9+/]*={0,2}"), re.compile(rb"[0-9a-f]*")
 
@@ -74,9 +75,7 @@ def _of(secret: str) -> list[Needle]:
         forms = {raw, base64.b64encode(raw).rstrip(b"="), raw.hex().encode()}
         return [Needle(one.translate(_ONE_ALPHABET), b"", is_exact=True) for one in forms]
     found = []
-    for plain in dict.fromkeys(
-        (raw, raw.replace(b" ", b"+"), re.sub(rb"\s*\r?\n\s*", b"", raw), re.sub(rb"\s+", b"", raw))
-    ):
+    for plain in dict.fromkeys((raw, raw.replace(b" ", b"+"), _RUN.sub(_unless_broken, raw), _RUN.sub(b"", raw))):
         whole = plain.translate(_ONE_ALPHABET).lower()
         least = _least(secret)
         found.append(Needle(whole[: max(LEAST, len(secret[:least].encode("utf-8", "surrogatepass")))], whole))
@@ -88,6 +87,10 @@ def _of(secret: str) -> list[Needle]:
         begin, end = -(-offset * 8 // 6), (offset + least_bytes) * 8 // 6
         found.append(Needle(packed[begin:end].translate(_ONE_ALPHABET).lower(), b"", _BASE64))
     return found
+
+
+def _unless_broken(spaces: re.Match[bytes]) -> bytes:
+    return b"" if b"\n" in spaces[0] else spaces[0]
 
 
 def _least(secret: str) -> int:

@@ -23,11 +23,16 @@ def _is_mixed(value: bytes) -> bool:
     letters = re.search(rb"[A-Za-z]", value)
     if letters and (re.search(rb"\d", value) or value.endswith(b"=")):
         return True
-    return len(value) >= 12 and bool(re.search(rb"[a-z][A-Z]|[A-Z]{2,}[a-z]", value))
+    return len(value) >= 12 and bool(re.search(rb"[a-z][A-Z]|[A-Z]{2}[a-z]", value))
 
 
 def _re(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(_EDGE + rb"(?P<secret>" + pattern + rb")")
+
+
+def _run(pattern: bytes, otherwise: bytes) -> re.Pattern[bytes]:
+    """For a shape whose end may be missing: the run without it is passed over, or it would be read anew from each beginning in it."""
+    return re.compile(_EDGE + rb"(?:(?P<secret>" + pattern + rb")|" + otherwise + rb")")
 
 
 SHAPES: tuple[tuple[tuple[bytes, ...], re.Pattern[bytes]], ...] = (
@@ -40,13 +45,13 @@ SHAPES: tuple[tuple[tuple[bytes, ...], re.Pattern[bytes]], ...] = (
     ((b"_live_", b"_test_", b"whsec_"), _re(rb"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9+/=_-]{8,}")),
     ((b"eaa", b"igq", b"igaa", b"thaa"), _re(rb"(?:EAA|IGQ|IGAA|THAA)(?=[A-Za-z]*\d)[A-Za-z0-9_-]{20,}")),
     ((b"npm_", b"pypi-", b"hf_", b"dckr_pat_"), _re(rb"(?:npm_|hf_)[A-Za-z0-9]{8,}|(?:pypi-|dckr_pat_)[\w-]{8,}")),
-    ((b"sk-",), _re(rb"sk-(?=[\w-]*\d)[\w-]{16,}")),
+    ((b"sk-",), _run(rb"sk-(?=[\w-]*\d)[\w-]{16,}", rb"sk-[\w-]*")),
     ((b"sg.",), _re(rb"SG\.[\w-]{8,}(?:\.[\w-]{8,})?")),
     ((b"dop_v1_", b"doo_v1_", b"dor_v1_"), _re(rb"do[opr]_v1_[a-f0-9]{8,}")),
     ((b"shp", b"sq0", b"lin_", b"ntn_", b"glsa_", b"hvs.", b"dapi", b"atatt3", b"sl."),
      _re(rb"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{8,}|sq0[a-z]{3}-[\w-]{8,}|lin_(?:api|oauth)_[A-Za-z0-9]{8,}|ntn_[A-Za-z0-9]{16,}"
          rb"|glsa_[A-Za-z0-9_]{16,}|hvs\.[\w-]{16,}|dapi[a-f0-9]{16,}|ATATT3[\w=-]{16,}|sl\.(?=[\w-]*\d)[\w-]{30,}")),
-    ((b"eyj",), _re(rb"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}")),
+    ((b"eyj",), _run(rb"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}", rb"eyJ[A-Za-z0-9_-]*")),
     ((b"private key",), re.compile(rb"(?P<secret>-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\Z))", re.S)),
     ((b"bot",), re.compile(rb"bot(?P<secret>\d{6,12}:[A-Za-z0-9_-]{8,})")),
     ((b":",), re.compile(rb"(?<!\d)(?P<secret>\d{6,12}:(?:AA[A-Za-z0-9_-]{8,}|[A-Za-z0-9_-]{30,}))")),
@@ -73,7 +78,8 @@ def spans(data: bytes, is_secret_name: Test, deep: bool = True) -> Iterator[Span
     low = data.lower()
     for place in sorted({place for word, place in _WORDS if word in low}):
         for match in SHAPES[place][1].finditer(data):
-            yield match.span("secret")
+            if match["secret"] is not None:
+                yield match.span("secret")
     if any(word in low for word in _BEFORE):
         for match in _SCHEMES.finditer(data):
             if _is_mixed(match["secret"]):

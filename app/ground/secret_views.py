@@ -19,8 +19,11 @@ _ESCAPES = re.compile(
     rb"|%[0-9A-Fa-f]{2}|&#[0-9]{1,7};|&#[xX][0-9a-fA-F]{1,6};|&[a-zA-Z]{2,8};"
 )
 _QUOTED = re.compile(rb"=[0-9A-Fa-f]{2}|=[ \t]*\r?\n")
-_BREAKS = re.compile(rb"[ \t]*\r?\n[ \t>]*")
+_BREAKS = re.compile(rb"(?:(?<![ \t])[ \t]+)?\r?\n[ \t>]*")  # a run of spaces is read from its begin alone
 _SPACES = re.compile(rb"\s+")
+# NUL (every other byte of UTF-16 is one; a database and a reader drop it), soft hyphen, and what has no width
+_UNSEEN = re.compile(rb"(?:\x00|\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf)+")
+_UNSEEN_MARKS = (b"\0", b"\xc2\xad", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf")
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
@@ -66,21 +69,36 @@ class View:
 
 def views(text: bytes) -> Iterator[View]:
     """The text itself and what it may stand for."""
-    first = View(text)
-    made: list[View | None] = [first]
+    made = [View(text)]
+    layers = [_seen(made)]
     for _ in range(ROUNDS):
-        last = made[-1]
-        if last is None or not any(mark in last.data for mark in (b"\\", b"%", b"&")):
+        last = layers[-1]
+        if not any(mark in last.data for mark in (b"\\", b"%", b"&")):
             break
-        made.append(last.without(_ESCAPES, _plain))
-    for layer in made[:2]:
-        if layer is not None and b"=" in layer.data and (quoted := layer.without(_QUOTED, _unquoted)) is not None:
-            made += [quoted, quoted.without(_ESCAPES, _plain)]
+        if (plain := last.without(_ESCAPES, _plain)) is None:
+            break
+        made.append(plain)
+        layers.append(_seen(made))
+    for layer in layers[:2]:
+        if b"=" in layer.data and (quoted := layer.without(_QUOTED, _unquoted)) is not None:
+            made += filter(None, (quoted, quoted.without(_ESCAPES, _plain)))
     for view in made:
-        if view is not None:
-            yield view
-            if b"\n" in view.data:
-                yield from filter(None, (view.without(pieces, lambda _: b"") for pieces in (_BREAKS, _SPACES)))
+        yield view
+        if b"\n" in view.data or b"\r" in view.data or b"\t" in view.data:
+            yield from filter(None, (view.without(pieces, _nothing) for pieces in (_BREAKS, _SPACES)))
+
+
+def _seen(made: list[View]) -> View:
+    """The last of these views, or a further one: without what nobody sees in it."""
+    last = made[-1]
+    seen = last.without(_UNSEEN, _nothing) if any(mark in last.data for mark in _UNSEEN_MARKS) else None
+    if seen is not None:
+        made.append(seen)
+    return made[-1]
+
+
+def _nothing(_: bytes) -> bytes:
+    return b""
 
 
 def _plain(piece: bytes) -> bytes:

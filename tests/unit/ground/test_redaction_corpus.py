@@ -111,3 +111,22 @@ def test_places_of_a_view_are_places_of_the_text():
         start, end = view.data.find(b"end"), len(view.data)
         assert text[slice(*view.span(start, end))] == b"end"
         assert view.span(0, 3) == (0, 3)
+
+
+@pytest.mark.parametrize("unseen", ["\0", "\u200b", "\u00ad", "\ufeff", "\\u0000", "\\u200b", "\r", "\t", "\r\n\t"])
+def test_a_secret_with_what_nobody_sees_in_it_goes(unseen):
+    """(S12) A database drops NULs, a browser shows no soft hyphen and nothing without width."""
+    secret = opaque()[0]
+    shown = redact.text(f"it said {unseen.join(secret)} twice", [secret])
+    assert shown == "it said [redacted] twice"
+
+
+def test_a_run_of_spaces_before_a_break_is_part_of_the_break():
+    """(S12) Also the second of two breaks, whose spaces the first has taken."""
+    assert redact.text("it q7Zk-PpW9  \n  \r\n > _vR2mTn4 said", ["q7Zk-PpW9_vR2mTn4"]) == "it [redacted] said"
+
+
+def test_a_shape_after_a_run_that_only_begins_like_it_goes():
+    assert redact.text("sk-words-only eyJnothing-more sk-proj-0123456789abcdef eyJhbGciOiJI.eyJzdWIiOiIx.sig") == (
+        "sk-words-only eyJnothing-more [redacted] [redacted]"
+    )
