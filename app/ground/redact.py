@@ -31,6 +31,8 @@ _NAME = re.compile(
 )
 _EXACT_NAMES = frozenset({"pass", "auth", "pin", "bili_jct", "sid", "sess", "session", "csrf"})
 _URL_ONLY_NAMES = frozenset({"code", "sig", "key", "signature"})  # too common as JSON keys, telling in an address
+_BROKEN = str.maketrans("", "", "\t\r\n")
+_WIDE = re.compile(r"(utf-(?:16|32)(?:-?[lb]e)?)", re.IGNORECASE)
 _always: tuple[Needle, ...] = ()
 
 
@@ -59,6 +61,23 @@ def is_secret_name(name: str) -> bool:
 def _is_secret_name(name: str) -> bool:
     """The same few names come again and again."""
     return _NAME.search(name) is not None or name.lower() in _EXACT_NAMES
+
+
+def only(secrets: Iterable[str]) -> Known:
+    """These secrets without those of the process, for what must stay whole where it can: an id, a link."""
+    return Known(forms.needles(secrets))
+
+
+def also_always(wanted: Known) -> Known:
+    """And those of the process."""
+    return wanted._replace(needles=(*wanted.needles, *_always))
+
+
+def holds(value: str, secrets: Secrets) -> bool:
+    """Whether one of the secrets stands there, in any form. Many an id looks like a secret, or has four of its letters: neither
+    shapes nor very short secrets count."""
+    wanted = [needle for needle in known(secrets).needles if not needle.is_exact]
+    return any(forms.spans(view, wanted) for view in views(value.encode("utf-8", "surrogatepass")))
 
 
 def known(secrets: Secrets) -> Known:
@@ -108,15 +127,20 @@ def _without(raw: bytes, places: list[Span]) -> bytes:
 
 
 def headers(values: Mapping[str, str], secrets: Secrets = ()) -> dict[str, str]:
-    """Header lines; a secret one keeps its name."""
+    """Header lines; a secret one keeps its name. Names are searched, too: for what we know, not for shapes."""
     shown = {name: MARK if is_secret_name(name) else value for name, value in values.items()}
     wanted = known_in((value.encode("utf-8", "surrogatepass") for value in shown.values()), secrets)
-    return {name: _text(value, wanted) for name, value in shown.items()}
+    # whatever the caller says of "anything": it may have searched the values alone
+    in_names = wanted._replace(anything=holds("\x1f".join(shown), wanted))
+    return {_text(name, in_names): _text(value, wanted) for name, value in shown.items()}
 
 
 def url(value: str, secrets: Secrets = ()) -> str:
     """An address without user, password, secret parameters and known secrets."""
     wanted = known(secrets)
+    # urlsplit() drops these, and may put a secret together that nobody saw yet
+    if "\t" in value or "\r" in value or "\n" in value:
+        value, wanted = value.translate(_BROKEN), wanted._replace(anything=True)
     try:
         parts = urlsplit(value)
         query = parse_qsl(parts.query, keep_blank_values=True)
@@ -140,7 +164,16 @@ def searched(content: bytes, content_type: str) -> bytes:
     """As much of a body as is searched and shown; nothing of pictures and films."""
     kind = _kind(content_type)
     dull = kind.startswith(("multipart/", "image/", "video/", "audio/")) or kind == "application/octet-stream"
-    return b"" if dull else content[:LONGEST]
+    return b"" if dull else _decoded(content[:LONGEST], content_type).replace(b"\0", b"")
+
+
+def _decoded(content: bytes, content_type: str) -> bytes:
+    """In UTF-8, whatever kind of Unicode it was: where NULs are dropped later, UTF-16 reads like plain text."""
+    if b"\0" not in content:
+        return content
+    said, found = _WIDE.search(content_type), json.detect_encoding(content)
+    encoding = said[1] if said and found.startswith("utf-8") else found
+    return content if encoding.startswith("utf-8") else content.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def body(content: bytes, content_type: str, secrets: Secrets = (), cap: int = 6000) -> str:

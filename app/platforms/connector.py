@@ -16,28 +16,76 @@ from app.ground import redact
 from app.ground.storable import storable
 from app.platforms.checks import general
 from app.platforms.context import Context
-from app.platforms.errors import NotOffered
+from app.platforms.errors import UNKNOWN, NotOffered
 from app.platforms.keys import random_key
 from app.platforms.post import Account, Post
-from app.platforms.results import CannotTell, Check, Look, Metrics, PrepareFailed, Problem, Verdict
+from app.platforms.results import (
+    Candidate,
+    CannotTell,
+    Check,
+    Doubt,
+    Found,
+    Look,
+    Metrics,
+    PrepareFailed,
+    Problem,
+    Verdict,
+)
 from app.platforms.spec import Limits, Platform
 
 Answer = TypeVar("Answer", Verdict, Check, Look)
-WORDS = ("message", "reason", "code", "name")
+Part = TypeVar("Part", bound=Verdict | Check | Look | Candidate)
+WORDS = ("message", "reason", "code", "name", "missing", "looked_at", "request_id", "text", "remarks", "differs")
+LINKS = ("url",)  # searched for the account's secrets alone: a password of a server may be a word of an address
+UNKEPT = "The platform's id of the post holds a secret of the account, so it is not kept."
 
 
 def clean(answer: Answer, account: Account) -> Answer:
     """The same answer, fit to be kept: no secret of the account in its words (some platforms quote what they were
     sent), and nothing that the database cannot store."""
+    own = redact.only(account.secrets.values())
+    if isinstance(answer, Verdict | Found) and redact.holds(answer.post_id, own):
+        answer = cast(Answer, _without_id(answer))
+    return _clean(answer, own)
+
+
+def _without_id(answer: Verdict | Found) -> Verdict | Doubt:
+    """Such a post is out, but nobody could find or delete it by what is left of its id: no success, and nothing is sent again."""
+    if isinstance(answer, Found):
+        return Doubt(UNKEPT, evidence=answer.evidence)
+    changed: dict[str, Any] = {"post_id": ""}
+    if answer.outcome == "yes":
+        rule = f"{answer.matched_by}, id with a secret"
+        changed |= {"outcome": "unknown", "error_type": UNKNOWN, "message": UNKEPT, "matched_by": rule}
+    return dataclasses.replace(answer, **changed)
+
+
+def _clean(answer: Part, own: redact.Known) -> Part:
     changed: dict[str, Any] = {}
     for field in dataclasses.fields(cast(Any, answer)):
         held = getattr(answer, field.name)
-        kept = storable(held)
-        if field.name in WORDS and kept:
-            kept = redact.text(kept, account.secrets.values())
+        if not held:
+            continue
+        kept = _kept(field.name, held, own)
+        if field.name == "evidence" and getattr(answer, "outcome", "") != "accepted":  # `confirm` needs it as it is
+            kept = redact.value(kept, redact.also_always(own))
         if kept != held:
             changed[field.name] = kept
-    return cast(Answer, dataclasses.replace(cast(Any, answer), **changed)) if changed else answer
+    return cast(Part, dataclasses.replace(cast(Any, answer), **changed)) if changed else answer
+
+
+def _kept(name: str, held: Any, own: redact.Known) -> Any:
+    if isinstance(held, tuple):  # remarks, or parts of a look
+        usable = [one for one in held if not (_is_post(one) and redact.holds(one.post_id, own))]
+        return tuple(_clean(one, own) if _is_post(one) else _kept(name, one, own) for one in usable)
+    kept = storable(held)
+    if name in WORDS:
+        return redact.text(kept, redact.also_always(own))
+    return redact.text(kept, own) if name in LINKS else kept
+
+
+def _is_post(part: Any) -> bool:
+    return isinstance(part, Found | Candidate)
 
 
 class Connector:

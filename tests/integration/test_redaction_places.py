@@ -24,7 +24,7 @@ from app.outbound.copies import request_copy, response_copy
 from app.outbound.guard import WireError
 from app.platforms.connector import clean
 from app.platforms.post import Account
-from app.platforms.results import Refused, Verdict
+from app.platforms.results import Candidate, Doubt, Found, Refused, Verdict
 from tests.integration.test_strange_jobs import work
 from tests.unit.ground.secrets import ENCODINGS, is_left, opaque, shaped
 from tests.unit.outbound.server import Raw
@@ -83,6 +83,74 @@ def test_in_the_copies_of_an_attempt_and_the_words_of_an_answer(encoding):
             )
             == []
         )
+
+
+SECRET = "q7Zk-PpW9_vR2mTn4LxYb81c"
+ACCOUNT = Account("webhook", "A", secrets={"token": SECRET})
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("secret", [SECRET, "岩组水景石头苔藓溪流"])
+@pytest.mark.parametrize("charset", [True, False])
+def test_in_an_answer_in_wide_letters(encoding, secret, charset):
+    """(S12) Searched with its NULs and stored without them it would stand there in clear."""
+    kind = f"application/json; charset={encoding}" if charset else "application/json"
+    for written in (f'{{"error":"no {secret}"}}', f'{{"error":"no {secret}'):
+        copy = response_copy(422, {"content-type": kind}, written.encode(encoding), [secret], None)
+        kept = clean(Verdict("no", message="x", error_type="platform_error", response=copy), ACCOUNT)
+        assert secret not in repr(kept.response)
+        assert "error" in kept.response["body"] and redact.MARK in kept.response["body"]
+
+
+@pytest.mark.parametrize("broken", ["\r", "\t", "\r\n"])
+def test_in_a_form_broken_by_what_urlsplit_drops(broken):
+    """(S12) urlsplit() puts the secret together after the search said that nothing is there."""
+    body = f"a={SECRET[:7]}{broken}{SECRET[7:14]}{broken}{SECRET[14:]}".encode()
+    kept = response_copy(200, {"content-type": "application/x-www-form-urlencoded"}, body, [SECRET], None)
+    assert kept["body"] == "a=[redacted]"
+    nothing = redact.known([SECRET])._replace(anything=False)
+    assert redact.url(f"https://h.example/?{body.decode()}", nothing).endswith("?a=[redacted]")
+
+
+def test_in_the_name_of_a_header():
+    """(S12) Names were kept as they came."""
+    kept = response_copy(200, {f"x-{SECRET.lower()}": "1", "x-other": "2"}, b"", [SECRET], None)
+    assert kept["headers"] == {"x-[redacted]": "1", "x-other": "2"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Verdict("yes", post_id="1", url=f"https://h.example/p?access_token={SECRET}"),
+        Verdict("yes", post_id="1", remarks=(f"echo {SECRET}",)),
+        Verdict("yes", post_id="1", evidence={"a": [SECRET]}, request_id=SECRET),
+        Verdict("yes", post_id=f"at://x/{SECRET}"),
+        Verdict("no", missing=SECRET, error_type="platform_error"),
+        Found("1", others=(Found("2", url=SECRET), Found(SECRET)), evidence={"a": SECRET}),
+        Found(SECRET),
+        Doubt("it is nearly so", (Candidate("1", SECRET, SECRET, differs=(SECRET,)), Candidate(SECRET))),
+    ],
+)
+def test_in_no_word_of_an_answer(answer):
+    """(S12) Address, remarks, ids and all that looks keep."""
+    assert SECRET not in repr(clean(answer, ACCOUNT))
+
+
+def test_a_post_whose_id_is_not_kept_is_no_success_and_no_failure():
+    """(S12) Neither sent again nor taken for a post that could be found by its id: a look, or a person, decides."""
+    kept = clean(Verdict("yes", post_id=SECRET, http_status=201, matched_by="status:201"), ACCOUNT)
+    assert (kept.outcome, kept.post_id, kept.http_status) == ("unknown", "", 201)
+    assert isinstance(clean(Found(SECRET), ACCOUNT), Doubt)
+    short = Account("webhook", "A", secrets={"pin": "1234"})
+    assert clean(Verdict("yes", post_id="111234567"), short).outcome == "yes"
+
+
+def test_what_confirm_needs_and_what_holds_no_secret_stays(monkeypatch):
+    """A secret of the process may be a word of an address; what was accepted is looked for by its evidence."""
+    monkeypatch.setattr(redact, "_always", ())
+    redact.remember(["pressroom"])
+    told = Verdict("accepted", post_id="pressroom-1", url="https://pressroom.example/1", evidence={"token": "t-1"})
+    assert clean(told, ACCOUNT) is told
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
