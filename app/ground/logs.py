@@ -19,9 +19,13 @@ from typing import Any
 from app.ground import redact
 
 OWN = "pressroom.audit.seals"  # roots look like secrets; nobody else's words stand in these lines
-LONGEST = 20_000  # characters of one message or traceback
+LONGEST = 20_000  # characters of one traceback, or of an error's message
+LONGEST_QUOTE = 2_000
+"""Of a message below an error: any client can bring one about that quotes it (a bad request line has 8 kB)."""
+_MARGIN = 300
+"""Looked at and not kept where a text is cut: half a secret is none that a pattern knows."""
 _DEEPEST = 20  # causes of causes
-_SLASH = r"(?:/|%(?:25){0,3}2[Ff])+"  # plain, or encoded up to four times; two count as one
+_SLASH = r"(?:/|%(?:25){0,3}2[Ff])"  # plain, or encoded up to four times
 _OPENS = r"""(?:[^\s/?#&"'<>%]|%(?!(?:25){0,3}(?:2[FfBb3]|3[Ff]|26|20)))+"""  # up to a delimiter, plain or encoded
 _PARAMETER = re.compile(r"""([?&;]|%(?:25){0,3}(?:3[Ff]|26))([\w.\[\]-]{2,40})(=|%(?:25){0,3}3[Dd])([^\s&;"'<>#]+)""")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
@@ -35,20 +39,27 @@ def hide_paths(rules: Iterable[str]) -> None:
     """Addresses such as `/reset/<token>`: whatever stands in place of `<…>` is hidden, also in an encoded address."""
     for rule in rules:
         parts = re.split(r"<[^>]+>", rule)
-        fixed = [_SLASH.join(map(re.escape, part.split("/"))) for part in parts]
-        pattern = re.compile(f"({fixed[0]})(?!<){_OPENS}")
+        # many slashes count as one, but for the first: a run of them would be read anew from each of its slashes
+        fixed = f"{_SLASH}+".join(map(re.escape, parts[0].removeprefix("/").split("/")))
+        pattern = re.compile(f"({_SLASH}{fixed})(?!<){_OPENS}")
         if pattern.pattern not in {known.pattern for known in _secret_paths}:
             _secret_paths.append(pattern)
 
 
-def clean(text: str) -> str:
-    """The text without secrets, as one line."""
-    return _one_line(_hidden(text))
+def clean(text: str, most: int = LONGEST) -> str:
+    """The text without secrets, as one line of at most about `most` characters."""
+    return _one_line(_hidden(text, most))
 
 
-def _hidden(text: str) -> str:
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}… [{len(text) - LONGEST} more]"
+def _hidden(text: str, most: int = LONGEST) -> str:
+    """Shortened before any pattern sees it."""
+    if len(text) <= most:
+        return _without_secrets(text)
+    kept = _without_secrets(text[:most])[:-_MARGIN]
+    return f"{kept}… [{len(text) - most + _MARGIN} more]"
+
+
+def _without_secrets(text: str) -> str:
     for pattern in _secret_paths:
         text = pattern.sub(rf"\1{redact.MARK}", text)
     text = _PARAMETER.sub(_parameter, text)
@@ -125,7 +136,8 @@ def _record(*arguments: Any, **named: Any) -> logging.LogRecord:
         message = record.getMessage()
     except Exception:  # a wrong number of arguments: logging says so by itself
         return record
-    record.msg, record.args = clean(message), None
+    most = LONGEST if record.levelno >= logging.ERROR else LONGEST_QUOTE
+    record.msg, record.args = clean(message, most), None
     if record.exc_info and isinstance(record.exc_info[1], BaseException):
         record.exc_text = drawn(record.exc_info[1])
     return record

@@ -173,6 +173,47 @@ def test_a_message_is_one_line_whatever_it_quotes(written):
     assert lines and all(not line.startswith("2026-01-01") for line in lines) and "\x1b" not in written.getvalue()
 
 
+BAD_LINES = {
+    "slashes": "/" * 8000, "encoded slashes": "%2F" * 2700, "twice encoded": "%252f" * 1600, "both": "/%2F" * 2000, "words": "/reset" * 1350,
+    "slashes and words": "/reset" + "/" * 8000, "parameters": "?token" * 1350, "a long one": "?token=" + "x" * 8000, "percents": "%25" * 2700,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BAD_LINES)
+def test_a_line_that_anybody_may_send_costs_nothing(house, written, what):
+    """(S8) gunicorn logs a bad request line of 8 kB as a warning: reading it stopped a process for 4 s. As an error, which may be
+    longer, it costs no more."""
+    begun = time.process_time()
+    logging.getLogger("gunicorn.error").warning("Invalid HTTP request line: %r", BAD_LINES[what])
+    logs.clean(BAD_LINES[what])
+    assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("start", ["/", "//", "%2F", "%252f%2F", "/" * 500, "x/"])
+def test_a_token_behind_many_slashes_is_hidden(house, start):
+    """(S13) The first slash is looked for alone; what stands before it changes nothing."""
+    for between in ("/", "//", "%2F", "%25252F/"):
+        assert CANARY not in logs.clean(f"GET {start}reset{between}{CANARY} HTTP/1.1")
+
+
+def test_a_message_is_short_and_says_what_is_missing(written):
+    """(S8) Whoever is quoted; errors are ours and may be long."""
+    for write in (logging.getLogger("gunicorn.error").warning, logging.getLogger("app.trial").error):
+        write("said %s.", "x " * 4000)
+    short, long = written.getvalue().splitlines()
+    kept, _, missing = short.partition(" gunicorn.error ")[2].partition("… [")
+    assert len(short) < logs.LONGEST_QUOTE + 100 and len(kept) + int(missing.split()[0]) == 8006
+    assert long.endswith("x .")
+
+
+@pytest.mark.parametrize("at", range(1600, 2020, 20))
+def test_a_secret_on_the_edge_of_what_is_kept_is_not_kept_by_half(written, at):
+    """(S13) A pattern does not know the first half of it."""
+    secret = f"https://person:{CANARY}@example.org"
+    logging.getLogger("app.trial").warning("%s%s %s", "x " * (at // 2), secret, "y " * 1000)
+    assert CANARY[:6] not in written.getvalue()
+
+
 def test_a_line_with_a_dict_is_written(written):
     logging.getLogger("app.trial").warning("dict %(a)s", {"a": CANARY[:3]})
     assert "dict can" in written.getvalue()
