@@ -7,6 +7,7 @@ PRESSROOM_BIND and PRESSROOM_HOSTS are declared. Werkzeug's `trusted_hosts` know
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ MISDIRECTED = 421  # RFC 9110, 15.5.20: not a server for this name
 EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 (no address of anybody)
 HEALTH = ("/healthz", "/readyz")
 """Probes ask by whatever address they know; the answer holds no link."""
+# urlsplit() drops what stands between bracket and port, and ip_address() takes any word for a zone: pages would keep both
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f/\\@?#,\"'<>%\[\]:]+)(?::([0-9]{0,5}))?")
 
 
 class Names:
@@ -48,14 +51,10 @@ class Names:
 
 def host_name(host: str) -> str | None:
     """The name without its port, in small letters; None for what is no Host header."""
-    if not host or any(character in host for character in "/\\@?#, \t\"'<>"):
+    found = _HOST.fullmatch(host)
+    if found is None or int(found[2] or 0) > 65535:
         return None
-    try:
-        parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises for one that is no number
-        return _plain(parts.hostname or "") or None
-    except ValueError:
-        return None
+    return _plain(found[1]) or None
 
 
 def _plain(name: str) -> str:

@@ -21,7 +21,8 @@ def at(another_desk, settings):
 FOREIGN = [
     "evil.example", "localhost.evil.example", "evil.example:80", "localhost@evil.example", "evil.example#localhost", "127.0.0.1.evil.example",
     "xn--lcalhost-54a", "192.168.1.5", "[2001:db8::1]", "localhost:port", "", "localhost, evil.example", "a" * 2000, "evil.example/localhost",
-    "0x7f000001", "2130706433", "LOCALHOST.", "127.1",
+    "[::1]evil.example", "[::1]evil.example:80", "[::1].evil.example", "[::1]@evil.example", "[::1%25evil.example]", "evil.example[::1]", "[[::1]]",
+    "]localhost[", "[localhost]", "[::1]:80:80", "localhost:99999", "local\thost", "0x7f000001", "2130706433", "LOCALHOST.", "127.1",
 ]  # fmt: skip
 
 
@@ -37,6 +38,14 @@ def test_a_foreign_name_gets_a_page_that_names_the_setting(at, host):
     if answer.status_code == 421:
         assert "this number" not in text and "PRESSROOM_URL" in text and "http://localhost:8000" in text
     assert f"//{host}" not in text or not host
+
+
+@pytest.mark.parametrize(
+    "host", ["[::1]evil.example", "[::1%evil.example]", "[::1%25evil.example]", "localhost\n", "\x00localhost"]
+)
+def test_what_is_passed_over_in_a_host_is_no_part_of_our_name(host):
+    """(S16) `request.host_url` keeps it all, in links to hand over."""
+    assert not Names(["localhost"]).hold(host, "::1")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +119,8 @@ def test_the_address_that_a_person_in_the_house_types_is_ours_without_a_setting(
 
 
 @pytest.mark.parametrize(
-    ("host", "name"), [("Desk.Example.org.:80", "desk.example.org"), ("[::1]:1", "::1"), ("a b", None), ("x:y", None)]
+    ("host", "name"),
+    [("Desk.Example.org.:80", "desk.example.org"), ("[::1]:1", "::1"), ("a b", None), ("x:y", None), ("x:", "x")],
 )
 def test_a_header_is_read_as_a_name_or_not_at_all(host, name):
     assert host_name(host) == name
