@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, request, url_for
 from flask_login import current_user
@@ -147,19 +147,25 @@ def _there_too(found: Event, shown: str) -> str:
 
 def _there(at: datetime, form: MoveForm) -> str:
     """Back to the calendar as it was; the day of the move without one."""
-    back = form.back.data or ""
-    return (
-        back
-        if back == "/calendar" or back.startswith("/calendar?")
-        else url_for("operations.calendar", date=at.astimezone(zone()).date().isoformat())
+    return _calendar_as(form.back.data or "") or url_for(
+        "operations.calendar", date=at.astimezone(zone()).date().isoformat()
     )
 
 
 def _back() -> str:
     """The calendar that the person came from, for the way back."""
     seen = request.headers.get("HX-Current-URL") or request.referrer or ""
-    path = seen.removeprefix(request.host_url.rstrip("/"))
-    return path if path == "/calendar" or path.startswith("/calendar?") else ""
+    return _calendar_as(seen.removeprefix(request.host_url.rstrip("/")))
+
+
+def _calendar_as(given: str) -> str:
+    """The calendar at this address of a client, as an address of our own making: nothing of theirs stands in it but values of
+    parameters we know, encoded. "" for any other page."""
+    path, _, query = given[:2000].partition("#")[0].partition("?")
+    if path != "/calendar":
+        return ""
+    asked = {name: value for name, value in parse_qsl(query) if name in (*KEPT, "after")}
+    return url_for("operations.calendar", **asked)  # type: ignore[arg-type]
 
 
 def _asked() -> tuple[str, date, Wanted]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +87,41 @@ def test_a_record_is_moved_by_hand_and_comes_back_to_the_calendar(berlin: Any, c
     assert answer.status_code == 303 and answer.location == back
     db.session.expire_all()
     assert db.session.get(PublishRecord, record.id).due_at == datetime(2027, 3, 10, 8, 15, tzinfo=UTC)
+
+
+FORGED = {
+    "/calendar?\r\nX-A: b": "/calendar", "/calendar?view=week\r\nX-A: b&date=2027-03-10": "/calendar?view=week%0D%0AX-A:+b&date=2027-03-10",
+    "/calendar?x=1&view=list&x=2#y": "/calendar?view=list", "/calendar?view=\x00": "/calendar", "/calendar": "/calendar",
+    "/calendar?_external=1&_scheme=x&_anchor=y": "/calendar", "/calendarx": "/calendar?date=2027-03-10", "/calendar/../x": "/calendar?date=2027-03-10",
+    "//evil.example/calendar": "/calendar?date=2027-03-10", "\\calendar": "/calendar?date=2027-03-10",
+    "/calendar?after=2027-03-10T00:00:00%2B01:00_1&view=list": "/calendar?after=2027-03-10T00:00:00%2B01:00_1&view=list",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("back", FORGED)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_the_way_back_to_the_calendar_is_an_address_of_our_own_making(
+    berlin: Any, commit: Any, back: str, htmx: bool
+) -> None:
+    """(S15) A line end in it broke the answer, and the move was lost with it."""
+    record = commit(make_record, due_at=soon())
+    form = {"day": "2027-03-10", "time": "09:15", "zone": "Europe/Berlin", "back": back}
+    answer = berlin.post(f"/calendar/record/{record.id}", data=form, headers={"HX-Request": "true"} if htmx else {})
+    went = json.loads(answer.headers["HX-Location"])["path"] if htmx else answer.location
+    assert (answer.status_code, went) == (200 if htmx else 303, FORGED[back])
+    db.session.expire_all()
+    assert db.session.get(PublishRecord, record.id).due_at == datetime(2027, 3, 10, 8, 15, tzinfo=UTC)
+
+
+def test_the_dialog_keeps_the_calendar_that_it_was_opened_from(berlin: Any, commit: Any) -> None:
+    record = commit(make_record, due_at=soon())
+    for header in ("HX-Current-URL", "Referer"):
+        for seen, kept in (
+            ("http://localhost/calendar?view=list&x=%22%3E", "/calendar?view=list"),
+            ("http://evil.example/calendar?view=list", ""),
+        ):
+            page = text(berlin.get(f"/calendar/record/{record.id}", headers={header: seen}))
+            assert re.search(r'<input[^>]*name="back"[^>]*value="([^"]*)"', page)[1] == kept
 
 
 def test_a_plan_is_moved_without_becoming_a_job(berlin: Any, commit: Any) -> None:
