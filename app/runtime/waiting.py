@@ -3,6 +3,8 @@
 Until then it waits in the worker's loop, where a thousand slow clients cost memory and no thread. Who is too slow is cut: a head within
 HEAD_SECONDS, a body at RATE, an answer read at RATE. When connections run short, the one that has waited longest gives way.
 Bodies beyond SPOOL lie in a temporary file; of bodies beyond LARGE there may be LARGE_TOTAL bytes at once.
+Where a request ends is said by its Content-Length alone. One in chunks (Transfer-Encoding) is answered with 411: no browser sends any,
+and nginx, which buffers requests, passes them on with a length. A thread reads nothing from a client: what is not here does not come.
 
 In: `worker_class = "app.runtime.waiting.Worker"`. What it builds on: gunicorn's gthread (loop, threads, keep-alive).
 """
@@ -33,10 +35,20 @@ LINGER = 2.0
 STUCK = 120.0
 """Seconds after which a thread that still works on a request is given up: with its process, which gives back all it held."""
 SPARE = 20
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
+_LONGEST_LENGTH = 12  # digits
+_CODED = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
 _CONTINUE = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
-_TOO_MUCH = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-_HEAD_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+def _refusal(status: str, more: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\n{more}Connection: close\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+_TOO_MUCH = _refusal("503 Service Unavailable", "Retry-After: 10\r\n")
+_HEAD_TOO_LONG = _refusal("431 Request Header Fields Too Large")
+_NO_LENGTH = _refusal("411 Length Required")
+_NO_TRUE_LENGTH = _refusal("400 Bad Request")
 
 
 class Arriving:
@@ -48,28 +60,38 @@ class Arriving:
         self.head = b""
         self.size = 0
         self.whole: int | None = None
+        self.refusal = b""
 
     def add(self, data: bytes) -> None:
-        """What came. Where its head ends, how long all of it will be: a body without a length is read by the thread."""
+        """What came. Where its head ends, how long all of it will be."""
         self.kept.write(data)
         self.size += len(data)
         if self.whole is None:
             seen = max(len(self.head) - 3, 0)
             self.head += data
             if (end := self.head.find(b"\r\n\r\n", seen)) >= 0:
-                found = _LENGTH.search(self.head, 0, end + 2)
-                body = int(found[1]) if found else 0
-                self.whole = end + 4 + body
-                self.until = time.monotonic() + BODY_SECONDS + body / RATE
+                self._measure(end + 2)
+
+    def _measure(self, end: int) -> None:
+        """Of the head up to `end`. What it says of a length in other words, gunicorn refuses without a look at the body."""
+        found = _LENGTH.search(self.head, 0, end)
+        digits = found[1].lstrip(b"0") if found else b""
+        if _CODED.search(self.head, 0, end):
+            self.refusal = _NO_TRUE_LENGTH if found else _NO_LENGTH
+        elif len(digits) > _LONGEST_LENGTH:
+            self.refusal = _NO_TRUE_LENGTH
+        body = 0 if self.refusal else int(digits or 0)
+        self.whole = end + 2 + body
+        self.until = time.monotonic() + BODY_SECONDS + body / RATE
 
     @property
     def is_whole(self) -> bool:
         return self.whole is not None and self.size >= self.whole
 
     @property
-    def is_too_long(self) -> bool:
-        """A head without an end: a thread would wait for it."""
-        return self.whole is None and self.size >= MAX_HEAD
+    def refused(self) -> bytes:
+        """The answer to what the loop takes no further: among them a head without an end."""
+        return _HEAD_TOO_LONG if self.whole is None and self.size >= MAX_HEAD else self.refusal
 
     @property
     def large(self) -> int:
@@ -78,7 +100,7 @@ class Arriving:
 
 
 class Line:
-    """A client's socket as gunicorn uses it: it gives first what is here already, and no call waits for ever."""
+    """A client's socket as gunicorn uses it: it gives what is here already and then says that this is all; no call waits for ever."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -91,7 +113,7 @@ class Line:
     def hold(self, arrived: Arriving) -> None:
         """From now on a thread reads this request and answers it."""
         arrived.kept.seek(0)
-        self.kept, self.until, self.sent = arrived.kept, time.monotonic() + BODY_SECONDS, 0.0
+        self.kept, self.sent = arrived.kept, 0.0
 
     def rest(self) -> bytes:
         """What is here already of the next request."""
@@ -101,13 +123,14 @@ class Line:
         with kept:
             return kept.read()
 
-    def recv(self, size: int, *flags: int) -> bytes:
-        if self.kept is not None:
-            if data := self.kept.read(size):
-                return data
+    def recv(self, size: int, *_flags: int) -> bytes:
+        """Never from the socket: where gunicorn sees the end of a request later than the loop, it is told that the client has left."""
+        if self.kept is None:
+            return b""
+        if not (data := self.kept.read(size)):
             self.kept.close()
             self.kept = None
-        return bytes(self._within(self.until, self.sock.recv, size, *flags))
+        return data
 
     def sendall(self, data: bytes, *flags: int) -> None:
         if not self.sent:
@@ -191,7 +214,6 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._arrived, conn))
 
     def _arrived(self, conn: Any, _client: Any) -> None:
-        request = self.arriving[conn]
         try:
             data = conn.sock.sock.recv(64 * 1024)
         except BlockingIOError:
@@ -201,12 +223,17 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         if not data:
             self._cut(conn)
             return
+        self._take(conn, data)
+
+    def _take(self, conn: Any, data: bytes) -> None:
+        """What came of a request, from the socket or behind the request before: what becomes of it now."""
+        request = self.arriving[conn]
         had_head = request.whole is not None
         request.add(data)
-        if request.is_whole:
+        if request.refused:
+            self._refuse(conn, request.refused)
+        elif request.is_whole:
             self._hand_over(conn)
-        elif request.is_too_long:
-            self._refuse(conn, _HEAD_TOO_LONG)
         elif not had_head and request.whole is not None:
             self._begin_body(conn, request)
 
@@ -263,9 +290,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         keeps = not fs.cancelled() and fs.exception() is None and fs.result()
         if keeps and (ahead := conn.parser.unreader.take_buffered() + conn.sock.rest()):
             self._await(conn)
-            self.arriving[conn].add(ahead)
-            if self.arriving[conn].is_whole:
-                self._hand_over(conn)
+            self._take(conn, ahead)
         elif keeps:
             super().finish_request(conn, fs)
         else:

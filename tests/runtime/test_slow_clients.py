@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from app.runtime.waiting import Arriving, Line
+
 ROOT = Path(__file__).resolve().parents[2]
 CONF = """
 from app.runtime import waiting
@@ -106,6 +108,12 @@ HALF = {
     "nothing": b"", "half a head": b"GET / HTTP/1.1\r\nHost: x\r\n", "half a body": b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nab",
     "a large one": b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 60000000\r\n\r\nab",
     "half of a second request": b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHo",
+    "half a body in chunks": b"POST /read HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    "chunks that are asked for": b"POST /read HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "chunks of a second request": b"GET / HTTP/1.1\r\nHost: x\r\n\r\nPOST /read HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    "a length with zeros before it": b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 00000000000010\r\n\r\nab",
+    "a length beyond all": b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000000\r\n\r\nab",
+    "no length in the old version": b"POST /read HTTP/1.0\r\n\r\nab",
 }  # fmt: skip
 
 
@@ -161,7 +169,7 @@ def test_when_connections_run_short_the_longest_waiting_gives_way(patient):
 
 
 def test_whole_requests_arrive_as_they_were_sent(patient):
-    """Kept alive, one behind the other, in pieces, asked for by Expect, without a length, closed by the client."""
+    """Kept alive, one behind the other, in pieces, asked for by Expect, with zeros before the length, closed by the client."""
     with connect(patient) as client:
         for body in (b"", b"a" * 70_000, b"b" * 3_000_000):
             client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
@@ -171,7 +179,7 @@ def test_whole_requests_arrive_as_they_were_sent(patient):
         assert answer(client) == answer(client) == b"20000"
         client.sendall(one[15:])
         assert answer(client) == b"20000"
-        client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+        client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 0000000000000003\r\n\r\nabc")
         assert answer(client) == b"3"
         client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 100 Continue")
@@ -212,6 +220,49 @@ def test_heads_without_an_end_take_no_thread(patient):
         client.close()
 
 
+REFUSED = {
+    "chunks": (b"Transfer-Encoding: chunked\r\n", b"411"),
+    "chunks that are asked for": (b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n", b"411"),
+    "another coding": (b"transfer-encoding:\tgzip, chunked\r\n", b"411"),
+    "a length of thirteen digits": (b"Content-Length: 0001000000000000\r\n", b"400"),
+    "a length of a thousand": (b"Content-Length: " + b"9" * 1000 + b"\r\n", b"400"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_body_whose_end_the_loop_cannot_tell_is_refused_at_once(patient, what):
+    """(S8) as the first request and as one that comes right behind another; whatever of its body is here or not."""
+    head, status = REFUSED[what]
+    with connect(patient) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nPOST /read HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n5\r\nab")
+        assert answer(client) == b"0"
+        got = b""
+        while piece := client.recv(65536):
+            got += piece
+    assert got.count(b"HTTP/1.1 ") == 1 and got.split()[1] == status, got[:200]
+    with connect(patient) as client:
+        client.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n3\r\nabc\r\n0\r\n\r\n")
+        assert client.recv(1000).split()[1] == status
+
+
+def test_a_thread_never_reads_from_the_socket():
+    """(S8) what gunicorn takes for unfinished and the loop for whole ends as if the client had left."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        request, line = Arriving(), Line(ours)
+        request.add(b"GET / HTTP/1.1\r\n\r\n")
+        line.hold(request)
+        theirs.sendall(b"more")
+        assert [line.recv(9), line.recv(99), line.recv(99), line.recv(99)] == [b"GET / HTT", b"P/1.1\r\n\r\n", b"", b""]
+
+
+def test_a_length_of_zeros_costs_nothing():
+    """(S8) The loop waits for nobody, its patterns included."""
+    request, begun = Arriving(), time.process_time()
+    request.add(b"GET / HTTP/1.1\r\nContent-Length:" + b" " * 30_000 + b"0" * 30_000 + b"x\r\n\r\n")
+    assert request.is_whole and time.process_time() - begun < 0.2
+
+
 SMUGGLED = {
     "two lengths": b"Content-Length: 2\r\nContent-Length: 40\r\n",
     "a length and chunks": b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
@@ -234,4 +285,4 @@ def test_a_request_with_two_lengths_is_refused(patient, what):
         got = b""
         while piece := client.recv(65536):
             got += piece
-    assert got.count(b"HTTP/1.1 ") == 1 and got.split()[1] in (b"400", b"501"), got[:200]
+    assert got.count(b"HTTP/1.1 ") == 1 and got.split()[1] in (b"400", b"411"), got[:200]
