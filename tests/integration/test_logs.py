@@ -42,7 +42,8 @@ PLAIN = {  # arguments that open nothing to somebody who is not let in anyway
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """Everything that is logged meanwhile, as a handler writes it."""
+    """Everything that is logged meanwhile, as a handler writes it in a process of ours."""
+    logs.install()
     out = io.StringIO()
     handler = logging.StreamHandler(out)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
@@ -206,7 +207,7 @@ def test_a_message_is_short_and_says_what_is_missing(written):
     assert long.endswith("x .")
 
 
-@pytest.mark.parametrize("at", range(1600, 2020, 20))
+@pytest.mark.parametrize("at", [1600, *range(1940, 2004, 4)])
 def test_a_secret_on_the_edge_of_what_is_kept_is_not_kept_by_half(written, at):
     """(S13) A pattern does not know the first half of it."""
     secret = f"https://person:{CANARY}@example.org"
