@@ -10,6 +10,7 @@ put back; the file is held against the database from the last of them on. Knows 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import hmac
 import os
 import re
@@ -29,7 +30,7 @@ _LINE = re.compile(
 )
 _LOGGED = re.compile(r"[\d-]{10} [\d:,]{12} INFO pressroom\.audit\.seals (audit-seal v2 [ -~]+)", re.ASCII)
 _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
-_TAIL = 4096  # bytes; a line has fewer than 300
+TAIL = 4096  # bytes; a line has fewer than 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,30 @@ class RootsFile:
             return file.read(1)
 
     def last(self, keys: Mapping[str, bytes]) -> Noted | None:
-        """The last line that can be read."""
-        start = max(0, self.size() - _TAIL)
-        found = [noted for _, _, noted in self.lines(keys, start, self.size()) if noted is not None]
-        return found[-1] if found else None
+        """How far the seals are noted: the latest line of ours since the last acknowledgement.
+
+        Only lines whose check holds count: others can be written by anybody, with any date, at any number.
+        """
+        end, length = self.size(), TAIL
+        while True:
+            start = max(0, end - length)
+            ours = [noted for _, _, noted in self.lines(keys, start, end) if noted is not None and noted.known]
+            if ours or not start:
+                break
+            length *= 8
+        begun = max((at for at, noted in enumerate(ours) if noted.kind == ACKNOWLEDGED), default=0)
+        return max(ours[begun:], key=lambda noted: noted.to, default=None)
+
+    def digest(self, start: int, end: int) -> str:
+        """SHA-256 of the bytes of [start, end), as far as they are there."""
+        found = hashlib.sha256()
+        if self.path.exists():
+            with open(self.path, "rb") as file:
+                file.seek(start)
+                while start < end and (some := file.read(min(1 << 20, end - start))):
+                    found.update(some)
+                    start += len(some)
+        return found.hexdigest()
 
     def lines(self, keys: Mapping[str, bytes], start: int, end: int) -> Iterator[Line]:
         """All whole lines of [start, end)."""

@@ -19,24 +19,39 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """What a check found in the file outside: the bytes of [start, end) had this digest. The file is only added to."""
+
+    start: int
+    end: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
-    """Up to where all was found in order: the last seal (its end and root, whether it was keyed), and the file's line."""
+    """Up to where all was found in order: the last seal (its end and root, whether it was keyed), the file's line, and what
+    stood before that line. `stood` outlives a beginning anew; `flask audit acknowledge` takes it away."""
 
     to: datetime | None = None
     root: str = ""
     keyed: bool = False
     offset: int = 0
+    stood: Stood | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
             "to": self.to.isoformat() if self.to else None, "root": self.root, "keyed": self.keyed, "offset": self.offset,
+            "stood": [self.stood.start, self.stood.end, self.stood.digest] if self.stood else None,
         }  # fmt: skip
 
     @classmethod
     def of(cls, kept: dict[str, Any] | None) -> Mark:
         if not kept or not kept.get("to"):
             return cls()
-        return cls(datetime.fromisoformat(kept["to"]), str(kept["root"]), bool(kept["keyed"]), int(kept["offset"]))
+        stood = Stood(*kept["stood"]) if kept.get("stood") else None  # none in marks of an earlier version
+        return cls(
+            datetime.fromisoformat(kept["to"]), str(kept["root"]), bool(kept["keyed"]), int(kept["offset"]), stood
+        )
 
 
 @dataclass

@@ -23,3 +23,8 @@ def keep_check(kind: str, report: Report, before: Mark) -> None:
     }  # fmt: skip
     row = insert(AuditCheck).values(kind=kind, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["kind"], set_=values))
+
+
+def forget_stood() -> None:
+    """Somebody knows that the file outside is another one now: the next check takes it as it is."""
+    db.session.execute(sa.update(AuditCheck).values(mark=AuditCheck.mark.op("-")("stood")))

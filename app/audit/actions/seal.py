@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.audit.actions.checks import forget_stood
 from app.audit.actions.keys import sealing_key
 from app.audit.actions.record import record
 from app.audit.leaves import FIRST_ROOT, KEYED, pack, root
@@ -64,7 +65,7 @@ def seal(margin: timedelta = MARGIN) -> AuditSeal | None:
 def note_roots(file: RootsFile) -> int:
     """Write the seals that are committed and not in the file yet. Returns how many lines. Raises OSError.
 
-    An empty file (the first start, another folder, another machine) begins with the newest seal, whose root covers all
+    A file without a line of ours (the first start, another folder, another machine) begins with the newest seal, whose root covers all
     before it; that is recorded, since a file that was taken away looks the same.
     """
     with file.locked():
@@ -73,7 +74,7 @@ def note_roots(file: RootsFile) -> int:
         if noted is None:
             newest = newest_keyed()
             fresh = [newest] if newest else []
-            if newest is not None and newest.prev_root != FIRST_ROOT:
+            if newest is not None and newest.prev_root != FIRST_ROOT and newest.key_name in keys:
                 record(
                     "audit.begin_roots", ("audit_seals", place_of(newest)), severity="warning", path=[None, file.path]
                 )
@@ -97,6 +98,7 @@ def acknowledge(file: RootsFile) -> str:
     place = place_of(newest) if newest else NOWHERE
     before = f"{noted.place} of {noted.to:%Y-%m-%d %H:%M:%S} UTC" if noted else None
     record("audit.acknowledge", ("audit_seals", place), severity="warning", newest=[before, place])
+    forget_stood()
     return place
 
 

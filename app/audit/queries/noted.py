@@ -14,7 +14,7 @@ from app.audit.models import AuditSeal
 from app.audit.outside import ACKNOWLEDGED, NOWHERE, Noted, RootsFile, logged
 from app.audit.queries.keys import newest_keyed
 from app.audit.queries.sealed import newest_seal, place_of
-from app.audit.report import Finding, Report
+from app.audit.report import Finding, Mark, Report
 from app.core.db import db
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ RESTORED = "If a backup was restored, say so with `flask audit acknowledge`; oth
 def against_file(report: Report, file: RootsFile, keys: Mapping[str, bytes], start: int, end: int) -> None:
     """Every line since the last acknowledgement must be a seal of the database. Notes in the mark how far this came."""
     begin = max((line.at for line in file.lines(keys, start, end) if _acknowledges(line.noted)), default=start)
-    runs, cut = _Runs(report), ""
+    runs, strange, cut = _Runs(report), _Strange(begin > 0), ""
     for batch in _batches(file.lines(keys, begin, end)):
         roots = _roots([line.noted for line in batch if line.noted is not None])
         for line in batch:
@@ -36,16 +36,38 @@ def against_file(report: Report, file: RootsFile, keys: Mapping[str, bytes], sta
             cut = line.text if line.noted is None else ""
             if line.noted is not None and line.noted.known is False:
                 report.findings.append(_altered(file, line.at))
+            elif line.noted is not None and strange.takes(line.at, line.noted, roots.get(line.noted.place)):
+                continue
             elif line.noted is not None and line.noted.place != NOWHERE:
                 runs.see(line.noted, roots.get(line.noted.place))
     if cut.strip("\0"):
         report.findings.append(_altered(file, end))
     runs.end()
+    report.findings += strange.told(file)
     report.noted = runs.seen
     report.mark = replace(report.mark, offset=end)
     if not end and (keyed := newest_keyed(skip=2)) is not None:  # the first ones may not be noted yet
         words = f"The file outside, {file.path}, is not there: only the database itself speaks for its last seals. It is begun within a minute."
         report.findings.append(Finding("file", place_of(keyed), words))
+
+
+def against_mark(file: RootsFile, mark: Mark) -> list[Finding]:
+    """What an earlier check saw in the file must still stand there: nobody takes lines out of it, at its end or within."""
+    stood, size = mark.stood, file.size()
+    if stood is None or not size:  # a file that is not there is told by against_file
+        return []
+    if size < stood.end:
+        words = (
+            f"The file outside, {file.path}, is shorter than at the last check: {stood.end - size:,} bytes are missing."
+        )
+    elif file.digest(stood.start, stood.end) != stood.digest:
+        words = f"The file outside, {file.path}, was changed before byte {stood.end:,}: at the last check something else stood there."
+    else:
+        return []
+    settled = "Put back the longer copy, if you have it. If it was lost or moved and you know why, say so with `flask audit acknowledge`."
+    return [
+        Finding("file", f"byte {stood.end}", f"{words} Somebody cut it or put an older copy in its place. {settled}")
+    ]
 
 
 def against_logs(report: Report, logs: Iterable[Iterable[str]], keys: Mapping[str, bytes]) -> None:
@@ -101,6 +123,34 @@ class _Runs:
         if self.run is not None:
             self.report.findings.append(Finding(self.run.kind, self.run.first.place, _words(self.run)))
         self.run = None
+
+
+class _Strange:
+    """Lines under a key that is not there, after lines of our own: told once, however many they are.
+
+    Those before any line of ours are no strangers: they are what an emptied database has forgotten, keys included.
+    """
+
+    def __init__(self, ours: bool) -> None:
+        self.ours, self.lines, self.first = ours, 0, ("", 0)
+
+    def takes(self, at: int, line: Noted, there: str | None) -> bool:
+        self.ours = self.ours or line.known is True
+        strange = self.ours and line.known is None and line.root != there
+        if strange:
+            self.first = self.first if self.lines else (line.key, at)
+            self.lines += 1
+        return strange
+
+    def told(self, file: RootsFile) -> list[Finding]:
+        if not self.lines:
+            return []
+        (key, at), many = self.first, self.lines != 1
+        words = (
+            f"{self.lines:,} {'lines' if many else 'line'} of {file.path} (the first near byte {at}) {'are' if many else 'is'} under a key that this "
+            f"database does not have ({key!r}): another desk writes into this file, or the key was taken away. Give each desk its own PRESSROOM_AUDIT."
+        )
+        return [Finding("file", f"byte {at}", words)]
 
 
 def _words(run: _Run) -> str:

@@ -43,7 +43,7 @@ def verify_part(file: RootsFile, mark: Mark, most: int) -> Report:
     end = file.size()
     keys = opened()
     if mark.to is not None and not _stands(mark):
-        mark = Mark()
+        mark = Mark(stood=mark.stood)
     report = _walk(mark, keys, most)
     if not report.left:  # the file last: only then has all that it names been looked at
         against_file(report, file, keys, mark.offset if mark.offset <= end else 0, end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -368,3 +368,140 @@ def test_home_shows_the_alarm_to_those_who_may_act(five, as_user, tamper):
     assert "audit trail" in admin.get("/").get_data(as_text=True)
     assert "audit trail" not in editor.get("/").get_data(as_text=True)
     assert "was deleted after it was sealed" in admin.get("/audit").get_data(as_text=True)
+
+
+def cut_file(keep):
+    """Only these lines stay in the file."""
+    file = roots_file().path
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[keep]))
+    return len("".join(lines)) - file.stat().st_size
+
+
+@pytest.mark.parametrize("check", [check_new, check_all], ids=["quick", "whole"])
+def test_a_file_cut_short_together_with_the_database_is_told(five, tamper, plain, check):
+    """(S10) The last check remembers how long the file was, even when its own last seal is gone."""
+    check()
+    cut_off(tamper, plain, 2)
+    missing = cut_file(slice(2))
+    (found,) = check().findings
+    assert found.kind == "file" and f"shorter than at the last check: {missing:,} bytes are missing" in found.words
+    assert "bytes are missing" in check().findings[0].words  # until it is settled
+    assert any("bytes are missing" in words for words in step(health))
+
+
+def test_a_file_cut_short_is_told_on_a_long_trail_too(five, tamper, plain, monkeypatch):
+    """(S10) The check that begins anew because its mark is gone comes to the file much later."""
+    check_new()
+    monkeypatch.setattr(inspection, "PART", 1)
+    cut_off(tamper, plain, 3)
+    assert [found.kind for _ in range(2) for found in check_new().findings] == []
+    cut_file(slice(3))
+    assert kinds(check_new()) == ["file"]
+
+
+def take_out(place):
+    """One line less."""
+    file = roots_file().path
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([*lines[:place], *lines[place + 1 :]]))
+
+
+def test_a_line_taken_out_of_the_middle_of_the_file_is_told(five):
+    """(S10) The rest moves up."""
+    both()
+    take_out(2)
+    assert kinds(both()) == ["file"]
+
+
+def test_it_is_told_too_after_the_desk_has_noted_on(five, commit):
+    """(S10) Now the file is longer than it was."""
+    both()
+    take_out(2)
+    for n in range(3):
+        commit(record, "x.z", ("t", str(n)))
+        seal_and_note(NOW)
+    (found,) = check_new().findings
+    assert "something else stood there" in found.words
+
+
+def copied(lines):
+    return lines[0]
+
+
+def blank(lines):
+    return "\0" * (len(lines[1]) - 1) + "\n"
+
+
+@pytest.mark.parametrize("filled", [copied, blank])
+def test_a_line_that_another_takes_the_place_of_is_told_by_the_whole_check(five, monkeypatch, filled):
+    """(S10) Nothing moves, and every line that is left holds."""
+    monkeypatch.setattr(inspection, "TAIL", 300)
+    both()
+    file = roots_file().path
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([lines[0], filled(lines), *lines[2:]]))
+    assert kinds(check_all()) == ["file"]
+
+
+def test_an_older_copy_of_the_file_is_told_and_the_right_one_settles_it(five, commit):
+    """(S10)"""
+    file = roots_file().path
+    older = file.read_bytes()
+    commit(record, "x.y", ("t", "6"))
+    seal_and_note(NOW)
+    both()
+    newer = file.read_bytes()
+    file.write_bytes(older)
+    assert kinds(both()) == ["file"]
+    file.write_bytes(newer)
+    assert both().findings == []
+
+
+def test_a_file_that_was_lost_after_a_check_alarms_until_somebody_says_why(five, app, commit):
+    """(S10) A new beginning alone settles nothing."""
+    both()
+    roots_file().path.unlink()
+    commit(record, "x.y", ("t", "6"))
+    seal_and_note(NOW)
+    assert kinds(both()) == ["file"]
+    done = app.test_cli_runner().invoke(args=["audit", "acknowledge"])
+    assert done.exit_code == 0, done.output
+    assert both().findings == [] and step(health) == []
+
+
+def stranger(key, place="2999-01-01#1"):
+    return line("audit-seal", place, datetime(2999, 1, 1, tzinfo=UTC), 1, "a" * 64, key)
+
+
+@pytest.mark.parametrize("lines", [1, 100])
+@pytest.mark.parametrize("key", ["ours", "another"])
+def test_a_line_that_is_none_of_ours_does_not_stop_the_noting(five, commit, key, lines):
+    """(S10) Anybody can write a late date."""
+    name = step(lambda: next(iter(opened()))) if key == "ours" else "another"
+    roots_file().append([stranger((name, b"guess" * 8))] * lines)
+    before = len(roots_file().path.read_text().splitlines())
+    commit(record, "x.z", ("t", "n"))
+    seal_and_note(NOW)
+    assert len(roots_file().path.read_text().splitlines()) == before + 1
+    assert kinds(check_all()) == ["file"]
+
+
+def test_an_old_line_put_at_the_end_is_not_where_the_noting_stands(five, commit):
+    """(S10) Else all since then would be written again."""
+    file = roots_file().path
+    first = file.read_text().splitlines()[0]
+    roots_file().append([first])
+    commit(record, "x.z", ("t", "n"))
+    seal_and_note(NOW)
+    assert len(file.read_text().splitlines()) == 7
+
+
+def test_lines_of_another_desk_are_told_once(five, commit):
+    """Two desks with one PRESSROOM_AUDIT: neither has lost anything."""
+    check_new()
+    roots_file().append([stranger(("another", b"other" * 8), f"2999-01-01#{n}") for n in range(1, 4)])
+    commit(record, "x.z", ("t", "n"))
+    seal_and_note(NOW)
+    (found,) = both().findings
+    assert "3 lines of" in found.words and "another desk writes into this file" in found.words
