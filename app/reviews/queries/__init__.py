@@ -5,10 +5,11 @@ from __future__ import annotations
 from .history import REQUESTS, of_item
 from .item import Shown, base_version, next_due, shown, standing_vote
 from .queue import QueueRow, counting, waiting_count, waiting_for
-from .said import comments_of, decisions_of
+from .said import Comments, comments_of, decisions_of
 
 __all__ = [
     "REQUESTS",
+    "Comments",
     "QueueRow",
     "Shown",
     "base_version",

@@ -24,6 +24,9 @@ WORDS = {
 }
 
 
+COMMENTS_SHOWN = 100  # on one page
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One decision or submission in words: who, when, on which version, what for."""
@@ -76,11 +79,29 @@ def _asked(item_id: uuid.UUID) -> sa.Select[Any]:
     )
 
 
-def comments_of(request_id: uuid.UUID) -> list[Any]:
-    """Comments on a request with their authors' names, oldest first."""
-    statement = (
-        sa.select(ReviewComment, User.full_name)
-        .outerjoin(User, User.id == ReviewComment.author_id)
-        .where(ReviewComment.request_id == request_id)
-    )
-    return list(db.session.execute(statement.order_by(ReviewComment.created_at)).all())
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """One page of the comments on a request: (comment, its author's name), oldest first. `before` asks for the page of earlier
+    ones, None when these are the first; `count` is how many there are on all pages."""
+
+    rows: list[Any]
+    before: uuid.UUID | None
+    count: int
+
+
+def comments_of(request_id: uuid.UUID, *, internal: bool, before: uuid.UUID | None = None) -> Comments:
+    """The newest comments, or those just before the comment `before`. `internal`: also what is for reviewers only."""
+    mine = ReviewComment.request_id == request_id
+    if not internal:
+        mine = sa.and_(mine, ReviewComment.internal.is_(False))
+    place = sa.tuple_(ReviewComment.created_at, ReviewComment.id)
+    there = sa.select(ReviewComment.created_at, ReviewComment.id).where(mine, ReviewComment.id == before)
+    earlier = place < there.scalar_subquery() if before else sa.true()
+    statement = sa.select(ReviewComment, User.full_name).outerjoin(User, User.id == ReviewComment.author_id)
+    newest = statement.where(mine, earlier).order_by(ReviewComment.created_at.desc(), ReviewComment.id.desc())
+    found = list(db.session.execute(newest.limit(COMMENTS_SHOWN + 1)).all())
+    rows, more = found[:COMMENTS_SHOWN][::-1], len(found) > COMMENTS_SHOWN
+    is_all = not before and not more
+    counted = sa.select(sa.func.count()).select_from(ReviewComment).where(mine)
+    count = len(rows) if is_all else db.session.scalar(counted) or 0
+    return Comments(rows, rows[0][0].id if more else None, count)

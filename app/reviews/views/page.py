@@ -172,6 +172,14 @@ def _rights(found: queries.Shown) -> dict[str, Any]:
     }
 
 
+def _before() -> uuid.UUID | None:
+    """The comment that the page asked for ends before; garbage means the newest page."""
+    try:
+        return uuid.UUID(request.args.get("before", ""))
+    except ValueError:
+        return None
+
+
 def _tab(found: queries.Shown) -> dict[str, Any]:
     """The open tab, and only what it needs."""
     asked = request.args.get("view", "")
@@ -182,7 +190,10 @@ def _tab(found: queries.Shown) -> dict[str, Any]:
     if tab == "activity":
         both = [*audit.timeline("approval_requests", found.request.id), *audit.timeline("content_items", found.item.id)]
         facts["history"] = sorted(both, key=lambda row: row.at, reverse=True)
-        facts["comments"] = queries.comments_of(found.request.id)
+        facts["before"] = _before()
+        facts["comments"] = queries.comments_of(
+            found.request.id, internal=current_user.can("reviewer"), before=facts["before"]
+        )
         facts["comment_form"] = CommentForm(formdata=None)
     return facts
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -101,6 +103,45 @@ def test_comments_reach_the_author_unless_they_are_for_reviewers_only(editor, as
     assert "Nice stones." in theirs and "Nice stones." in ours
     assert "Ask legal first." in ours and "Ask legal first." not in theirs
     assert step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewComment))) == 2
+
+
+def test_a_review_with_many_comments_shows_the_newest_and_leads_to_all_others(editor, as_user, item):
+    """(S7) 1,000 comments made a page of 805 kB. What is for reviewers only is neither shown nor counted for others."""
+    key = step(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
+    remarks = [
+        {
+            "request_id": key,
+            "author_id": editor.user.id,
+            "version": 1,
+            "body": f"Remark {n:03d}.",
+            "internal": n % 5 == 0,
+        }
+        for n in range(1, 301)
+    ]
+    step(lambda: db.session.add_all(ReviewComment(**remark) for remark in remarks))
+
+    def pages(browser):
+        at, found = f"/reviews/{key}?view=activity", []
+        while at:
+            html = browser.get(at).text
+            found.append(re.findall(r"Remark (\d{3})\.", html))
+            earlier = re.search(r'href="([^"]+)">Earlier comments<', html)
+            at = unescape(earlier[1]) if earlier else ""
+        assert "Newest comments" in html
+        return found, re.search(r'id="com-h">Comments</h2><span[^>]*>(\d+)<', html)[1]
+
+    theirs, counted = pages(editor)
+    assert [len(page) for page in theirs] == [100, 100, 40] and counted == "240"
+    assert [n for page in reversed(theirs) for n in page] == [f"{n:03d}" for n in range(1, 301) if n % 5]
+    ours, counted = pages(as_user("reviewer"))
+    assert [len(page) for page in ours] == [100, 100, 100] and counted == "300"
+    assert sorted(n for page in ours for n in page) == [f"{n:03d}" for n in range(1, 301)]
+
+
+@pytest.mark.parametrize("before", ["garbage", "00000000-0000-0000-0000-000000000000"])
+def test_a_page_of_comments_that_is_not_there_is_no_fault(editor, item, before):
+    key = step(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
+    assert editor.get(f"/reviews/{key}?view=activity&before={before}").status_code == 200
 
 
 def test_the_list_shows_filters_searches_and_exports_everything(as_user):
