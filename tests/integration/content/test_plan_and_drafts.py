@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.content.actions import drafts
+from app.content.actions.drafts import MOST_UNSAVED
 from app.content.models import ContentDraft, ContentItem
+from app.content.payload import payload
 from app.core.db import db
+from app.core.work import step
 from app.ground import clock
+from app.ground.errors import Invalid
 from app.platforms.base import Refused
 from app.vault.actions.states import settle_check
 from tests.factories import make_account, make_item, make_user, version_of
@@ -105,6 +113,43 @@ def test_the_draft_is_kept_offered_and_discarded(app, commit, as_user):
     )
     assert editor.post(f"/content/{item.id}/draft/discard", data={"to": "item"}).status_code == 303
     assert db.session.query(ContentDraft).count() == 0
+
+
+def test_new_texts_of_one_person_are_kept_up_to_a_bound_and_none_gives_way(app, as_user, commit):
+    """(S7) Every invented id made one more row of up to 300,000 characters."""
+    editor, other = as_user("editor"), as_user("editor")
+    item, texts = commit(make_item, by=editor.user), [form(title=f"Text {n}") for n in range(MOST_UNSAVED + 1)]
+    *kept, last = texts
+    assert {editor.post(f"/content/{text['item']}/draft", data=text).status_code for text in kept} == {200}
+    refused = editor.post(f"/content/{last['item']}/draft", data=last)
+    assert refused.status_code == 422 and "save or discard an older one" in refused.json["message"]
+    assert db.session.query(ContentDraft).count() == MOST_UNSAVED
+    again = {**kept[0], "body": "goes on"}
+    assert editor.post(f"/content/{again['item']}/draft", data=again).status_code == 200
+    assert editor.post(f"/content/{item.id}/draft", data=form(item, body="an edit")).status_code == 200
+    assert other.post(f"/content/{last['item']}/draft", data=last).status_code == 200
+    editor.post(f"/content/{kept[1]['item']}/draft/discard")
+    assert editor.post(f"/content/{last['item']}/draft", data=last).status_code == 200
+
+
+def test_two_new_texts_at_once_do_not_pass_the_bound(app, as_user, monkeypatch):
+    """(S7) Both would see the last free place."""
+    monkeypatch.setattr(drafts, "MOST_UNSAVED", 3)
+    editor, barrier = as_user("editor").user.id, threading.Barrier(6)
+
+    def begin():
+        text = payload({"title": "Text"})
+        with app.app_context():
+            barrier.wait()
+            with contextlib.suppress(Invalid):
+                step(drafts.autosave, uuid.uuid4(), editor, text, {}, None, False)
+
+    writers = [threading.Thread(target=begin) for _ in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert db.session.query(ContentDraft).count() == 3
 
 
 def test_a_new_text_that_was_never_saved_is_offered_in_the_list(app, as_user):
