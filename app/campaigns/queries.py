@@ -22,6 +22,7 @@ from app.publishing.models import OPEN, PublishHold, PublishJob, PublishRecord
 
 CONTENT_SHOWN = 50
 LATE_AT_ONCE = 500
+CHOICES_OFFERED = 200
 WAITING = ("pending", "retrying")
 
 
@@ -90,14 +91,20 @@ def with_counts(campaigns: Sequence[Campaign]) -> list[Row]:
     return [Row(c, *counts.get(c.id, (0, 0, 0))) for c in campaigns]
 
 
-def choices() -> list[tuple[str, str]]:
-    """Campaigns that content can belong to, for a select: id and name."""
-    statement = sa.select(Campaign.id, Campaign.name).where(
-        Campaign.deleted_at.is_(None), Campaign.status.in_(("draft", "active", "paused"))
-    )
-    return [
-        (str(key), name) for key, name in db.session.execute(statement.order_by(sa.func.lower(Campaign.name))).all()
-    ]
+def choices(chosen: uuid.UUID | str | None = None) -> list[tuple[str, str]]:
+    """Campaigns that content can belong to, for a select, by name: id and name. Always with the one that is `chosen`.
+
+    Of very many, those that run come first, then those that are planned or pause, then those that are over; of each the
+    last changed. One that is not offered is chosen by a link with its id.
+    """
+    can_take = Campaign.status.in_(("draft", "active", "paused"))
+    mine = sa.cast(Campaign.id, sa.Text) == str(chosen or "")
+    is_over = sa.func.coalesce(Campaign.end_time <= app_now(), False)
+    rank = sa.case((mine, 0), (is_over, 3), (Campaign.status == "active", 1), else_=2)
+    first = sa.select(Campaign.id, Campaign.name).where(Campaign.deleted_at.is_(None), sa.or_(can_take, mine))
+    some = first.order_by(rank, Campaign.updated_at.desc(), Campaign.id).limit(CHOICES_OFFERED).subquery()
+    rows = db.session.execute(sa.select(some).order_by(sa.func.lower(some.c.name), some.c.id)).all()
+    return [(str(key), name) for key, name in rows]
 
 
 def content_of(campaign_id: uuid.UUID) -> list[ContentItem]:

@@ -32,7 +32,7 @@ def index() -> Response:
     first = datetime.combine(span[0], time(), zone()).astimezone(UTC)
     daily = queries.by_day(first, zone().key, narrow)
     return render(
-        "metrics/index.html", region="results", days=days, periods=PERIODS, narrow=narrow, platforms=_platforms(), campaigns=campaigns(),
+        "metrics/index.html", region="results", days=days, periods=PERIODS, narrow=narrow, platforms=_platforms(), campaigns=campaigns(narrow.campaign),
         rates=queries.rates(narrow), leads=queries.leads(first, narrow, zone().key, days), errors=queries.errors(first, narrow),
         charts=[_results(daily, span), _success(daily, span), _lead(daily, span)], first=span[0], last=span[-1],
     )  # fmt: skip

@@ -49,7 +49,10 @@ def new() -> Response:
         return make_response(redirect(url_for("content.edit", item_id=asked)))
     draft = queries.draft_of(asked, current_user.id) if asked else None
     copied = queries.by_id(request.args["copy"]) if request.args.get("copy") else None
-    typed = desk.of_draft(draft.item_id, draft.payload, draft.form, None) if draft else desk.blank(copied, asked)
+    if draft:
+        typed = desk.of_draft(draft.item_id, draft.payload, draft.form, None)
+    else:
+        typed = desk.blank(copied, asked, request.args.get("campaign"))
     plain = not (asked or copied)
     unsaved = queries.drafts_of(current_user.id, 1) if plain else []
     return _page(typed, None, draft=draft, unsaved=unsaved, plain=plain, untouched=draft is None and copied is None)

@@ -15,7 +15,7 @@ from app.content import bounds, queries, zones
 from app.content.choices import DISCLOSURES, LANGUAGES
 from app.content.models import KINDS, ContentDraft, ContentItem
 from app.content.payload import payload
-from app.content.typed import Typed, of_draft
+from app.content.typed import Typed, identifier, of_draft
 from app.core import config
 from app.core.db import uuid7
 from app.ground import clock
@@ -27,13 +27,14 @@ from app.vault import queries as vault
 from app.web import labels
 
 
-def blank(copy_of: ContentItem | None = None, item_id: uuid.UUID | None = None) -> Typed:
-    """A new item, under the id of its address when that has one; or a copy of an item, with its plan left out."""
+def blank(copy_of: ContentItem | None = None, item_id: uuid.UUID | None = None, campaign: object = None) -> Typed:
+    """A new item, under the id of its address and in its campaign when that has one; or a copy of an item, with its plan left out."""
     start = payload(queries.current(copy_of).payload if copy_of else {})
     accounts = copy_of.planned_accounts if copy_of else [str(a.id) for a in vault.usable() if a.platform == "site"]
     return Typed(
-        item_id=item_id or uuid7(), payload=start, accounts=tuple(accounts), plan_zone=current_user.timezone or "UTC"
-    )
+        item_id=item_id or uuid7(), payload=start, accounts=tuple(accounts), plan_zone=current_user.timezone or "UTC",
+        campaign_id=str(identifier(campaign) or ""),
+    )  # fmt: skip
 
 
 def opened(item: ContentItem, draft: ContentDraft | None) -> Typed:

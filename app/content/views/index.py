@@ -24,7 +24,7 @@ def index() -> Response:
         region="results",
         page=page,
         views=[(key, text, None, "") for key, text in queries.VIEWS],
-        campaigns=dict(campaigns.choices()),
+        campaigns=dict(campaigns.choices(args.get("campaign"))),
         unsaved=queries.drafts_of(current_user.id),
     )
 
