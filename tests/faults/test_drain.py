@@ -25,7 +25,7 @@ def tail(plant, monkeypatch):
             drain.drain(stop)
 
     # the loop asks the time first: one turn is let through by a drain that is already busy
-    drain.pool().take(step(drain.claim, drain.pool().me, 1))
+    drain.pool().take([(claimed, None) for claimed in step(drain.claim, drain.pool().me, 1)])
     thread = threading.Thread(target=work)
     (hit,) = fake.wait(1, 15)
     thread.start()

@@ -142,7 +142,7 @@ def test_sigterm_gives_calls_their_time(plant):
     pairs = many(plant, 12)
     pid = plant.start()
     plant.ring()
-    plant.until(lambda: plant.statuses().get("publishing", 0) >= 6, 15)
+    plant.until(lambda: sum(len(fake.state()["creates"]) for fake in plant.fakes) >= 6, 20, "calls under way")
     os.kill(pid, signal.SIGTERM)
     plant.until(lambda: not os.path.exists(f"/proc/{pid}"), 12, "the worker to end")
     counts = plant.statuses()
