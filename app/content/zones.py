@@ -6,7 +6,9 @@ Twice a year a zone skips an hour (the typed time does not exist) and repeats on
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from app.ground.zones import is_zone
 
 FIRST, SECOND = "first", "second"
 FURTHEST = timedelta(days=731)
@@ -15,10 +17,6 @@ YEARS = range(1990, 2201)
 """What any zone can show: the ends of the calendar have no counterpart in another zone."""
 OUT_OF_RANGE = "That date is out of range. Enter a year from 1990 to 2200."
 TOO_FAR = "This is more than two years ahead. Check the year, and choose an earlier day."
-
-
-NO_PLACE = frozenset({"localtime", "Factory", "posixrules"})
-"""Names in the database of zones that mean the server's own zone, or none."""
 
 
 class WrongTime(ValueError):
@@ -31,7 +29,7 @@ class WrongTime(ValueError):
 
 def zone(name: str) -> ZoneInfo:
     """The zone of an IANA name; WrongTime when there is none."""
-    if name in NO_PLACE or name not in available_timezones():
+    if not is_zone(name):
         raise WrongTime(f"“{name[:60]}” is not a time zone. Choose one from the list, like Europe/Berlin.")
     return ZoneInfo(name)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from zoneinfo import available_timezones
 
 from app.accounts.models import User
 from app.accounts.person import DENSITIES, THEMES
@@ -11,6 +10,7 @@ from app.accounts.queries.people import by_id
 from app.audit.actions import record
 from app.audit.words import say
 from app.ground.errors import Invalid
+from app.ground.zones import is_zone
 
 say("accounts.choose", "Preferences changed", "settings")
 
@@ -18,7 +18,7 @@ say("accounts.choose", "Preferences changed", "settings")
 def choose(user_id: uuid.UUID, timezone: str, density: str, theme: str, keys: bool) -> User:
     """Keep the choices. Raises Invalid for an unknown zone, density or theme."""
     allowed = {"density": dict(DENSITIES), "theme": dict(THEMES)}
-    if timezone != "UTC" and timezone not in available_timezones():
+    if not is_zone(timezone):
         raise Invalid({"timezone": "Choose a time zone from the list."})
     for name, value in (("density", density), ("theme", theme)):
         if value not in allowed[name]:

@@ -27,7 +27,14 @@ def test_choices_are_kept_and_the_theme_is_in_the_cookie(as_user, commit):
 
 @pytest.mark.parametrize(
     "bad",
-    [{"timezone": "Mars/Olympus"}, {"theme": "neon"}, {"density": ""}, {"full_name": " "}, {"full_name": "x" * 101}],
+    [
+        {"timezone": "Mars/Olympus"},
+        {"timezone": "localtime"},
+        {"theme": "neon"},
+        {"density": ""},
+        {"full_name": " "},
+        {"full_name": "x" * 101},
+    ],
 )
 def test_what_is_not_on_the_list_is_refused(as_user, bad):
     assert as_user("editor").post("/account", data={**GOOD, **bad}).status_code == 422
