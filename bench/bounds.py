@@ -120,7 +120,7 @@ def _cost(call: Callable[[], int]) -> tuple[str, str]:
     Path("/proc/self/clear_refs").write_text("5")
     held, began = _memory("VmRSS"), time.process_time()
     status = Context().run(call)  # as a server has it: with nothing of the bench's own session
-    spent, peak = time.process_time() - began, _memory("VmHWM") - held
+    spent, peak = time.process_time() - began, max(0, _memory("VmHWM") - held)
     return f"{status}, {spent:.2f} s of CPU, peak +{peak / 1024:.0f} MB", ""
 
 

@@ -73,16 +73,16 @@ def deliver(claimed: Claimed, me: str, task: Task | None = None) -> None:
 
 def _begun_alone(claimed: Claimed, me: str) -> Task | None:
     """The task, or None once the record is given back (where it is ours still: the clock may have jumped over the lease)."""
-    task, ours_to_mend = None, False
+    task, crashed = None, False
     try:
         task = _between("begin", claimed.id, step, begin, claimed, me)
     except sqlalchemy.exc.DBAPIError as error:
         log.warning("record %s could not be read: %s", claimed.id, type(error).__name__)
     except Exception:
         log.exception("record %s could not be prepared", claimed.id)
-        ours_to_mend = True
+        crashed = True
     if task is None:
-        kept(give_back_claimed, claimed, ours_to_mend)
+        kept(give_back_claimed, claimed, crashed)
     return task
 
 

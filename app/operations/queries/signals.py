@@ -95,7 +95,7 @@ def signals(user_id: uuid.UUID, late_after: dict[str, int], since: datetime, tod
     bound = {"user": user_id, "since": since, "zone": zone, "first": today[0], "last": today[1]}
     now: datetime | None = None
     found: dict[str, list[dict[str, Any]]] = {}
-    for kind, data, now in db.session.execute(_statement(), bound):  # noqa: B007
+    for kind, data, now in db.session.execute(_statement(), bound):  # noqa: B007 (the same in each row)
         found.setdefault(kind, []).append(data)
     assert now is not None  # noqa: S101  (the first part always yields a row)
     state = _state(found.get("clock", []))

@@ -164,8 +164,8 @@ def _calendar_as(given: str) -> str:
     path, _, query = given[:2000].partition("#")[0].partition("?")
     if path != "/calendar":
         return ""
-    asked = {name: value for name, value in parse_qsl(query) if name in (*KEPT, "after")}
-    return url_for("operations.calendar", **asked)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {name: value for name, value in parse_qsl(query) if name in (*KEPT, "after")}
+    return url_for("operations.calendar", **asked)
 
 
 def _asked() -> tuple[str, date, Wanted]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from app.publishing.actions.begin import begin_all
 from app.publishing.actions.claim import claim
 from tests import publishing_desk as desk
 from tests.integration.publishing.test_group_steps import sent
+from tests.integration.publishing.test_grouped import until
 from tests.integration.reviews import desk as reviews
 
 
@@ -28,11 +28,7 @@ def item(key):
 
 
 def somebody_waits_for_a_lock():
-    """Asked until it is so: nothing else tells from outside."""
-    ends = time.monotonic() + 30
-    while not desk.by_hand("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")[0][0]:
-        assert time.monotonic() < ends
-        time.sleep(0.01)
+    return desk.by_hand("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")[0][0]
 
 
 @pytest.mark.parametrize("verb", ["archive", "describe"])
@@ -64,7 +60,7 @@ def test_what_is_scheduled_at_this_moment_is_neither_put_away_nor_moved(app, as_
     one.start()
     assert is_made.wait(30)
     two.start()
-    somebody_waits_for_a_lock()
+    until(somebody_waits_for_a_lock)
     go.set()
     one.join(30)
     two.join(30)
