@@ -24,8 +24,8 @@ from app.content import unpacking
 from app.content.bounds import MAX_TEXT
 from app.core import work
 from app.core.db import db
+from bench.asking import admin
 from bench.house import house
-from bench.pages import admin
 
 HTMX = {"HX-Request": "true", "HX-Target": "previews"}
 PLATFORMS = ("site", "mastodon", "bluesky", "webhook")

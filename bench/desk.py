@@ -150,7 +150,7 @@ def crowd(engine: sa.Engine, posts: int = 2000) -> None:
     _more(engine, 10_000_000, posts // 4, is_open=True, first=month, days=28)
     _more(engine, 20_000_000, posts // 4, is_open=True, first=month + timedelta(days=45, hours=9), days=0.4)
     _run(engine, MONTH.split(";\n"), {"first": month, "posts": posts})
-    _settle(engine)
+    settle(engine)
 
 
 def has_begun(engine: sa.Engine) -> bool:
@@ -172,18 +172,18 @@ def disuse(engine: sa.Engine) -> None:
         if connection.scalar(sa.text("SELECT EXISTS (SELECT FROM publish_records WHERE platform = 'sandbox')")):
             return
     _run(engine, DISUSED.split(";\n"), {})
-    _settle(engine)
+    settle(engine)
 
 
 def _more(engine: sa.Engine, base: int, jobs: int, is_open: bool, first: Any = None, days: float = 30) -> int:
     first = first or datetime.now(UTC)
     values = {"base": base, "jobs": jobs, "open": is_open, "first": first, "days": days}
     _run(engine, MORE.split(";\n"), values)
-    return _settle(engine)
+    return settle(engine)
 
 
-def _settle(engine: sa.Engine) -> int:
-    """Analysed, as autovacuum leaves it; returns how many records there are."""
+def settle(engine: sa.Engine) -> int:
+    """Vacuumed and analysed, as autovacuum leaves it; returns how many records there are."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("SET statement_timeout = 0"))
         connection.execute(sa.text("VACUUM ANALYZE"))

@@ -19,7 +19,7 @@ from app.core.db import db
 from app.factory import create_app
 from app.publishing.actions.begin import begin_all
 from app.publishing.actions.claim import claim
-from bench import desk, pages
+from bench import asking, desk
 
 RECORDS = 20_000
 MOST = 2_600
@@ -34,7 +34,7 @@ STATEMENTS = 12
 @pytest.fixture
 def large(app: Any, owner: Any) -> Iterator[FlaskClient]:
     """A signed-in admin on a large desk; the desk's own function goes with it."""
-    browser = pages.admin(app)
+    browser = asking.admin(app)
     with owner.begin() as connection:
         connection.execute(sa.text("DROP FUNCTION IF EXISTS bench_person(int)"))
     desk.begin(owner, open_jobs=100)
@@ -55,7 +55,7 @@ def asked(browser: FlaskClient, path: str) -> list[tuple[str, Any]]:
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
     try:
-        pages.begin(browser, path)
+        asking.begin(browser, path)
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
     return ran
@@ -97,8 +97,10 @@ def test_no_plan_of_any_page_scans_a_giant(app: Any, large: FlaskClient, monkeyp
     cursor = connection.cursor()
     for setting in ("enable_seqscan = off", "jit = off", "max_parallel_workers_per_gather = 0"):
         cursor.execute(f"SET {setting}")
-    pages.begin(large, "/account")  # filling took minutes: the session is noted as alive, which happens once in a while
-    for name, path in pages.addresses(app, large):
+    asking.begin(
+        large, "/account"
+    )  # filling took minutes: the session is noted as alive, which happens once in a while
+    for name, path in asking.addresses(app, large):
         ran = asked(large, path)
         seen += len(ran)
         told = [
@@ -155,7 +157,7 @@ def test_the_kept_plans_of_a_worker_read_no_backlog(settings: Any, large: FlaskC
 )
 def test_a_list_narrowed_to_a_few_among_many_comes_in_the_order_of_its_index(app: Any, path: str, order: str) -> None:
     """What is ready to schedule, and a platform's records: nothing is sorted, so nothing is read that is not shown."""
-    statements = [(statement, values) for statement, values in asked(pages.admin(app), path) if order in statement]
+    statements = [(statement, values) for statement, values in asked(asking.admin(app), path) if order in statement]
     connection = db.engine.raw_connection()
     cursor = connection.cursor()
     for kind in ("sort", "seqscan", "bitmapscan"):

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bench.pages import Timed, line, missed
+from bench.asking import Timed
+from bench.pages import line, missed
 
 
 def page(**columns: Any) -> Timed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ MOST = 10_000
 """Events that are looked through for one page, at most."""
 LISTED = 200
 """Events of one page of the list; the next page begins after the last of them."""
+SHOWN = 250
+"""Entries of the month or the week, at most: with more than that nobody sees more."""
 COUNTED = 100
 """So far a cell of the calendar counts; beyond it says "100+"."""
 TIMES = ARRAY(sa.DateTime(timezone=True))
@@ -90,20 +93,15 @@ def _event(row: Any) -> Event:
 
 
 def spans(bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int) -> tuple[list[Event], list[int]]:
-    """Of each span [first, last) the first `each` events, and how many there are, counted no further than `COUNTED`: two
-    statements, and nothing is read that no cell shows. What a campaign has is little, and found by its jobs instead."""
+    """Of each span [first, last) the first events, and how many there are, counted no further than `COUNTED`: two statements, and
+    nothing is read that no cell shows. A span shows `each` of them, or fewer where that were more than `SHOWN` in all. What a
+    campaign has is little, and found by its jobs instead."""
     if wanted.campaign:
         return _of_campaign(bounds, wanted, each)
     ends = sa.select(
         sa.func.unnest(sa.cast([first for first, _ in bounds], TIMES)).label("first"),
         sa.func.unnest(sa.cast([last for _, last in bounds], TIMES)).label("last"),
     ).cte("ends")
-    parts = [(part(ends.c.first, ends.c.last, wanted).correlate(ends), key) for part, *key in _PARTS]
-    shown = [part.order_by(*key).limit(each).lateral() for part, key in parts]
-    statement = sa.union_all(*(sa.select(one).select_from(ends.join(one, sa.true())) for one in shown))
-    found = sorted(
-        (_event(row) for row in db.session.execute(statement).mappings()), key=lambda e: (e.at, e.title, e.id)
-    )
     some = [
         sa.select(table.id).where(*which(ends.c.first, ends.c.last, wanted)).correlate(ends).limit(COUNTED + 1)
         for table, which in ((PublishRecord, due), (ContentItem, planned))
@@ -112,7 +110,34 @@ def spans(bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int
         (sa.select(sa.func.count()).select_from(one.lateral()).scalar_subquery() for one in some), sa.literal(0)
     )
     counted = db.session.scalars(sa.select(both).select_from(ends).order_by(ends.c.first))
-    return found, [min(many, COUNTED + 1) for many in counted]
+    many = [min(found, COUNTED + 1) for found in counted]
+    each = _fitting(many, each)
+    parts = [(part(ends.c.first, ends.c.last, wanted).correlate(ends), key) for part, *key in _PARTS]
+    shown = [part.order_by(*key).limit(each).lateral() for part, key in parts]
+    statement = sa.union_all(*(sa.select(one).select_from(ends.join(one, sa.true())) for one in shown))
+    found = sorted(
+        (_event(row) for row in db.session.execute(statement).mappings()), key=lambda e: (e.at, e.title, e.id)
+    )
+    return _first_of(bounds, found, each), many
+
+
+def _fitting(many: Sequence[int], each: int) -> int:
+    """The most that a cell may show, at least one, so that all cells together show no more than `SHOWN`."""
+    while each > 1 and sum(min(count, each) for count in many) > SHOWN:
+        each -= 1
+    return each
+
+
+def _first_of(bounds: Sequence[tuple[datetime, datetime]], found: list[Event], each: int) -> list[Event]:
+    """Records and plans were read apart, `each` of both: of a span the first `each` stay. In: events in order of time."""
+    firsts, shown = [first for first, _ in bounds], [0] * len(bounds)
+    kept = []
+    for one in found:
+        cell = bisect_right(firsts, one.at) - 1
+        shown[cell] += 1
+        if shown[cell] <= each:
+            kept.append(one)
+    return kept
 
 
 def _of_campaign(
@@ -130,13 +155,13 @@ def _of_campaign(
     ).subquery()
     rows = db.session.execute(
         sa.select(numbered).where(numbered.c.number <= each).order_by(*numbered.c["cell", "number"])
-    )
+    ).mappings()
     names = tuple(both.c.keys())
     found, counted = [], [0] * len(bounds)
-    for row in rows.mappings():
+    for row in rows:
         found.append(_event({name: row[name] for name in names}))
         counted[row["cell"] - 1] = min(row["many"], COUNTED + 1)
-    return found, counted
+    return _first_of(bounds, found, _fitting(counted, each)), counted
 
 
 def event(kind: str, key: uuid.UUID) -> Event:

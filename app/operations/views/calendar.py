@@ -45,7 +45,7 @@ def calendar() -> Response:
     return render(
         "operations/calendar.html", region="results", view=view, day=day, days=shown, weeks=grid.weeks(day), today=_today(), wanted=wanted,
         **_cells(view, events), events=events, counted=found, cut=cut, ready=today.ready_to_schedule(), campaigns=campaigns(wanted.campaign),
-        where=_where, hour_of=_hours(), each=EACH, most=today.COUNTED,
+        where=_where, hour_of=_hours(), most=today.COUNTED,
         platforms=[(c.spec.slug, c.spec.name) for c in registry.all()], statuses=STATUSES,
         earlier=grid.step(view, day, -1), later=grid.step(view, day, 1), hour_now=clock.now().astimezone(zone()).hour,
     )  # fmt: skip
