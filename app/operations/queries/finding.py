@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.campaigns.models import Campaign
 from app.content.models import ContentItem
-from app.content.search import clause
+from app.content.search import clause, selective
 from app.core.db import db
 from app.core.listing import contains
 from app.publishing.models import PublishJob, PublishRecord
@@ -22,6 +22,8 @@ EACH = 5
 LONGEST = 100
 NEWEST = 500
 """So many of the newest items are looked through."""
+COMMON = 25
+"""A word that so many of them hold is common: it is looked for among what the others find."""
 ENOUGH = 2 * EACH
 INDEXED = 50
 """So many items are taken from the word index, which knows no order, when fewer than `ENOUGH` of the newest fit."""
@@ -98,11 +100,12 @@ def _items(text: str) -> sa.CompoundSelect[Any]:
     word index knows. So a common word finds the newest, a rare one finds what there is, and neither reads every item."""
     item = sa.orm.aliased(ContentItem)
     columns = sa.select(item.id, item.title, item.search).where(item.deleted_at.is_(None))
-    newest = columns.order_by(item.updated_at.desc(), item.id.desc()).limit(NEWEST).subquery()
+    newest = columns.order_by(item.updated_at.desc(), item.id.desc()).limit(NEWEST).cte("newest")
     there = sa.or_(contains([newest.c.title], text), clause(newest.c.search, text))
     met = sa.select(newest.c.id).where(there).limit(ENOUGH).cte("met")
     few = sa.select(sa.func.count()).select_from(met).scalar_subquery() < ENOUGH
-    indexed = sa.select(item.id).where(clause(item.search, text), few).limit(INDEXED).subquery()
+    there = selective(item.search, text, newest, COMMON)
+    indexed = sa.select(item.id).where(there, few).limit(INDEXED).subquery()
     return sa.union_all(sa.select(met.c.id), sa.select(indexed.c.id))
 
 
