@@ -20,7 +20,7 @@ from app.core import cursor
 from app.core.db import app_now, db
 
 COUNT_CAP = 1_000
-WINDOW = 2_000
+WINDOW = 1_000
 """So many rows a search without an index looks through for one page."""
 Args = Mapping[str, str]
 Choices = Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]]
@@ -176,8 +176,8 @@ class Listing:
         backwards = "before" in kept and "after" not in kept
         asked = self._asked(kept)
         walks = any(isinstance(clause, Walk) for clause in asked.values())
-        end = self._end(asked, kept, name, descending != backwards) if walks else None
-        found = self._rows(asked, kept, name, descending != backwards, size, end)
+        end = self._window(asked, kept, name, descending != backwards) if walks else None
+        found = self._rows(asked, kept, name, descending != backwards, size, end.ids if end else None)
         more, found = len(found) > size, found[:size]
         on = (
             cursor.written(found[-1]) if more else cursor.written(end) if end is not None else None
@@ -238,13 +238,16 @@ class Listing:
         statement: sa.Select[Any] = self.select() if callable(self.select) else self.select
         return statement.where(*_conditions(asked.values(), walking))
 
-    def _bare(self, asked: Asked, columns: Sequence[Any], walking: bool = True) -> sa.Select[Any]:
-        """These columns of the rows that match; from the own table alone, where that is enough. Not `walking`: as if there were
-        nothing to look for on the way."""
+    def _is_light(self, asked: Asked, walking: bool = True) -> bool:
+        """Whether the own table alone answers. Not `walking`: as if there were nothing to look for on the way."""
         needs = {name for name, clause in asked.items() if walking and isinstance(clause, Walk)} | (
             asked.keys() - {"q"}
         )
-        if not self.light or not self.light.issuperset(needs):
+        return bool(self.light) and self.light.issuperset(needs)
+
+    def _bare(self, asked: Asked, columns: Sequence[Any], walking: bool = True) -> sa.Select[Any]:
+        """These columns of the rows that match; from the own table alone, where that is enough."""
+        if not self._is_light(asked, walking):
             return self._narrowed(asked, walking).with_only_columns(*columns, maintain_column_froms=True)
         own = () if self.own is None else (self.own,)
         bare = sa.select(*columns).select_from(self.tiebreak.class_)
@@ -258,21 +261,25 @@ class Listing:
             statement = statement.where(cursor.beyond(columns, at, "<" if down else ">"))
         return statement.order_by(*(column.desc() if down else column.asc() for column in columns))
 
-    def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
-        statement = self._ordered(self._narrowed(asked).add_columns(*self._keys(name)), args, name, down)
-        if end is not None:  # by their ids, too: for a range of the order alone the planner may read the whole table
-            columns = self._columns(name)
-            seen = self._ordered(self._bare(asked, [self.tiebreak], walking=False), args, name, down).limit(WINDOW)
-            statement = statement.where(
-                cursor.beyond(columns, end[-len(columns) :], ">=" if down else "<="), one_of(self.tiebreak, seen)
-            )
-        return list(db.session.execute(statement.limit(size + 1)).all())
+    def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, seen: Any = None) -> list[Any]:
+        """`seen`: the `ids` of `_window`. Where ids are known before, the rows are looked up by them: for a range of the order the
+        planner may read the whole table, and what rows show is looked up for those of the page alone."""
+        shown = self._narrowed(asked).add_columns(*self._keys(name))
+        if seen is not None:
+            ids = sa.cast(sa.literal(seen, sa.Text), ARRAY(self.tiebreak.type))
+            shown = shown.where(one_of(self.tiebreak, sa.select(sa.func.unnest(ids))))
+        elif asked and self._is_light(asked):
+            first = self._ordered(self._bare(asked, [self.tiebreak]), args, name, down).limit(size + 1)
+            shown = self._narrowed({}).add_columns(*self._keys(name)).where(one_of(self.tiebreak, first))
+        return list(db.session.execute(self._ordered(shown, args, name, down).limit(size + 1)).all())
 
-    def _end(self, asked: Asked, args: Args, name: str, down: bool) -> Any:
-        """The last row that one page looks through; None when it looks through all that are left."""
-        seen = self._bare(asked, self._keys(name), walking=False)
-        ordered = self._ordered(seen, args, name, down)
-        return db.session.execute(ordered.offset(WINDOW - 1).limit(1)).first()
+    def _window(self, asked: Asked, args: Args, name: str, down: bool) -> Any:
+        """The last row that one page looks through, and as `ids` all of them as PostgreSQL writes an array; None when it looks
+        through all that are left."""
+        keys = self._keys(name)
+        seen = self._ordered(self._bare(asked, keys, walking=False), args, name, down).limit(WINDOW).cte("seen")
+        ids = sa.select(sa.cast(sa.func.array_agg(seen.c[keys[-1].name]), sa.Text)).scalar_subquery()
+        return db.session.execute(sa.select(ids.label("ids"), *seen.c).offset(WINDOW - 1)).first()
 
     def _columns(self, name: str) -> list[Any]:
         first = self.sorts[name]
