@@ -104,10 +104,11 @@ def engine_options(role: str) -> dict[str, Any]:
     # a worker that is stopped (SIGSTOP, a paused machine) must not keep row locks from the sweeper
     idle = 120_000 if role == "web" else 15_000
     # jit: compiling a plan takes longer than running it, and costs that are guessed too high set it off
+    # no parallel workers: a page takes one processor, and starting two costs more than they save
     # random_page_cost: 4 is of turning disks; with it a count of 251 open rows reads the table up to where they begin
     settings = f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={idle}"
     arguments: dict[str, Any] = {
-        "options": f"{settings} -c timezone=UTC -c jit=off -c random_page_cost=1.1",
+        "options": f"{settings} -c timezone=UTC -c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0",
         "application_name": f"pressroom-{role}",
     }
     if role == "publish":

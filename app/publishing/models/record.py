@@ -63,7 +63,7 @@ class PublishRecord(Row):
         CheckConstraint(f"disclosure_level IN {DISCLOSURES}", name="disclosure_level"),
         CheckConstraint(f"post_type IN {POST_TYPES}", name="post_type"),
         Index("idx_publish_records_job_id", "job_id"),
-        Index("idx_publish_records_status", "status", "due_at", "id"),
+        Index("idx_publish_records_status", "status", "due_at", "id", postgresql_include=["platform"]),
         Index("idx_publish_records_platform", "platform", "due_at", "id"),
         Index("idx_publish_records_job_platform", "job_id", "platform"),
         Index("idx_queue_due", "due_at", "next_retry_at", postgresql_where=text(_WAITING)),

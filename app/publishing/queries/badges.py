@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.db import now_once
+from app.core.listing import one_of
 from app.publishing import shown
 from app.publishing.models import JOB, OPEN, PublishHold, PublishJob, PublishRecord
 from app.web import labels
@@ -70,7 +71,7 @@ def job_says(key: str) -> sa.ColumnElement[bool]:
     if key in BARE:
         bare = sa.orm.aliased(J)
         found = sa.union_all(found, sa.select(bare.id).where(bare.status == BARE[key], _settled(bare)))
-    return J.id.in_(found)
+    return one_of(J.id, found)
 
 
 def job_badge() -> sa.ColumnElement[str]:
