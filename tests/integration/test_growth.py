@@ -16,14 +16,15 @@ from markupsafe import escape
 from app.audit.queries import entries
 from app.content.models import ContentItem
 from app.content.queries import found
-from app.core import listing
+from app.content.search import clause, selective
+from app.core import listing, work
 from app.core.db import db
 from app.ground import clock
 from app.metrics import actions, queries
 from app.metrics.models import PublishDay
 from app.operations import grid
 from app.operations.models import Notice
-from app.operations.queries import today
+from app.operations.queries import finding, today
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.queries import jobs, plan
 from tests.factories import make_account, make_campaign, make_item, make_record, make_user
@@ -87,6 +88,54 @@ def test_a_common_word_finds_the_newest_and_a_rare_one_finds_the_oldest(
     assert "龍安寺" in text(browser.get("/content?q=石庭"))
 
 
+@pytest.mark.parametrize("common", [1, 3, 100])
+def test_words_find_the_same_however_common_each_of_them_is(
+    commit: Any, monkeypatch: pytest.MonkeyPatch, common: int
+) -> None:
+    """The index is asked for some of the words, for others, or for all: what comes out is the same."""
+    monkeypatch.setattr(found, "COMMON", 10_000)
+    monkeypatch.setattr(finding, "ENOUGH", 10_000)
+    titles = (
+        "Stone 4321",
+        "Stone moss",
+        "Moss 4321 光と影",
+        "Well-kept stone 光",
+        "石庭 stone",
+        "4321",
+        "الحجر stone 🌿",
+    )
+    ids = {commit(make_item, title=title).id: title for title in titles}
+    asks = ("stone 4321", "4321 stone moss", "stone 光", "光と影 moss", "well-kept stone", "石庭 stone", "الحجر stone", "stone _ 4321",
+            "stone 🌿", "nowhere stone", "st 43", "' & stone", "\\ stone", "光 影 moss")  # fmt: skip
+    plainly = {ask: set(work.step(db.session.scalars, _plain(ask))) for ask in asks}
+    assert plainly["stone 4321"] and plainly["stone 光"] and plainly["st 43"]
+    monkeypatch.setattr(finding, "COMMON", common)
+    original = found.selective
+    monkeypatch.setattr(found, "selective", lambda c, q, s, _: original(c, q, s, common))
+    for ask in asks:
+        listed = set(work.step(found.rare, ask) or ())
+        offered = {hit.id for hit in work.step(finding.find, ask) if hit.kind == "content"}
+        assert listed == plainly[ask] and plainly[ask] <= offered, [ids[key] for key in listed ^ plainly[ask]]
+
+
+def _plain(ask: str) -> sa.Select[Any]:
+    return sa.select(ContentItem.id).where(clause(ContentItem.search, ask))
+
+
+def test_of_a_rare_and_a_common_word_the_index_is_asked_for_the_rare_one(commit: Any) -> None:
+    """What it finds is held against both: a row with the rare word alone is read and left out."""
+    for title in ("Stone 4321", "4321", "Stone one", "Stone two"):
+        commit(make_item, title=title)
+    item = ContentItem
+    some = sa.select(item.id.label("of"), item.search).cte("some")
+    asked = sa.select(item.id).where(selective(item.search, "stone 4321", some, 3))
+    statement = str(asked.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {statement}").scalars())
+    assert "idx_generated_content_search" in plan and "Rows Removed by Filter: 1\n" in plan, plan
+
+
 def links(page: str, path: str) -> list[str]:
     """What the rows of a list lead to, in their order."""
     return list(dict.fromkeys(re.findall(rf'href="({path}/[0-9a-f-]{{36}})"', page)))
@@ -144,7 +193,23 @@ def test_a_campaigns_month_counts_as_far_as_any_other_and_reads_what_its_cells_s
         assert own[1] == every[1] and (sum(own[1]) == 8 or cap < 8), view
         assert len(own[0]) == sum(min(many, 3) for many in own[1]), view
         shown = [[e.title for e in sorted(part, key=lambda e: (e.at, e.title))] for part in (own[0], every[0])]
-        assert set(shown[0]) <= set(shown[1]), view
+        assert shown[0] == shown[1], view
+
+
+@pytest.mark.parametrize("cap", [100, 6, 4, 1])
+def test_a_crowded_view_shows_fewer_in_every_cell_and_counts_them_all(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch, cap: int
+) -> None:
+    """Of 3 + 2 + 1 posts on three days: three a cell, or two, or one, so that all fit; "more" says what is left."""
+    monkeypatch.setattr(today, "SHOWN", cap)
+    at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+    for number, day in enumerate([0, 0, 0, 1, 1, 2]):
+        commit(make_record, due_at=at + timedelta(days=day, minutes=number), title=f"Post {number}")
+    each = {100: 3, 6: 3, 4: 1, 1: 1}[cap]
+    for view in ("month", "week"):
+        page = text(as_user("viewer").get(f"/calendar?view={view}&date=2027-03-10"))
+        assert page.count('<b class="clip"') == sum(min(many, each) for many in (3, 2, 1)), view
+        assert re.findall(r"(\d+\+?) more", page) == ([] if each == 3 else ["2", "1"]), view
 
 
 @pytest.mark.parametrize("status", ["pending", "success"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -115,9 +115,7 @@ def spans(bounds: Sequence[tuple[datetime, datetime]], wanted: Wanted, each: int
     parts = [(part(ends.c.first, ends.c.last, wanted).correlate(ends), key) for part, *key in _PARTS]
     shown = [part.order_by(*key).limit(each).lateral() for part, key in parts]
     statement = sa.union_all(*(sa.select(one).select_from(ends.join(one, sa.true())) for one in shown))
-    found = sorted(
-        (_event(row) for row in db.session.execute(statement).mappings()), key=lambda e: (e.at, e.title, e.id)
-    )
+    found = [_event(row) for row in db.session.execute(statement).mappings()]
     return _first_of(bounds, found, each), many
 
 
@@ -128,16 +126,16 @@ def _fitting(many: Sequence[int], each: int) -> int:
     return each
 
 
-def _first_of(bounds: Sequence[tuple[datetime, datetime]], found: list[Event], each: int) -> list[Event]:
-    """Records and plans were read apart, `each` of both: of a span the first `each` stay. In: events in order of time."""
+def _first_of(bounds: Sequence[tuple[datetime, datetime]], found: Iterable[Event], each: int) -> list[Event]:
+    """The first `each` of every span, in order of time: records and plans were read apart, so many of both."""
     firsts, shown = [first for first, _ in bounds], [0] * len(bounds)
     kept = []
-    for one in found:
+    for one in sorted(found, key=lambda event: (event.at, event.id)):
         cell = bisect_right(firsts, one.at) - 1
         shown[cell] += 1
         if shown[cell] <= each:
             kept.append(one)
-    return kept
+    return sorted(kept, key=lambda event: (event.at, event.title, event.id))
 
 
 def _of_campaign(
