@@ -78,8 +78,10 @@ UNTIMED = (
     "content.thumb",
     "site.media",
     "site.sandbox",
+    "publishing.withdraw",
 )
-"""What has no row here: one-time links (a wrong token is refused by its hash) and pictures (a file by its hash)."""
+"""What has no row here: one-time links (a wrong token is refused by its hash), pictures (a file by its hash), and a record that a
+platform took twice."""
 
 
 @dataclass

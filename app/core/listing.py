@@ -177,7 +177,7 @@ class Listing:
         asked = self._asked(kept)
         walks = any(isinstance(clause, Walk) for clause in asked.values())
         end = self._window(asked, kept, name, descending != backwards) if walks else None
-        found = self._rows(asked, kept, name, descending != backwards, size, end.ids if end else None)
+        found = self._rows(asked, kept, name, descending != backwards, size, end)
         more, found = len(found) > size, found[:size]
         on = (
             cursor.written(found[-1]) if more else cursor.written(end) if end is not None else None
@@ -261,13 +261,14 @@ class Listing:
             statement = statement.where(cursor.beyond(columns, at, "<" if down else ">"))
         return statement.order_by(*(column.desc() if down else column.asc() for column in columns))
 
-    def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, seen: Any = None) -> list[Any]:
-        """`seen`: the `ids` of `_window`. Where ids are known before, the rows are looked up by them: for a range of the order the
+    def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
+        """`end`: of `_window`. Where ids are known before, the rows are looked up by them: for a range of the order alone the
         planner may read the whole table, and what rows show is looked up for those of the page alone."""
         shown = self._narrowed(asked).add_columns(*self._keys(name))
-        if seen is not None:
-            ids = sa.cast(sa.literal(seen, sa.Text), ARRAY(self.tiebreak.type))
-            shown = shown.where(one_of(self.tiebreak, sa.select(sa.func.unnest(ids))))
+        if end is not None:
+            ids = sa.cast(sa.literal(end.ids, sa.Text), ARRAY(self.tiebreak.type))
+            within = cursor.beyond(self._columns(name), end[1:], ">=" if down else "<=")  # a partition has but its own
+            shown = shown.where(within, one_of(self.tiebreak, sa.select(sa.func.unnest(ids))))
         elif asked and self._is_light(asked):
             first = self._ordered(self._bare(asked, [self.tiebreak]), args, name, down).limit(size + 1)
             shown = self._narrowed({}).add_columns(*self._keys(name)).where(one_of(self.tiebreak, first))
