@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from app.ground.email_address import EXAMPLE, normalized
+
 KeyRing = tuple[tuple[str, bytes], ...]
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?", re.IGNORECASE)
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -49,9 +51,10 @@ def folder(value: str) -> Path:
 
 
 def email(value: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
-        raise Bad(f"is {value!r}; write an e-mail address such as admin@example.org")
-    return value
+    try:
+        return normalized(value)
+    except ValueError:
+        raise Bad(f"is {value!r}; write an e-mail address such as {EXAMPLE}") from None
 
 
 def password(value: str) -> str:

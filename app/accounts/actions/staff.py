@@ -6,7 +6,6 @@ import re
 import uuid
 
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 
 from app.accounts import passwords
 from app.accounts.actions import guards
@@ -18,6 +17,7 @@ from app.audit.words import say
 from app.core.db import app_now, db
 from app.core.locks import advisory
 from app.ground import clock
+from app.ground.email_address import EXAMPLE, normalized
 from app.ground.errors import Conflict, Invalid
 
 say("accounts.create_staff", "Added to the staff", "user-plus", "ok")
@@ -119,9 +119,9 @@ def unlock(user: User) -> User:
 def checked_email(email: str) -> str:
     """The address in its usual form. Raises Invalid."""
     try:
-        return validate_email(email.strip(), check_deliverability=False, globally_deliverable=False).normalized
-    except EmailNotValidError:
-        raise Invalid({"email": "Enter an e-mail address, like mara@example.org."}) from None
+        return normalized(email)
+    except ValueError:
+        raise Invalid({"email": f"Enter an e-mail address, like {EXAMPLE}."}) from None
 
 
 def checked_name(full_name: str) -> str:
