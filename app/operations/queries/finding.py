@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.campaigns.models import Campaign
 from app.content.models import ContentItem
+from app.content.queries.found import COMMON, NEWEST
 from app.content.search import clause, selective
 from app.core.db import db
 from app.core.listing import contains
@@ -20,10 +21,6 @@ from app.web import labels
 
 EACH = 5
 LONGEST = 100
-NEWEST = 500
-"""So many of the newest items are looked through."""
-COMMON = 25
-"""A word that so many of them hold is common: it is looked for among what the others find."""
 ENOUGH = 2 * EACH
 INDEXED = 50
 """So many items are taken from the word index, which knows no order, when fewer than `ENOUGH` of the newest fit."""
