@@ -17,7 +17,7 @@ ACTOR_TYPES = ("planner", "worker", "judge", "human", "system")
 SEVERITIES = ("info", "warning", "error")
 PARTITIONS_AHEAD = 3  # months
 
-config.declare(
+SEAL_ALARM = config.declare(
     "audit.seal_alarm_minutes",
     15,
     int,

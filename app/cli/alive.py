@@ -10,9 +10,9 @@ import sys
 
 import psycopg
 
+from app.ground.liveness import SILENT_AFTER
 from app.settings import Settings, SettingsError
 
-SILENT_AFTER = 45  # seconds, as everywhere
 QUERY = """SELECT count(*) FROM worker_heartbeats
 WHERE host = %s AND kind = %s AND seen_at BETWEEN app_now() - make_interval(secs => %s) AND app_now() + interval '5 s'"""
 

@@ -21,7 +21,6 @@ from app.core import clock_state, clock_watch, locks, queue, work
 from app.core.db import app_now, db
 
 EVERY = 10.0  # seconds between two reports of a process
-SILENT_AFTER = 45  # seconds; then the supervisor kills the process and its leases are swept
 
 
 class WorkerHeartbeat(db.Model):  # type: ignore[name-defined,misc]

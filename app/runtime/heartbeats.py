@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 
 import psycopg
 
-SILENT_AFTER = 45  # seconds; only when the process is dead are its records swept
+from app.ground.liveness import SILENT_AFTER
+
 LONGEST_GAP = 15.0  # seconds between two looks; after more, all get their time anew
 QUERY = """
 SELECT pid, string_agg(name || ' ' || seen_at, ';' ORDER BY name) FROM worker_heartbeats

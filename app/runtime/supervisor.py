@@ -21,11 +21,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from app.ground.liveness import SILENT_AFTER
 from app.runtime import block, leftovers
 from app.runtime.address import Lock, listen
 from app.runtime.crew import QUEUES, Member, Work, longest_pause
 from app.runtime.forked import Forked
-from app.runtime.heartbeats import SILENT_AFTER, Heartbeats
+from app.runtime.heartbeats import Heartbeats
 from app.runtime.launch import die_with_parent
 from app.runtime.postgres import Postgres
 from app.runtime.process import StartFailed

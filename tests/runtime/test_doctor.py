@@ -17,10 +17,11 @@ import psycopg
 import pytest
 
 from app.audit.actions import note_roots, record, seal
+from app.audit.models import SEAL_ALARM
 from app.audit.outside import RootsFile
 from app.cli.doctor.command import examine
 from app.cli.doctor.finding import Finding
-from app.core import work
+from app.core import config, work
 from app.factory import House
 from app.settings import ROOT, Settings
 from tests.factories import make_account, make_record, make_user
@@ -157,6 +158,17 @@ def test_12c_an_audit_trail_that_is_no_longer_sealed(desk: Examine, settings: Se
         run(f"INSERT INTO audit_seals {columns} SELECT {old}")
     said = {finding.check: finding.says for finding in desk() if finding.state == "wrong"}
     assert "nothing was sealed" in said["audit"] and "does not match its contents" in said["audit trail"]
+
+
+def test_12c_two_how_long_is_too_long_is_what_staff_set(desk: Examine, settings: Settings) -> None:
+    """The doctor and Home read one setting."""
+    columns = "(day, seq, from_at, to_at, rows, root_hash, prev_root, leaves)"
+    old = "current_date, 1, now() - interval '21 minutes', now() - interval '20 minutes', 0, '', '', ''"
+    with sql(settings) as run:
+        run(f"INSERT INTO audit_seals {columns} SELECT {old}")
+    assert ["nothing was sealed" in one.says for one in desk() if one.check == "audit"] == [True]
+    work.step(config.put, SEAL_ALARM.name, "60")
+    assert [finding.state for finding in desk() if finding.check == "audit"] == ["ok"]
 
 
 def test_12d_an_audit_trail_that_lost_its_end(desk: Examine, settings: Settings, tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ PATIENCE = 300.0  # a busy machine with a part of a core to spare
 
 SHORT_PATIENCE = """
 import sys
-from app.runtime import heartbeats
-heartbeats.SILENT_AFTER = 25
+from app.ground import liveness
+liveness.SILENT_AFTER = 25
 from app.cli.__main__ import main
 sys.argv = ["desk", "run"]
 sys.exit(main())

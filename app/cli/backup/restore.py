@@ -19,12 +19,12 @@ import psycopg
 
 from app.cli.backup import archive, keys, postgres
 from app.cli.backup.archive import DUMP, FILES, Trouble
+from app.ground.liveness import SILENT_AFTER
 from app.outbound.files import Files
 from app.rooms import MIGRATIONS
 from app.runtime.sessions import running
 from app.settings import Settings
 
-SILENT_AFTER = 45
 # what was ended since the backup must not come back to life
 _ENDED = """
 UPDATE user_sessions SET revoked_at = now() WHERE revoked_at IS NULL;

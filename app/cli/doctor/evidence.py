@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from app.audit.models import SEAL_ALARM
 from app.audit.report import Report
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
 from app.core.rights import ADDED_ONLY, APP, ARCHIVER
 from app.settings import Settings
 
-UNSEALED_AFTER = 15  # minutes
 WHOLE_WITHIN = 48  # hours; the clock checks everything each night
 _THERE = "SELECT to_regclass('audit_checks') IS NOT NULL AND has_table_privilege('audit_log', 'SELECT')"
 
@@ -20,7 +20,7 @@ def audit(patient: Patient) -> Findings:
         yield wrong("audit", "entries lie in the default partition", "run: flask audit partitions")
         return
     age = patient.rows("SELECT extract(epoch FROM clock_timestamp() - max(to_at)) / 60 FROM audit_seals")
-    if age and age[0][0] is not None and age[0][0] > UNSEALED_AFTER:
+    if age and age[0][0] is not None and age[0][0] > patient.setting(SEAL_ALARM):
         remedy = "see that the clock and the worker of default run, and that no transaction stays open"
         yield wrong("audit", f"nothing was sealed for {age[0][0]:.0f} minutes", remedy)
     else:

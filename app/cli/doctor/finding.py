@@ -9,6 +9,7 @@ from typing import Any, Literal, LiteralString
 import psycopg
 from psycopg import sql
 
+from app.core.config import Declared
 from app.settings import Settings
 
 State = Literal["ok", "note", "wrong"]
@@ -52,6 +53,11 @@ class Patient:
             return self.link.execute(query, values or None).fetchall()
         except _NOT_YET:
             return []
+
+    def setting(self, declared: Declared) -> Any:
+        """What staff set, or its default."""
+        found = self.rows("SELECT value FROM system_config WHERE key = %s", declared.name)
+        return found[0][0] if found else declared.default
 
 
 def ok(check: str, says: str) -> Finding:

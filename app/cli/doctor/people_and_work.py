@@ -5,8 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
-
-SILENT_AFTER = 45
+from app.ground.liveness import SILENT_AFTER
 
 
 def people(patient: Patient) -> Findings:

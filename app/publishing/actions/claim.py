@@ -18,7 +18,8 @@ import sqlalchemy as sa
 
 from app.core import clock_state, clock_watch, config
 from app.core.db import db
-from app.core.pulse import SILENT_AFTER, WorkerHeartbeat, is_fresh
+from app.core.pulse import WorkerHeartbeat, is_fresh
+from app.ground.liveness import SILENT_AFTER
 from app.platforms import registry
 from app.publishing.actions.holds import COVERED_ACCOUNT, COVERED_ITSELF
 from app.publishing.models import PublishRecord
