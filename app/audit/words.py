@@ -58,6 +58,11 @@ _SAID: dict[str, Words] = {
     "publishing.unsure": Words("The outcome is not known", "help-hexagon", "wait"),
     "publishing.asks": Words("A person has to look", "help-hexagon", "wait"),
     "publishing.invariant": Words("Alarm: something is wrong with how it went out", "alert-triangle", "bad"),
+    "publishing.accepted": Words("The platform took it and is still working on it", "clock", "run"),
+    "publishing.put_off": Words("Put off: it is tried again later", "clock", "wait"),
+    "publishing.sends_again": Words("Not there: it is sent again", "rotate-clockwise", "run"),
+    "publishing.cancelled": Words("Cancelled while it was on its way", "circle-minus"),
+    "publishing.waive_limits": Words("The limits of the account were waived once", "player-play", "wait"),
     "publishing.swept": Words("Taken up again after its worker had stopped", "rotate-clockwise", "wait"),
     "publishing.withdraw": Words("Asked to withdraw one of two posts", "arrow-back-up", "wait"),
     "publishing.withdrawn": Words("One of two posts withdrawn", "arrow-back-up", "ok"),
@@ -72,12 +77,16 @@ _SAID: dict[str, Words] = {
     "vault.verify": Words("Account checked", "circle-check", "ok"),
     "vault.came_back": Words("Account works", "circle-check", "ok"),
     "vault.left_active": Words("Account stopped", "player-pause", "wait"),
+    "vault.breaker_open": Words("Account paused after errors in a row", "player-pause", "wait"),
     "vault.expires_soon": Words("Sign-in expires soon", "clock-exclamation", "wait"),
     "vault.rename": Words("Account renamed", "pencil"),
     "vault.set_rules": Words("Posting rules changed", "pencil"),
     "vault.rotate_key": Words("Sealed under the newest key", "lock"),
     "vault.rotate_keys": Words("Secrets sealed under the newest key", "lock"),
     "operations.set": Words("Setting changed", "settings"),
+    "operations.save_view": Words("View saved", "bookmark"),
+    "operations.rename_view": Words("View renamed", "pencil"),
+    "operations.delete_view": Words("View deleted", "bookmark"),
     "operations.backup": Words("Backup taken", "archive"),
     "publishing.restored": Words("The desk was restored from a backup", "hand-stop", "wait"),
     "sql.insert": Words("Row added by plain SQL", "database", "wait"),
@@ -95,6 +104,11 @@ _ICONS = {
 def say(action: str, sentence: str, icon: str = "", tone: str = "") -> None:
     """Give an action its words; `icon` from the sprite, `tone` one of idle, wait, plan, run, ok, bad."""
     _SAID[action] = Words(sentence, icon, tone)
+
+
+def is_said(action: str) -> bool:
+    """Whether a room gave the action its words."""
+    return action in _SAID
 
 
 def sentence(action: str) -> str:

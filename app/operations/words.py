@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST_TITLE = 80
+
+
+class Kind(NamedTuple):
+    """A kind of notice: its word in the filter, and the icon of its dot."""
+
+    word: str
+    icon: str
+
+
+KINDS = {
+    "record_failed": Kind("Failed posts", "circle-x"),
+    "record_asks": Kind("Questions", "help-hexagon"),
+    "account_left": Kind("Accounts", "plug-connected-x"),
+    "account_expires": Kind("Ending sign-ins", "clock-exclamation"),
+    "review_asked": Kind("Asked for review", "inbox"),
+    "review_decided": Kind("Decided", "user-check"),
+    "review_undone": Kind("Decision undone", "arrow-back-up"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,6 @@ OLDER = {
     "templates/operations/_event.html": 4,
     "templates/operations/_list.html": 2,
     "templates/operations/_month.html": 1,
-    "templates/operations/_notice.html": 2,
     "templates/operations/_palette.html": 2,
     "templates/operations/_setup.html": 2,
     "templates/operations/_today.html": 2,

@@ -8,11 +8,7 @@ import sqlalchemy as sa
 
 from app.core.listing import Choice, Listing, Walk, contains
 from app.operations.models import Notice
-
-KINDS = (
-    ("record_failed", "Failed posts"), ("record_asks", "Questions"), ("account_left", "Accounts"), ("account_expires", "Ending sign-ins"),
-    ("review_asked", "Asked for review"), ("review_decided", "Decided"),
-)  # fmt: skip
+from app.operations.words import KINDS
 
 
 def _read(value: str) -> sa.ColumnElement[bool]:
@@ -26,7 +22,7 @@ def listing(user_id: uuid.UUID) -> Listing:
         search=lambda text: Walk(contains([Notice.title, Notice.body], text)),
         filters={
             "read": Choice(_read, (("unread", "Unread"), ("read", "Read")), "State"),
-            "kind": Choice(Notice.kind, KINDS, "Kind"),
+            "kind": Choice(Notice.kind, [(key, kind.word) for key, kind in KINDS.items()], "Kind"),
         },
         sorts={"at": Notice.created_at},
         default="-at",

@@ -13,6 +13,7 @@ from app.metrics import queries as metrics
 from app.operations.queries import attention, desk, said, tiles, today
 from app.operations.queries.signals import signals
 from app.operations.views import bp
+from app.operations.words import KINDS
 from app.reviews.queries import waiting_for
 from app.web.auth import requires
 from app.web.look import zone
@@ -36,7 +37,7 @@ def home() -> Response:
         went=said.went_out(found.said), coming=said.coming(found.said), waits=said.waiting(found.said), bell_away=bell.is_away(),
         rates=metrics.rates()[1:], tiles=tiles.of(first, metrics.by_day(since, zone().key), found.waited), signals=found, campaigns=desk.active_campaigns(),
         accounts=attention.troubled_accounts(timedelta(days=config.get("vault.expiry_notice_days"))),
-        records=attention.records_needing_action(),
+        records=attention.records_needing_action(), kinds=KINDS,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from app.operations.actions import mark_all_read, mark_read
 from app.operations.forms import PlainForm
 from app.operations.queries.notices import listing
 from app.operations.views import bp
+from app.operations.words import KINDS
 from app.web.auth import requires
 from app.web.forms import submit
 from app.web.pages import back_to, render
@@ -20,7 +21,9 @@ from app.web.writes import writes
 @bp.get("/notices")
 @requires("viewer")
 def notices() -> Response:
-    return render("operations/notices.html", region="results", page=listing(current_user.id).page(request.args))
+    return render(
+        "operations/notices.html", region="results", page=listing(current_user.id).page(request.args), kinds=KINDS
+    )
 
 
 @bp.get("/notices/<uuid:notice_id>")

@@ -1,0 +1,50 @@
+"""Whatever is recorded or told has its words: no key of ours, drawn from its letters, stands on a page."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from app.audit import words
+from app.factory import House
+from app.operations.words import KINDS
+from app.publishing.actions import outcome, settle
+from tests.architecture.source import calls, modules
+
+MADE = {
+    "f\"publishing.{MOVES[columns['status']]}\"": [f"publishing.{move}" for move in outcome.MOVES.values()],
+    "f'publishing.{ACTIONS[status]}'": [f"publishing.{move}" for move in settle.ACTIONS.values()],
+    "f'publishing.settled_{answer}'": ["publishing.settled_there", "publishing.settled_send_again", "publishing.settled_give_up"],
+    "f'content.derive_{status}'": ["content.derive_scheduled", "content.derive_published", "content.derive_approved"],
+    "f'accounts.{kind}'": ["accounts.factor_off", "accounts.factor_reset"],
+}  # fmt: skip
+"""Actions whose name is put together, as the source says it."""
+HANDED_ON = ("action",)
+"""A helper's parameter; whoever calls the helper writes the action out."""
+
+
+def recorded() -> Iterator[tuple[str, str]]:
+    """Where, and the action; of a name that is put together each name that it can be."""
+    for name, tree in modules():
+        if "/actions/" not in name:
+            continue
+        for call in calls(tree, "record", "audit", "_moved", "entry", "Entry"):
+            for given in call.args:
+                text = ast.unparse(given)
+                if isinstance(given, ast.Constant) and isinstance(given.value, str) and given.value.count(".") == 1:
+                    yield name, given.value
+                elif isinstance(given, ast.JoinedStr) and "." in text.partition("{")[0]:
+                    assert text in MADE, f"{name}: say in MADE what {text} can be"
+                    yield from ((name, made) for made in MADE[text])
+
+
+def test_every_recorded_action_has_its_words(app: House) -> None:
+    found = list(recorded())
+    assert len({action for _, action in found}) > 80, "the actions are found at all"
+    assert [(where, action) for where, action in found if not words.is_said(action)] == []
+
+
+def test_every_kind_of_notice_has_its_word_and_icon() -> None:
+    (tree,) = [tree for name, tree in modules() if name == "app/operations/words.py"]
+    told = {ast.literal_eval(call.args[0]) for call in calls(tree, "Said")}
+    assert told == set(KINDS)
