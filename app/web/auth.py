@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, LoginManager, current_user
+from htmx_flask import request
 
 from app.core import actor
 from app.ground import clock
@@ -148,11 +149,7 @@ def to_sign_in() -> ResponseReturnValue:
     target = url_for("accounts.sign_in", next=way_back(), ended=1 if "_user_id" in session else None)
     if found := kept.texts():
         return kept.page(401, found, target, signed_in=False)
-    return (
-        leave(target, 401)
-        if request.headers.get("HX-Request")
-        else redirect(target, 303 if request.method != "GET" else 302)
-    )
+    return leave(target, 401) if request.htmx else redirect(target, 303 if request.method != "GET" else 302)
 
 
 def lost_token() -> ResponseReturnValue | None:
@@ -166,8 +163,8 @@ def lost_token() -> ResponseReturnValue | None:
 
 def way_back() -> str | None:
     """The page that the person was on: the address itself where it can be opened, else the page with the form."""
-    if request.headers.get("HX-Request"):
-        return _own_path(request.headers.get("HX-Current-URL"))
+    if request.htmx:
+        return _own_path(request.htmx.current_url)
     opens = request.method == "GET" or (request.url_rule is not None and "GET" in (request.url_rule.methods or ()))
     return _own_path(request.full_path.rstrip("?") if opens else request.referrer)
 

@@ -10,8 +10,9 @@ import json
 import logging
 
 import sqlalchemy.exc
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, current_app, g, make_response, render_template
 from flask_login import AnonymousUserMixin
+from htmx_flask import request
 
 from app.core import actor
 from app.core.db import db
@@ -87,7 +88,7 @@ def roll_back() -> None:
 def _drawn(words: str, sent: str, template: str) -> Response:
     was_sent = request.method not in ("GET", "HEAD", "OPTIONS")
     words = sent if was_sent else words
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         headers = {"HX-Trigger": json.dumps({"toast": {"text": words}}), "HX-Reswap": "none"}
         return make_response("", 503, headers)
     back = _path()

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from htmx_flask import request
 from werkzeug.exceptions import HTTPException
 
 from app.core import deadline
@@ -57,7 +58,7 @@ LOST_FORM = (
 
 def refuse(status: int, message: str, retry_after: int | None = None, overtaken: bool = False) -> Response:
     """The answer for one refusal. `overtaken`: somebody else was first, and the page says so."""
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         response = make_response("", status)
         response.headers["HX-Trigger"] = json.dumps({"toast": {"text": message}})
         response.headers["HX-Reswap"] = "none"
@@ -110,7 +111,7 @@ def on_http_error(error: HTTPException) -> Response:
         return make_response(error.response)
     code = error.code or 500
     if isinstance(error, CSRFError):
-        if request.headers.get("HX-Request") and not current_user.is_authenticated:
+        if request.htmx and not current_user.is_authenticated:
             return make_response(to_sign_in())
         given_back = lost_token()
         return make_response(given_back) if given_back is not None else refuse(400, LOST_FORM)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, current_app, g, make_response, render_template
 from flask_login import current_user
+from htmx_flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.web import limits
@@ -36,7 +37,7 @@ def texts() -> list[tuple[str, str]]:
     view = current_app.view_functions.get(request.endpoint or "")
     labels: Mapping[str, str] = getattr(view, "keeps_form", {})
     own = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    if request.method != "POST" or request.headers.get("HX-Request") or not labels or not own:
+    if request.method != "POST" or request.htmx or not labels or not own:
         return []
     return [
         (label, value)

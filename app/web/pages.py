@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template
+from htmx_flask import request
 from jinja2_fragments.flask import render_block
 
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of a page (not for a page it restores from history)."""
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def render(
@@ -30,7 +31,7 @@ def render(
 
 
 def _wanted(region: str | None) -> str | None:
-    return region if region and wants_fragment() and request.headers.get("HX-Target") == region else None
+    return region if region and wants_fragment() and request.htmx.target == region else None
 
 
 def toast(response: Response, text: str, undo: str | None = None) -> Response:
@@ -52,7 +53,7 @@ def back_to(url: str, text: str | None = None, undo: str | None = None) -> Respo
     """After a verb: 303 to `url`, or the same for htmx without a reload of scripts. The message goes with it."""
     if text:
         flash({"text": text, "undo": undo}, "toast")  # type: ignore[arg-type]
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return make_response(redirect(url, 303))
     response = make_response("", 200)
     response.headers["HX-Location"] = json.dumps({"path": url, "target": "body"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import json
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from htmx_flask import request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response as Answer
 
@@ -39,7 +40,7 @@ def confirm() -> Answer:
 
 def ask_again() -> ResponseReturnValue | None:
     """In front of a view that must be sure: its answer instead, or None when the view may go on."""
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return leave(url_for("accounts.confirm", next=way_back()), 401)
     if request.method != "POST":
         return redirect(url_for("accounts.confirm", next=way_back()), 302)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from htmx_flask import request
 
 from app.accounts import actions, factor
 from app.accounts.actions.factor import secret_of
@@ -81,7 +82,7 @@ def set_up_first() -> ResponseReturnValue:
     target = url_for("accounts.my_factor")
     if found := kept.texts():
         return kept.page(403, found, target, signed_in=True)
-    return leave(target, 403) if request.headers.get("HX-Request") else redirect(target, 303)
+    return leave(target, 403) if request.htmx else redirect(target, 303)
 
 
 def _known(answer: Response) -> Response:

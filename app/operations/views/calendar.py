@@ -9,8 +9,9 @@ from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask_login import current_user
+from htmx_flask import request
 
 from app.campaigns.queries import choices as campaigns
 from app.ground import clock
@@ -154,7 +155,7 @@ def _there(at: datetime, form: MoveForm) -> str:
 
 def _back() -> str:
     """The calendar that the person came from, for the way back."""
-    seen = request.headers.get("HX-Current-URL") or request.referrer or ""
+    seen = request.htmx.current_url or request.referrer or ""
     return _calendar_as(seen.removeprefix(request.host_url.rstrip("/")))
 
 

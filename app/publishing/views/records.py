@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
+from htmx_flask import request
 
 from app.campaigns import queries as campaigns
 from app.core.listing import Page
@@ -39,7 +40,7 @@ def records() -> Response:
 
 
 def _views(page: Page) -> list[tuple[str, str, str, str]]:
-    if wants_fragment() and request.headers.get("HX-Target") == "results":
+    if wants_fragment() and request.htmx.target == "results":
         return []  # the tabs stay as they are
     counted = listed.counts()
     words = {"": "All", **{key: word for key, (word, _) in listed.VIEWS.items()}}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, make_response, redirect, request, session, url_for
+from flask import Response, make_response, redirect, session, url_for
 from flask_login import current_user
+from htmx_flask import request
 
 from app.reviews import actions, queries
 from app.web.auth import requires
@@ -60,5 +61,5 @@ def take_in(request_id: uuid.UUID) -> queries.Shown:
 
 def _came_from_elsewhere() -> bool:
     """Whether htmx leads here from another item: then focus goes to the new heading, as after a decision."""
-    seen = request.headers.get("HX-Current-URL", "")
+    seen = request.htmx.current_url or ""
     return bool(seen) and request.path not in seen
