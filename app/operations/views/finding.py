@@ -17,7 +17,7 @@ KINDS = {
     "campaign": ("Campaign", "speakerphone", "campaigns.show", "campaign"), "account": ("Account", "key", "vault.show", "account"),
 }  # fmt: skip
 SHORTCUTS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
-    ("content.new", {}, "New content", "plus"), ("vault.choose", {}, "Connect an account", "plus"), ("accounts.new_invite", {}, "Invite a person", "plus"),
+    ("content.new", {}, "New content", "plus"), ("vault.choose", {}, "Connect an account", "plus"), ("accounts.invite", {}, "Invite a person", "plus"),
     ("publishing.records", {"view": "needs-action"}, "Records that need action", "alert-triangle"), ("operations.notices", {}, "Notices", "bell"),
     ("operations.saved_views", {}, "My saved views", "bookmark"), ("operations.calendar", {"view": "week"}, "Calendar, this week", "calendar-event"),
     ("audit.index", {}, "Audit", "history"),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.ground import clock
+from app.operations.views.finding import SHORTCUTS
 from app.platforms.base import Refused
 from app.vault.actions.states import settle_check
 from tests.factories import make_account, make_campaign, make_item, make_record, make_review
@@ -139,6 +140,18 @@ def test_the_palette_finds_what_one_may_open(as_user: Any, full_desk: None) -> N
     assert "Winter Iwagumi" in found and 'role="option"' in found
     assert "Connect an account" not in as_user("editor").get("/palette?q=connect").get_data(as_text=True)
     assert "Connect an account" in as_user("operator").get("/palette?q=connect").get_data(as_text=True)
+
+
+def test_the_palette_offers_an_invitation_to_those_who_may_invite(as_user: Any) -> None:
+    found = as_user("admin").get("/palette?q=invite").get_data(as_text=True)
+    assert "Invite a person" in found and 'data-href="/staff/invite"' in found
+    assert "Invite a person" not in as_user("viewer").get("/palette?q=invite").get_data(as_text=True)
+
+
+def test_an_admin_finds_every_shortcut_by_its_words(as_user: Any) -> None:
+    browser = as_user("admin")
+    for *_, words, _icon in SHORTCUTS:
+        assert words in browser.get("/palette", query_string={"q": words}).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(("field", "word"), [("instance", "Address unusable"), ("access_token", "Sign-in refused")])
