@@ -65,12 +65,9 @@ def inside(moment: datetime | None) -> str:
 
 
 def navigation() -> list[Group]:
-    """The side bar of this person: only what exists and may be opened."""
+    """The side bar of this person: only what may be opened."""
     groups: tuple[Group, ...] = current_app.extensions["navigation"]
-    shown = [
-        Group(g.text, tuple(i for i in g.items if i.endpoint in current_app.view_functions and allows(i.endpoint)))
-        for g in groups
-    ]
+    shown = [Group(g.text, tuple(i for i in g.items if allows(i.endpoint))) for g in groups]
     return [group for group in shown if group.items]
 
 
@@ -89,7 +86,6 @@ def init_app(app: Flask, nav: tuple[Group, ...]) -> None:
         asset=asset,
         labels=labels,
         zone_names=times.zone_names,
-        exists=exists,
         allows=allows,
         nav=navigation,
         theme=theme,

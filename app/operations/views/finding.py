@@ -9,7 +9,7 @@ from flask import Response, current_app, make_response, render_template, request
 from app.operations.queries.finding import LONGEST, Hit, find
 from app.operations.views import bp
 from app.web.auth import allows, requires
-from app.web.look import exists, navigation
+from app.web.look import navigation
 from app.web.pages import render
 
 KINDS = {
@@ -43,7 +43,7 @@ def _shown(hits: list[Hit]) -> list[dict[str, Any]]:
     found = []
     for hit in hits:
         word, icon, endpoint, noun = KINDS[hit.kind]
-        if exists(endpoint) and allows(endpoint):
+        if allows(endpoint):
             found.append({"hit": hit, "word": word, "icon": icon, "noun": noun, "href": _address(endpoint, hit)})
     return found
 
@@ -61,7 +61,7 @@ def _shortcuts(text: str) -> list[tuple[str, str, str]]:
     return [
         (url_for(endpoint, **args), words, icon)
         for endpoint, args, words, icon in SHORTCUTS
-        if wanted and wanted in words.lower() and exists(endpoint) and allows(endpoint)
+        if wanted and wanted in words.lower() and allows(endpoint)
     ]
 
 

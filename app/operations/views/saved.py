@@ -15,7 +15,6 @@ from app.operations.queries.saved import all_of, views_of
 from app.operations.views import bp
 from app.web.auth import allows, requires
 from app.web.forms import submit
-from app.web.look import exists
 from app.web.pages import render
 
 
@@ -29,7 +28,9 @@ def saved_views_here() -> list[Any]:
 @requires("viewer")
 def saved_views() -> Response:
     return render(
-        "operations/saved.html", views=[view for view in all_of(current_user.id) if exists(view.page)], title=_title
+        "operations/saved.html",
+        views=[view for view in all_of(current_user.id) if view.page in current_app.view_functions],
+        title=_title,
     )
 
 
@@ -78,7 +79,7 @@ def delete_view(view_id: uuid.UUID) -> Response:
 
 def _kept(form: ViewForm) -> Any:
     page = form.page.data or ""
-    if not exists(page) or not allows(page) or _list_address(page) is None:
+    if not allows(page) or _list_address(page) is None:
         raise Invalid({"": "This list is not known. Go back to it and save the view from there."})
     return actions.save_view(
         current_user.id, page, form.name.data or "", form.query.data or "", bool(form.is_shared.data)

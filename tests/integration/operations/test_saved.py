@@ -57,5 +57,22 @@ def test_a_list_that_is_none_and_an_empty_name_are_refused(as_user: Any) -> None
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SavedView)) == 0
 
 
+def test_a_view_of_a_list_that_is_no_more_is_left_out(as_user: Any, commit: Any) -> None:
+    browser = as_user("operator")
+    save(browser)
+    commit(
+        lambda: db.session.add(
+            SavedView(user_id=browser.user.id, page="vault.gone", name="Of a list long gone", query="q=a")
+        )
+    )
+    answer = browser.get("/views")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "Aqua" in page and "Of a list long gone" not in page
+
+
+def test_a_list_that_is_not_known_is_refused(as_user: Any) -> None:
+    assert save(as_user("operator"), page="vault.gone").status_code == 422
+
+
 def test_cursors_are_left_out() -> None:
     assert tidy("?status=failed&after=abc&before=x&q=&platform=site") == "status=failed&platform=site"
