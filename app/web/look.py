@@ -71,11 +71,6 @@ def navigation() -> list[Group]:
     return [group for group in shown if group.items]
 
 
-def exists(endpoint: str) -> bool:
-    """Whether a room offers this view."""
-    return endpoint in current_app.view_functions
-
-
 def init_app(app: Flask, nav: tuple[Group, ...]) -> None:
     """Globals, not context: macros see them too."""
     app.extensions["navigation"] = nav

@@ -20,7 +20,6 @@ from app.reviews import queries as reviews
 from app.vault import queries as vault
 from app.web import labels, times
 from app.web.auth import can, requires
-from app.web.look import exists
 from app.web.pages import render
 from app.web.writes import background
 
@@ -67,8 +66,8 @@ def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
     there = f"{item.scheduled_for.astimezone(times.zone(item.timezone)):%a %d %b %H:%M}" if item.scheduled_for else ""
     return {
         "there": there, "account_key": labels.account, "shared": rendered(version.payload["body"]) if version and not made else "",
-        "publish_url": _link("publishing.new", item_id=item.id) if can("operator") else None,
-        "records_url": _link("publishing.records", content=item.id), "review": reviews.of_item(item.id) if item.status == "review" else None,
+        "publish_url": url_for("publishing.new", item_id=item.id) if can("operator") else None,
+        "records_url": url_for("publishing.records", content=item.id), "review": reviews.of_item(item.id) if item.status == "review" else None,
         "whole": queries.shown(version.payload, queries.to_cover(item)) if version else None,
         "not_covered": queries.not_covered(item, version) if version and item.status in ("approved", "scheduled", "published") else {},
         "version": version, "accounts": accounts, "previews": made, "campaign": campaign,
@@ -76,11 +75,6 @@ def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
         "problems": sum(len(p.errors) for p in made), "approver": people.by_id(item.approved_by) if item.approved_by else None,
         "draft": queries.draft_of(item.id, current_user.id), "writer": versions[-1][1] if versions else None,
     }  # fmt: skip
-
-
-def _link(endpoint: str, **values: Any) -> str | None:
-    """The page of a room that may not be there."""
-    return url_for(endpoint, **values) if exists(endpoint) else None
 
 
 def _tab(tab: str, item: ContentItem, versions: Any) -> dict[str, Any]:
