@@ -37,7 +37,7 @@ from app.publishing.actions.settle import Answered, settle_all
 from app.publishing.actions.sign_in import back_to_prepare, keep_refreshed, replaced
 from app.publishing.actions.task import Task
 from app.publishing.failpoints import failpoint
-from app.publishing.grouped import Grouped, under_way
+from app.publishing.grouped import Grouped
 from app.publishing.ports import Commit, context
 
 P = ParamSpec("P")
@@ -62,7 +62,6 @@ def begun(claims: Sequence[Claimed], me: str) -> list[tuple[Claimed, Task | None
     return list(zip(claims, tasks, strict=True))
 
 
-@under_way()
 def deliver(claimed: Claimed, me: str, task: Task | None = None) -> None:
     """Do what the claimed record needs: send it, confirm it or look for it. Raises nothing that time mends. `task`: what is begun already."""
     task = task or _begun_alone(claimed, me)

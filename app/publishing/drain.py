@@ -29,7 +29,7 @@ from flask import Flask, current_app
 
 from app.core.queue import ring
 from app.core.work import step
-from app.publishing import delivery
+from app.publishing import delivery, grouped
 from app.publishing.actions.claim import Claimed, claim, renew, share, waiting
 from app.publishing.actions.hand_back import give_back_claimed
 from app.publishing.actions.task import Task
@@ -83,6 +83,7 @@ class Pool:
             self.busy += len(begun)
             self.looking += sum(claimed.is_look for claimed, _ in begun)
             self.hand |= {claimed for claimed, _ in begun}
+        grouped.set_out(len(begun))
         for one in begun:
             self.work.put(one)
 
@@ -105,6 +106,7 @@ class Pool:
                 except Exception:
                     log.exception("the delivery of %s failed; its lease runs out and the sweeper takes it", claimed.id)
                 finally:
+                    grouped.arrived()
                     with self.changed:
                         self.busy -= 1
                         self.looking -= claimed.is_look

@@ -10,16 +10,15 @@ PATIENCE (its action sees to that), each of its cases does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Generic, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar, cast
 
 from app.core.work import step
 
 C = TypeVar("C")
 R = TypeVar("R")
 SIBLINGS = 4
-"""Records under way in this process from which on a step waits for more of its kind: until three quarters of them are there."""
+"""Records under way in this process from which on a step waits for more of its kind: until all of them have come to it."""
 DELAY = 0.012
 """Seconds, at most."""
 PATIENCE = 0.25
@@ -28,19 +27,32 @@ PATIENCE = 0.25
 
 _under_way = 0
 _counting = threading.Lock()
+_thread = threading.local()
 
 
-@contextmanager
-def under_way() -> Iterator[None]:
-    """Around the delivery of one record."""
+def set_out(records: int) -> None:
+    """So many records are about to be delivered, each by a thread that says `arrived`. Counted before the first of them has its
+    thread: it would take itself for a lone one."""
     global _under_way
     with _counting:
-        _under_way += 1
-    try:
-        yield
-    finally:
-        with _counting:
-            _under_way -= 1
+        _under_way += records
+
+
+def arrived() -> None:
+    """The record of this thread is delivered, whichever steps it has come to."""
+    global _under_way
+    with _counting:
+        _under_way -= 1
+    been = _been()
+    while been:
+        been.pop().left()
+
+
+def _been() -> set[Grouped[Any, Any]]:
+    """The steps that this thread's record has come to."""
+    if not hasattr(_thread, "been"):
+        _thread.been = set()
+    return cast("set[Grouped[Any, Any]]", _thread.been)
 
 
 class Apart(Exception):
@@ -74,6 +86,7 @@ class Grouped(Generic[C, R]):
         self.lock = threading.Lock()
         self.enough = threading.Condition(self.lock)
         self.waiting: list[_Waiting[C, R]] = []
+        self.came = 0
         self.busy = False
 
     def __call__(self, case: C) -> R:
@@ -88,11 +101,13 @@ class Grouped(Generic[C, R]):
     def _leads(self, mine: _Waiting[C, R]) -> bool:
         """Whether this thread makes a group; False once its case is made by another, or when it goes alone."""
         with self.lock:
+            self._count()
             if not self.busy:
                 self.busy = mine.leads = True
                 return True
             self.waiting.append(mine)
-            self.enough.notify()
+            if self._all_came():
+                self.enough.notify()
         if not mine.woken.acquire(timeout=PATIENCE):
             with self.lock:
                 if mine in self.waiting:
@@ -101,11 +116,26 @@ class Grouped(Generic[C, R]):
             mine.woken.acquire()  # somebody is at it
         return mine.leads
 
+    def _count(self) -> None:
+        """A record comes to a step once, however often it takes it."""
+        if self not in _been():
+            _been().add(self)
+            self.came += 1
+
+    def _all_came(self) -> bool:
+        """No record that is under way may still come here."""
+        return self.came >= _under_way
+
+    def left(self) -> None:
+        """A record that had come is no longer under way."""
+        with self.lock:
+            self.came -= 1
+
     def _group(self, mine: _Waiting[C, R]) -> list[_Waiting[C, R]]:
         """What is made now, after a moment for more where many are under way."""
         with self.lock:
             if _under_way >= SIBLINGS:
-                self.enough.wait_for(lambda: len(self.waiting) + 1 >= _under_way * 3 // 4, timeout=DELAY)
+                self.enough.wait_for(self._all_came, timeout=DELAY)
             group = [mine, *self.waiting]
             self.waiting.clear()
         return group

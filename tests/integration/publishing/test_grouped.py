@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.publishing import grouped
-from app.publishing.grouped import Grouped, under_way
+from app.publishing.grouped import Grouped, arrived, set_out
 
 
 class Groups:
@@ -40,17 +40,19 @@ def groups() -> Groups:
 @pytest.fixture
 def bring(app: Any) -> Any:
     """Bring a case from a thread of its own."""
-    threads = ThreadPoolExecutor(16)
+    pools: list[ThreadPoolExecutor] = []
 
     def brought(group: Grouped[Any, Any], case: Any) -> Future[Any]:
         def thread() -> Any:
             with app.app_context():
                 return group(case)
 
-        return threads.submit(thread)
+        pools.append(ThreadPoolExecutor(1))
+        return pools[-1].submit(thread)
 
     yield brought
-    threads.shutdown()
+    for pool in pools:
+        pool.shutdown()
 
 
 def all_wait(group: Grouped[Any, Any], count: int) -> None:
@@ -118,23 +120,61 @@ def test_a_group_that_is_slow_keeps_nobody_waiting(groups, bring, monkeypatch):
     assert slow.result(30) == "slow!"
 
 
-def test_under_load_a_step_waits_for_more_of_its_kind(groups, bring, monkeypatch):
+@pytest.fixture
+def under_way():
+    """So many records are under way until the test ends."""
+    counts = []
+
+    def begin(count):
+        counts.append(count)
+        set_out(count)
+
+    yield begin
+    for _ in range(sum(counts)):
+        arrived()
+
+
+def test_under_load_a_step_waits_for_all_that_may_still_come(groups, bring, under_way, monkeypatch):
     monkeypatch.setattr(grouped, "DELAY", 30)
     groups.gate.set()
     group = Grouped(groups)
-    with under_way(), under_way(), under_way(), under_way():
-        first = bring(group, "a")
-        until(lambda: group.busy)
-        second = bring(group, "b")
-        all_wait(group, 1)
-        assert not first.done() and not groups.made, "three quarters of those under way are not there yet"
-        assert bring(group, "c").result(30) == "c!"
-        assert (first.result(30), second.result(30)) == ("a!", "b!")
-    assert [sorted(cases) for cases in groups.made] == [["a", "b", "c"]]
+    under_way(4)
+    brought = [bring(group, "a")]
+    until(lambda: group.busy)
+    brought += [bring(group, case) for case in ("b", "c")]
+    all_wait(group, 2)
+    assert not groups.made, "one of those under way is not there yet"
+    brought.append(bring(group, "d"))
+    assert [one.result(30) for one in brought] == ["a!", "b!", "c!", "d!"]
+    assert [sorted(cases) for cases in groups.made] == [["a", "b", "c", "d"]]
 
 
-def test_with_few_under_way_nothing_waits(groups, bring, monkeypatch):
+def test_a_record_that_has_taken_a_step_is_not_waited_for_there(groups, bring, under_way, monkeypatch):
+    groups.gate.set()
+    group = Grouped(groups)
+    under_way(4)
+    monkeypatch.setattr(grouped, "DELAY", 0)
+    for one in [bring(group, case) for case in ("a", "b", "c")]:
+        one.result(30)
+    monkeypatch.setattr(grouped, "DELAY", 30)
+    assert bring(group, "last").result(5) == "last!", "the three others wait for an answer"
+    assert sorted(case for cases in groups.made for case in cases) == ["a", "b", "c", "last"]
+
+
+def test_a_record_that_is_delivered_and_the_next_one_of_its_thread_are_counted_once_each(groups, app, under_way):
+    groups.gate.set()
+    group = Grouped(groups)
+    with app.app_context():
+        for case in ("a", "b"):
+            set_out(1)
+            group(case), group(case)
+            assert group.came == 1
+            arrived()
+            assert group.came == 0
+
+
+def test_with_few_under_way_nothing_waits(groups, bring, under_way, monkeypatch):
     monkeypatch.setattr(grouped, "DELAY", 30)
     groups.gate.set()
-    with under_way(), under_way(), under_way():
-        assert bring(Grouped(groups), "a").result(5) == "a!"
+    under_way(3)
+    assert bring(Grouped(groups), "a").result(5) == "a!"
