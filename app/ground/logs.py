@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.ground import redact
+from app.ground.secret_names import is_secret_parameter
 
 OWN = "pressroom.audit.seals"  # roots look like secrets; nobody else's words stand in these lines
 LONGEST = 20_000  # characters of one traceback, or of an error's message
@@ -68,7 +69,7 @@ def _without_secrets(text: str) -> str:
 
 def _parameter(found: re.Match[str]) -> str:
     before, name, equals, _ = found.groups()
-    return f"{before}{name}{equals}{redact.MARK}" if redact.is_secret_parameter(name) else found[0]
+    return f"{before}{name}{equals}{redact.MARK}" if is_secret_parameter(name) else found[0]
 
 
 def _one_line(text: str) -> str:

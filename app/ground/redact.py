@@ -10,30 +10,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from app.ground import secret_forms as forms
 from app.ground import secret_shapes as shapes
 from app.ground.secret_forms import SHORTEST, Needle
+from app.ground.secret_names import is_secret_name, is_secret_parameter
 from app.ground.secret_views import Span, views
 
 MARK = "[redacted]"
 DEEPEST = 40
 LONGEST = 64 * 1024  # of a body; only its first 6000 characters are kept anyway
 
-_NAME = re.compile(
-    r"pass(?:word|wd|phrase|code|wort)|pwd|token|secret(?!ar)|authori[sz]ation|api[-_ ]?key|credential|private[-_ ]?key|"
-    r"access[-_ ]?key|account[-_ ]?key|signing[-_ ]?key|encryption[-_ ]?key|cookie|jwt|sessdata|session[-_ ]?(?:id|key)|bearer|"
-    r"(?<![a-z])(?:t?otp|mfa)(?![a-z])|client[-_ ]?assertion|recovery[-_ ]?code",
-    re.IGNORECASE,
-)
-_EXACT_NAMES = frozenset({"pass", "auth", "pin", "bili_jct", "sid", "sess", "session", "csrf"})
-_URL_ONLY_NAMES = frozenset({"code", "sig", "key", "signature"})  # too common as JSON keys, telling in an address
 _BROKEN = str.maketrans("", "", "\t\r\n")
 _WIDE = re.compile(r"(utf-(?:16|32)(?:-?[lb]e)?)", re.IGNORECASE)
 _always: tuple[Needle, ...] = ()
+_WORD = re.compile(r"[a-z]+(?:_[a-z]+)*", re.ASCII)
+MOST_WORDS = 1000
+_harmless: set[str] = set()
+"""Words in which nothing was found: states and kinds come again and again. Nothing but small letters, so that no key stays here."""
 
 
 class Known(NamedTuple):
@@ -50,17 +46,7 @@ def remember(secrets: Iterable[str | None]) -> None:
     """Secrets of this process (its keys, the passwords of its servers): redacted in every text from now on."""
     global _always
     _always = forms.needles(filter(None, secrets))
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether a header, key or parameter of this name holds a secret."""
-    return _is_secret_name(name) if len(name) <= 64 else _NAME.search(name) is not None
-
-
-@lru_cache(maxsize=4096)
-def _is_secret_name(name: str) -> bool:
-    """The same few names come again and again."""
-    return _NAME.search(name) is not None or name.lower() in _EXACT_NAMES
+    _harmless.clear()
 
 
 def only(secrets: Iterable[str]) -> Known:
@@ -93,10 +79,17 @@ def known_in(pieces: Iterable[bytes], secrets: Secrets) -> Known:
 
 def text(value: str, secrets: Secrets = ()) -> str:
     """Free text without known secrets, in whatever form they stand there, and without anything shaped like one."""
-    return _text(value, known(secrets))
+    if not secrets and value in _harmless:
+        return value
+    shown = _text(value, known(secrets))
+    if not secrets and shown == value and len(_harmless) < MOST_WORDS and _WORD.fullmatch(value):
+        _harmless.add(value)
+    return shown
 
 
 def _text(value: str, known: Known) -> str:
+    if not known.anything:
+        return value
     raw = value.encode("utf-8", "surrogatepass")
     found = _places(raw, known)
     return _without(raw, found).decode("utf-8", "replace") if found else value
@@ -189,16 +182,13 @@ def body(content: bytes, content_type: str, secrets: Secrets = (), cap: int = 60
     if parsed is not None:
         # where nothing is found in the whole, only names are looked at: most answers hold no secret
         wanted = known_in((raw.encode("utf-8", "surrogatepass"),), wanted)
-        return _cut(json.dumps(_value(parsed, wanted, 0), ensure_ascii=False), cap)
+        shown = _value(parsed, wanted, 0) if wanted.anything else _by_name(parsed, 0)
+        return _cut(json.dumps(shown, ensure_ascii=False), cap)
     return _cut(text(_loose_pairs(raw), wanted), cap, max(0, len(content) - LONGEST))
 
 
 def _kind(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
-
-
-def is_secret_parameter(name: str) -> bool:
-    return is_secret_name(name) or name.lower() in _URL_ONLY_NAMES
 
 
 def _value(item: Any, known: Known, depth: int) -> Any:
@@ -216,9 +206,20 @@ def _value(item: Any, known: Known, depth: int) -> Any:
 
 
 def _under(name: str, item: Any, known: Known, depth: int) -> Any:
-    if is_secret_name(name) and item not in (None, "") and not isinstance(item, bool):
-        return MARK
-    return _value(item, known, depth + 1)
+    return MARK if _goes(name, item) else _value(item, known, depth + 1)
+
+
+def _goes(name: str, item: Any) -> bool:
+    return is_secret_name(name) and item not in (None, "") and not isinstance(item, bool)
+
+
+def _by_name(item: Any, depth: int) -> Any:
+    """`_value` where nothing is known to stand in the texts."""
+    if depth > DEEPEST:
+        return "[too deep]"
+    if isinstance(item, dict):
+        return {name: MARK if _goes(name, one) else _by_name(one, depth + 1) for name, one in item.items()}
+    return [_by_name(entry, depth + 1) for entry in item] if isinstance(item, list) else item
 
 
 def _parsed(raw: str) -> Any:

@@ -73,7 +73,7 @@ def views(text: bytes) -> Iterator[View]:
     layers = [_seen(made)]
     for _ in range(ROUNDS):
         last = layers[-1]
-        if not any(mark in last.data for mark in (b"\\", b"%", b"&")):
+        if b"\\" not in last.data and b"%" not in last.data and b"&" not in last.data:
             break
         if (plain := last.without(_ESCAPES, _plain)) is None:
             break
@@ -91,7 +91,8 @@ def views(text: bytes) -> Iterator[View]:
 def _seen(made: list[View]) -> View:
     """The last of these views, or a further one: without what nobody sees in it."""
     last = made[-1]
-    seen = last.without(_UNSEEN, _nothing) if any(mark in last.data for mark in _UNSEEN_MARKS) else None
+    marks = _UNSEEN_MARKS[:1] if last.data.isascii() else _UNSEEN_MARKS  # all but NUL are beyond ASCII
+    seen = last.without(_UNSEEN, _nothing) if any(mark in last.data for mark in marks) else None
     if seen is not None:
         made.append(seen)
     return made[-1]

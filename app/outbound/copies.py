@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from app.ground import redact
+from app.ground.secret_names import is_secret_name
 from app.outbound.guard import WireError
 
 CAP = 8 * 1024
@@ -51,7 +52,7 @@ def response_copy(
 
 def _known_in(headers: Mapping[str, str], body: bytes, kind: str, secrets: redact.Secrets, *more: str) -> redact.Known:
     """What is to be taken out of the parts, known from one search through the whole."""
-    told = [value for name, value in headers.items() if not redact.is_secret_name(name)]
+    told = [value for name, value in headers.items() if not is_secret_name(name)]
     texts = (text.encode("utf-8", "surrogatepass") for text in (*more, *told))
     return redact.known_in((*texts, redact.searched(body, kind)), secrets)
 
