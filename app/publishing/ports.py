@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,11 +53,17 @@ class Commit:
         failpoint("committed", self.task.id)
 
 
+@lru_cache(maxsize=8)
+def _guard(allow_hosts: tuple[str, ...]) -> Guard:
+    """Nothing in it changes, and reading networks is dear."""
+    return Guard(allow_hosts)
+
+
 def context(task: Task, commit: Commit) -> Context:
     """The ports for one delivery or one look; the account's secrets are taken out of every stored copy."""
     settings = current_app.config["SETTINGS"]
     http = Http(
-        Guard(settings.allow_hosts),
+        _guard(settings.allow_hosts),
         before_first_byte=commit,
         deadline=task.connector.spec.deadline.total_seconds(),
         secrets=tuple(task.account.secrets.values()),

@@ -12,7 +12,7 @@ from app.core.db import db
 from app.ground.errors import Conflict, Invalid
 from app.publishing.actions.barred import refuse_barred
 from app.publishing.actions.campaign import keep_campaign_of
-from app.publishing.actions.cover import composed_now, require_cover, why_changed
+from app.publishing.actions.cover import composed_whole, require_cover, why_changed
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.queries.plan import places
 from app.vault import queries as vault
@@ -29,7 +29,7 @@ def refuse_again(row: PublishRecord) -> None:
     item = db.session.get_one(ContentItem, job.content_id, with_for_update={"key_share": True}, populate_existing=True)
     artifact = db.session.get_one(Artifact, job.artifact_id)
     require_cover(item, artifact)
-    if why := why_changed(row, item, composed_now(artifact, row.platform)):
+    if why := why_changed(row, composed_whole(item, artifact, row.platform)):
         raise Conflict(why)
     accounts = vault.by_ids([row.credential_id]) if row.credential_id is not None else []
     wanted = {uuid.UUID(key) for key in (job.meta or {}).get(SECOND_ON) or ()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,9 +20,17 @@ from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.actions import one_at_a_time
 from app.publishing.actions.claim import Claimed
-from app.publishing.actions.cover import composed_now
+from app.publishing.actions.cover import composed_now, composed_whole
 from app.publishing.actions.invariants import MOST_CLAIMS, stop_loop
-from app.publishing.actions.recheck import Stop, approved_post, free_to_go, is_late, settle_by_evidence, wait_for
+from app.publishing.actions.recheck import (
+    Composing,
+    Stop,
+    approved_post,
+    free_to_go,
+    is_late,
+    settle_by_evidence,
+    wait_for,
+)
 from app.publishing.actions.rows import named
 from app.publishing.actions.spacing import rules_of
 from app.publishing.actions.task import Task
@@ -48,7 +56,7 @@ def begin(claimed: Claimed, me: str) -> Task | None:
     row = _read([claimed]).get(claimed)
     for unlimited in (False, True):
         try:
-            return row and _task(claimed, me, row, unlimited)
+            return row and _task(claimed, me, row, composed_whole, unlimited)
         except Stop as stop:
             if not _locked(claimed) or not stop.then():
                 return None
@@ -57,18 +65,18 @@ def begin(claimed: Claimed, me: str) -> Task | None:
 
 def begin_all(claims: Sequence[Claimed], me: str) -> list[Task | None]:
     """The same for several that only have to be read, in one statement; None for each of the others, which takes `begin`."""
-    rows = _read(claims)
-    return [_task_or_none(claimed, me, rows.get(claimed)) for claimed in claims]
+    rows, once = _read(claims), cache(composed_whole)  # for these rows alone: they are one moment's
+    return [_task_or_none(claimed, me, rows.get(claimed), once) for claimed in claims]
 
 
-def _task_or_none(claimed: Claimed, me: str, row: sa.Row[Any] | None) -> Task | None:
+def _task_or_none(claimed: Claimed, me: str, row: sa.Row[Any] | None, composed: Composing) -> Task | None:
     try:
-        return row and _task(claimed, me, row)
+        return row and _task(claimed, me, row, composed)
     except Stop:
         return None
 
 
-def _task(claimed: Claimed, me: str, row: sa.Row[Any], unlimited: bool = False) -> Task:
+def _task(claimed: Claimed, me: str, row: sa.Row[Any], composed: Composing, unlimited: bool = False) -> Task:
     """What the call needs. `unlimited`: lateness, gap and cap were asked. Raises Stop."""
     record, job, item, artifact, account, now, slow, proved = row
     if proved:
@@ -83,7 +91,7 @@ def _task(claimed: Claimed, me: str, row: sa.Row[Any], unlimited: bool = False) 
     else:
         if not unlimited and (is_late(record, now) or rules_of(account).any):
             raise Stop(partial(free_to_go, record, account, now))
-        post = approved_post(record, item, artifact)
+        post = approved_post(record, item, artifact, composed)
         if first := one_at_a_time.ahead(record, post):
             raise Stop(partial(wait_for, record, first, now))
         task = task_for(claimed, me, record, job, account, post, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from app.content import cover
 from app.content.compose import composed_hash
 from app.content.hashing import content_hash
@@ -28,11 +30,28 @@ def composed_now(artifact: Artifact, platform: str) -> Post:
     return posts_of(artifact, [platform])[platform]
 
 
-def why_changed(record: PublishRecord, item: ContentItem, post: Post) -> str | None:
-    """None when `post` is what was approved *and* what was composed when the record was made; else what differs."""
-    if why := cover.why_not(item.approved_composed, record.platform, post):
+class Composed(NamedTuple):
+    """What a version is on a platform at this moment: the post, its hash, the hash of the version's content, and why the post is
+    not what was approved (None: it is)."""
+
+    post: Post
+    sent: str
+    content: str
+    uncovered: str | None
+
+
+def composed_whole(item: ContentItem, artifact: Artifact, platform: str) -> Composed:
+    """The same for all records of a version on a platform. What leaves is hashed anew at the commit point."""
+    post = composed_now(artifact, platform)
+    why = cover.why_not(item.approved_composed, platform, post)
+    return Composed(post, composed_hash(post), content_hash(artifact.payload), why)
+
+
+def why_changed(record: PublishRecord, now: Composed) -> str | None:
+    """None when it is what was approved *and* what was composed when the record was made; else what differs."""
+    if why := now.uncovered:
         return why if record.status not in OPEN else f"{why} Cancel this first."
-    if record.composed_hash == composed_hash(post):
+    if record.composed_hash == now.sent:
         return None
     if record.composed_hash is None:
         return "It was scheduled before the desk kept what it composes. Cancel it and schedule it anew."

@@ -12,19 +12,20 @@ from functools import partial
 import sqlalchemy as sa
 
 from app.audit.actions import record as audit
-from app.content.hashing import content_hash
 from app.content.models import Artifact, ContentItem
 from app.core import config
 from app.core.db import db
 from app.platforms.base import Post
 from app.publishing.actions import one_at_a_time
-from app.publishing.actions.cover import composed_now, why_changed
+from app.publishing.actions.cover import Composed, why_changed
 from app.publishing.actions.holds import hold
 from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
 from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.models import PROOF, PublishAttempt, PublishHold, PublishRecord
 from app.vault.models import PlatformCredential
+
+Composing = Callable[[ContentItem, Artifact, str], Composed]
 
 
 class Stop(Exception):
@@ -77,16 +78,16 @@ def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) 
     return free is not None
 
 
-def approved_post(record: PublishRecord, item: ContentItem, artifact: Artifact) -> Post:
+def approved_post(record: PublishRecord, item: ContentItem, artifact: Artifact, composed: Composing) -> Post:
     """The composed post. Raises Stop when it is not exactly what was approved and scheduled."""
-    post = composed_now(artifact, record.platform)
+    now = composed(item, artifact, record.platform)
     if item.approved_version_id != artifact.id:
         raise _changed(record, "No approval covers this version any more.")
-    if not content_hash(artifact.payload) == artifact.content_hash == item.approved_hash:
+    if not now.content == artifact.content_hash == item.approved_hash:
         raise _changed(record, "The content was altered after its approval.")
-    if why := why_changed(record, item, post):
+    if why := why_changed(record, now):
         raise _changed(record, why)
-    return post
+    return now.post
 
 
 def _changed(record: PublishRecord, what: str) -> Stop:
