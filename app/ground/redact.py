@@ -33,10 +33,12 @@ _harmless: set[str] = set()
 
 
 class Known(NamedTuple):
-    """What is looked for in texts. `anything` False: nothing, for it is not there; names that mean a secret are hidden all the same."""
+    """What is looked for in texts. `anything` False: nothing, for it is not there; names that mean a secret are hidden all the same.
+    `in_names` False: nor does it stand in the names of headers."""
 
     needles: tuple[Needle, ...]
     anything: bool = True
+    in_names: bool = True
 
 
 Secrets = Iterable[str] | Known
@@ -71,10 +73,13 @@ def known(secrets: Secrets) -> Known:
     return secrets if isinstance(secrets, Known) else Known((*forms.needles(secrets), *_always))
 
 
-def known_in(pieces: Iterable[bytes], secrets: Secrets) -> Known:
-    """The secrets, or nothing where no piece of a whole holds one: searching once is cheaper than in every piece of it."""
-    wanted = known(secrets)
-    return wanted if _places(b"\x1f".join(pieces), wanted) else wanted._replace(anything=False)
+def known_in(pieces: Iterable[bytes], secrets: Secrets, names: Iterable[str] = ()) -> Known:
+    """The secrets, or nothing where no piece of a whole holds one: searching once is cheaper than in every piece of it. `names`:
+    those of its headers, searched as well."""
+    wanted, told = known(secrets), [name.encode("utf-8", "surrogatepass") for name in names]
+    if _places(b"\x1f".join([*pieces, *told]), wanted):
+        return wanted
+    return wanted._replace(anything=False, in_names=wanted.in_names and not told)
 
 
 def text(value: str, secrets: Secrets = ()) -> str:
@@ -124,7 +129,7 @@ def headers(values: Mapping[str, str], secrets: Secrets = ()) -> dict[str, str]:
     shown = {name: MARK if is_secret_name(name) else value for name, value in values.items()}
     wanted = known_in((value.encode("utf-8", "surrogatepass") for value in shown.values()), secrets)
     # whatever the caller says of "anything": it may have searched the values alone
-    in_names = wanted._replace(anything=holds("\x1f".join(shown), wanted))
+    in_names = wanted._replace(anything=wanted.in_names and holds("\x1f".join(shown), wanted))
     return {_text(name, in_names): _text(value, wanted) for name, value in shown.items()}
 
 

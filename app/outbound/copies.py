@@ -54,7 +54,7 @@ def _known_in(headers: Mapping[str, str], body: bytes, kind: str, secrets: redac
     """What is to be taken out of the parts, known from one search through the whole."""
     told = [value for name, value in headers.items() if not is_secret_name(name)]
     texts = (text.encode("utf-8", "surrogatepass") for text in (*more, *told))
-    return redact.known_in((*texts, redact.searched(body, kind)), secrets)
+    return redact.known_in((*texts, redact.searched(body, kind)), secrets, headers)
 
 
 def _short(headers: dict[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ssl
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,7 @@ class Http:
         *,
         before_first_byte: BeforeFirstByte | None = None,
         deadline: float = 30.0,
-        secrets: Iterable[str] = (),
+        secrets: redact.Secrets = (),
         outbound_allowed: Callable[[], bool] = lambda: True,
         max_body: int = MAX_BODY,
         user_agent: str = USER_AGENT,

@@ -43,7 +43,7 @@ UNKEPT = "The platform's id of the post holds a secret of the account, so it is 
 def clean(answer: Answer, account: Account) -> Answer:
     """The same answer, fit to be kept: no secret of the account in its words (some platforms quote what they were
     sent), and nothing that the database cannot store."""
-    own = redact.only(account.secrets.values())
+    own = account.known
     if isinstance(answer, Verdict | Found) and redact.holds(answer.post_id, own):
         answer = cast(Answer, _without_id(answer))
     return _clean(answer, own)

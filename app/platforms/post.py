@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from app.ground import redact
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Account:
 
     def __repr__(self) -> str:
         return f"Account(slug={self.slug!r}, name={self.name!r}, key={self.key!r}, secrets=[{len(self.secrets)}])"
+
+    @cached_property
+    def known(self) -> redact.Known:
+        """The secrets in every form they are looked for in, as long-lived as they are themselves."""
+        return redact.only(self.secrets.values())
 
     def setting(self, name: str, default: str = "") -> str:
         """A text value of the configuration, `default` when it is missing or not text."""

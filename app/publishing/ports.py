@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core import work
 from app.core.db import app_now, db, uuid7
 from app.core.work import step
+from app.ground import redact
 from app.outbound.exchange import Sending
 from app.outbound.files import Files
 from app.outbound.guard import Guard
@@ -66,7 +67,7 @@ def context(task: Task, commit: Commit) -> Context:
         _guard(settings.allow_hosts),
         before_first_byte=commit,
         deadline=task.connector.spec.deadline.total_seconds(),
-        secrets=tuple(task.account.secrets.values()),
+        secrets=redact.also_always(task.account.known),
         outbound_allowed=work.outbound_allowed,
         now=task.clock.now,
     )
