@@ -1,7 +1,7 @@
 """The place of a row in an ordered list as text for an address, and the condition "beyond that row".
 
 In: rows whose sort values and key are labelled `_key_0`, `_key_1` …. Out: URL-safe text, or typed values. What cannot be read
-means nothing: None.
+means nothing: None. A place that begins with `WITH` means the row and what is beyond it.
 """
 
 from __future__ import annotations
@@ -12,17 +12,32 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 PREFIX = "_key_"
+WITH = "~"
+LONGEST = 3_000
+"""Characters of a place: a title of 300 characters in any script, and what is beside it."""
+
+
+class Place(NamedTuple):
+    """The sort values of a row; `itself`: that row belongs to what is beyond."""
+
+    values: list[Any]
+    itself: bool
 
 
 def written(row: Any) -> str:
     """The place of this row."""
     keys = [_plain(value) for name, value in row._mapping.items() if str(name).startswith(PREFIX)]
-    return base64.urlsafe_b64encode(json.dumps(keys).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(keys, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def across(text: str) -> str:
+    """The place from which one looks the other way and misses nothing: with the row, where the first look was without it."""
+    return text.removeprefix(WITH) if text.startswith(WITH) else WITH + text
 
 
 def _plain(value: Any) -> Any:
@@ -36,13 +51,15 @@ def _type(column: Any) -> Any:
     return sa.Text() if isinstance(column.type, sa.types.NullType) else column.type
 
 
-def read(text: str | None, columns: Sequence[Any]) -> list[Any] | None:
-    """The values of a place, typed as the columns are."""
-    if not text:
+def read(text: str | None, columns: Sequence[Any]) -> Place | None:
+    """A place, its values typed as the columns are."""
+    if not text or len(text) > LONGEST:
         return None
+    bare = text.removeprefix(WITH)
     try:
-        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return [_typed(value, column) for value, column in zip(values, columns, strict=True)]
+        values = json.loads(base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4)))
+        typed = [_typed(value, column) for value, column in zip(values, columns, strict=True)]
+        return Place(typed, itself=bare != text)
     except (ValueError, TypeError, AttributeError, NotImplementedError):
         return None
 

@@ -20,6 +20,7 @@ from app.core import cursor
 from app.core.db import app_now, db
 
 COUNT_CAP = 1_000
+PLACES = ("after", "before")
 WINDOW = 1_000
 """So many rows a search without an index looks through for one page."""
 Args = Mapping[str, str]
@@ -146,7 +147,7 @@ class Page:
     def where(self, **changes: str | None) -> dict[str, str]:
         """The query string of this list with some parameters changed (None removes); the cursor is dropped."""
         kept = {**self.args, **changes}
-        return {k: v for k, v in kept.items() if v and k not in ("after", "before")}
+        return {k: v for k, v in kept.items() if v and k not in PLACES}
 
     def sorted_by(self, name: str) -> dict[str, str]:
         """The query string that sorts by `name`, or turns the direction when it is sorted so already."""
@@ -180,20 +181,22 @@ class Listing:
         found = self._rows(asked, kept, name, descending != backwards, size, end)
         more, found = len(found) > size, found[:size]
         on = (
-            cursor.written(found[-1]) if more else cursor.written(end) if end is not None else None
-        )  # where the next look begins
+            cursor.written(found[-1] if more else end) if more or end is not None else None
+        )  # the next look begins there
         if backwards:
             found.reverse()
-        edge = {k: v for k, v in kept.items() if k not in ("after", "before")}
-        ahead = (cursor.written(found[-1]) if found else None) if backwards else on
-        back = on if backwards else (cursor.written(found[0]) if found else kept["after"]) if "after" in kept else None
+        edge = {k: v for k, v in kept.items() if k not in PLACES}
+        first = cursor.written(found[0]) if found else cursor.across(kept.get("after", ""))
+        last = cursor.written(found[-1]) if found else cursor.across(kept.get("before", ""))
+        ahead = last if backwards else on
+        back = on if backwards else first if "after" in kept else None
         return Page(
             rows=[_own(row) for row in found],
             args=kept,
             sort=("-" if descending else "") + name,
             next={**edge, "after": ahead} if ahead else None,
             previous={**edge, "before": back} if back else None,
-            total=None if end is not None or (walks and "after" in kept) else self._count(asked),
+            total=None if end is not None or (walks and kept.keys() & set(PLACES)) else self._count(asked),
             filters=self.filters,
         )
 
@@ -207,7 +210,7 @@ class Listing:
 
     def rows(self, args: Args, batch: int = 500) -> Iterator[Any]:
         """All matching rows in order, fetched in batches: for exports, inside `work.reading()`."""
-        kept = {k: v for k, v in self._kept(args).items() if k not in ("after", "before")}
+        kept = {k: v for k, v in self._kept(args).items() if k not in PLACES}
         name, descending = self._sort(kept)
         asked = self._asked(kept)
         while True:
@@ -218,8 +221,10 @@ class Listing:
             kept = {**kept, "after": cursor.written(found[batch - 1])}
 
     def _kept(self, args: Args) -> dict[str, str]:
-        names = ("q", "sort", "after", "before", "view", *self.filters)
-        return {n: args[n].replace("\x00", "")[:500] for n in names if args.get(n)}
+        names = ("q", "sort", "view", *PLACES, *self.filters)
+        return {
+            n: args[n].replace("\x00", "")[: cursor.LONGEST + 1 if n in PLACES else 500] for n in names if args.get(n)
+        }
 
     def _sort(self, args: Args) -> tuple[str, bool]:
         asked = args.get("sort", "")
@@ -238,16 +243,22 @@ class Listing:
         statement: sa.Select[Any] = self.select() if callable(self.select) else self.select
         return statement.where(*_conditions(asked.values(), walking))
 
-    def _is_light(self, asked: Asked, walking: bool = True) -> bool:
-        """Whether the own table alone answers. Not `walking`: as if there were nothing to look for on the way."""
+    def _is_light(self, asked: Asked, sort: str = "", walking: bool = True) -> bool:
+        """Whether the own table alone answers, in the order of that sort. Not `walking`: as if there were nothing to look for on
+        the way."""
         needs = {name for name, clause in asked.items() if walking and isinstance(clause, Walk)} | (
             asked.keys() - {"q"}
         )
-        return bool(self.light) and self.light.issuperset(needs)
+        own = self.tiebreak.class_
+        return (
+            bool(self.light)
+            and self.light.issuperset(needs)
+            and all(getattr(column, "class_", None) is own for column in (self._columns(sort) if sort else ()))
+        )
 
-    def _bare(self, asked: Asked, columns: Sequence[Any], walking: bool = True) -> sa.Select[Any]:
+    def _bare(self, asked: Asked, columns: Sequence[Any], sort: str = "", walking: bool = True) -> sa.Select[Any]:
         """These columns of the rows that match; from the own table alone, where that is enough."""
-        if not self._is_light(asked, walking):
+        if not self._is_light(asked, sort, walking):
             return self._narrowed(asked, walking).with_only_columns(*columns, maintain_column_froms=True)
         own = () if self.own is None else (self.own,)
         bare = sa.select(*columns).select_from(self.tiebreak.class_)
@@ -258,7 +269,8 @@ class Listing:
         columns = self._columns(name)
         at = cursor.read(args.get("after") or args.get("before"), columns)
         if at is not None:
-            statement = statement.where(cursor.beyond(columns, at, "<" if down else ">"))
+            sign = ("<" if down else ">") + ("=" if at.itself else "")
+            statement = statement.where(cursor.beyond(columns, at.values, sign))
         return statement.order_by(*(column.desc() if down else column.asc() for column in columns))
 
     def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
@@ -269,8 +281,8 @@ class Listing:
             ids = sa.cast(sa.literal(end.ids, sa.Text), ARRAY(self.tiebreak.type))
             within = cursor.beyond(self._columns(name), end[1:], ">=" if down else "<=")  # a partition has but its own
             shown = shown.where(within, one_of(self.tiebreak, sa.select(sa.func.unnest(ids))))
-        elif asked and self._is_light(asked):
-            first = self._ordered(self._bare(asked, [self.tiebreak]), args, name, down).limit(size + 1)
+        elif asked and self._is_light(asked, name):
+            first = self._ordered(self._bare(asked, [self.tiebreak], name), args, name, down).limit(size + 1)
             shown = self._narrowed({}).add_columns(*self._keys(name)).where(one_of(self.tiebreak, first))
         return list(db.session.execute(self._ordered(shown, args, name, down).limit(size + 1)).all())
 
@@ -278,7 +290,7 @@ class Listing:
         """The last row that one page looks through, and as `ids` all of them as PostgreSQL writes an array; None when it looks
         through all that are left."""
         keys = self._keys(name)
-        seen = self._ordered(self._bare(asked, keys, walking=False), args, name, down).limit(WINDOW).cte("seen")
+        seen = self._ordered(self._bare(asked, keys, name, walking=False), args, name, down).limit(WINDOW).cte("seen")
         ids = sa.select(sa.cast(sa.func.array_agg(seen.c[keys[-1].name]), sa.Text)).scalar_subquery()
         return db.session.execute(sa.select(ids.label("ids"), *seen.c).offset(WINDOW - 1)).first()
 

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from datetime import UTC, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,15 +20,18 @@ from app.content.queries import found
 from app.content.search import clause, selective
 from app.core import listing, work
 from app.core.db import db
+from app.core.listing import Listing
 from app.ground import clock
 from app.metrics import actions, queries
 from app.metrics.models import PublishDay
 from app.operations import grid
 from app.operations.models import Notice
 from app.operations.queries import finding, today
+from app.operations.queries.notices import listing as list_of_notices
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.queries import jobs, plan
-from tests.factories import make_account, make_campaign, make_item, make_record, make_user
+from app.reviews.queries import history
+from tests.factories import make_account, make_campaign, make_item, make_record, make_review, make_user
 
 
 def text(answer: Any) -> str:
@@ -371,3 +375,97 @@ def test_the_next_free_moment_is_asked_of_the_accounts_that_have_one_to_keep(app
     assert list(found) == [gap.place] and found[gap.place] == [first + timedelta(hours=n) for n in range(3)]
     assert set(plan.free_at()) == {gap.id}
     assert plan.free_at()[gap.id] >= first + timedelta(hours=3)
+
+
+@pytest.mark.parametrize("narrowed", ["status=open", "since=7d", "q=stone", "by="])
+@pytest.mark.parametrize("common", [1, 100])
+def test_a_list_sorted_by_what_another_table_holds(
+    as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch, narrowed: str, common: int
+) -> None:
+    """The own table alone cannot answer in that order, narrowed or not: each page, on and back, in the order of the titles."""
+    monkeypatch.setattr(found, "COMMON", common)
+    for number in range(30):
+        item = commit(make_item, title=f"Stone {99 - number}")
+        commit(lambda key=item.id: make_review(db.session.get(ContentItem, key), status="pending"))
+    browser, titles = as_user("viewer"), [f"Stone {number}" for number in range(70, 100)]
+    first = text(browser.get(f"/reviews/all?{narrowed}&sort=title"))
+    second = text(browser.get(following(first, "next") or ""))
+    back = text(browser.get(following(second, "prev") or ""))
+    shown = [re.findall(r">(Stone \d\d)<", page) for page in (first, second, back)]
+    assert shown == [titles[:25], titles[25:], titles[:25]]
+
+
+def test_a_window_of_a_list_in_anothers_order_is_read_with_that_other(
+    commit: Any, statements: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without what joins them every request stands beside every item: 15 s at 5,000 of each."""
+    monkeypatch.setattr(found, "COMMON", 1)
+    for number in range(3):
+        commit(lambda number=number: make_review(make_item(title=f"Stone {number}"), status="pending"))
+    with statements() as ran:
+        work.step(lambda: history.REQUESTS.page({"q": "stone", "sort": "title"}))
+    (seen,) = [statement for statement in ran if "WITH seen" in statement]
+    assert "JOIN content_items" in seen
+
+
+@pytest.mark.parametrize(
+    "title", ["龍安寺の石庭" * 12, "Камни и вода " * 6, "الحجر والتيار " * 6, "🌿" * 290, "Stone " * 45]
+)
+def test_a_long_title_has_a_next_page(as_user: Any, commit: Any, title: str) -> None:
+    """A place that is cut is none: "Next" led to the first page again, for ever."""
+    commit(lambda: [make_item(title=f"{title}{n:02}", by=by) for by in [make_user("editor")] for n in range(30)])
+    browser = as_user("viewer")
+    pages = all_pages(browser, "/content?sort=title", "/content")
+    assert [len(page) for page in pages] == [25, 5] and len({key for page in pages for key in page}) == 30
+
+
+def walk(asked: Listing, size: int) -> tuple[list[list[str]], list[list[str]]]:
+    """The titles of every page on the way to the end and on the way back, in the order of the list."""
+    page, on, back = asked.page({"q": "needle"}, size), [], []
+    while True:
+        on.append([row.title for row in page.rows])
+        if page.next is None or len(on) > 40:
+            break
+        page = asked.page(page.next, size)
+    while page.previous is not None and len(back) <= 40:
+        page = asked.page(page.previous, size)
+        back.insert(0, [row.title for row in page.rows])
+    return on, back
+
+
+@pytest.mark.parametrize("size", [1, 2, 25])
+@pytest.mark.parametrize(
+    "hay", ["nhhhhhhhhhhhhn", "hhhnhh", "hhhn", "n", "nnnnhhhhnnnn", "hhhhhhhhhhhh", "hnhhhhhhhhhhhhnhhhh"]
+)
+def test_a_search_looks_back_as_it_looked_on(commit: Any, monkeypatch: pytest.MonkeyPatch, hay: str, size: int) -> None:
+    """Every needle once on the way, and once on the way back: none is left out at the end of a window, and no empty page ends it."""
+    monkeypatch.setattr(listing, "WINDOW", 4)
+    user = commit(make_user, "admin")
+    titles = [f"Needle {number}" if one == "n" else "Hay" for number, one in enumerate(hay)]
+    commit(notices, user, titles)
+    on, back = walk(list_of_notices(user.id), size)
+    needles = list(chain.from_iterable(on))
+    assert sorted(needles) == sorted(title for title in titles if title != "Hay")
+    assert [*chain.from_iterable(back), *on[-1]] == needles
+
+
+def test_the_way_back_counts_no_further_than_the_way_on(commit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back on the first page the whole table was read for a count that the first visit did without."""
+    monkeypatch.setattr(listing, "WINDOW", 4)
+    user = commit(make_user, "admin")
+    commit(notices, user, ["Needle"] * 30)
+    asked = list_of_notices(user.id)
+    first = asked.page({"q": "needle"}, 3)
+    back = asked.page(asked.page(first.next or {}, 3).previous or {}, 3)
+    assert first.rows == back.rows and first.total is back.total is None
+
+
+def test_a_date_in_a_title_is_found_among_records(as_user: Any, commit: Any) -> None:
+    """2027-03-10 is no end of an id; 20270310 may be one, and a word."""
+    commit(make_record, title="Report 2027-03-10 and 20270310")
+    browser = as_user("viewer")
+    for query in ("2027-03-10", "20270310"):
+        found_in = [
+            room for room in ("content", "jobs", "records") if "Report 2027" in text(browser.get(f"/{room}?q={query}"))
+        ]
+        assert found_in == ["content", "jobs", "records"], query

@@ -68,6 +68,7 @@ VIEWS: Mapping[str, tuple[str, Callable[[], sa.ColumnElement[bool]]]] = {
 }
 
 
+HEX = frozenset("0123456789abcdef")
 _POST = (
     sa.select(PublishJob.campaign_id, ContentItem.title, ContentItem.search)
     .join(ContentItem, ContentItem.id == PublishJob.content_id)
@@ -98,13 +99,17 @@ def _select() -> sa.Select[Any]:
 
 
 def _search(text: str) -> sa.ColumnElement[bool] | Walk:
-    """A whole id or the end that pages show (`rec_9a41d7b2`), else words of the title, an account, or what the platform said."""
-    bare = text.strip().lower().removeprefix("job_").removeprefix("rec_").replace("-", "")
-    if len(bare) in (8, 32) and all(c in "0123456789abcdef" for c in bare):
-        if len(bare) == 32:
-            return sa.or_(R.id == uuid.UUID(bare), R.job_id == uuid.UUID(bare))
-        return _ending(bare)
-    return _by_words(text)
+    """A whole id or the end that pages show (`rec_9a41d7b2`), else words of the title, an account, or what the platform said. Eight
+    figures may be an end or a word; what has hyphens is a whole id or words, such as a date."""
+    typed = text.strip().lower()
+    bare = typed.removeprefix("job_").removeprefix("rec_")
+    whole = bare.replace("-", "")
+    if len(whole) == 32 and HEX.issuperset(whole):
+        return sa.or_(R.id == uuid.UUID(whole), R.job_id == uuid.UUID(whole))
+    if len(bare) != 8 or not HEX.issuperset(bare):
+        return _by_words(text)
+    words = _by_words(text) if bare == typed else None
+    return _ending(bare) if words is None or isinstance(words, Walk) else sa.or_(_ending(bare), words)
 
 
 def _ending(end: str) -> sa.ColumnElement[bool]:
