@@ -37,14 +37,14 @@ def answer(status: str = "200 OK", body: bytes = b"{}", *lines: str, length: int
 class Raw:
     """`with Raw(play) as server:` every connection is handed to `play`; requests are kept in `seen`."""
 
-    def __init__(self, play: bytes | Play, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, play: bytes | Play, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.seen: list[bytes] = []
         self.connections = 0
         self._play = play
         self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 
-from app.outbound.copies import CAP
 from app.outbound.guard import Guard
 from app.outbound.http import Http
 from tests.unit.outbound.server import Raw, answer
@@ -44,7 +43,7 @@ def test_copies_are_capped_and_files_are_named_only() -> None:
         got = Http(LOCAL).create("POST", server.url, json={"text": "日" * 30_000})
         up = Http(LOCAL).call("POST", server.url, files={"file": ("a.png", b"\x89PNG" * 9, "image/png")})
     for copy in (got.request, got.response):
-        assert len(json.dumps(copy, ensure_ascii=False).encode()) <= CAP
+        assert len(json.dumps(copy, ensure_ascii=False).encode()) <= 8192
     assert "bytes of multipart/form-data" in up.request["body"]
 
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import socket
 import ssl
 import time
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.outbound.exchange import Sending
 from app.outbound.guard import Guard
 from app.outbound.http import Http
 from app.outbound.once import default_tls
+from app.outbound.wire import Deadline, Wire
 from tests.unit.outbound.server import Raw, answer, read_request
 
 LOCAL = Guard(["127.0.0.0/8"])
@@ -142,6 +137,16 @@ def test_broken_answers_name_their_kind(play: bytes, error: str, status: int | N
     with Raw(play) as server:
         got = Http(LOCAL, max_body=1000, deadline=3).create("POST", server.url)
     assert (got.error, got.status, got.bytes_left) == (error, status, True)
+    assert server.connections == 1
+
+
+def test_a_wire_is_opened_once() -> None:
+    """Whatever the library above it would do by itself: a second connection could send the request a second time."""
+    with Raw(answer()) as server:
+        wire = Wire(LOCAL, Deadline(5))
+        wire.connect_tcp("127.0.0.1", server.port).close()
+        with pytest.raises(RuntimeError, match="opened once"):
+            wire.connect_tcp("127.0.0.1", server.port)
 
 
 def test_an_early_refusal_of_a_large_body_is_read() -> None:
@@ -170,24 +175,6 @@ def test_create_follows_no_redirect() -> None:
     with Raw(answer("302 Found", b"", "Location: /elsewhere")) as server:
         assert Http(LOCAL).create("POST", server.url).status == 302
     assert server.connections == 1
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(now - dt.timedelta(1)).not_valid_after(now + dt.timedelta(1))
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, *private) + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
 
 
 def test_tls_is_finished_before_the_hook(certificate: Path) -> None:
