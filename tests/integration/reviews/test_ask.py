@@ -142,6 +142,21 @@ def test_what_nobody_decides_expires_and_the_item_is_a_draft_again(author):
         desk.decide(old, desk.person())
 
 
+def test_a_request_that_was_given_more_time_after_it_was_found_overdue_stays_open(author):
+    key = desk.item(author)
+    request = desk.asked(key, author)
+
+    def until(moment):
+        db.session.get_one(ApprovalRequest, request.id).expires_at = moment
+
+    step(until, clock.now() - timedelta(seconds=1))
+    assert step(actions.expire_due) == [request.id]
+    step(until, clock.now() + timedelta(days=1))
+    assert not step(actions.expire, request.id)
+    assert desk.fresh(ApprovalRequest, request.id).status == "pending"
+    assert desk.fresh(ContentItem, key).status == "review"
+
+
 def test_an_expired_request_cannot_be_decided_before_the_clock_has_closed_it(author):
     request = desk.asked(desk.item(author), author)
 
