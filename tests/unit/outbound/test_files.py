@@ -43,3 +43,11 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(OSError, match="No space"):
         Files(tmp_path).put(b"hello")
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_half_a_file_is_put_whole_again(tmp_path: Path) -> None:
+    """What a broken disk or a copy has cut short."""
+    files = Files(tmp_path)
+    sha256 = files.put(b"a whole picture")
+    files.path(sha256).write_bytes(b"a whole")
+    assert files.put(b"a whole picture") == sha256 and files.read(sha256) == b"a whole picture"
