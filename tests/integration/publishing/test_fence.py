@@ -90,26 +90,6 @@ def test_a_claim_that_the_database_forgot_may_not_begin_or_be_given_back_while_t
     assert (row.status, row.step, row.claim_token) == ("publishing", "prepare", new_claim.token)
 
 
-@pytest.mark.parametrize("sent", [False, True])
-def test_an_answer_to_a_claim_that_was_swept_is_fenced_although_the_same_process_claimed_anew(app, sent):
-    """(D1) The owner's name is the same: the token alone tells the two claims apart. What was answered is kept."""
-    (key,) = desk.scheduled(desk.account("sandbox", configuration={"behaviour": "silent"}))
-    _, old = taken()
-    attempt = commit(old) if sent else None
-    desk.by_hand("UPDATE publish_records SET lease_expires_at = app_now() - interval '1 s'")
-    step(actions.sweep)
-    desk.by_hand("UPDATE publish_records SET next_retry_at = app_now() WHERE status = 'unknown'")
-    new_claim, new = taken()
-    assert (new_claim.step, new.me) == ("reconcile" if sent else "prepare", old.me)
-    before = desk.record(key)
-    assert not step(settle, old, attempt, Verdict("no", error_type="content_rejected", final=True, message="Too long"))
-    assert not step(give_back, old) and not step(not_sent_after_all, old, None)
-    after = desk.record(key)
-    assert (after.status, after.step, after.claim_token) == (before.status, before.step, new_claim.token)
-    assert (after.error_type, after.attempt_count) == (before.error_type, before.attempt_count)
-    assert [one.outcome for one in desk.attempts(key)] == ["no"] * sent
-
-
 HELD = {
     "record": "r.id",
     "job": "r.job_id",
