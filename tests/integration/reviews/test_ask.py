@@ -99,6 +99,16 @@ def test_the_author_withdraws_and_may_ask_again(author):
     assert step(lambda: db.session.scalars(sa.select(ReviewDecision.decision)).all()) == ["withdraw"]
 
 
+def test_a_request_that_a_new_version_has_overtaken_is_withdrawn_without_a_word_about_the_item(author):
+    """Before the reaction has closed it: the author presses on a page that is a moment old."""
+    key = desk.item(author)
+    request = desk.asked(key, author)
+    desk.new_version(key, author, "Another text.")
+    step(actions.withdraw, request.id, author)
+    assert desk.fresh(ApprovalRequest, request.id).status == "cancelled"
+    assert desk.fresh(ContentItem, key).status == "draft"
+
+
 def test_others_cannot_withdraw_and_a_decided_one_stays_decided(author):
     request, reviewer = desk.asked(desk.item(author), author), desk.person()
     with pytest.raises(Forbidden):
