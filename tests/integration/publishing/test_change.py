@@ -1,9 +1,12 @@
-"""What a person decides about a record that was unclear: what must follow, and what is refused."""
+"""What a person decides about a record: what must follow, and what is refused."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from app.ground import clock
 from app.ground.errors import Invalid
 from app.publishing import actions
 from tests import publishing_desk as desk
@@ -32,3 +35,21 @@ def test_the_post_of_another_record_is_no_answer_to_where_this_one_is(doubted):
     assert desk.record(doubted).status == "unknown"
     desk.person(actions.settle_by_person, doubted, "there", "https://m.test/@desk/79")
     assert desk.record(doubted).platform_post_id == "79"
+
+
+@pytest.mark.parametrize("said", ["send_again", "give_up"])
+def test_an_answer_of_the_platform_counts_before_what_a_person_says(doubted, said):
+    """It came late and was read by nobody yet: what is out is neither sent again nor given up."""
+    desk.by_hand(
+        "INSERT INTO publish_attempts (record_id, number, step, outcome, post_id) VALUES (:k, 1, 'commit', 'yes', '80')",
+        k=doubted,
+    )
+    desk.person(actions.settle_by_person, doubted, said, confirmed=True)
+    assert (desk.record(doubted).status, desk.record(doubted).platform_post_id) == ("success", "80")
+
+
+def test_a_post_that_is_moved_by_less_than_the_gap_does_not_stand_in_its_own_way(app):
+    at = clock.now() + timedelta(hours=1)
+    (key,) = desk.scheduled(desk.account(configuration={"min_gap": 10}), at=at)
+    desk.person(actions.reschedule, key, at + timedelta(minutes=5))
+    assert desk.record(key).due_at == at + timedelta(minutes=5)

@@ -202,6 +202,7 @@ def test_two_names_of_one_place_are_not_claimed_together_where_posts_stand_apart
     desk.scheduled(one, text="The first.")
     desk.scheduled(two, text="The second.")
     assert len(step(claim, "w1", 8)) == 1
+    assert step(claim, "w2", 8) == []
 
 
 def test_a_receiver_that_calls_every_post_the_same_is_no_trouble(app):
