@@ -124,6 +124,16 @@ def test_without_a_mail_server_nothing_waits_for_one(as_user, app):
     assert (row.mailed_at, row.mail_error) == (None, None)
 
 
+@pytest.mark.parametrize("ended", ["revoked_at = now()", "expires_at = now() - interval '1 s'"])
+def test_a_link_that_works_no_more_is_not_mailed(as_user, post, owner, ended):
+    """Withdrawn or expired before the worker came to it."""
+    invited(as_user)
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE staff_invites SET {ended}")
+    got = post()
+    assert (mailing.mail_links(), got) == (0, [])
+
+
 def test_old_links_are_not_dug_out(as_user, post, app, owner):
     invited(as_user)
     old = "UPDATE staff_invites SET updated_at = now() - interval '2 hours'"
