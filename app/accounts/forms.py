@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from app.accounts.passwords import LONGEST, SHORTEST
 from app.accounts.person import DENSITIES, ROLES, THEMES
-from app.web.forms import Form
+from app.web.forms import Form, options
 from app.web.labels import ROLES as ROLE_WORDS
 from app.web.times import zone_names
 
@@ -96,11 +96,11 @@ class InviteForm(Form):
         [Length(max=100, message="Use at most 100 characters.")],
         description="They can change it when they accept.",
     )
-    role = RadioField("Role", choices=ROLE_CHOICES, default="editor")
+    role = RadioField("Role", choices=options(ROLE_CHOICES), default="editor")
 
 
 class RoleForm(Form):
-    role = RadioField("Role", choices=ROLE_CHOICES)
+    role = RadioField("Role", choices=options(ROLE_CHOICES))
 
 
 class PreferencesForm(Form):
@@ -108,8 +108,8 @@ class PreferencesForm(Form):
         "Name", [DataRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
     )
     timezone = SelectField("Time zone", choices=zone_names, description="All times of the desk are shown in this zone.")
-    theme = RadioField("Theme", choices=THEMES)
-    density = RadioField("Rows", choices=DENSITIES, description="How much room the rows of a list take.")
+    theme = RadioField("Theme", choices=options(THEMES))
+    density = RadioField("Rows", choices=options(DENSITIES), description="How much room the rows of a list take.")
     keys = BooleanField(
         "Single-key shortcuts",
         description="A approves, J and K move, / searches. Switch them off if you use speech input.",

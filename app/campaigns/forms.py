@@ -24,7 +24,7 @@ from app.campaigns.queries import platform_choices
 from app.content import zones
 from app.ground.errors import Invalid
 from app.web import times
-from app.web.forms import Amount, Form
+from app.web.forms import Amount, Form, options
 from app.web.look import zone
 
 LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
@@ -50,7 +50,7 @@ class CampaignForm(Form):
             Length(max=5000, message="At most 5,000 characters."),
         ],
     )
-    target_platforms = MultiCheckboxField("Platforms", choices=platform_choices)
+    target_platforms = MultiCheckboxField("Platforms", choices=lambda: options(platform_choices()))
     budget_cap = Amount(
         "Budget cap",
         [Optional(), NumberRange(0, Decimal("9999999999.99"), message="Enter an amount of 0 or more.")],
@@ -105,11 +105,13 @@ class ResumeForm(Form):
     late = RadioField(
         "Late posts",
         [Optional()],
-        choices=[
-            ("send_now", "Send them now"),
-            ("reschedule", "Move them: the first goes out at"),
-            ("cancel", "Cancel them"),
-        ],
+        choices=options(
+            [
+                ("send_now", "Send them now"),
+                ("reschedule", "Move them: the first goes out at"),
+                ("cancel", "Cancel them"),
+            ]
+        ),
     )
     at = DateTimeLocalField("New time", [Optional()], format=list(LOCAL))
 

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from app.core import config
 from app.core.config import DECLARED, Declared
 from app.operations.actions.settings import as_text
-from app.web.forms import Form
+from app.web.forms import Form, options
 
 HIDDEN = ("demo.",)
 """Prefixes of settings that the desk keeps for itself."""
@@ -42,7 +42,9 @@ class MoveForm(Form):
     day = DateField("Day", validators=[InputRequired("Choose a day.")])
     time = TimeField("Time", validators=[InputRequired("Choose a time.")])
     which = RadioField(
-        "This time comes twice", choices=[("first", "The first"), ("second", "The second")], validators=[Optional()]
+        "This time comes twice",
+        choices=options([("first", "The first"), ("second", "The second")]),
+        validators=[Optional()],
     )
     zone = HiddenField()
     back = HiddenField()
@@ -89,7 +91,7 @@ def _field(one: Declared) -> Field:
     if one.kind is bool:
         return SelectField(
             label,
-            choices=[("yes", "On"), ("no", "Off")],
+            choices=options([("yes", "On"), ("no", "Off")]),
             default=as_text(current),
             description=help,
             validate_choice=False,
@@ -97,7 +99,7 @@ def _field(one: Declared) -> Field:
     if one.choices:
         return SelectField(
             label,
-            choices=[(as_text(c), str(c).replace("_", " ").capitalize()) for c in one.choices],
+            choices=options((as_text(c), str(c).replace("_", " ").capitalize()) for c in one.choices),
             default=as_text(current),
             description=help,
             validate_choice=False,

@@ -15,7 +15,7 @@ from app.content.zones import FIRST, SECOND, TOO_FAR, YEARS, WrongTime, in_past,
 from app.ground import clock
 from app.ground.errors import Invalid
 from app.web import times
-from app.web.forms import Form
+from app.web.forms import Form, options
 
 WHICH = ((FIRST, "The first, earlier one"), (SECOND, "The second, later one"))
 TYPED = "SEND AGAIN"
@@ -31,8 +31,8 @@ class Moment(Form):
 
     on = StringField("Date", [Optional()], widget=DateInput())
     at = StringField("Time", [Optional()], widget=TimeInput())
-    timezone = SelectField("Time zone", choices=zones, validate_choice=False)
-    which = RadioField("Which of the two?", choices=WHICH, default="", validate_choice=False)
+    timezone = SelectField("Time zone", choices=lambda: options(zones()), validate_choice=False)
+    which = RadioField("Which of the two?", choices=options(WHICH), default="", validate_choice=False)
     twice = False
     PASSED = "This moment has passed. Choose a later one."
 
@@ -64,8 +64,8 @@ class PublishForm(Moment):
     accounts = SelectMultipleField(
         "Accounts", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
     )
-    timing = RadioField("When", choices=[("now", "Now"), ("later", "At a time you choose")], default="now")
-    priority = SelectField("Priority", choices=[("0", "Normal"), ("1", "High"), ("2", "Urgent")], default="0")
+    timing = RadioField("When", choices=options([("now", "Now"), ("later", "At a time you choose")]), default="now")
+    priority = SelectField("Priority", choices=options([("0", "Normal"), ("1", "High"), ("2", "Urgent")]), default="0")
     waive = BooleanField("Pass the accounts' gaps and daily caps this once")
     confirm_same_place = BooleanField("Post there twice")
     off_target = BooleanField("Also publish where the campaign does not")
@@ -140,9 +140,9 @@ class MoveForm(Moment):
 class AnswerForm(Form):
     """The answer to "is this post out?". Sending again too early needs the words typed."""
 
-    answer = RadioField("What did you see?", choices=[
+    answer = RadioField("What did you see?", choices=options([
         ("there", "It is there"), ("send_again", "It is not there: send again"), ("give_up", "Give up: count it as not published"),
-    ], validators=[DataRequired("Choose one of the three answers.")])  # fmt: skip
+    ]), validators=[DataRequired("Choose one of the three answers.")])  # fmt: skip
     link = StringField("Link of the post", [Length(max=2000, message="This link is too long to be one.")])
     typed = StringField(f"Type {TYPED} to accept that a double may appear")
     is_early = False

@@ -21,7 +21,7 @@ from app.platforms.base import ConfigField, Platform, SecretField
 from app.vault import rules
 from app.vault.entry import LONGEST_NAME, Entry
 from app.vault.suspicion import looks_like_secret
-from app.web.forms import Form
+from app.web.forms import Form, options
 
 KEPT = "Leave empty to keep the one we have. "
 OFF = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
@@ -86,7 +86,7 @@ def _secret(secret: SecretField, keep: bool) -> Field:
 def _setting(setting: ConfigField) -> Field:
     common = {"label": setting.label, "description": setting.help}
     if setting.kind == "choice":
-        return SelectField(choices=list(setting.choices), validate_choice=False, **common)
+        return SelectField(choices=options(setting.choices), validate_choice=False, **common)
     if setting.kind == "bool":
         return BooleanField(**common)
     extra = {"inputmode": "url"} if setting.kind == "url" else {"inputmode": "numeric"} if setting.kind == "int" else {}
@@ -129,7 +129,7 @@ class RulesForm(Form):
     )
     on_absent = RadioField(
         "When a post is surely not there after an unknown answer",
-        choices=[("", "As the desk's setting says"), ("resend", "Send it again"), ("ask", "Ask a person")],
+        choices=options([("", "As the desk's setting says"), ("resend", "Send it again"), ("ask", "Ask a person")]),
         default="",
         validate_choice=True,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Response, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field
+from wtforms.fields import SelectChoice
 
 from app.core.db import db
 from app.ground.errors import Invalid
@@ -46,6 +47,11 @@ WORDS = {
     "Invalid input.": "This cannot be read. Look at it again.",
 }
 """What WTForms says by itself → what the desk says instead: what to do."""
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """(value, what people read) as the choices of a field."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class _Words:

@@ -22,7 +22,7 @@ from app.publishing.queries.plan import Row, accounts_of, rows
 from app.publishing.views.blueprint import bp
 from app.web import labels
 from app.web.auth import requires
-from app.web.forms import submit
+from app.web.forms import options, submit
 from app.web.pages import render
 
 
@@ -36,7 +36,8 @@ def new(item_id: uuid.UUID) -> Response:
         )
     artifact = content.artifact(item.approved_version_id)
     found, form = rows(item, artifact), PublishForm()
-    form.accounts.choices = [(str(place.account.id), place.account.account_name) for place in found if place.is_usable]
+    usable = [place.account for place in found if place.is_usable]
+    form.accounts.choices = options((str(account.id), account.account_name) for account in usable)
     if not form.is_submitted():
         _fill(form, item, found)
     whole = content.shown(artifact.payload, content.covered(item))

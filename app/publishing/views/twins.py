@@ -13,7 +13,7 @@ from app.publishing.forms import WithdrawForm
 from app.publishing.queries import one, twins
 from app.publishing.views.blueprint import bp
 from app.web.auth import requires
-from app.web.forms import submit
+from app.web.forms import options, submit
 from app.web.pages import render
 
 
@@ -25,7 +25,7 @@ def withdraw(record_id: uuid.UUID) -> Response:
     if len(there) < 2:
         raise Conflict("It is not there twice any more, so there is nothing to withdraw.")
     form = WithdrawForm()
-    form.post.choices = [(post.post_id, post.url or post.post_id) for post in there]
+    form.post.choices = options((post.post_id, post.url or post.post_id) for post in there)
     page = partial(render, "publishing/withdraw.html", form=form, record=record, there=there)
     if not form.is_submitted():
         return page()

@@ -15,7 +15,7 @@ from app.reviews import actions, queries
 from app.reviews.forms import AskForm, CommentForm
 from app.reviews.models import ApprovalRequest
 from app.web.auth import requires
-from app.web.forms import Form, submit
+from app.web.forms import Form, options, submit
 from app.web.kept import keeps
 from app.web.look import zone
 from app.web.pages import back_to, render
@@ -46,7 +46,7 @@ def create() -> Response:
     """Ask for a review of the version that the page showed."""
     form = AskForm()
     item = contents.by_id(form.content_id.data or "")
-    form.assigned_to.choices = _reviewers()
+    form.assigned_to.choices = options(_reviewers())
     return submit(
         form,
         act=lambda f: _asked(item, f),
@@ -58,7 +58,7 @@ def create() -> Response:
 
 def _asked(item: ContentItem, form: Form) -> ApprovalRequest:
     chosen = form.assigned_to.data or None
-    if chosen and chosen not in dict(form.assigned_to.choices):
+    if chosen and chosen not in dict(_reviewers()):
         raise Invalid({"assigned_to": "Choose a reviewer from the list."})
     return actions.ask(
         item,
@@ -72,7 +72,7 @@ def _asked(item: ContentItem, form: Form) -> ApprovalRequest:
 
 def _fresh(item: ContentItem) -> AskForm:
     form = AskForm(formdata=None, content_id=str(item.id), artifact_id=str(item.current_version_id))
-    form.assigned_to.choices = _reviewers()
+    form.assigned_to.choices = options(_reviewers())
     return form
 
 
