@@ -6,6 +6,7 @@ local midnight to local midnight, so it has 23 or 25 hours when clocks change, a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -41,12 +42,38 @@ def span(shown: list[date], zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def bounds(view: str, shown: list[date], zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """What the cells of a view cover, in UTC: days of a month, hours of a week."""
+    """What the cells of a view cover, in UTC and in order: days of a month; hours of a week, of which some are short where clocks
+    change (by half an hour on Lord Howe, at a quarter to three on Chatham) and some come twice."""
     if view == "month":
         return [span([day], zone) for day in shown]
     first, last = span(shown, zone)
-    many = int((last - first) / HOUR)
-    return [(first + n * HOUR, first + (n + 1) * HOUR) for n in range(many)]
+    found = []
+    while first < last:
+        found.append((first, min(_hour_end(first, zone), last)))
+        first = found[-1][1]
+    return found
+
+
+def _hour_end(first: datetime, zone: ZoneInfo) -> datetime:
+    """Where the local hour of this moment ends: with its last minute, or as soon as clocks change."""
+    local = first.astimezone(zone)
+    last = first + HOUR - timedelta(minutes=local.minute, seconds=local.second)
+    many = int((last - first).total_seconds())
+
+    def is_changed(seconds: int) -> bool:
+        return (first + timedelta(seconds=seconds)).astimezone(zone).utcoffset() != local.utcoffset()
+
+    if not is_changed(many - 1):
+        return last
+    return first + timedelta(seconds=bisect_left(range(many), True, key=is_changed))
+
+
+def begin(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    """The first moment of a local hour. Where clocks jump over its beginning, that is when the hour before it ends."""
+    typed = datetime.combine(day, time(hour), zone)
+    at = typed.astimezone(UTC)
+    is_skipped = at.astimezone(zone).replace(tzinfo=None) != typed.replace(tzinfo=None)
+    return _hour_end(begin(day, hour - 1, zone), zone) if is_skipped and hour else at
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -90,7 +90,7 @@ def _hours() -> Callable[[date, int], str]:
     every, where = _where(view="list", date=""), zone()
 
     def address(day: date, hour: int) -> str:
-        at = datetime.combine(day, time(hour), where)
+        at = grid.begin(day, hour, where).astimezone(where)
         return f"{every}&{urlencode({'date': day.isoformat(), 'after': f'{at.isoformat()}_{uuid.UUID(int=0)}'})}"
 
     return address

@@ -215,3 +215,31 @@ def test_what_is_held_shows_so_whatever_the_hold_covers(berlin: Any, commit: Any
     assert "On hold</span>" in text(berlin.get(page)).split('id="key-h"')[0]
     home = text(berlin.get("/"))
     assert f"{record.account_name}</span> is on hold" in home and "The shop checks the price." in home
+
+
+@pytest.mark.parametrize("day", [date(2027, 4, 4), date(2027, 10, 3)])
+def test_a_week_ends_with_its_last_hour_where_clocks_move_by_half_an_hour(as_user: Any, commit: Any, day: date) -> None:
+    zone = ZoneInfo("Australia/Lord_Howe")
+    at = datetime(day.year, day.month, day.day, 23, 45, tzinfo=zone).astimezone(UTC)
+    commit(make_record, due_at=at, title="The late one")
+    browser = as_user(commit(make_user, "admin", preferences={"timezone": zone.key}))
+    for view in ("list", "month", "week"):
+        assert "The late one" in text(browser.get(f"/calendar?view={view}&date={day}")), view
+
+
+@pytest.mark.parametrize(("day", "hour", "fold"), [(date(2027, 4, 4), 2, 1), (date(2027, 9, 26), 3, 0)])
+def test_more_stands_where_the_posts_are_where_clocks_change_within_an_hour(
+    as_user: Any, commit: Any, day: date, hour: int, fold: int
+) -> None:
+    """On Chatham, from a quarter to on: all of them are in one hour, and its "more" leads to the first of them."""
+    zone = ZoneInfo("Pacific/Chatham")
+    for minute in (46, 48, 50, 55):
+        at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone, fold=fold).astimezone(UTC)
+        commit(make_record, due_at=at, title=f"Post {minute}")
+    browser = as_user(commit(make_user, "admin", preferences={"timezone": zone.key}))
+    page = text(browser.get(f"/calendar?view=week&date={day}"))
+    [row] = [row for row in page.split("<tr>") if " more</a>" in row]
+    more = re.search(r'class="meta tiny more" href="([^"]+)">1 more', row)
+    assert more and f'<th scope="row">{hour:02}:00' in row and len(set(re.findall(r"Post \d\d", row))) == 3
+    listed = text(browser.get(more[1].replace("&amp;", "&")))
+    assert set(re.findall(r"Post \d\d", listed)) == {"Post 46", "Post 48", "Post 50", "Post 55"}
