@@ -124,6 +124,10 @@ def _look(data: bytes, label: str) -> _Look:
             raise _no(f"{label} is {image.width} by {image.height} pixels: too small to be seen.")
         if not fits(image, moves, turn is not None):
             raise too_large(label)
+        if image.format in ("JPEG", "MPO") and metadata.has_many_scans(data):
+            raise _no(
+                f"{label} is written in more than {metadata.MAX_SCANS} passes. Save it anew as an ordinary JPEG and add it again."
+            )
         return _Look(image.format, moves, turn)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 MAX_CHUNKS = 50_000  # 20 MB in pieces of 8 kB are 2,500
+MAX_SCANS = 100  # programs write about 10, the standard's own example 14
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_KEPT = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs acTL fcTL fdAT".split()
@@ -58,6 +59,26 @@ def _end(data: bytes, at: int) -> int:
             return at + 2
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return len(data)
+
+
+def has_many_scans(data: bytes) -> bool:
+    """Whether a JPEG has more than MAX_SCANS passes over its pixels. Each costs the whole picture's time in some bytes, so it is
+    asked before anything is unpacked; in one walk along the markers, no further than that. Errors: ValueError for more segments
+    than a picture has.
+
+    Read as libjpeg reads it, so that no scan hides: only what has a length there is skipped, and filling bytes are nothing."""
+    at = scans = 0
+    for _ in range(MAX_CHUNKS):
+        found = _MARKER.search(data, at)
+        if not found or data[found.start() + 1] == 0xD9:
+            return False
+        marker, at = data[found.start() + 1], found.end()
+        scans += marker == 0xDA
+        if scans > MAX_SCANS:
+            return True
+        if marker >= 0xC0 and marker != 0xD8:
+            at += int.from_bytes(data[at : at + 2], "big")
+    raise ValueError("too many JPEG segments")
 
 
 def png(data: bytes) -> bytes:

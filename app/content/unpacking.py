@@ -3,7 +3,8 @@
     the desk        waits for its turn (one picture at a time on this desk), starts the process, hands over the bytes
     the process     gives itself a limit of memory and of CPU time, reads the picture (images.py), answers, ends
 
-In: bytes and a name. Out: the checked picture. Errors: Invalid for the picture; TooMany when the turn does not come.
+In: bytes and a name. Out: the checked picture. Errors: Invalid for the picture; TooMany when the turn does not come; Late when the
+request's time is up, before a picture or while it is read.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from app.ground.errors import Invalid, TooMany
 MEMORY = 256 * 1024 * 1024
 CPU_SECONDS = 20
 SECONDS = 60
-"""For a machine that has other things to do: then it is ended, too."""
+"""For a machine that has other things to do: then it is ended, too. Earlier, where the request has less time left."""
 WAIT, STEP = 20.0, 0.05
 ROOT = Path(__file__).resolve().parents[2]
 BUSY = "Other pictures are being read just now. Nothing is lost: add this one again in a moment."
@@ -42,20 +43,28 @@ def read(data: bytes, name: str, turn: Path) -> Picture:
         try:
             done = subprocess.run(
                 [sys.executable, "-m", __name__], input=json.dumps(name[:300]).encode() + b"\n" + data, capture_output=True,
-                timeout=SECONDS, check=False,
+                timeout=_seconds(), check=False,
                 cwd=ROOT, env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
             )  # fmt: skip
         except subprocess.TimeoutExpired:
+            _seconds()
             raise images.too_large(label) from None
     if done.returncode:
         raise images.too_large(label)
     return _received(done.stdout)
 
 
-@contextmanager
-def _turn(file: Path) -> Iterator[None]:
+def _seconds() -> float:
+    """How long the process may take. Asked for each picture: one that is refused asks no database, which would ask otherwise."""
     from app.core import deadline  # here, because the process apart has no room for what it brings along (SQLAlchemy)
 
+    deadline.ask()
+    left = deadline.left()
+    return SECONDS if left is None else min(SECONDS, left)
+
+
+@contextmanager
+def _turn(file: Path) -> Iterator[None]:
     file.parent.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + WAIT
     with file.open("ab") as lock:
@@ -64,7 +73,7 @@ def _turn(file: Path) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                deadline.ask()
+                _seconds()
                 if time.monotonic() > until:
                     raise TooMany(BUSY, 10) from None
                 time.sleep(STEP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 
 import pytest
 import sqlalchemy as sa
@@ -12,9 +13,11 @@ from app.content import actions, images, queries
 from app.content.compose import compose, composed_hash
 from app.content.models import Artifact, ContentAsset, ContentAssetRelation, ContentItem
 from app.content.views.pictures import files
+from app.core import deadline
 from app.core.db import db
 from app.ground.errors import NotFound
 from tests.factories import make_account, make_item, make_user
+from tests.integration.content.test_composer import form
 
 
 def large():
@@ -90,3 +93,18 @@ def test_a_missing_file_is_a_sentence_not_a_fault(app, commit, as_user, picture)
     with pytest.raises(NotFound):
         queries.by_hash("0" * 64)
     assert commit(kept, picture).id == asset.id and files().exists(asset.content_hash)
+
+
+def test_a_form_of_slow_pictures_ends_with_its_request(as_user, monkeypatch):
+    """(S5, S7) what is refused asks no database: six pictures that each took their time held the only turn for minutes."""
+    begun = []
+
+    def slow(command, timeout, **how):
+        begun.append(timeout)
+        monkeypatch.setattr(deadline, "left", lambda: 9.0 if len(begun) < 2 else -1.0)
+        return subprocess.CompletedProcess(command, -9, b"", b"")
+
+    monkeypatch.setattr(subprocess, "run", slow)
+    pictures = [(io.BytesIO(b"%d" % n), f"{n}.jpg") for n in range(6)]
+    answer = as_user("editor").post("/content/new", data={**form(), "pictures": pictures})
+    assert answer.status_code == 503 and len(begun) == 2 and begun[0] <= deadline.SECONDS and begun[1] == 9.0
