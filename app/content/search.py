@@ -2,6 +2,7 @@
 
 The column holds `simple` words of scripts with spaces, and pairs of neighbouring characters of those without (Chinese, Japanese,
 Thai…): a run of n characters is found by its n-1 pairs, a single character by the pairs it begins. See migration 0006.
+What is large and small is PostgreSQL's matter, which folded the column: Python ends "ΟΔΟΣ" with another sigma, and makes two letters of İ.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 RUN = re.compile(f"[{UNSPACED}]+")
 PUNCTUATION = re.compile("[\u3000-\u303f\uff00-\uff20\ufe30-\ufe4f]")
+SCHEME = re.compile(r"^\w+://")
 WORDS_AT_MOST = 12
+WHOLE_AT_MOST = 200
+"""Characters of a word that is also looked for as it stands; PostgreSQL refuses one of 2,047 bytes."""
 
 
 def words(query: str) -> tuple[list[str], list[str]]:
-    """(words of spaced scripts, pairs of characters of the others), in lower case and without repeats."""
-    text = PUNCTUATION.sub(" ", query.lower())
+    """(words of spaced scripts, pairs of characters of the others), as typed and without repeats. A backslash parts words, as it
+    does in the column."""
+    text = PUNCTUATION.sub(" ", query.replace("\\", " "))
     pairs: dict[str, None] = {}
     for run in RUN.findall(text):
         pairs.update(dict.fromkeys([run[i : i + 2] for i in range(len(run) - 1)] or [run]))
@@ -46,7 +51,7 @@ def selective(column: Any, query: str, sample: sa.FromClause, common: int) -> sa
     counts = (sa.func.count().filter(sample.c.search.op("@@")(one)).label(f"n{n}") for n, one in enumerate(begun))
     held = sa.select(*counts).select_from(sample).cte("held")
     seldom = (sa.case((sa.select(n).scalar_subquery() < common, one)) for n, one in zip(held.c, begun, strict=True))
-    parts = (sa.func.nullif(sa.cast(one, sa.Text), "") for one in [*seldom, *exact])
+    parts = (sa.func.nullif(sa.func.concat("(", sa.cast(one, sa.Text), ")"), "()") for one in [*seldom, *exact])
     some = sa.cast(sa.func.nullif(sa.func.concat_ws(" & ", *parts), ""), TSQUERY)
     every = reduce(lambda one, other: one.op("&&")(other), begun + exact)
     return sa.and_(column.op("@@")(sa.func.coalesce(some, every)), walked(column, query))
@@ -58,23 +63,34 @@ def walked(column: Any, query: str) -> sa.ColumnElement[bool]:
     return clause(column.op("||")(sa.literal_column("''::tsvector")), query)
 
 
-def _holds(column: Any, text: Any) -> sa.ColumnElement[bool]:
-    found: sa.ColumnElement[bool] = column.op("@@")(sa.func.to_tsquery(sa.literal_column("'simple'"), text))
-    return found
-
-
-def _beginning(word: str) -> str:
-    return f"{_quoted(word)}:*"
-
-
 def _asked(query: str) -> tuple[list[sa.ColumnElement[Any]], list[sa.ColumnElement[Any]]]:
     """(words and single characters that something begins with, pairs of characters that are there) as a tsquery each."""
     spaced, pairs = words(query)
-    simple = sa.literal_column("'simple'")
-    begun: list[sa.ColumnElement[Any]] = [sa.func.to_tsquery(simple, f"{_quoted(word)}:*") for word in spaced]
+    begun = [_begun(word) for word in spaced]
     begun += [sa.cast(f"{_quoted(one)}:*", TSQUERY) for one in pairs if len(one) == 1]
     return begun, [sa.cast(_quoted(pair), TSQUERY) for pair in pairs if len(pair) == 2]
 
 
+def _begun(word: str) -> sa.ColumnElement[Any]:
+    """Something begins with the word, as the column's parser takes it apart; or one of its lexemes does, as it stands: an address
+    is one lexeme when it is whole (jo.doe@example.org) and several when it is typed in half (jo.doe@exam)."""
+    either = [sa.func.to_tsquery(sa.literal_column("'simple'"), _folded(one)) for one in _spellings(word)]
+    whole = SCHEME.sub("", word)
+    if whole and not whole.isalnum() and len(whole) <= WHOLE_AT_MOST:
+        either.append(sa.cast(_folded(whole), TSQUERY))
+    return reduce(sa.func.tsquery_or, either)
+
+
+def _spellings(word: str) -> list[str]:
+    """A Greek word with both small letters that its last Σ may be; any other as it is."""
+    small = word.lower()
+    return [small, small.replace("ς", "σ")] if "ς" in small else [word]
+
+
+def _folded(word: str) -> sa.ColumnElement[Any]:
+    """What begins so, in the letters that the column has."""
+    return sa.func.lower(f"{_quoted(word)}:*")
+
+
 def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "").replace("'", "''") + "'"
+    return "'" + word.replace("'", "''") + "'"

@@ -68,8 +68,9 @@ def test_leap_day():
 
 
 def test_search_words_of_all_scripts():
-    assert search_words("Rinse 岩组水景，石 café's") == (["rinse", "café's"], ["岩组", "组水", "水景", "石"])
-    assert search_words("... !!") == ([], [])
+    assert search_words("Rinse 岩组水景，石 café's") == (["Rinse", "café's"], ["岩组", "组水", "水景", "石"])
+    assert search_words("... !! \\") == ([], [])
+    assert search_words("back\\slash back") == (["back", "slash"], [])
 
 
 def test_addresses_end_where_the_sentence_does():
