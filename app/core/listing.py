@@ -316,5 +316,7 @@ def _own(row: Any) -> Any:
 
 
 def contains(columns: Sequence[Any], text: str) -> sa.ColumnElement[bool]:
-    """Part of one of the texts, in any case: for tables of people's size, or inside a `Walk`."""
-    return sa.or_(*(sa.func.lower(column).contains(text.lower(), autoescape=True) for column in columns))
+    """Part of one of the texts, in any case, both folded by the database: for tables of people's size, or inside a `Walk`."""
+    escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    part = sa.func.lower(f"%{escaped}%")
+    return sa.or_(*(sa.func.lower(column).like(part, escape="/") for column in columns))

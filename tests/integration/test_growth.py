@@ -469,3 +469,16 @@ def test_a_date_in_a_title_is_found_among_records(as_user: Any, commit: Any) -> 
             room for room in ("content", "jobs", "records") if "Report 2027" in text(browser.get(f"/{room}?q={query}"))
         ]
         assert found_in == ["content", "jobs", "records"], query
+
+
+@pytest.mark.parametrize(
+    "title", ["ΟΔΟΣ ΑΘΗΝΑΣ", "İstanbul Boğazı", "50 % off_season / back\\slash", "Straße 龍安寺 🌿"]
+)
+def test_a_part_of_a_text_is_found_as_it_was_written(commit: Any, title: str) -> None:
+    """Python and PostgreSQL do not agree on every small letter; signs of LIKE mean themselves."""
+    user = commit(make_user, "admin")
+    commit(notices, user, [title, "Another"])
+    asked = list_of_notices(user.id)
+    for query in (title, title[2:], title.split()[-1]):
+        assert [row.title for row in asked.page({"q": query}).rows] == [title], query
+    assert asked.page({"q": "%_%"}).rows == []
