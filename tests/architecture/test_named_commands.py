@@ -31,8 +31,7 @@ def told() -> Iterator[tuple[str, str]]:
         ROOT / "compose.yaml",
         *sorted((ROOT / "docs").rglob("*.md")),
     ]:
-        if path.exists():
-            yield path.name, path.read_text()
+        yield path.name, path.read_text()
 
 
 @pytest.fixture

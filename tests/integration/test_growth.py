@@ -482,3 +482,13 @@ def test_a_part_of_a_text_is_found_as_it_was_written(commit: Any, title: str) ->
     for query in (title, title[2:], title.split()[-1]):
         assert [row.title for row in asked.page({"q": query}).rows] == [title], query
     assert asked.page({"q": "%_%"}).rows == []
+
+
+def test_a_notice_of_a_kind_that_is_not_known_any_more_is_drawn(as_user: Any, commit: Any) -> None:
+    """One of an older version: with the bell, and no page falls over it."""
+    user = commit(make_user, "admin")
+    commit(lambda: db.session.add(Notice(user_id=user.id, kind="long_gone", title="From before", key="before")))
+    browser = as_user(user)
+    for path in ("/notices", "/"):
+        page = text(browser.get(path))
+        assert "From before" in page, path

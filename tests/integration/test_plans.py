@@ -118,6 +118,14 @@ def test_no_plan_of_any_page_scans_a_giant(app: Any, large: FlaskClient, monkeyp
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("random_page_cost", "1.1"), ("max_parallel_workers_per_gather", "0"), ("jit", "off")]
+)
+def test_every_connection_plans_as_the_bench_was_measured(app: Any, name: str, value: str) -> None:
+    """Whoever runs the server: the plans that are tested here are those that pages have."""
+    assert work.step(db.session.scalar, sa.text(f"SHOW {name}")) == value
+
+
 BACKLOG = """UPDATE publish_records SET status = 'pending', published_at = NULL, due_at = now() - interval '1 hour'
 WHERE id IN (SELECT r.id FROM publish_records r JOIN platform_credentials c ON c.id = r.credential_id
   WHERE c.status = 'active' AND r.status = 'success' LIMIT 5000)"""
