@@ -9,14 +9,14 @@ import click
 from flask import Flask
 
 from app.cli import broken
-from app.settings import Settings, SettingsError
+from app.environment import Environment, EnvironmentInvalid
 
 
 def build() -> Flask:
     commanded = click.get_current_context(silent=True) is not None
     try:
-        settings = Settings.from_env() if commanded else Settings.from_env().needed()
-    except SettingsError as error:
+        settings = Environment.from_env() if commanded else Environment.from_env().needed()
+    except EnvironmentInvalid as error:
         if not commanded:
             raise SystemExit(str(error)) from None
         return broken.app(error)

@@ -11,25 +11,41 @@ from typing import Any
 import click
 from flask import Flask
 
-from app.web.look import Group, Item
+from app.web.template_globals import Group, Item
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
-ROOMS = ("audit", "accounts", "vault", "content", "publishing", "metrics", "campaigns", "reviews", "operations")
+ROOMS = (
+    "audit",
+    "staff",
+    "accounts",
+    "content",
+    "site",
+    "publishing",
+    "delivery",
+    "metrics",
+    "campaigns",
+    "reviews",
+    "notifications",
+    "calendar",
+    "search",
+    "operations",
+    "home",
+)
 
 NAV = (
     Group(
         "",
         (
-            Item("operations.home", "home-2", "Home", "g h"),
-            Item("operations.notices", "bell", "Notices", "g n", badge="notices"),
+            Item("home.index", "home-2", "Home", "g h"),
+            Item("notifications.index", "bell", "Notices", "g n", badge="notices"),
         ),
     ),
     Group(
         "Plan",
         (
             Item("campaigns.index", "speakerphone", "Campaigns"),
-            Item("operations.calendar", "calendar-event", "Calendar", "g k"),
+            Item("calendar.index", "calendar-event", "Calendar", "g k"),
         ),
     ),
     Group("Make", (Item("content.index", "file-text", "Content", "g c"),)),
@@ -39,7 +55,7 @@ NAV = (
         (
             Item("publishing.jobs", "list-check", "Queue"),
             Item("publishing.records", "send", "Records", "g p", badge="records"),
-            Item("vault.index", "key", "Accounts", badge="accounts"),
+            Item("accounts.index", "key", "Accounts", badge="accounts"),
         ),
     ),
     Group("Measure", (Item("metrics.index", "chart-line", "Metrics", "g m"),)),
@@ -48,23 +64,23 @@ NAV = (
         (
             Item("audit.index", "history", "Audit"),
             Item("operations.settings", "settings", "Settings"),
-            Item("accounts.staff", "users-group", "Staff"),
+            Item("staff.index", "users-group", "Staff"),
         ),
     ),
 )
 
 
 def init_app(app: Flask) -> None:
-    """Import every room's models and jobs, register its blueprints and commands."""
+    """Import every room's models, words and jobs, register its blueprints and commands."""
     for room in ROOMS:
-        for part in ("models", "jobs"):
+        for part in ("models", "audit_words", "jobs"):
             _part(room, part)
         _register(app, vars(_part(room, "views")), vars(_part(room, "cli")))
 
 
 def _register(app: Flask, views: dict[str, Any], commands: dict[str, Any]) -> None:
-    for blueprint in views.get("BLUEPRINTS") or filter(None, [views.get("bp")]):
-        app.register_blueprint(blueprint)
+    if "bp" in views:
+        app.register_blueprint(views["bp"])
     for command in commands.values():
         if isinstance(command, click.Group):
             app.cli.add_command(command)

@@ -25,19 +25,19 @@ from rq import Queue, SimpleWorker, Worker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
-from app.accounts.doors import refused_job
-from app.core import pulse, queue
+from app.core import heartbeats, queue
 from app.core.worker_job import ID, Refused, WorkerJob
-from app.factory import House, create_app
-from app.ground import clock, logs
+from app.environment import Environment
+from app.factory import Pressroom, create_app
+from app.lib import clock, logs
 from app.schedule import SCHEDULE
-from app.settings import Settings
+from app.staff.auth_hooks import refused_job
 
 log = logging.getLogger(__name__)
 LONGEST_TRACE = 8_000  # characters of an exception that RQ keeps for a day
 WORKER_TTL = 30  # seconds; RQ's default of 400 leaves a killed worker's job unnoticed for minutes
-LOOPS = ("app.publishing.dispatcher", "app.publishing.sweeper")
-PAST_THE_BELL = {"publish": "app.publishing.drain"}
+LOOPS = ("app.delivery.dispatcher", "app.delivery.sweeper")
+PAST_THE_BELL = {"publish": "app.delivery.drain"}
 LISTEN_AGAIN = 1.0  # seconds after Redis refused a worker
 WAIT_FOR_REDIS = 5.0  # RQ's own waits for a Redis that is away grow to a minute
 LAST_CALLS = 8.5  # seconds; the supervisor kills after 8.8
@@ -100,12 +100,12 @@ class Forking(Listening, Worker):  # type: ignore[misc]
     """Forks for each job."""
 
 
-def run_worker(name: str, settings: Settings | None = None) -> None:
+def run_worker(name: str, settings: Environment | None = None) -> None:
     """Work through one queue until SIGTERM, whatever Redis does."""
     app = create_app(settings, role="publish" if name == "publish" else "job")
     stop = threading.Event()
     with app.app_context():
-        beat = pulse.keep_reporting(app, name, stop)
+        beat = heartbeats.keep_reporting(app, name, stop)
         beside = _beside(app, name, stop)
         while not stop.is_set():
             _until_signal(stop)
@@ -159,7 +159,7 @@ def _drop_what_is_no_id(one: Any) -> None:
                 refused_job(one.name, "An entry of the queue was no job and was dropped.")
 
 
-def _beside(app: House, name: str, stop: threading.Event) -> threading.Thread | None:
+def _beside(app: Pressroom, name: str, stop: threading.Event) -> threading.Thread | None:
     """The loop that needs no bell, for the queue that posts wait in."""
     if name not in PAST_THE_BELL:
         return None
@@ -175,7 +175,7 @@ def _until_signal(stop: threading.Event) -> None:
         signal.signal(number, lambda *_: stop.set())
 
 
-def run_clock(settings: Settings | None = None) -> None:
+def run_clock(settings: Environment | None = None) -> None:
     """The schedule and the loops that must be quicker than a minute, until SIGTERM."""
     app = create_app(settings, role="job")
     stop = threading.Event()
@@ -186,13 +186,13 @@ def run_clock(settings: Settings | None = None) -> None:
     for thread in threads:
         thread.start()
     with app.app_context():
-        pulse.keep_reporting(app, "clock", stop)
+        heartbeats.keep_reporting(app, "clock", stop)
         _schedule(stop)
     for thread in threads:
         thread.join(timeout=8)
 
 
-def _loop(app: House, module: Any, stop: threading.Event) -> None:
+def _loop(app: Pressroom, module: Any, stop: threading.Event) -> None:
     """Run one loop again when it fails: a database that was restarted is found again."""
     with app.app_context():
         while not stop.is_set():
@@ -213,7 +213,7 @@ def _schedule(stop: threading.Event) -> None:
         for name, moment in moments.items():
             put_back = now < last and moment > due[name].get_next(datetime, start_time=now)
             if moment <= now or put_back:  # after the machine's clock was put back by hours nothing waits for hours
-                queue.flush([queue.Bell("tick", (name,))] if moment <= now else [])
+                queue.send([queue.JobRequest("tick", (name,))] if moment <= now else [])
                 moments[name] = due[name].get_next(datetime, start_time=now)
         last = now
         stop.wait(1.0)

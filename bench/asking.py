@@ -17,9 +17,9 @@ from flask import url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.core import work
+from app.core import transactions
 from app.core.db import db
-from app.factory import House
+from app.factory import Pressroom
 from bench import desk
 
 LATEST = "(SELECT r.* FROM publish_records r WHERE r.published_at < now() ORDER BY r.due_at DESC LIMIT 1) r"
@@ -34,10 +34,10 @@ ARGUMENTS = {
     "request_id": "SELECT id FROM approval_requests WHERE status = 'pending' ORDER BY requested_at LIMIT 1",
     "notice_id": "SELECT id FROM notifications LIMIT 1",
     "audit.show:key": "SELECT (extract(epoch FROM occurred_at) * 1000000)::bigint || '-' || id FROM audit_log ORDER BY occurred_at DESC LIMIT 1",
-    "operations.event:key": f"SELECT id FROM {LATEST}",
+    "calendar.event:key": f"SELECT id FROM {LATEST}",
     "site.show:key": "SELECT key FROM local_posts WHERE platform = 'site' ORDER BY published_at DESC LIMIT 1",
     "slug": "SELECT 'post'",
-    "vault.connect:slug": "SELECT 'mastodon'",
+    "accounts.connect:slug": "SELECT 'mastodon'",
     "publishing.cancel:record_id": "SELECT id FROM publish_records WHERE status = 'pending' ORDER BY due_at DESC LIMIT 1",
     "publishing.move:record_id": "SELECT id FROM publish_records WHERE status = 'pending' ORDER BY due_at DESC LIMIT 1",
     "publishing.cancel_job:job_id": "SELECT job_id FROM publish_records WHERE status = 'pending' ORDER BY due_at DESC LIMIT 1",
@@ -57,23 +57,23 @@ MORE = {
         *(f"q={q}" for q in SEARCHES), "q=account-5", "q=9a41d7b2", "q=said no", "platform=site&q=光と影&sort=status", "{next}"),
     "publishing.jobs": ("status=scheduled", "status=needs_look", "status=success", "status=failed", "sort=due", "sort=status", "platform=site", "platform=sandbox",
         "campaign={campaign}", *(f"q={q}" for q in SEARCHES), "{next}"),
-    "operations.calendar": ("view=week", "view=list", "view=month&date={past}", "view=week&date={past}", "view=list&date={past}", "platform=site", "platform=sandbox",
+    "calendar.index": ("view=week", "view=list", "view=month&date={past}", "view=week&date={past}", "view=list&date={past}", "platform=site", "platform=sandbox",
         "campaign={campaign}", "status=failed", "status=success", "status=needs_look", "status=approved",
         *(f"view={view}&date={day}{more}" for view in ("month", "week", "list") for day in ("{crowded}", "{day}")
           for more in ("", "&campaign={crowd}", "&status=approved", "&platform=mastodon"))),
-    "operations.search": tuple(f"q={q}" for q in (*SEARCHES, "account-5", "Campaign 7")),
-    "operations.palette": tuple(f"q={q}" for q in SEARCHES),
-    "operations.notices": ("read=unread", "kind=record_failed", "q=stone", "q=nowhere", "{next}"),
+    "search.index": tuple(f"q={q}" for q in (*SEARCHES, "account-5", "Campaign 7")),
+    "search.palette": tuple(f"q={q}" for q in SEARCHES),
+    "notifications.index": ("read=unread", "kind=record_failed", "q=stone", "q=nowhere", "{next}"),
     "metrics.index": ("days=7", "days=90", "platform=site", "platform=sandbox", "campaign={campaign}", "days=90&platform=site"),
     "audit.index": ("who=worker", "entity=content_items", "action=publishing.settle", "severity=error", "outcome=no", "since=24h", "q=nowhere", "q=stone", "{next}"),
     "reviews.index": ("view=all", "view=mine"), "reviews.history": ("status=approved", "status=rejected", "q=current", "q=nowhere", "{next}"),
     "campaigns.index": ("status=active", "q=Campaign 7", "sort=name"), "site.index": ("{next}",),
-    "vault.index": ("platform=site", "status=expired"),
+    "accounts.index": ("platform=site", "status=expired"),
 }  # fmt: skip
 UNTIMED = (
     "static",
-    "accounts.accept_invite",
-    "accounts.reset_password",
+    "staff.accept_invite",
+    "staff.reset_password",
     "content.picture",
     "content.thumb",
     "site.media",
@@ -96,7 +96,7 @@ class Timed:
     spin: float = 1.0
 
 
-def addresses(app: House, browser: FlaskClient) -> Iterator[tuple[str, str]]:
+def addresses(app: Pressroom, browser: FlaskClient) -> Iterator[tuple[str, str]]:
     """(name, path) of every GET route with real arguments, and of each of its variants."""
     words = {
         "campaign": _one("SELECT id FROM campaigns WHERE name = 'Campaign 1'"),
@@ -119,7 +119,7 @@ def addresses(app: House, browser: FlaskClient) -> Iterator[tuple[str, str]]:
                 yield f"{rule.rule}?{more}", f"{path}?{query}"
 
 
-def _path(app: House, rule: Rule) -> str | None:
+def _path(app: Pressroom, rule: Rule) -> str | None:
     values = {}
     for name in rule.arguments:
         statement = ARGUMENTS.get(f"{rule.endpoint}:{name}", ARGUMENTS.get(name))
@@ -144,7 +144,7 @@ def _later(browser: FlaskClient, path: str) -> str | None:
 
 def timed(browser: FlaskClient, path: str) -> Timed:
     """A request after one that warmed up: its time on the clock, and what this process and PostgreSQL's worked for it."""
-    from app.operations.views import badges
+    from app.home.views import badges
 
     ran = 0
 
@@ -203,14 +203,14 @@ def _begin(browser: FlaskClient, path: str) -> tuple[int, bytes]:
     return answer.status_code, first
 
 
-def admin(app: House) -> FlaskClient:
+def admin(app: Pressroom) -> FlaskClient:
     """A signed-in admin's browser; of a desk that was kept, the admin whose notices were written."""
-    from app.accounts.models import User
+    from app.staff.models import User
     from tests.conftest import PASSWORD
     from tests.factories import make_user
 
-    there = work.step(db.session.scalar, sa.select(User.email).where(User.username == "bench"))
-    email = there or work.step(make_user, role="admin", username="bench").email
+    there = transactions.transaction(db.session.scalar, sa.select(User.email).where(User.username == "bench"))
+    email = there or transactions.transaction(make_user, role="admin", username="bench").email
     browser = app.test_client()
     answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
     assert answer.status_code in (302, 303), f"the admin could not sign in: {answer.status}"

@@ -18,14 +18,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.accounts.models import User
 from app.content import actions as content
 from app.content import unpacking
 from app.content.bounds import MAX_TEXT
-from app.core import work
+from app.core import transactions
 from app.core.db import db
+from app.staff.models import User
 from bench.asking import admin
-from bench.house import house
+from bench.served_app import served_app
 
 HTMX = {"HX-Request": "true", "HX-Target": "previews"}
 PLATFORMS = ("site", "mastodon", "bluesky", "webhook")
@@ -43,9 +43,9 @@ def run() -> list[tuple[str, str, str]]:
     """Rows of the bench table."""
     from tests.factories import make_account
 
-    with house(durable=False) as (app, _):
+    with served_app(durable=False) as (app, _):
         browser, stranger = admin(app), app.test_client()
-        ids = [str(work.step(make_account, slug).id) for slug in PLATFORMS]
+        ids = [str(transactions.transaction(make_account, slug).id) for slug in PLATFORMS]
         return [*_texts(browser, ids), *_forms(browser, stranger), *_comparing(browser), *_pictures()]
 
 
@@ -88,7 +88,7 @@ def _comparing(browser: FlaskClient) -> list[tuple[str, str, str]]:
         ("900 words against 900 (S4)", "a " * 900, "b a " * 450),
         ("100,000 characters against 100,000", "a b " * 25_000, "b a c " * 16_600),
     ):
-        path = f"/content/{work.step(_two_versions, old, new)}?tab=changes"
+        path = f"/content/{transactions.transaction(_two_versions, old, new)}?tab=changes"
         rows.append((f"changes of a version: {name}", *_cost(lambda path=path: browser.get(path).status_code)))
     return rows
 

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from flask import Flask, render_template_string
 from sqlalchemy.orm import Session
 
-from app.core import work
+from app.core import transactions
 from app.core.db import db
 from app.publishing.models import PublishJob, PublishRecord
 from bench import data
-from bench.house import cpu, house, wall
+from bench.served_app import cpu, served_app, wall
 
 BARE = """<!doctype html><title>Records</title><table>{% for r in rows %}<tr>
 <td><a href="/records/{{ r.id }}">{{ r.title }}</a> {{ r.job_id }}</td><td>{{ r.platform }} {{ r.account_name }}</td>
@@ -55,8 +55,8 @@ def run() -> list[tuple[str, str, str]]:
 
     full = int(os.environ.get("BENCH_RECORDS", "100000"))
     lines = []
-    with house() as (app, _):
-        user = work.step(make_user, role="admin")
+    with served_app() as (app, _):
+        user = transactions.transaction(make_user, role="admin")
         browser = app.test_client()
         browser.post("/sign-in", data={"email": user.email, "password": PASSWORD})
 
@@ -64,7 +64,7 @@ def run() -> list[tuple[str, str, str]]:
             answer = browser.get("/records")
             assert answer.status_code == 200 and answer.data.count(b"row-title") >= 50, answer.status
 
-        owner = work.owner_engine(app)  # triggers rest while it fills: the app's role may not do that
+        owner = transactions.owner_engine(app)  # triggers rest while it fills: the app's role may not do that
         data.fill(owner, 10_000)
         small = wall(page)
         data.fill(owner, full - 10_000)

@@ -16,12 +16,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
-from app.core import work
+from app.core import transactions
 from app.core.db import db
 from app.metrics import jobs as metrics
 from bench import desk
 from bench.asking import Timed, addresses, admin, timed
-from bench.house import house
+from bench.served_app import served_app
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
 MOST_MS, MOST_STATEMENTS, MOST_GROWTH = 60.0, 12, 1.2
@@ -54,8 +54,8 @@ def _answer(pipe: Connection, size: int, kept: Path | None) -> None:
     """The process: fills the desk, says the names of its addresses, and times each that is asked for. It and its servers work on
     one processor, the same for every desk: two of them need not be equally fast."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    with house(durable=False, kept=kept) as (app, _):
-        browser, owner = admin(app), work.owner_engine(app)  # the admin first: notices are written for admins
+    with served_app(durable=False, kept=kept) as (app, _):
+        browser, owner = admin(app), transactions.owner_engine(app)  # the admin first: notices are written for admins
         if not desk.has_begun(owner):
             desk.begin(owner)
         desk.crowd(owner)
@@ -74,8 +74,8 @@ def _answer(pipe: Connection, size: int, kept: Path | None) -> None:
 def typical(asked: list[Timed], best: float) -> Timed:
     """Of several rounds: the median work at the machine's `best` pace, the median on the clock, and what the last one sent."""
     last = asked[-1]
-    work = median(t.cpu * best / t.spin for t in asked)
-    return Timed(last.status, median(t.ms for t in asked), work, max(t.statements for t in asked), last.size)
+    cpu = median(t.cpu * best / t.spin for t in asked)
+    return Timed(last.status, median(t.ms for t in asked), cpu, max(t.statements for t in asked), last.size)
 
 
 def missed(found: list[Timed]) -> list[str]:
@@ -95,10 +95,10 @@ def line(name: str, found: list[Timed]) -> tuple[str, str, str]:
     """One row of the table; a star where a goal is missed."""
     last, wrong = found[-1], missed(found)
     growth = " ".join(f"{b.cpu / a.cpu:.2f}" for a, b in pairwise(found))
-    work, clock = (
+    cpu, clock = (
         " / ".join(f"{ms:.0f}" for ms in all_of) for all_of in zip(*((t.cpu, t.ms) for t in found), strict=True)
     )
-    figure = f"{work} ms, × {growth}, {last.statements} st, {last.size // 1000} kB ({clock} on the clock)"
+    figure = f"{cpu} ms, × {growth}, {last.statements} st, {last.size // 1000} kB ({clock} on the clock)"
     return name, figure, f"* {' '.join(wrong)}" if wrong else "ok"
 
 

@@ -22,17 +22,17 @@ import sqlalchemy as sa
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
+from app.accounts import actions as account_actions
+from app.accounts.connect_input import ConnectInput
+from app.accounts.services import verify
 from app.content import actions as content
 from app.content.models import Artifact
-from app.core import actor, pulse, queue, work
+from app.core import actor, heartbeats, queue, transactions
 from app.core.db import app_now, db
+from app.environment import Environment
 from app.publishing import actions as publishing
 from app.publishing.models import PublishRecord
-from app.settings import Settings
-from app.vault import actions as vault
-from app.vault.delivery import verify
-from app.vault.entry import Entry
-from bench.house import house
+from bench.served_app import served_app
 
 RECORDS = int(os.environ.get("BENCH_PUBLISH", "1200"))
 HOSTS = int(os.environ.get("BENCH_HOSTS", "4"))  # two accounts each: with four, the caps leave room for all 16 threads
@@ -43,7 +43,7 @@ SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldY"
 
 
 @contextmanager
-def processes(settings: Settings, *commands: list[str], ready: Callable[[], Any]) -> Iterator[None]:
+def processes(settings: Environment, *commands: list[str], ready: Callable[[], Any]) -> Iterator[None]:
     """Run them for the length of the block, which begins once all of them are ready."""
     env = {
         **os.environ, "PRESSROOM_DATA": str(settings.data), "DATABASE_URL": settings.database_url.replace("+psycopg", ""),
@@ -75,8 +75,8 @@ def listening(to: Queue) -> int:
 def at_work() -> bool:
     """Both workers listen and the clock has reported."""
     ours = Queue("publish", connection=queue.connection(), serializer=JSONSerializer)
-    clocks = sa.select(sa.func.count()).where(pulse.WorkerHeartbeat.kind == "clock")
-    return listening(ours) == 2 and bool(work.step(db.session.scalar, clocks))
+    clocks = sa.select(sa.func.count()).where(heartbeats.WorkerHeartbeat.kind == "clock")
+    return listening(ours) == 2 and bool(transactions.transaction(db.session.scalar, clocks))
 
 
 def receives() -> bool:
@@ -85,7 +85,7 @@ def receives() -> bool:
         return probe.connect_ex(("127.0.0.2", PORT)) == 0
 
 
-def rq_rate(settings: Settings, jobs: int = 400) -> float:
+def rq_rate(settings: Environment, jobs: int = 400) -> float:
     """No-op jobs per second through RQ's own forking workers, two of them."""
     ours = Queue("bench", connection=queue.connection(), serializer=JSONSerializer)
     worker = [
@@ -112,8 +112,8 @@ def accounts() -> list[Any]:
     """Two webhook accounts on each host, checked and active."""
     ids = []
     for n, host in enumerate(f"127.0.0.{number}" for number in range(1, HOSTS + 1) for _ in range(2)):
-        entry = Entry("webhook", f"receiver {n}", {"secret": SECRET}, {"url": f"http://{host}:{PORT}/hook/{n}"})
-        ids.append(work.step(vault.connect, entry).id)
+        entry = ConnectInput("webhook", f"receiver {n}", {"secret": SECRET}, {"url": f"http://{host}:{PORT}/hook/{n}"})
+        ids.append(transactions.transaction(account_actions.connect, entry).id)
         verify(str(ids[-1]))
     return ids
 
@@ -130,7 +130,7 @@ def approved(number: int, ids: list[Any], person: Any, at: Any = None) -> None:
 
 def settled() -> int:
     done = sa.select(sa.func.count()).where(PublishRecord.status.in_(("success", "failed", "unknown")))
-    return work.step(db.session.scalar, done) or 0
+    return transactions.transaction(db.session.scalar, done) or 0
 
 
 def wait_for(count: int, seconds: float) -> float:
@@ -144,26 +144,26 @@ def run() -> list[tuple[str, str, str]]:
     """Rows of the bench table."""
     from tests.factories import make_user
 
-    with house() as (_, settings):
-        person = work.step(make_user, role="admin")
+    with served_app() as (_, settings):
+        person = transactions.transaction(make_user, role="admin")
         forked = rq_rate(settings)
         with actor.acting(actor.Actor(type="human", id=str(person.id), name=person.full_name, role="admin")):
             return _measure(settings, person, forked)
 
 
-def _measure(settings: Settings, person: Any, forked: float) -> list[tuple[str, str, str]]:
+def _measure(settings: Environment, person: Any, forked: float) -> list[tuple[str, str, str]]:
     ours = [["-m", "app.cli", "worker", "publish"], ["-m", "app.cli", "worker", "publish"], ["-m", "app.cli", "clock"]]
     with processes(settings, ["-m", "bench.receiver", str(PORT)], ready=receives):
         ids = accounts()
-        work.step(publishing.hold_everything, "The bench fills the queue.")
+        transactions.transaction(publishing.hold_everything, "The bench fills the queue.")
         for number in range(RECORDS // (2 * HOSTS)):
-            work.step(approved, number, ids, person.id)
+            transactions.transaction(approved, number, ids, person.id)
         with processes(settings, *ours, ready=at_work):
-            work.step(publishing.release, "all", "", "emergency")
+            transactions.transaction(publishing.release, "all", "", "emergency")
             took = wait_for(RECORDS, 120)
             rate = settled() / took
             late, steady = _burst(ids, person), _steady(ids, person)
-    outcome = dict(work.step(_outcomes))
+    outcome = dict(transactions.transaction(_outcomes))
     return [
         ("RQ's own forked no-op rate, two workers", f"{forked:.0f} jobs/s", ""),
         ("records settled end to end, two workers", f"{rate:.0f}/s, {rate / forked:.2f} × RQ; {outcome}", "≥ 2 ×"),
@@ -195,7 +195,7 @@ def _steady(ids: list[Any], person: Any) -> list[float]:
 
 
 def _soon(seconds: float) -> datetime:
-    now: datetime = work.step(lambda: db.session.scalar(sa.select(app_now())))
+    now: datetime = transactions.transaction(lambda: db.session.scalar(sa.select(app_now())))
     return now + timedelta(seconds=seconds)
 
 
@@ -204,10 +204,12 @@ def _late(ids: list[Any], person: Any, moments: list[datetime]) -> list[float]:
     before = settled()
     first = before + 100_000
     for number, at in enumerate(moments):
-        work.step(approved, first + number, ids, person.id, at)
+        transactions.transaction(approved, first + number, ids, person.id, at)
     if _soon(0) > moments[0]:
         raise RuntimeError("the records were not made in time; the figure would say nothing")
     wait_for(before + len(moments) * len(ids), 60 + (moments[-1] - _soon(0)).total_seconds())
     lateness = sa.select(sa.func.extract("epoch", PublishRecord.published_at - PublishRecord.due_at))
-    rows = work.step(lambda: db.session.scalars(lateness.where(PublishRecord.due_at.in_(set(moments)))).all())
+    rows = transactions.transaction(
+        lambda: db.session.scalars(lateness.where(PublishRecord.due_at.in_(set(moments)))).all()
+    )
     return sorted(float(row) if row is not None else 999.0 for row in rows) or [999.0]

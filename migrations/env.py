@@ -10,7 +10,7 @@ from flask import current_app
 
 from app.core import rights
 from app.core.db import Base
-from app.core.work import owner_engine
+from app.core.transactions import owner_engine
 from migrations.filters import include_object
 
 
@@ -44,7 +44,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        rights.give(connection, current_app.config["SETTINGS"].database_url)
+        rights.give(connection, current_app.config["ENVIRONMENT"].database_url)
         connection.commit()
         connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
         connection.commit()

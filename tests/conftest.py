@@ -24,20 +24,21 @@ from filelock import FileLock
 from flask.testing import FlaskClient
 from hypothesis import settings
 
-from app.accounts import passwords
 from app.audit.queries import entries
-from app.core import actor, clock_state, config, queue, rights, work
+from app.core import actor, clock_state, queue, rights, transactions
+from app.core import settings as desk_settings
 from app.core.db import Base, db
-from app.factory import House, create_app
-from app.settings import Settings
+from app.environment import Environment
+from app.factory import Pressroom, create_app
+from app.staff import passwords
 
 KEYS = (("test", bytes(range(32))),)
 PASSWORD = "correct horse battery staple"
 KEPT = ("alembic_version", "schema_migrations", "platforms", "agents")
 # Settings that were read stay read until a test changes them: how many statements a page needs must not depend on whether the
 # two seconds of a process went by meanwhile.
-config.FRESH_FOR = 3600.0
-# The way of a password is the real one, its work is small: tests/unit/accounts/test_pure.py asks a process of its own for the cost.
+desk_settings.FRESH_FOR = 3600.0
+# The way of a password is the real one, its work is small: tests/unit/staff/test_pure.py asks a process of its own for the cost.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 # An example that the machine interrupts is not a slow one: by itself Hypothesis fails what takes longer than 200 ms.
 settings.register_profile("house", deadline=None)
@@ -65,7 +66,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def settings(servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """Settings that point at this worker's own database."""
     data = tmp_path_factory.mktemp("data")
     admin = sa.make_url(servers["database"])
@@ -77,8 +78,8 @@ def settings(servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
     return _settings(admin.set(database=name), servers, data)
 
 
-def _settings(url: sa.URL, servers: dict[str, str], data: Path) -> Settings:
-    return Settings(
+def _settings(url: sa.URL, servers: dict[str, str], data: Path) -> Environment:
+    return Environment(
         data=data,
         database_url=url.render_as_string(hide_password=False),
         redis_url=servers["redis"],
@@ -140,16 +141,16 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def house(settings: Settings) -> House:
+def session_app(settings: Environment) -> Pressroom:
     """The app of this worker, made once. It works with the rights of the app's own role, as a desk does."""
     as_the_app = _as_the_app(sa.make_url(settings.database_url))
-    house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, SQLALCHEMY_DATABASE_URI=as_the_app)
-    house.test_client_class = Browser
-    return house
+    session_app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, SQLALCHEMY_DATABASE_URI=as_the_app)
+    session_app.test_client_class = Browser
+    return session_app
 
 
 @pytest.fixture(scope="session")
-def owner(settings: Settings) -> Iterator[sa.Engine]:
+def owner(settings: Environment) -> Iterator[sa.Engine]:
     """The database as its owner sees it: to empty tables, and for what the app's role may not do."""
     engine = sa.create_engine(settings.database_url, pool_size=1, max_overflow=4)
     yield engine
@@ -157,21 +158,21 @@ def owner(settings: Settings) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def app(house: House, owner: sa.Engine, settings: Settings) -> Iterator[House]:
+def app(session_app: Pressroom, owner: sa.Engine, settings: Environment) -> Iterator[Pressroom]:
     """The app with empty tables and an empty Redis; an app context is pushed."""
-    with house.app_context():
+    with session_app.app_context():
         _empty(owner, settings)
         queue.connection().flushdb()
-        house.extensions["bell"].pop("quiet_until", None)
-        config.forget()
+        session_app.extensions["broker"].pop("quiet_until", None)
+        desk_settings.forget()
         entries.forget()
         clock_state.forget()
         actor.set_current(actor.Actor())  # not the person of the test before
-        yield house
+        yield session_app
         db.session.rollback()
 
 
-def _empty(owner: sa.Engine, settings: Settings) -> None:
+def _empty(owner: sa.Engine, settings: Environment) -> None:
     shutil.rmtree(settings.audit, ignore_errors=True)
     tables = [name for name in Base.metadata.tables if name not in KEPT]
     with owner.begin() as connection:
@@ -183,43 +184,43 @@ def _empty(owner: sa.Engine, settings: Settings) -> None:
 
 
 @pytest.fixture
-def commit(app: House) -> Callable[..., Any]:
+def commit(app: Pressroom) -> Callable[..., Any]:
     """`commit(fn, *args)`: run `fn` in a committed transaction of its own, as a job's step does."""
-    return work.step
+    return transactions.transaction
 
 
 @pytest.fixture
-def client(app: House) -> FlaskClient:
+def client(app: Pressroom) -> FlaskClient:
     """A browser without JavaScript, not signed in."""
     return app.test_client()
 
 
 @pytest.fixture
-def another_desk(app: House) -> Iterator[Callable[..., House]]:
+def another_desk(app: Pressroom) -> Iterator[Callable[..., Pressroom]]:
     """`another_desk(settings, TESTING=False, …)`: a desk with other settings beside the usual one; its browsers are ours."""
-    made: list[House] = []
+    made: list[Pressroom] = []
 
-    def build(changed: Settings, **config: Any) -> House:
-        house = create_app(changed, **{"TESTING": True, "WTF_CSRF_ENABLED": False, **config})
-        house.test_client_class = Browser
-        made.append(house)
-        return house
+    def build(changed: Environment, **config: Any) -> Pressroom:
+        session_app = create_app(changed, **{"TESTING": True, "WTF_CSRF_ENABLED": False, **config})
+        session_app.test_client_class = Browser
+        made.append(session_app)
+        return session_app
 
     yield build
-    for house in made:
-        with house.app_context():
+    for session_app in made:
+        with session_app.app_context():
             db.session.remove()
             db.engine.dispose()
 
 
 @pytest.fixture
-def as_user(app: House) -> Callable[..., FlaskClient]:
+def as_user(app: Pressroom) -> Callable[..., FlaskClient]:
     """`as_user("reviewer")` or `as_user(user)`: a browser in which that person is signed in."""
     from tests.door import let_in
     from tests.factories import make_user
 
     def sign_in(who: Any = "admin") -> FlaskClient:
-        user = work.step(make_user, role=who) if isinstance(who, str) else who
+        user = transactions.transaction(make_user, role=who) if isinstance(who, str) else who
         browser = let_in(app, user.id)
         browser.user = user  # type: ignore[attr-defined]
         return browser
@@ -228,7 +229,7 @@ def as_user(app: House) -> Callable[..., FlaskClient]:
 
 
 @pytest.fixture
-def empty(servers: dict[str, str], settings: Settings) -> Iterator[House]:
+def empty(servers: dict[str, str], settings: Environment) -> Iterator[Pressroom]:
     """An app on an empty database of its own."""
     admin = sa.make_url(servers["database"])
     name = f"migrate_{uuid.uuid4().hex[:8]}"
@@ -245,7 +246,7 @@ def empty(servers: dict[str, str], settings: Settings) -> Iterator[House]:
 
 
 @pytest.fixture
-def statements(app: House) -> Callable[[], AbstractContextManager[list[str]]]:
+def statements(app: Pressroom) -> Callable[[], AbstractContextManager[list[str]]]:
     """`with statements() as ran:` every statement that the database is sent meanwhile."""
 
     @contextmanager

@@ -13,12 +13,12 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from app.accounts.actions import open_session
-from app.accounts.delivery import Entry
-from app.accounts.models import User
-from app.accounts.views import door
-from app.core import work
+from app.core import transactions
 from app.core.db import db
+from app.staff.actions import open_session
+from app.staff.models import User
+from app.staff.services import Entry
+from app.staff.views import browser_session
 
 
 def let_in(app: Any, user_id: uuid.UUID) -> FlaskClient:
@@ -33,6 +33,8 @@ def _entered(app: Any, user_id: uuid.UUID, environ: dict[str, Any]) -> SimpleCoo
     """The cookies of the answer. Runs in a context of its own, as a request has it."""
     with app.test_request_context("/sign-in", method="POST", environ_base=environ):
         app.preprocess_request()
-        token = work.step(lambda: open_session(db.session.get_one(User, user_id), door.caller()))
-        answer = app.process_response(door.enter(Entry(token), "/"))
+        token = transactions.transaction(
+            lambda: open_session(db.session.get_one(User, user_id), browser_session.caller())
+        )
+        answer = app.process_response(browser_session.enter(Entry(token), "/"))
     return SimpleCookie("; ".join(header.partition(";")[0] for header in answer.headers.getlist("Set-Cookie")))

@@ -10,15 +10,13 @@ serial = itertools.count(1)
 # vault
 def make_account(platform="site", name=None, status="active", secrets=None, configuration=None, **columns):  # type: ignore[no-untyped-def]
     """An account with its secrets sealed, in the state that is asked for."""
+    from app.accounts import sealing
+    from app.accounts.models import Account
     from app.core import crypto
     from app.core.db import db, uuid7
     from app.platforms import registry
-    from app.vault import sealing
-    from app.vault.models import PlatformCredential
 
-    row = PlatformCredential(
-        id=uuid7(), platform=platform, account_name=name or f"{platform}-{next(serial)}", status=status
-    )
+    row = Account(id=uuid7(), platform=platform, account_name=name or f"{platform}-{next(serial)}", status=status)
     kind = registry.get(platform).spec.credential_type
     row.credential_type = "token" if kind == "none" else kind
     row.credentials = sealing.seal_tree(row.id, secrets or {})
@@ -38,9 +36,9 @@ _hashes: dict[str, str] = {}
 
 def make_user(role: str = "editor", password: str = PASSWORD, **fields):  # type: ignore[no-untyped-def]
     """A member of the staff; the hash of a password is made once a run."""
-    from app.accounts.models import User
-    from app.accounts.passwords import hash_password
     from app.core.db import db
+    from app.staff.models import User
+    from app.staff.passwords import hash_password
 
     if password not in _hashes:
         _hashes[password] = hash_password(password)
@@ -199,10 +197,10 @@ def make_review(item=None, by=None, reviewer=None, status="in_review", reason="S
 
     `by` asks (the item's author when left out); `reviewer` decides (a new one when left out).
     """
-    from app.accounts.models import User
     from app.content import queries as contents
     from app.core.db import db
     from app.reviews import actions
+    from app.staff.models import User
 
     item = item or make_item()
     asker = by or db.session.get_one(User, item.created_by)

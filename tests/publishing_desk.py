@@ -13,16 +13,16 @@ from app.content import actions as content
 from app.content.models import Artifact, ContentItem
 from app.core.actor import Actor, acting
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
+from app.delivery.drain import drain
 from app.publishing import actions
-from app.publishing.drain import drain
 from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord
 from tests.factories import make_account, make_user, serial
 
 
 def staff() -> Actor:
     """An operator who acts."""
-    user = step(make_user, "operator")
+    user = transaction(make_user, "operator")
     return Actor(type="human", id=str(user.id), name=user.full_name, role="operator")
 
 
@@ -40,11 +40,11 @@ def approved(text: str = "", who: Actor | None = None, **payload: Any) -> tuple[
         return item, artifact
 
     with acting(who or staff()):
-        return step(make)
+        return transaction(make)
 
 
 def account(platform: str = "site", **more: Any) -> uuid.UUID:
-    return step(make_account, platform, **more).id
+    return transaction(make_account, platform, **more).id
 
 
 def scheduled(
@@ -54,12 +54,12 @@ def scheduled(
     who = staff()
     item, artifact = made or approved(text, who)
     with acting(who):
-        job = step(actions.schedule, item, artifact, accounts, at, **more)
+        job = transaction(actions.schedule, item, artifact, accounts, at, **more)
     return [records_of(job.id)[key] for key in accounts]
 
 
 def records_of(job_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
-    rows = step(
+    rows = transaction(
         lambda: db.session.execute(
             sa.select(PublishRecord.credential_id, PublishRecord.id).where(PublishRecord.job_id == job_id)
         ).all()
@@ -69,11 +69,11 @@ def records_of(job_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
 
 def record(key: uuid.UUID) -> PublishRecord:
     """The record as it stands in the database."""
-    return step(lambda: db.session.get_one(PublishRecord, key, populate_existing=True))
+    return transaction(lambda: db.session.get_one(PublishRecord, key, populate_existing=True))
 
 
 def attempts(key: uuid.UUID) -> list[PublishAttempt]:
-    return step(
+    return transaction(
         lambda: list(
             db.session.scalars(
                 sa.select(PublishAttempt).where(PublishAttempt.record_id == key).order_by(PublishAttempt.started_at)
@@ -83,7 +83,7 @@ def attempts(key: uuid.UUID) -> list[PublishAttempt]:
 
 
 def job(record_id: uuid.UUID) -> PublishJob:
-    return step(
+    return transaction(
         lambda: db.session.get_one(
             PublishJob, db.session.get_one(PublishRecord, record_id).job_id, populate_existing=True
         )
@@ -91,7 +91,7 @@ def job(record_id: uuid.UUID) -> PublishJob:
 
 
 def holds(key: uuid.UUID | str) -> list[PublishHold]:
-    return step(
+    return transaction(
         lambda: list(
             db.session.scalars(
                 sa.select(PublishHold).where(PublishHold.scope_id == str(key), PublishHold.released_at.is_(None))
@@ -102,7 +102,7 @@ def holds(key: uuid.UUID | str) -> list[PublishHold]:
 
 def by_hand(sql: str, **values: Any) -> Any:
     """Plain SQL behind the desk's back, by the owner of the database, past the triggers that refuse it."""
-    settings = current_app.config["SETTINGS"]
+    settings = current_app.config["ENVIRONMENT"]
     url, utc = settings.owner_url or settings.database_url, {"options": "-c timezone=UTC"}
     with sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args=utc).begin() as connection:
         connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
@@ -113,7 +113,7 @@ def by_hand(sql: str, **values: Any) -> Any:
 def person(action: Any, key: uuid.UUID, *args: Any, **more: Any) -> Any:
     """A person's verb on a record."""
     with acting(staff()):
-        return step(lambda: action(db.session.get_one(PublishRecord, key), *args, **more))
+        return transaction(lambda: action(db.session.get_one(PublishRecord, key), *args, **more))
 
 
 def work() -> int:

@@ -1,6 +1,11 @@
-"""Accounts: the staff of the desk and how they get in.
+"""The vault: accounts on other people's platforms, and the secrets that open them.
 
-Nouns: staff member (a row of `users`), session, invitation, password link, sign-in guard (how often an address or an
-IP has failed). A member is active or suspended (`is_active`); a session is open until it is revoked, idle too long or
-past `expires_at`; an invitation is open until it is accepted, revoked or past `expires_at`.
+Nouns: account (a row of `platform_credentials`), secret (one sealed value in it), session (short-lived tokens that all
+workers share), posting rules (slots, daily cap, gap, what absence means), health (verified, failures in a row, breaker).
+
+States: checking → active | invalid; active → expired | invalid → active (reconnect, refresh). `paused_at` stands apart:
+a person paused it, whatever its status. Leaving active is recorded as `accounts.left_active` and coming back as
+`accounts.came_back`, with the kind (`account_paused`, `account_down`) that publishing turns into holds.
+
+A secret is opened in `delivery.open_account` only, inside a worker, at the moment of use.
 """

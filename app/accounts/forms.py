@@ -1,116 +1,148 @@
-"""Forms of the room."""
+"""Forms of the vault. The connect form is derived from the connector's SPEC: one field per secret and per setting."""
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from typing import Any
 
-from app.accounts.passwords import LONGEST, SHORTEST
-from app.accounts.person import DENSITIES, ROLES, THEMES
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from app.accounts import posting_rules
+from app.accounts.connect_input import LONGEST_NAME, ConnectInput
+from app.accounts.suspicion import looks_like_secret
+from app.platforms.base import ConfigField, Platform, SecretField
 from app.web.forms import Form, options
-from app.web.labels import ROLES as ROLE_WORDS
-from app.web.times import zone_names
 
-RIGHTS = {
-    "viewer": "sees everything, changes nothing",
-    "editor": "writes content and asks for review",
-    "reviewer": "also approves what others wrote",
-    "operator": "also schedules, publishes and connects accounts",
-    "admin": "also looks after staff, settings and audit",
-}
-ROLE_CHOICES = [(role, f"{ROLE_WORDS[role]}: {RIGHTS[role]}") for role in ROLES]
-_NEW_HELP = f"At least {SHORTEST} characters; a few words in a row are easy to remember."
+KEPT = "Leave empty to keep the one we have. "
+OFF = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 
 
-class SignInForm(Form):
-    email = StringField(
-        "E-mail",
-        [DataRequired("Enter your e-mail address."), Length(max=320, message="This is too long for an address.")],
-    )
-    password = PasswordField("Password", [InputRequired("Enter your password.")])
-    next = HiddenField()
+class ConnectForm(Form):
+    """The part that every platform has; `connect_form` adds the rest. Values of secrets never leave the server again."""
 
-
-class AskForm(Form):
-    """Where a password link is mailed to."""
-
-    email = StringField(
-        "E-mail",
-        [DataRequired("Enter your e-mail address."), Length(max=320, message="This is too long for an address.")],
+    name = StringField(
+        "Name on the desk",
+        validators=[InputRequired("Enter a name, for example the account's handle."), Length(max=LONGEST_NAME)],
+        description="How your team calls this account, for example its handle.",
+        render_kw={**OFF, "maxlength": LONGEST_NAME},
     )
 
+    def entry(self, spec: Platform) -> ConnectInput:
+        """What was typed, as the verb takes it."""
+        return ConnectInput(
+            platform=spec.slug,
+            name=self.name.data or "",
+            secrets={s.name: self[f"secret_{s.name}"].data or "" for s in spec.secrets},
+            configuration={c.name: self[f"config_{c.name}"].data for c in spec.configuration},
+        )
 
-class CodeForm(Form):
-    """A code of the authenticator, or a recovery code."""
+    def fail(self, errors: dict[str, str]) -> None:
+        """A secret that is asked for anew cannot be kept by leaving it empty: its help stops saying so."""
+        for name in errors:
+            if name.startswith("secret_") and name in self:
+                self[name].description = self[name].description.removeprefix(KEPT)
+        super().fail(errors)
 
-    code = StringField(
-        "Code", [InputRequired("Enter the code."), Length(max=100, message="This is too long for a code.")]
-    )
-    next = HiddenField()
+    def forget_misplaced(self) -> None:
+        """Empty plain fields that hold a secret by the looks of it: the page must not show it again."""
+        for field in self:
+            if (
+                isinstance(field.data, str)
+                and not isinstance(field, PasswordField | HiddenField)
+                and looks_like_secret(field.data)
+            ):
+                field.data = ""
 
 
-class ConfirmForm(Form):
-    """Shows again that it is the person. The name of its field is not one of the form it interrupts."""
+def connect_form(spec: Platform, keep: bool = False, current: dict[str, Any] | None = None) -> ConnectForm:
+    """The form for one platform. `keep`: the account has secrets, so an empty field keeps them; `current`: its settings."""
+    fields: dict[str, Any] = {f"secret_{one.name}": _secret(one, keep) for one in spec.secrets}
+    fields |= {f"config_{one.name}": _setting(one) for one in spec.configuration}
+    kind = type("ConnectFormOf" + spec.slug.title(), (ConnectForm,), fields)
+    given = {f"config_{name}": value for name, value in (current or {}).items() if isinstance(value, str | int | bool)}
+    form: ConnectForm = kind(data={**{f"config_{c.name}": c.default for c in spec.configuration}, **given})
+    return form
 
-    confirm_secret = PasswordField(
-        "Your password", [InputRequired("Enter your password, or a code of your authenticator.")]
-    )
-    confirm_form = HiddenField()
 
-
-class NewPasswordForm(Form):
-    """A new password, twice."""
-
-    new = PasswordField(
-        "New password",
-        [InputRequired("Enter a new password."), Length(max=LONGEST, message=f"Use at most {LONGEST} characters.")],
-        description=_NEW_HELP,
-    )
-    repeat = PasswordField(
-        "New password again", [EqualTo("new", "The two are not the same. Type the new password again.")]
+def _secret(secret: SecretField, keep: bool) -> Field:
+    kept = KEPT if keep else ""
+    return PasswordField(
+        secret.label,
+        description=kept + secret.help,
+        render_kw={**OFF, "autocomplete": "new-password", "data-1p-ignore": True, "data-lpignore": "true"},
     )
 
 
-class ChangePasswordForm(NewPasswordForm):
-    current = PasswordField("Current password", [InputRequired("Enter your current password.")])
+def _setting(setting: ConfigField) -> Field:
+    common = {"label": setting.label, "description": setting.help}
+    if setting.kind == "choice":
+        return SelectField(choices=options(setting.choices), validate_choice=False, **common)
+    if setting.kind == "bool":
+        return BooleanField(**common)
+    extra = {"inputmode": "url"} if setting.kind == "url" else {"inputmode": "numeric"} if setting.kind == "int" else {}
+    return StringField(render_kw={**OFF, **extra}, **common)
 
 
-class AcceptForm(NewPasswordForm):
-    full_name = StringField(
-        "Your name",
-        [
-            DataRequired("Enter your name: it stands beside everything you do."),
-            Length(max=100, message="Use at most 100 characters."),
-        ],
+class RenameForm(Form):
+    """Another name on the desk."""
+
+    name = StringField(
+        "Name on the desk", validators=[InputRequired("Enter a name."), Length(max=LONGEST_NAME)], render_kw=OFF
     )
-    timezone = HiddenField()
 
 
-class InviteForm(Form):
-    email = StringField(
-        "E-mail",
-        [DataRequired("Enter the address of the person."), Length(max=320, message="This is too long for an address.")],
+class PauseForm(Form):
+    """Why it is paused, for whoever asks tomorrow."""
+
+    why = StringField(
+        "Reason", validators=[Length(max=200)], description="Shown on the account and beside every post it holds."
     )
-    full_name = StringField(
-        "Name",
-        [Length(max=100, message="Use at most 100 characters.")],
-        description="They can change it when they accept.",
+
+
+class RulesForm(Form):
+    """The posting rules. Empty fields mean: as the platform's own rule says."""
+
+    version = HiddenField()
+    slots = TextAreaField(
+        "Slots", description="When this account likes to post, one line per set of days: “Mon, Thu 09:00 18:30”."
     )
-    role = RadioField("Role", choices=options(ROLE_CHOICES), default="editor")
-
-
-class RoleForm(Form):
-    role = RadioField("Role", choices=options(ROLE_CHOICES))
-
-
-class PreferencesForm(Form):
-    full_name = StringField(
-        "Name", [DataRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
+    max_per_day = IntegerField(
+        "Most posts in 24 hours", validators=[Optional(), NumberRange(1, 1000, "Enter a number from 1 to 1,000.")]
     )
-    timezone = SelectField("Time zone", choices=zone_names, description="All times of the desk are shown in this zone.")
-    theme = RadioField("Theme", choices=options(THEMES))
-    density = RadioField("Rows", choices=options(DENSITIES), description="How much room the rows of a list take.")
-    keys = BooleanField(
-        "Single-key shortcuts",
-        description="A approves, J and K move, / searches. Switch them off if you use speech input.",
+    min_gap = IntegerField(
+        "Minutes between two posts",
+        validators=[Optional(), NumberRange(0, 10080, "Enter 0 to 10,080 minutes (a week).")],
     )
+    on_absent = RadioField(
+        "When a post is surely not there after an unknown answer",
+        choices=options([("", "As the desk's setting says"), ("resend", "Send it again"), ("ask", "Ask a person")]),
+        default="",
+        validate_choice=True,
+    )
+
+    def validate_slots(self, field: Field) -> None:
+        """Each line must be readable."""
+        try:
+            self.parsed = posting_rules.parse_slots(field.data or "")
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def posting_rules(self, zone: str) -> dict[str, Any]:
+        """What was typed, as the verb takes it; slots are meant in `zone`."""
+        return {
+            "slots": [list(slot) for slot in self.parsed],
+            "slots_zone": zone if self.parsed else None,
+            "max_per_day": self.max_per_day.data,
+            "min_gap": self.min_gap.data,
+            "on_absent": self.on_absent.data or None,
+        }

@@ -1,20 +1,19 @@
-"""Jobs of the room."""
+"""Jobs of the vault. Strings in, no secret in an argument, no exception out of them with a secret in it."""
 
 from __future__ import annotations
 
-from app.accounts import actions, mailing
+from app.accounts import actions, services
 from app.core.queue import job
-from app.core.work import step
+from app.core.transactions import transaction
 
 
-@job("accounts.forget_old")
-def forget_old() -> None:
-    """Each hour, by the clock: guards that have said nothing for a day, letters of a month ago."""
-    step(actions.forget_old)
-    step(actions.forget_letters)
+@job("accounts.verify", formerly="vault.verify")
+def verify(credential_id: str) -> None:
+    """Sign in to the account and write down what came of it."""
+    services.verify(credential_id)
 
 
-@job("accounts.mail_links")
-def mail_links() -> None:
-    """When a link was made, and each minute: mail the links that wait, where the desk sends mail."""
-    mailing.mail_links()
+@job("accounts.tend", formerly="vault.tend")
+def tend() -> None:
+    """Once a minute: expire, warn, verify what waits."""
+    transaction(actions.check_due)

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from app.ground import redact
-from app.ground.storable import storable
+from app.lib import redact
+from app.lib.storable import storable
 
 HIDDEN = "•••"
 LONGEST = 2_000  # characters of one value; the version or the attempt keeps the whole

@@ -15,7 +15,7 @@ from app.audit.queries.keys import opened
 from app.audit.queries.noted import against_logs
 from app.audit.report import Report
 from app.core import actor
-from app.core.work import reading, step
+from app.core.transactions import read_only, transaction
 
 audit_cli = AppGroup("audit", help="The audit log: verify its seals, seal now, make partitions.")
 COMMAND_LINE = "Command line"
@@ -30,7 +30,7 @@ def verify_command(logs: tuple[Path, ...], as_json: bool) -> None:
     database and not in it. Exit code 1 when there is one."""
     report = inspection.check_all()
     files = [file for path in logs for file in (sorted(path.glob("*.log*")) if path.is_dir() else [path])]
-    with reading():
+    with read_only():
         against_logs(report, map(_lines, files), opened())
     click.echo(json.dumps(asdict(report), default=str, indent=1) if as_json else _words(report))
     if report.findings:
@@ -43,8 +43,8 @@ def acknowledge_command() -> None:
     against the database as it now is."""
     file = inspection.roots_file()
     with actor.acting(actor.Actor(name=COMMAND_LINE)):
-        place = step(actions.acknowledge, file)
-        step(actions.begin_anew, file)
+        place = transaction(actions.acknowledge, file)
+        transaction(actions.begin_anew, file)
     report = inspection.check_all()
     inspection.check_new()
     click.echo(f"Noted: the trail is as it is now, up to {place}. {_words(report)}")
@@ -62,7 +62,7 @@ def seal_command() -> None:
 @audit_cli.command("partitions")
 def partitions_command() -> None:
     """Make the partitions of this month and the next ones."""
-    click.echo(f"Made {step(actions.make_partitions)} partitions.")
+    click.echo(f"Made {transaction(actions.make_partitions)} partitions.")
 
 
 def _lines(file: Path) -> Iterator[str]:

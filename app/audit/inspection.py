@@ -15,20 +15,20 @@ from app.audit.queries.noted import against_mark
 from app.audit.queries.verify import verify_part
 from app.audit.report import Mark, Report, Stood
 from app.core.db import db
-from app.core.work import reading, step
+from app.core.transactions import read_only, transaction
 
 PART = 1_500  # seals, about a day
 
 
 def roots_file() -> RootsFile:
     """Where this desk notes its roots (PRESSROOM_AUDIT)."""
-    return RootsFile(current_app.config["SETTINGS"].audit)
+    return RootsFile(current_app.config["ENVIRONMENT"].audit)
 
 
 def seal_and_note(margin: timedelta = MARGIN) -> AuditSeal | None:
     """Seal what can be sealed; then note outside what is committed. Returns the new seal, if any. Raises OSError."""
-    made = step(actions.seal, margin)
-    step(actions.note_roots, roots_file())
+    made = transaction(actions.seal, margin)
+    transaction(actions.note_roots, roots_file())
     return made
 
 
@@ -36,12 +36,12 @@ def check_new() -> Report:
     """What was sealed and noted since the last check that found nothing, at most about a day of it."""
     file, before = roots_file(), _mark("new")
     lost = against_mark(file, before)
-    with reading():
+    with read_only():
         report = verify_part(file, before, PART)
     report.findings += lost
     if not report.left:
         report.mark = _remembering(report.mark, file, max(0, report.mark.offset - TAIL))
-    step(actions.keep_check, "new", report, before)
+    transaction(actions.keep_check, "new", report, before)
     return report
 
 
@@ -50,7 +50,7 @@ def check_all() -> Report:
     whole, mark, file, before = Report(), Mark(), roots_file(), _mark("all")
     lost = against_mark(file, before) or against_mark(file, _mark("new"))
     while True:
-        with reading():
+        with read_only():
             part = verify_part(file, mark, PART)
         whole.seals, whole.rows = whole.seals + part.seals, whole.rows + part.rows
         whole.findings += part.findings
@@ -60,7 +60,7 @@ def check_all() -> Report:
     whole.unsealed, whole.oldest_unsealed, whole.newest_root = part.unsealed, part.oldest_unsealed, part.newest_root
     whole.noted, whole.mark = part.noted, _remembering(mark, file, 0)
     whole.findings += lost
-    step(actions.keep_check, "all", whole, before)
+    transaction(actions.keep_check, "all", whole, before)
     return whole
 
 
@@ -70,6 +70,6 @@ def _remembering(mark: Mark, file: RootsFile, start: int) -> Mark:
 
 
 def _mark(kind: str) -> Mark:
-    with reading():
+    with read_only():
         kept = db.session.get(AuditCheck, kind)
         return Mark.of(kept.mark if kept else None)

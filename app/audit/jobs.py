@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.audit import actions, inspection
 from app.audit.actions.events import REACT, claim
-from app.core.queue import JOBS, job, ring
-from app.core.work import step
-from app.ground import logs
+from app.core.queue import JOBS, current, enqueue, job
+from app.core.transactions import transaction
+from app.lib import logs
 
 
 @job("audit.seal")
@@ -24,7 +24,7 @@ def check_new() -> None:
 @job("audit.check_night")
 def check_night() -> None:
     """Each night, by the clock, whose own jobs end within ten minutes: ask for the check that may take hours."""
-    step(ring, "audit.check_all")
+    transaction(enqueue, "audit.check_all")
 
 
 @job("audit.check_all", timeout=6 * 3600)
@@ -36,24 +36,25 @@ def check_all() -> None:
 @job("audit.partitions")
 def partitions() -> None:
     """Each day, by the clock."""
-    step(actions.make_partitions)
+    transaction(actions.make_partitions)
 
 
-@job("audit.ring_open")
-def ring_open() -> None:
+@job("audit.redeliver", formerly="audit.ring_open")
+def redeliver() -> None:
     """Each minute: bells that were lost."""
-    step(actions.ring_open)
+    transaction(actions.redeliver)
 
 
 @job(REACT)
-def react(event_id: str, consumer: str) -> None:
+def deliver_event(event_id: str, consumer: str) -> None:
     """Run one job that follows one event; it gets the id of the thing the event is about."""
-    entity_id = step(claim, event_id, consumer)
+    consumer = current(consumer)
+    entity_id = transaction(claim, event_id, consumer)
     if entity_id is None:
         return
     try:
         JOBS[consumer].run(entity_id)
     except Exception as error:
-        step(actions.mark_failed, event_id, consumer, logs.words(error))
+        transaction(actions.mark_failed, event_id, consumer, logs.words(error))
         raise
-    step(actions.mark_handled, event_id, consumer)
+    transaction(actions.mark_handled, event_id, consumer)

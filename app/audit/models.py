@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import BYTEA, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import config
+from app.core import settings
 from app.core.db import Row, db, uuid7
 
 ACTOR_TYPES = ("planner", "worker", "judge", "human", "system")
 SEVERITIES = ("info", "warning", "error")
 PARTITIONS_AHEAD = 3  # months
 
-SEAL_ALARM = config.declare(
+SEAL_ALARM = settings.declare(
     "audit.seal_alarm_minutes",
     15,
     int,

@@ -11,7 +11,7 @@ from app.audit.queries.entries import key_of
 from app.audit.queries.sealed import seal_over
 from app.audit.words import noun, sentence
 from app.web.auth import requires
-from app.web.lists import csv_response
+from app.web.csv_export import csv_response
 from app.web.pages import render
 
 bp = Blueprint("audit", __name__)

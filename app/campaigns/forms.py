@@ -22,10 +22,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.campaigns.models import Campaign
 from app.campaigns.queries import platform_choices
 from app.content import zones
-from app.ground.errors import Invalid
+from app.lib.errors import Invalid
 from app.web import times
 from app.web.forms import Amount, Form, options
-from app.web.look import zone
+from app.web.template_globals import zone
 
 LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from app.campaigns import actions
 from app.core.queue import job
-from app.core.work import step
+from app.core.transactions import transaction
 
 
 @job("campaigns.follow")
 def follow() -> None:
     """Once a minute; one step for each, so that one that fails keeps no other waiting."""
-    for campaign_id in step(actions.to_follow):
-        step(actions.follow_by_id, campaign_id)
+    for campaign_id in transaction(actions.to_follow):
+        transaction(actions.follow_by_id, campaign_id)

@@ -12,10 +12,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.campaigns import words as _words  # noqa: F401  (registers them)
 from app.core.db import Row, app_now, db
 from app.core.flow import Flow
-from app.ground import clock
+from app.lib import clock
 
 CAMPAIGN = Flow(
     "campaign",

@@ -15,9 +15,9 @@ from app.campaigns.models import CAMPAIGN, ENDED, Campaign
 from app.content.models import ContentItem
 from app.core.db import app_now, db
 from app.core.listing import Choice, Listing
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
 from app.platforms import registry
-from app.publishing.campaign import Frame
+from app.publishing.campaign_frame import Frame
 from app.publishing.models import OPEN, PublishHold, PublishJob, PublishRecord
 
 CONTENT_SHOWN = 50

@@ -14,12 +14,12 @@ from app.campaigns import actions, queries
 from app.campaigns.actions.late import Late
 from app.campaigns.forms import CampaignForm, MoveForm, ResumeForm, moment
 from app.campaigns.models import Campaign
-from app.ground.storable import whole
+from app.lib.storable import whole
 from app.web.auth import requires
+from app.web.csv_export import csv_response
 from app.web.forms import Form, submit
-from app.web.lists import csv_response
-from app.web.look import local, zone
 from app.web.pages import render
+from app.web.template_globals import local, zone
 
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 

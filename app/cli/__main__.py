@@ -9,8 +9,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from app.ground import logs
-from app.settings import Settings, SettingsError, process_environment
+from app.environment import Environment, EnvironmentInvalid, process_environment
+from app.lib import logs
 
 if TYPE_CHECKING:
     from app.runtime.crew import Work
@@ -31,8 +31,8 @@ def main(words: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)sZ %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        settings = Settings.from_env().needed()
-    except SettingsError as error:
+        settings = Environment.from_env().needed()
+    except EnvironmentInvalid as error:
         print(error, file=sys.stderr)
         return 2
     if asked.kind == "run":
@@ -48,7 +48,7 @@ def main(words: list[str] | None = None) -> int:
     return 0
 
 
-def run_all(settings: Settings, with_parent: bool) -> int:
+def run_all(settings: Environment, with_parent: bool) -> int:
     """The supervisor. Begins once more with a mark in its environment, by which its whole family can be found."""
     from app.runtime.leftovers import MARK
 
@@ -63,7 +63,7 @@ def run_all(settings: Settings, with_parent: bool) -> int:
     return supervisor.Supervisor(settings, hire, BEGAN).run()
 
 
-def hire(settings: Settings) -> Work:
+def hire(settings: Environment) -> Work:
     from app.cli import crew
 
     return crew.hire(settings)

@@ -10,8 +10,8 @@ import sys
 
 import psycopg
 
-from app.ground.liveness import SILENT_AFTER
-from app.settings import Settings, SettingsError
+from app.environment import Environment, EnvironmentInvalid
+from app.lib.liveness import SILENT_AFTER
 
 QUERY = """SELECT count(*) FROM worker_heartbeats
 WHERE host = %s AND kind = %s AND seen_at BETWEEN app_now() - make_interval(secs => %s) AND app_now() + interval '5 s'"""
@@ -23,10 +23,10 @@ def main(words: list[str]) -> int:
         print("name one of publish, default, clock", file=sys.stderr)
         return 2
     try:
-        url = Settings.from_env().libpq_url
+        url = Environment.from_env().libpq_url
         with psycopg.connect(url, autocommit=True, connect_timeout=5, options="-c statement_timeout=5000") as link:
             row = link.execute(QUERY, [socket.gethostname(), words[0], SILENT_AFTER]).fetchone()
-    except (SettingsError, psycopg.Error) as error:
+    except (EnvironmentInvalid, psycopg.Error) as error:
         print(type(error).__name__, file=sys.stderr)
         return 1
     if row is None or not row[0]:

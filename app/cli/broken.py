@@ -7,13 +7,13 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.cli.doctor.command import doctor
-from app.settings import SettingsError
+from app.environment import EnvironmentInvalid
 
 
 class Explaining(AppGroup):
     """Knows `doctor`; answers to any other name with the error."""
 
-    def __init__(self, error: SettingsError) -> None:
+    def __init__(self, error: EnvironmentInvalid) -> None:
         super().__init__("pressroom")
         self.error = error
         self.add_command(doctor)
@@ -27,7 +27,7 @@ class Explaining(AppGroup):
         raise click.ClickException(str(self.error))
 
 
-def app(error: SettingsError) -> Flask:
+def app(error: EnvironmentInvalid) -> Flask:
     made = Flask("pressroom")
     made.cli = Explaining(error)
     return made

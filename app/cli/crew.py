@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from app import worker
-from app.factory import House, create_app
+from app.environment import Environment
+from app.factory import Pressroom, create_app
 from app.runtime.crew import Work
 from app.runtime.launch import die_with_parent_when_forked
-from app.settings import Settings
 
 
-def hire(settings: Settings) -> Work:
+def hire(settings: Environment) -> Work:
     """The work of this desk. Building the app once here loads every room."""
     importlib.import_module("app.runtime.waiting")
     create_app(settings, role="job")
@@ -28,7 +28,7 @@ def hire(settings: Settings) -> Work:
     )
 
 
-def prepare(settings: Settings) -> list[dict[str, Any]]:
+def prepare(settings: Environment) -> list[dict[str, Any]]:
     """Migrates; makes the first people of an empty desk. Out: people as dicts of role, email, password (None: as before)."""
     from flask_migrate import upgrade
 
@@ -46,7 +46,7 @@ def prepare(settings: Settings) -> list[dict[str, Any]]:
         return first_people()
 
 
-def demo(settings: Settings) -> None:
+def demo(settings: Environment) -> None:
     app = create_app(settings, role="job")
     with app.app_context():
         from app.cli.demo import fill
@@ -54,12 +54,12 @@ def demo(settings: Settings) -> None:
         fill()
 
 
-def work_through(settings: Settings, queue: str) -> None:
+def work_through(settings: Environment, queue: str) -> None:
     die_with_parent_when_forked()  # a job that runs in a fork of its own
     worker.run_worker(queue, settings)
 
 
-def web(settings: Settings, door: int) -> None:
+def web(settings: Environment, door: int) -> None:
     """gunicorn on the supervisor's listening socket."""
     from gunicorn.app.base import BaseApplication
 
@@ -72,7 +72,7 @@ def web(settings: Settings, door: int) -> None:
                     self.cfg.set(name, value)
             self.cfg.set("bind", f"fd://{door}")
 
-        def load(self) -> House:
+        def load(self) -> Pressroom:
             return create_app(settings)
 
     Web().run()

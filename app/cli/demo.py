@@ -14,7 +14,10 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from app.accounts import queries as people
+from app.accounts import actions as account_actions
+from app.accounts import queries as account_queries
+from app.accounts.connect_input import ConnectInput
+from app.accounts.services import verify
 from app.campaigns import actions as campaigns
 from app.campaigns.models import Campaign
 from app.cli.people import REVIEWER_EMAIL
@@ -24,17 +27,15 @@ from app.content import actions as content
 from app.content import images
 from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
-from app.core import actor, config, work
+from app.core import actor, transactions
+from app.core import settings as desk_settings
 from app.core.db import db
-from app.ground import clock
+from app.lib import clock
 from app.outbound.files import Files
 from app.publishing import actions as publishing
 from app.reviews import actions as reviews
-from app.reviews.actions.rows import open_request
-from app.vault import actions as vault
-from app.vault import queries as accounts
-from app.vault.delivery import verify
-from app.vault.entry import Entry
+from app.reviews.actions.locking import open_request
+from app.staff import queries as people
 
 NAMESPACE = uuid.UUID("5f0c7f9e-1f53-5f0e-9a3b-8f4b6d2c1a00")
 ZONE = "Africa/Addis_Ababa"
@@ -48,23 +49,25 @@ CAMPAIGN = "Winter Iwagumi"
 
 def fill() -> None:
     """Make what is not there yet. Does nothing on a desk whose people are not the demo's."""
-    settings = current_app.config["SETTINGS"]
-    admin, reviewer = (work.step(people.by_email, email) for email in (settings.admin_email, REVIEWER_EMAIL))
-    if admin is None or reviewer is None or work.step(config.get, "demo.filled"):
+    settings = current_app.config["ENVIRONMENT"]
+    admin, reviewer = (
+        transactions.transaction(people.by_email, email) for email in (settings.admin_email, REVIEWER_EMAIL)
+    )
+    if admin is None or reviewer is None or transactions.transaction(desk_settings.get, "demo.filled"):
         return
     cast = {"admin": admin, "reviewer": reviewer}
     _connect_accounts(admin)
     campaign = _as(cast["admin"], _start_campaign, cast["admin"].id)
     for story in STORIES:
         _tell(story, cast, campaign)
-    work.step(config.put, "demo.filled", True)
+    transactions.transaction(desk_settings.put, "demo.filled", True)
 
 
 def _tell(story: Story, cast: dict[str, Any], campaign: uuid.UUID) -> None:
     author = cast[story.by]
     other = cast["admin" if story.by == "reviewer" else "reviewer"]
     item_id = uuid.uuid5(NAMESPACE, story.title)
-    if work.step(db.session.get, ContentItem, item_id) is None:
+    if transactions.transaction(db.session.get, ContentItem, item_id) is None:
         _as(author, _write, story, item_id, campaign)
     if story.fate == "draft":
         return
@@ -79,14 +82,14 @@ def _as(person: Any, verb: Callable[..., Any], *args: Any) -> Any:
     """One step, done by a person."""
     who = actor.Actor(type="human", id=str(person.id), name=person.full_name, role=person.role)
     with actor.acting(who):
-        return work.step(verb, *args)
+        return transactions.transaction(verb, *args)
 
 
 def _connect_accounts(admin: Any) -> None:
     """Each is looked at at once, as the job would a moment later: the stories need them active."""
     for platform, name, configuration in ACCOUNTS:
-        if work.step(accounts.by_name, platform, name) is None:
-            made = _as(admin, vault.connect, Entry(platform, name, configuration=configuration))
+        if transactions.transaction(account_queries.by_name, platform, name) is None:
+            made = _as(admin, account_actions.connect, ConnectInput(platform, name, configuration=configuration))
             verify(str(made.id))
 
 
@@ -113,7 +116,7 @@ def _write(story: Story, item_id: uuid.UUID, campaign: uuid.UUID) -> None:
 
 
 def _picture(story: Story) -> str:
-    files = Files(current_app.config["SETTINGS"].files)
+    files = Files(current_app.config["ENVIRONMENT"].files)
     asset = content.store_picture(
         files, images.read(painted(story.picture), f"{story.picture}.png"), f"{story.picture}.png", None
     )
@@ -121,7 +124,7 @@ def _picture(story: Story) -> str:
 
 
 def _account(name: str) -> Any:
-    return next((found for platform in ("site", "sandbox") if (found := accounts.by_name(platform, name))), None)
+    return next((found for platform in ("site", "sandbox") if (found := account_queries.by_name(platform, name))), None)
 
 
 def _ask(item_id: uuid.UUID, author: Any) -> None:
@@ -171,4 +174,4 @@ def _tomorrow() -> datetime:
     return datetime.combine(day, time(9), zone)
 
 
-config.declare("demo.filled", False, bool, "The demo desk has been filled.")
+desk_settings.declare("demo.filled", False, bool, "The demo desk has been filled.")

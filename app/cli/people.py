@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import current_app
 
-from app.accounts import passwords, queries
-from app.accounts.actions import create_staff
-from app.core import actor, work
-from app.ground.errors import Invalid
-from app.settings import Settings
+from app.core import actor, transactions
+from app.environment import Environment
+from app.lib.errors import Invalid
+from app.staff import passwords, queries
+from app.staff.actions import create_staff
 
 ADMIN, REVIEWER = "Hana Tesfaye", "Mara Voss"
 REVIEWER_EMAIL = "reviewer@pressroom.example"
@@ -25,21 +25,21 @@ def first_people() -> list[dict[str, Any]]:
     Each person: role, email, password (None when it was made before). Ends with what to write instead when
     PRESSROOM_ADMIN_PASSWORD is one that the desk would take from nobody.
     """
-    settings: Settings = current_app.config["SETTINGS"]
+    settings: Environment = current_app.config["ENVIRONMENT"]
     wanted = [("admin", settings.admin_email, ADMIN if settings.demo else "Admin", settings.admin_password)]
     if settings.demo:
         wanted.append(("reviewer", REVIEWER_EMAIL, REVIEWER, None))
     with actor.acting(actor.Actor(name="First start")):
-        if work.step(queries.count_active_people) == 0:
+        if transactions.transaction(queries.count_active_people) == 0:
             return [_made(*one) for one in wanted]
-    known = {email for _, email, _, _ in wanted if work.step(queries.by_email, email) is not None}
+    known = {email for _, email, _, _ in wanted if transactions.transaction(queries.by_email, email) is not None}
     return [{"role": role, "email": email, "password": None} for role, email, _, _ in wanted if email in known]
 
 
 def _made(role: str, email: str, name: str, given: str | None) -> dict[str, Any]:
     password = given or _random(email, name)
     try:
-        work.step(create_staff, email=email, full_name=name, role=role, password=password)
+        transactions.transaction(create_staff, email=email, full_name=name, role=role, password=password)
     except Invalid as error:
         if given is None or "password" not in error.errors:
             raise

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from app.content import links
 from app.content.compose import compose
-from app.content.html import marked, rendered
-from app.content.scripts import mismatch
+from app.content.language_check import mismatch
+from app.content.markdown_html import marked, rendered
 from app.content.shown import Row, shown_fields
 from app.platforms import registry
 from app.platforms.base import Limits, Post, Problem

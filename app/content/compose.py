@@ -13,7 +13,7 @@ from typing import Any
 
 from app.content import links
 from app.content.hashing import canonical, sha256
-from app.content.plain import plain
+from app.content.markdown_text import plain
 from app.platforms import registry
 from app.platforms.base import Limits, Media, Platform, Post
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from app.content import zones
 from app.content.actions.drafts import suspect
-from app.content.typed import Typed
-from app.ground.errors import Invalid
+from app.content.composer_input import ComposerInput
+from app.lib.errors import Invalid
 from app.web.forms import Form
 
 
@@ -23,7 +23,7 @@ class ComposerForm(Form):
         self.wrong.update(errors)
 
 
-def planned_moment(typed: Typed, default_on: str = "") -> datetime | None:
+def planned_moment(typed: ComposerInput, default_on: str = "") -> datetime | None:
     """The typed plan as one moment; None when nothing is planned. Raises Invalid beside the field to blame."""
     if not typed.plan_on and not typed.plan_at:
         return None
@@ -33,7 +33,7 @@ def planned_moment(typed: Typed, default_on: str = "") -> datetime | None:
         raise Invalid({"plan_which" if wrong.twice else "plan_at": str(wrong)}) from None
 
 
-def guard_secret(typed: Typed) -> None:
+def guard_secret(typed: ComposerInput) -> None:
     """Ask before a text that looks like a secret is kept. Raises Invalid."""
     if not typed.confirmed and (kind := suspect(typed.payload)):
         raise Invalid(

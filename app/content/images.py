@@ -19,7 +19,7 @@ from PIL.Image import Resampling
 
 from app.content import metadata
 from app.content.hashing import sha256
-from app.ground.errors import Invalid
+from app.lib.errors import Invalid
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000

@@ -24,7 +24,7 @@ from typing import Any
 
 from app.content import images
 from app.content.images import Picture
-from app.ground.errors import Invalid, TooMany
+from app.lib.errors import Invalid, TooMany
 
 MEMORY = 256 * 1024 * 1024
 CPU_SECONDS = 20

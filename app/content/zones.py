@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.ground.zones import is_zone
+from app.lib.zones import is_zone
 
 FIRST, SECOND = "first", "second"
 FURTHEST = timedelta(days=731)

@@ -1,4 +1,4 @@
-"""The database handle, the base of every table, and the house's SQL functions."""
+"""The database handle, the base of every table, and our SQL functions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
-from app.core import deadline, reach
+from app.core import connection_watch, deadline
 
 NAMES = {
     "ix": "idx_%(table_name)s_%(column_0_N_name)s",
@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
 
 
 class Session(FlaskSession):
-    """A session that `work.aside` may point at its own small pool through `info["engine"]`."""
+    """A session that `transactions.autonomous` may point at its own small pool through `info["engine"]`."""
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Any:
         engine = self.info.get("engine")
@@ -85,7 +85,7 @@ class Row(db.Model):  # type: ignore[name-defined,misc]
 
 # A wire that died without a word (a dropped route, a host that is gone) is noticed by the kernel; libpq's names, for TCP only.
 WEB_WIRE = {
-    "connect_timeout": reach.CONNECTS_WITHIN,
+    "connect_timeout": connection_watch.CONNECTS_WITHIN,
     "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000,
 }  # fmt: skip
 JOB_WIRE = {
@@ -132,8 +132,8 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         if app.config["ROLE"] == "web":
-            app.extensions["reach"] = reach.Reach()
-            reach.watch(db.engine, app.extensions["reach"])
+            app.extensions["connection_watch"] = connection_watch.ConnectionWatch()
+            connection_watch.watch(db.engine, app.extensions["connection_watch"])
             deadline.watch(db.engine)
         else:
             _ping_the_idle(db.engine)
@@ -142,9 +142,9 @@ def init_app(app: Flask) -> None:
         with app.app_context():
             for engine in db.engines.values():
                 engine.dispose(close=False)
-            aside = app.extensions.pop("aside_engine", None)
-            if aside is not None:
-                aside.dispose(close=False)
+            autonomous = app.extensions.pop("autonomous_engine", None)
+            if autonomous is not None:
+                autonomous.dispose(close=False)
 
     os.register_at_fork(after_in_child=forget)
 
@@ -167,14 +167,3 @@ def _ping_the_idle(engine: sa.Engine) -> None:
                 connection.rollback()
             except Exception:
                 raise sa.exc.DisconnectionError from None
-
-
-UPDATED_AT_TRIGGER = """
-CREATE TRIGGER update_{table}_updated_at BEFORE UPDATE ON {table}
-FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()
-"""
-
-
-def updated_at_trigger(table: str) -> str:
-    """SQL for a migration: keep `updated_at` of one table (spec A's trigger, same name)."""
-    return UPDATED_AT_TRIGGER.format(table=table)

@@ -1,6 +1,6 @@
 """How long one web request may work: what is left of it bounds every statement, and is asked between pieces of other work.
 
-In: `begin` by the edge, `lift` when it answers. Out: nothing. Errors: `Late`, which becomes a 503 with the trace id (web/late.py).
+In: `begin` by the edge, `lift` when it answers. Out: nothing. Errors: `Late`, which becomes a 503 with the trace id (web/timeouts.py).
 Work on texts is bounded by steps (content/bounds.py, content/matching.py) and pictures are read in a process apart, so what lies
 between two questions is short. A thread that goes on all the same ends with its process (runtime/waiting.py). Jobs have no deadline.
 """

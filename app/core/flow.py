@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.ground.errors import Conflict
+from app.lib.errors import Conflict
 
 
 class Flow:

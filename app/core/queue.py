@@ -1,6 +1,7 @@
-"""Redis is the bell: an action rings by name, the bell sounds after commit, a worker wakes.
+"""Jobs by name: an action asks for one, the request is sent to Redis after the commit, a worker performs it.
 
-A lost, repeated or late bell costs time, never work: the rows say what is to be done, and sweepers ring again.
+Redis is only the bell: a lost, repeated or late request costs time, never work. The rows say what is to be done, and sweepers
+ask again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 Job = Callable[..., None]
 
 
-class Bell(NamedTuple):
+class JobRequest(NamedTuple):
     """A job's name and its arguments: strings only, ids mostly, never a secret."""
 
     name: str
@@ -39,6 +40,8 @@ class _Registered(NamedTuple):
 
 
 JOBS: dict[str, _Registered] = {}
+_CURRENT: dict[str, str] = {}
+"""A job's former name → its name: an older desk may have left it in Redis or among the open deliveries of events."""
 REACTIONS: dict[str, tuple[str, ...]] = {}
 PERFORM = "app.core.queue.perform"
 """The one function that a job in Redis may name (`app.core.worker_job`)."""
@@ -47,14 +50,21 @@ QUICK = 0.5  # seconds, twice: a connection that was closed meanwhile is made an
 QUIET_AFTER_FAILURE = 5.0  # seconds without trying Redis again, so that an outage does not slow every request
 
 
-def job(name: str, queue: str = "default", timeout: int = 300) -> Callable[[Job], Job]:
-    """Register a function as the job `name`. `timeout` in seconds; -1 for none."""
+def job(name: str, queue: str = "default", timeout: int = 300, formerly: str = "") -> Callable[[Job], Job]:
+    """Register a function as the job `name`. `timeout` in seconds; -1 for none. `formerly`: the name it once had."""
 
     def register(run: Job) -> Job:
         JOBS[name] = _Registered(run, queue, timeout)
+        if formerly:
+            _CURRENT[formerly] = name
         return run
 
     return register
+
+
+def current(name: str) -> str:
+    """The name that a job has today."""
+    return _CURRENT.get(name, name)
 
 
 def consumers(action: str) -> tuple[str, ...]:
@@ -62,44 +72,44 @@ def consumers(action: str) -> tuple[str, ...]:
     return REACTIONS.get(action, ())
 
 
-def ring(name: str, *args: str) -> None:
+def enqueue(name: str, *args: str) -> None:
     """Ask for a job once the current transaction has been kept."""
     if name not in JOBS:
         raise LookupError(f"no job is called {name}")
-    bells: list[Bell] = db.session().info.setdefault("bells", [])
-    bell = Bell(name, tuple(str(a) for a in args))
-    if bell not in bells:
-        bells.append(bell)
+    requests: list[JobRequest] = db.session().info.setdefault("job_requests", [])
+    request = JobRequest(name, tuple(str(a) for a in args))
+    if request not in requests:
+        requests.append(request)
 
 
-def flush(bells: list[Bell]) -> None:
-    """Sound the bells; when Redis is away, say so once and leave it to the sweepers."""
-    state = current_app.extensions["bell"]
-    for bell in bells:
+def send(requests: list[JobRequest]) -> None:
+    """Put them into Redis; when it is away, say so once and leave it to the sweepers."""
+    state = current_app.extensions["broker"]
+    for request in requests:
         if time.monotonic() < state.get("quiet_until", 0.0):
             return
         try:
-            _enqueue(bell)
+            _send(request)
         except redis.RedisError as error:
             state["quiet_until"] = time.monotonic() + QUIET_AFTER_FAILURE
-            log.warning("Redis is away (%s); %s waits for the sweeper", type(error).__name__, bell.name)
+            log.warning("Redis is away (%s); %s waits for the sweeper", type(error).__name__, request.name)
 
 
-def _enqueue(bell: Bell) -> None:
-    spec = JOBS[bell.name]
+def _send(request: JobRequest) -> None:
+    spec = JOBS[request.name]
     target = Queue(spec.queue, connection=quick(), serializer=JSONSerializer)
     target.enqueue_call(
         PERFORM,
-        args=(bell.name, *bell.args),
+        args=(request.name, *request.args),
         timeout=spec.timeout,
         result_ttl=0,
         failure_ttl=86_400,
-        description=bell.name,
+        description=request.name,
     )
 
 
-def unheard(name: str) -> int:
-    """Bells of a queue that no worker has heard yet; none when Redis is away (then ringing fails too, and is tried again)."""
+def queue_length(name: str) -> int:
+    """How many requests of a queue no worker has taken yet; 0 when Redis is away (then sending fails too, and is tried again)."""
     try:
         return len(Queue(name, connection=quick(), serializer=JSONSerializer))
     except redis.RedisError:
@@ -114,13 +124,13 @@ def perform(name: str, *args: str) -> None:
 
 def connection() -> redis.Redis:
     """The Redis client of this process, for workers: as patient as they want it."""
-    client: redis.Redis = current_app.extensions["bell"]["redis"]
+    client: redis.Redis = current_app.extensions["broker"]["redis"]
     return client
 
 
 def quick() -> redis.Redis:
-    """The client that rings: an action was kept, nobody waits for a bell that does not sound within a second."""
-    client: redis.Redis = current_app.extensions["bell"]["quick"]
+    """The client that sends: an action is committed, and nobody waits for a Redis that does not answer within a second."""
+    client: redis.Redis = current_app.extensions["broker"]["quick"]
     return client
 
 
@@ -132,6 +142,6 @@ def init_app(app: Flask, url: str | None, reactions: dict[str, tuple[str, ...]])
         state["quick"] = redis.Redis.from_url(
             url, socket_connect_timeout=QUICK, socket_timeout=QUICK, retry=Retry(NoBackoff(), 1)
         )
-    app.extensions["bell"] = state
+    app.extensions["broker"] = state
     REACTIONS.clear()
     REACTIONS.update(reactions)

@@ -1,4 +1,4 @@
-"""The only job that a worker performs: one of `app.core.queue.JOBS`, rung by this desk, with words as arguments.
+"""The only job that a worker performs: one of `app.core.queue.JOBS`, asked for by this desk, with words as arguments.
 
 RQ itself imports whatever function a job names, calls its callbacks, sends its webhooks, inflates its data without a bound and
 reads its result and meta. Whoever can write to Redis would run code in the process that holds the keys. Here a job is looked at
@@ -22,7 +22,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.utils import now, str_to_date
 
-from app.core.queue import JOBS, PERFORM, perform
+from app.core.queue import JOBS, PERFORM, current, perform
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ MOST_ARGUMENTS, LONGEST_ARGUMENT = 8, 200
 KEPT = 86_400  # seconds that a failed job can be looked at
 ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 READ = ("data", "origin", "status", "created_at", "enqueued_at", "started_at", "ended_at", "timeout")
-# fields of RQ that make a worker do something else: none is ever set by `queue.ring`
+# fields of RQ that make a worker do something else: none is ever set by `queue.enqueue`
 FOREIGN = (
     "success_callback_name", "failure_callback_name", "stopped_callback_name", "webhooks", "dependency_ids", "dependency_id",
     "meta", "repeats_left", "repeat_intervals", "retry_intervals", "number_of_retries", "retries_left", "group_id", "result",
@@ -144,13 +144,14 @@ def called(data: bytes) -> tuple[str, ...]:
         raise Refused("its arguments are not a short list")
     if not all(isinstance(one, str) and len(one) <= LONGEST_ARGUMENT for one in given):
         raise Refused("its arguments are not short words")
-    if given[0] not in JOBS:
+    name = current(given[0])
+    if name not in JOBS:
         raise Refused("no job has this name")
     try:
-        inspect.signature(JOBS[given[0]].run).bind(*given[1:])
+        inspect.signature(JOBS[name].run).bind(*given[1:])
     except TypeError:
         raise Refused("it has too many or too few arguments") from None
-    return tuple(given)
+    return (name, *given[1:])
 
 
 def _inflated(data: bytes) -> bytes:

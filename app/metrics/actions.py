@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.accounts.models import User
 from app.core.db import db
 from app.core.locks import advisory
-from app.ground import clock
+from app.lib import clock
 from app.metrics.models import PublishDay, PublishSpan
 from app.metrics.queries import SPANS, Narrow, by_platform, leads_of
+from app.staff.models import User
 
 LONGEST = max(SPANS)
 

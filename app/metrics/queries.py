@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.core.db import app_now, db
-from app.ground import clock
+from app.lib import clock
 from app.metrics.models import PublishDay, PublishSpan
 from app.publishing.models import PublishAttempt, PublishJob, PublishRecord
 

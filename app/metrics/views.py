@@ -10,14 +10,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from app.campaigns.queries import choices as campaigns
-from app.ground import clock
+from app.lib import clock
 from app.metrics import queries
 from app.metrics.queries import Day, Narrow
 from app.platforms import registry
 from app.web import charts
 from app.web.auth import requires
-from app.web.look import zone
 from app.web.pages import render
+from app.web.template_globals import zone
 
 bp = Blueprint("metrics", __name__, url_prefix="/metrics")
 

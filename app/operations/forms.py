@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, DateField, Field, HiddenField, RadioField, SelectField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import Field, HiddenField, SelectField, StringField
 
-from app.core import config
-from app.core.config import DECLARED, Declared
+from app.core import settings
+from app.core.settings import SETTINGS, Setting
 from app.operations.actions.settings import as_text
 from app.web.forms import Form, options
 
@@ -16,73 +15,39 @@ HIDDEN = ("demo.",)
 """Prefixes of settings that the desk keeps for itself."""
 
 
-class PlainForm(Form):
-    """Only the CSRF token."""
-
-
-class ViewForm(Form):
-    """A name for a list's filters."""
-
-    name = StringField(
-        "Name",
-        validators=[
-            InputRequired("Enter a name, like “Failed on Mastodon”."),
-            Length(max=60, message="Use at most 60 characters."),
-        ],
-        render_kw={"maxlength": 60, "autocomplete": "off"},
-    )
-    is_shared = BooleanField("Everybody sees it")
-    page = HiddenField()
-    query = HiddenField()
-
-
-class MoveForm(Form):
-    """Another day and time for what waits in the calendar, in a named zone."""
-
-    day = DateField("Day", validators=[InputRequired("Choose a day.")])
-    time = TimeField("Time", validators=[InputRequired("Choose a time.")])
-    which = RadioField(
-        "This time comes twice",
-        choices=options([("first", "The first"), ("second", "The second")]),
-        validators=[Optional()],
-    )
-    zone = HiddenField()
-    back = HiddenField()
-
-
 class SettingsForm(Form):
     """The base; `settings_form` adds a field per declared setting."""
 
     def typed(self) -> dict[str, Any]:
         """Setting → text."""
-        return {name: _text(self[name]) for name in DECLARED if name in self._fields}
+        return {name: _text(self[name]) for name in SETTINGS if name in self._fields}
 
     def seen(self) -> dict[str, str]:
         """Setting → the value that the page was built with."""
-        return {name: self[f"was-{name}"].data or "" for name in DECLARED if name in self._fields}
+        return {name: self[f"was-{name}"].data or "" for name in SETTINGS if name in self._fields}
 
     def look_again(self) -> None:
         """After a refusal the page shows what is in force now, so that saving again is a decision."""
-        for name in DECLARED:
+        for name in SETTINGS:
             if name in self._fields:
-                self[f"was-{name}"].data = as_text(config.get(name))
+                self[f"was-{name}"].data = as_text(settings.get(name))
 
 
 def settings_form() -> SettingsForm:
     """One field per declared setting, and beside it, hidden, what it was when the page was built."""
     fields: dict[str, Any] = {}
-    for name, one in sorted(DECLARED.items()):
+    for name, one in sorted(SETTINGS.items()):
         if name.startswith(HIDDEN):
             continue
         fields[name] = _field(one)
-        fields[f"was-{name}"] = HiddenField(default=as_text(config.get(name)))
+        fields[f"was-{name}"] = HiddenField(default=as_text(settings.get(name)))
     kind = type("SettingsFormOfDesk", (SettingsForm,), fields)
     form: SettingsForm = kind()
     return form
 
 
-def _field(one: Declared) -> Field:
-    label, current = label_of(one.name), config.get(one.name)
+def _field(one: Setting) -> Field:
+    label, current = label_of(one.name), settings.get(one.name)
     bounds = [
         f"{w} {value:g}" for w, value in (("at least", one.minimum), ("at most", one.maximum)) if value is not None
     ]
@@ -114,30 +79,30 @@ def _field(one: Declared) -> Field:
 
 
 LABELS = {
-    "accounts.ip_failures": "Failed sign-ins per network address",
-    "accounts.lock_failures": "Failed sign-ins per address",
-    "accounts.lock_minutes": "Sign-in is paused for",
-    "accounts.lock_window_minutes": "Failures count for",
-    "accounts.idle_minutes": "A session ends when unused for",
-    "accounts.session_hours": "A session lasts at most",
-    "accounts.invite_days": "An invitation works for",
-    "accounts.reset_hours": "A password link works for",
+    "staff.ip_failures": "Failed sign-ins per network address",
+    "staff.lock_failures": "Failed sign-ins per address",
+    "staff.lock_minutes": "Sign-in is paused for",
+    "staff.lock_window_minutes": "Failures count for",
+    "staff.idle_minutes": "A session ends when unused for",
+    "staff.session_hours": "A session lasts at most",
+    "staff.invite_days": "An invitation works for",
+    "staff.reset_hours": "A password link works for",
     "publishing.late_limit_hours": "A post is late after",
     "publishing.max_retries": "Retries",
     "publishing.on_absent": "When a post is surely not there",
-    "review.expires_after_days": "A review request expires after",
-    "review.self_approval": "Self-approval",
-    "vault.breaker_after": "Failures that open the breaker",
-    "vault.breaker_minutes": "An open breaker rests for",
-    "vault.expiry_notice_days": "Warn before a sign-in ends",
-    "vault.verify_every_hours": "Check accounts every",
+    "reviews.expires_after_days": "A review request expires after",
+    "reviews.self_approval": "Self-approval",
+    "accounts.breaker_after": "Failures that open the breaker",
+    "accounts.breaker_minutes": "An open breaker rests for",
+    "accounts.expiry_notice_days": "Warn before a sign-in ends",
+    "accounts.verify_every_hours": "Check accounts every",
 }
 
 
 def label_of(name: str) -> str:
-    """`vault.breaker_after` in words; a setting without a line above is called by its own name, its unit left off."""
+    """`accounts.breaker_after` in words; a setting without a line above is called by its own name, its unit left off."""
     words = name.partition(".")[2].split("_")
-    if len(words) > 1 and words[-1] == DECLARED[name].unit:
+    if len(words) > 1 and words[-1] == SETTINGS[name].unit:
         words.pop()
     plain = " ".join(words)
     return LABELS.get(name, plain[:1].upper() + plain[1:])

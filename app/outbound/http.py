@@ -18,11 +18,11 @@ from typing import Any
 
 import httpx
 
-from app.ground import clock, redact
+from app.lib import clock, redact
+from app.outbound.connection import Connection, Deadline
 from app.outbound.exchange import Exchange
 from app.outbound.guard import Guard, WireError
-from app.outbound.once import SECRET_HEADERS, BeforeFirstByte, Once
-from app.outbound.wire import Deadline, Wire
+from app.outbound.single_request import SECRET_HEADERS, BeforeFirstByte, SingleRequest
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -132,8 +132,8 @@ class Http:
             raise RuntimeError("a call left the house inside an open transaction")
         hook = self._before_first_byte if single_shot else None
         fresh = self.deadline if single_shot else None
-        wire = Wire(self.guard, deadline)
-        return Once(built, wire, self.secrets, self.max_body, self._tls, hook, fresh, self.now).run()
+        wire = Connection(self.guard, deadline)
+        return SingleRequest(built, wire, self.secrets, self.max_body, self._tls, hook, fresh, self.now).run()
 
 
 def _led_astray(exchange: Exchange, asked: str) -> Exchange:

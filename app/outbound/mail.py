@@ -15,7 +15,7 @@ from email.utils import formatdate, make_msgid
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from app.ground import redact
+from app.lib import redact
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 

@@ -17,7 +17,7 @@ from app.platforms.context import (
     StorePort,
 )
 from app.platforms.errors import ERROR_TYPES, ErrorType, NotOffered, StoreFailed
-from app.platforms.post import Account, Media, Post
+from app.platforms.post import Media, Post, UnsealedAccount
 from app.platforms.results import (
     Absent,
     Candidate,
@@ -40,7 +40,7 @@ from app.platforms.spec import ConfigField, Limits, Platform, SecretField
 __all__ = [
     "ERROR_TYPES",
     "Absent",
-    "Account",
+    "UnsealedAccount",
     "Anchored",
     "Beside",
     "Candidate",

@@ -15,7 +15,6 @@ from app.platforms import bluesky_session as sessions
 from app.platforms.addresses import host_of
 from app.platforms.base import (
     Absent,
-    Account,
     CannotTell,
     Check,
     ConfigField,
@@ -29,6 +28,7 @@ from app.platforms.base import (
     PrepareFailed,
     Refused,
     SecretField,
+    UnsealedAccount,
     Verdict,
     Verified,
 )
@@ -84,7 +84,7 @@ def client_key(post: Post, now: datetime) -> str:
     return tid(now)
 
 
-def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
+def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One com.atproto.repo.createRecord under our key, with the session that prepare made sure of."""
     session = sessions.kept(ctx, account)
     if session is None:
@@ -95,7 +95,7 @@ def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapp
     return judge(ctx.http.create("POST", url, headers=sessions.authorization(session), json=values), TABLE)
 
 
-def find(ctx: Context, account: Account, post: Post, key: str, since: datetime) -> Look:
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
     """com.atproto.repo.getRecord: the PDS's own answer for our key."""
     session = sessions.kept(ctx, account)
     did = account.account_id or (session or {}).get("did", "")
@@ -116,7 +116,7 @@ def find(ctx: Context, account: Account, post: Post, key: str, since: datetime) 
     return cannot_tell(exchange, TABLE)
 
 
-def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
+def delete(ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:
     """com.atproto.repo.deleteRecord; also `yes` when there was none."""
     repo, _, key = post_id.removeprefix("at://").partition(f"/{COLLECTION}/")
     if not key:
@@ -130,7 +130,7 @@ def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
     return replace(judge_repeatable(exchange, TABLE), post_id=post_id)
 
 
-def metrics(ctx: Context, account: Account, post_ids: Sequence[str]) -> dict[str, Metrics]:
+def metrics(ctx: Context, account: UnsealedAccount, post_ids: Sequence[str]) -> dict[str, Metrics]:
     """app.bsky.feed.getPosts, 25 at a time."""
     found: dict[str, Metrics] = {}
     for begin in range(0, len(post_ids), 25):
@@ -156,7 +156,7 @@ def _counters(post: Mapping[str, Any]) -> Metrics:
     return {"likes": number("likeCount"), "comments": number("replyCount"), "shares": shares, **saves}
 
 
-def verify(ctx: Context, account: Account) -> Check:
+def verify(ctx: Context, account: UnsealedAccount) -> Check:
     """com.atproto.server.getSession with the shared session, which is made when there is none."""
     try:
         sessions.pds_url(account)
@@ -177,7 +177,7 @@ def verify(ctx: Context, account: Account) -> Check:
     return Verified(did, f"@{handle}", url=url, configuration={"pds": session.get("pds", ""), "handle": handle})
 
 
-def refresh(ctx: Context, account: Account) -> Check:
+def refresh(ctx: Context, account: UnsealedAccount) -> Check:
     """A new access token, at most one per half minute over all workers."""
     try:
         session = sessions.forced(ctx, account)

@@ -8,7 +8,7 @@ from app.platforms.base import Exchange
 from app.platforms.blame import INACTIVE, SUSPENDED, Blame
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, INVALID_PARAMETERS, PLATFORM_ERROR, RATE_LIMIT
 from app.platforms.rates import windows
-from app.platforms.verdict import Rule, Said, Table
+from app.platforms.verdict import ErrorBody, Rule, Table
 
 PDS = "@atproto/pds 0.5"
 WEB = "https://bsky.app"
@@ -47,10 +47,10 @@ STATUS: Mapping[str, Blame] = {"takendown": SUSPENDED, "suspended": SUSPENDED}
 """The same facts in the words of com.atproto.server.getSession (lexicon: takendown, suspended, deactivated); others are INACTIVE."""
 
 
-def said(exchange: Exchange) -> Said:
+def said(exchange: Exchange) -> ErrorBody:
     body = exchange.object()
     error, message = body.get("error"), body.get("message")
-    return Said(error if isinstance(error, str) else "", "", message[:500] if isinstance(message, str) else "")
+    return ErrorBody(error if isinstance(error, str) else "", "", message[:500] if isinstance(message, str) else "")
 
 
 def made(exchange: Exchange) -> tuple[str, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from app.platforms import bluesky_session as sessions
-from app.platforms.base import Account, Context, Media, Post, PrepareFailed, Verdict
+from app.platforms.base import Context, Media, Post, PrepareFailed, UnsealedAccount, Verdict
 from app.platforms.bluesky_answers import TABLE
 from app.platforms.bluesky_text import mentions
 from app.platforms.errors import INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.verdict import judge_repeatable
 
 
-def prepare(ctx: Context, account: Account, post: Post) -> dict[str, Any]:
+def prepare(ctx: Context, account: UnsealedAccount, post: Post) -> dict[str, Any]:
     """{"blobs": […], "dids": {handle: did}}; the session is kept in `ctx.sessions`, never here."""
     session = sessions.ready(ctx, account)
     blobs = [_upload(ctx, account, medium) for medium in post.media]
@@ -21,7 +21,7 @@ def prepare(ctx: Context, account: Account, post: Post) -> dict[str, Any]:
     return {"blobs": blobs, "dids": dids}
 
 
-def _upload(ctx: Context, account: Account, medium: Media) -> dict[str, Any]:
+def _upload(ctx: Context, account: UnsealedAccount, medium: Media) -> dict[str, Any]:
     try:
         content = ctx.files.read(medium.sha256)
     except (OSError, ValueError) as error:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.platforms.addresses import base_url
-from app.platforms.base import Account, Context, Exchange, PrepareFailed
+from app.platforms.base import Context, Exchange, PrepareFailed, UnsealedAccount
 from app.platforms.bluesky_answers import TABLE
 from app.platforms.errors import PLATFORM_ERROR
 from app.platforms.verdict import judge_repeatable
@@ -28,17 +28,17 @@ DEAD = ("ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired")
 Session = Mapping[str, str]
 
 
-def pds_url(account: Account) -> str:
+def pds_url(account: UnsealedAccount) -> str:
     return base_url(account.setting("service", ENTRYWAY))
 
 
-def kept(ctx: Context, account: Account) -> Session | None:
+def kept(ctx: Context, account: UnsealedAccount) -> Session | None:
     """The shared session, unless it was made with another password."""
     session = ctx.sessions.get(account)
     return session if session and session.get("for") == _made_for(account) else None
 
 
-def ready(ctx: Context, account: Account) -> Session:
+def ready(ctx: Context, account: UnsealedAccount) -> Session:
     """A session whose access token lives long enough for one delivery. PrepareFailed(verdict) when there is none."""
     session = kept(ctx, account)
     if session and _lives(session, ctx.clock.now()):
@@ -46,7 +46,7 @@ def ready(ctx: Context, account: Account) -> Session:
     return renewed(ctx, account, "" if session is None else session["access"])
 
 
-def renewed(ctx: Context, account: Account, stale: str) -> Session:
+def renewed(ctx: Context, account: UnsealedAccount, stale: str) -> Session:
     """A session with another access token than `stale`: single flight, so a second worker takes the first one's."""
     with ctx.sessions.lock(account):
         session = kept(ctx, account)
@@ -58,7 +58,7 @@ def renewed(ctx: Context, account: Account, stale: str) -> Session:
         return fresh
 
 
-def forced(ctx: Context, account: Account) -> Session:
+def forced(ctx: Context, account: UnsealedAccount) -> Session:
     """Renew whatever there is, but not twice within half a minute."""
     session = kept(ctx, account)
     if session and _age(session, ctx.clock.now()) < JUST_NOW:
@@ -70,7 +70,7 @@ def authorization(session: Session) -> dict[str, str]:
     return {"Authorization": f"Bearer {session['access']}"}
 
 
-def call(ctx: Context, account: Account, method: str, name: str, **body: Any) -> Exchange:
+def call(ctx: Context, account: UnsealedAccount, method: str, name: str, **body: Any) -> Exchange:
     """A repeatable XRPC call with the session; a dead token is renewed once and the call repeated."""
     session = ready(ctx, account)
     headers = body.pop("headers", {})
@@ -82,7 +82,7 @@ def call(ctx: Context, account: Account, method: str, name: str, **body: Any) ->
     return ctx.http.call(method, url, headers={**headers, **authorization(session)}, **body)
 
 
-def _refreshed(ctx: Context, account: Account, session: Session) -> Session | None:
+def _refreshed(ctx: Context, account: UnsealedAccount, session: Session) -> Session | None:
     """By the refresh token; None when it is dead. A blip is no reason to sign in anew: PrepareFailed, try later."""
     headers = {"Authorization": f"Bearer {session['refresh']}"}
     exchange = ctx.http.call("POST", f"{session['pds']}/xrpc/com.atproto.server.refreshSession", headers=headers)
@@ -94,7 +94,7 @@ def _refreshed(ctx: Context, account: Account, session: Session) -> Session | No
     raise PrepareFailed(verdict)
 
 
-def _created(ctx: Context, account: Account) -> Session:
+def _created(ctx: Context, account: UnsealedAccount) -> Session:
     """By the app password. A refusal here is the account's: it leaves active."""
     identifier = account.setting("identifier").removeprefix("@")
     login = {"identifier": identifier, "password": account.secrets.get("app_password", "")}
@@ -114,7 +114,7 @@ def _complete(answer: Mapping[str, Any]) -> bool:
     return all(isinstance(answer.get(name), str) and answer[name] for name in ("accessJwt", "refreshJwt", "did"))
 
 
-def _session(ctx: Context, account: Account, answer: Mapping[str, Any], old: Session) -> dict[str, str]:
+def _session(ctx: Context, account: UnsealedAccount, answer: Mapping[str, Any], old: Session) -> dict[str, str]:
     """What is kept. An empty refresh token in an answer never overwrites the one we have."""
     return {
         "access": str(answer["accessJwt"]),
@@ -127,7 +127,7 @@ def _session(ctx: Context, account: Account, answer: Mapping[str, Any], old: Ses
     }
 
 
-def _own_pds(account: Account, answer: Mapping[str, Any]) -> str:
+def _own_pds(account: UnsealedAccount, answer: Mapping[str, Any]) -> str:
     """The account's own server by its DID document, when it was reached through the common entrance."""
     if pds_url(account) != ENTRYWAY:
         return ""
@@ -141,7 +141,7 @@ def _own_pds(account: Account, answer: Mapping[str, Any]) -> str:
     return ""
 
 
-def _made_for(account: Account) -> str:
+def _made_for(account: UnsealedAccount) -> str:
     """Changes when server, identifier or password change; tells nothing about them."""
     parts = (pds_url(account), account.setting("identifier"), account.secrets.get("app_password", ""))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

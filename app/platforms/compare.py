@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.platforms.rewriting import plain, same_text
+from app.platforms.text_match import plain, same_text
 
 SEVERE = "Stored as"
 """Remarks that begin so are grave: more (or fewer) people see it than were meant to."""

@@ -12,13 +12,13 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
-from app.ground import redact
-from app.ground.storable import storable
+from app.lib import redact
+from app.lib.storable import storable
 from app.platforms.checks import general
 from app.platforms.context import Context
 from app.platforms.errors import UNKNOWN, NotOffered
 from app.platforms.keys import random_key
-from app.platforms.post import Account, Post
+from app.platforms.post import Post, UnsealedAccount
 from app.platforms.results import (
     Candidate,
     CannotTell,
@@ -40,7 +40,7 @@ LINKS = ("url",)  # searched for the account's secrets alone: a password of a se
 UNKEPT = "The platform's id of the post holds a secret of the account, so it is not kept."
 
 
-def clean(answer: Answer, account: Account) -> Answer:
+def clean(answer: Answer, account: UnsealedAccount) -> Answer:
     """The same answer, fit to be kept: no secret of the account in its words (some platforms quote what they were
     sent), and nothing that the database cannot store."""
     own = account.known
@@ -109,7 +109,7 @@ class Connector:
         function = getattr(self.module, "client_key", None)
         return cast(str, function(post, now)) if function else random_key()
 
-    def prepare(self, ctx: Context, account: Account, post: Post) -> dict[str, Any]:
+    def prepare(self, ctx: Context, account: UnsealedAccount, post: Post) -> dict[str, Any]:
         """Repeatable: upload media, resolve names. JSON-able ids for `publish`. Raises PrepareFailed(verdict)."""
         function = getattr(self.module, "prepare", None)
         try:
@@ -117,33 +117,37 @@ class Connector:
         except PrepareFailed as failed:
             raise PrepareFailed(clean(failed.verdict, account)) from None
 
-    def publish(self, ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
+    def publish(
+        self, ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]
+    ) -> Verdict:
         """Single shot: exactly one `ctx.http.create` or `ctx.store.create`, with no other call after it."""
         return clean(cast(Verdict, self._function("publish")(ctx, account, post, key, prepared)), account)
 
-    def confirm(self, ctx: Context, account: Account, post: Post, key: str, evidence: Mapping[str, Any]) -> Verdict:
+    def confirm(
+        self, ctx: Context, account: UnsealedAccount, post: Post, key: str, evidence: Mapping[str, Any]
+    ) -> Verdict:
         """Repeatable: is what was `accepted` live by now? Same verdicts; `accepted` again means: not yet."""
         return clean(cast(Verdict, self._function("confirm")(ctx, account, post, key, evidence)), account)
 
-    def find(self, ctx: Context, account: Account, post: Post, key: str, since: datetime) -> Look:
+    def find(self, ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
         """Repeatable: is this post there? `since` is the attempt's begin; the module allows for skewed clocks."""
         if "find" not in self.spec.can:
             return CannotTell(f"{self.spec.name} cannot be asked which posts it has", final=True)
         return clean(cast(Look, self._function("find")(ctx, account, post, key, since)), account)
 
-    def delete(self, ctx: Context, account: Account, post_id: str) -> Verdict:
+    def delete(self, ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:
         """Repeatable: `yes` = gone, also when it was gone before."""
         return clean(cast(Verdict, self._function("delete")(ctx, account, post_id)), account)
 
-    def metrics(self, ctx: Context, account: Account, post_ids: Sequence[str]) -> dict[str, Metrics]:
+    def metrics(self, ctx: Context, account: UnsealedAccount, post_ids: Sequence[str]) -> dict[str, Metrics]:
         """Repeatable: numbers by post id; ids that the platform did not answer for are missing."""
         return cast("dict[str, Metrics]", self._function("metrics")(ctx, account, post_ids))
 
-    def verify(self, ctx: Context, account: Account) -> Check:
+    def verify(self, ctx: Context, account: UnsealedAccount) -> Check:
         """Repeatable: do these secrets work, whose are they? CannotTell on network trouble: no reason to disconnect."""
         return clean(cast(Check, self._function("verify")(ctx, account)), account)
 
-    def refresh(self, ctx: Context, account: Account) -> Check:
+    def refresh(self, ctx: Context, account: UnsealedAccount) -> Check:
         """Repeatable, single flight by `ctx.sessions.lock`: get a fresh session token."""
         if "refresh" not in self.spec.can:
             return CannotTell(f"{self.spec.name} has no token to refresh")

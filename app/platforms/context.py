@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.outbound.exchange import Exchange
-from app.platforms.post import Account, Media, Post
+from app.platforms.post import Media, Post, UnsealedAccount
 
 
 class HttpPort(Protocol):
@@ -94,11 +94,11 @@ class SessionsPort(Protocol):
     20 s, then enters anyway; it holds no transaction.
     """
 
-    def get(self, account: Account) -> Mapping[str, str] | None: ...
+    def get(self, account: UnsealedAccount) -> Mapping[str, str] | None: ...
 
-    def put(self, account: Account, session: Mapping[str, str]) -> None: ...
+    def put(self, account: UnsealedAccount, session: Mapping[str, str]) -> None: ...
 
-    def lock(self, account: Account) -> AbstractContextManager[None]: ...
+    def lock(self, account: UnsealedAccount) -> AbstractContextManager[None]: ...
 
 
 class Clock(Protocol):

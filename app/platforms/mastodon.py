@@ -12,7 +12,6 @@ from typing import Any
 
 from app.platforms.addresses import host_of
 from app.platforms.base import (
-    Account,
     ConfigField,
     Context,
     Limits,
@@ -21,6 +20,7 @@ from app.platforms.base import (
     Post,
     Problem,
     SecretField,
+    UnsealedAccount,
     Verdict,
 )
 from app.platforms.checks import amount
@@ -72,7 +72,7 @@ SPEC = Platform(
 )
 
 
-def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
+def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One POST /api/v1/statuses."""
     url = f"{server(account)}/api/v1/statuses"
     headers = {**authorization(account), "Idempotency-Key": key}
@@ -91,7 +91,7 @@ def checked_again(verdict: Verdict) -> Verdict:
     return replace(verdict, reread_limits=verdict.outcome == "no" and verdict.error_type == CONTENT_REJECTED)
 
 
-def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
+def delete(ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:
     """Gone, also when it was gone before."""
     url = f"{server(account)}/api/v1/statuses/{post_id}"
     exchange = ctx.http.call("DELETE", url, headers=authorization(account))
@@ -100,7 +100,7 @@ def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
     return judge_repeatable(exchange, TABLE)
 
 
-def metrics(ctx: Context, account: Account, post_ids: Sequence[str]) -> dict[str, Metrics]:
+def metrics(ctx: Context, account: UnsealedAccount, post_ids: Sequence[str]) -> dict[str, Metrics]:
     """Counters of each status; what the server does not answer for is left out."""
     found: dict[str, Metrics] = {}
     for post_id in post_ids:

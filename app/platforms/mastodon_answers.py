@@ -14,7 +14,7 @@ from app.platforms.blame import INACTIVE, RIGHT, SUSPENDED
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, PLATFORM_ERROR
 from app.platforms.mastodon_account import RIGHTS
 from app.platforms.rates import windows
-from app.platforms.verdict import Rule, Said, Table
+from app.platforms.verdict import ErrorBody, Rule, Table
 
 DOCS = "https://docs.joinmastodon.org/methods/statuses/#create"
 ACCOUNT = "https://docs.joinmastodon.org/methods/accounts/#verify_credentials, 403"
@@ -59,26 +59,26 @@ RULES = (
 )
 
 
-def said(exchange: Exchange) -> Said:
+def said(exchange: Exchange) -> ErrorBody:
     """`error` (Mastodon, Pleroma, GoToSocial), `error_description` (OAuth), `message` + `errors` (Pixelfed, Laravel)."""
     body = exchange.object()
     error = body.get("error") or body.get("errors") or body.get("message")
     if not error:
         challenged = exchange.status == 403 and CHALLENGE.search(exchange.headers.get("www-authenticate", ""))
-        return Said(code="scope", missing=needed(exchange)) if challenged else _mute(exchange)
+        return ErrorBody(code="scope", missing=needed(exchange)) if challenged else _mute(exchange)
     words = error if isinstance(error, str) else str(body.get("message") or error)
     code = _code(exchange, words)
     more = body.get("error_description")
     if isinstance(more, str) and more != words:
         words = f"{words}: {more}"
-    return Said(code=code, message=words[:500], missing=needed(exchange) if code == "scope" else "")
+    return ErrorBody(code=code, message=words[:500], missing=needed(exchange) if code == "scope" else "")
 
 
-def _mute(exchange: Exchange) -> Said:
+def _mute(exchange: Exchange) -> ErrorBody:
     """A refusal that gives no reason: it may be the token's as well as the post's (snac answers so)."""
     if exchange.status not in (400, 422):
-        return Said()
-    return Said(message=f"HTTP {exchange.status} without a reason; the account is being checked")
+        return ErrorBody()
+    return ErrorBody(message=f"HTTP {exchange.status} without a reason; the account is being checked")
 
 
 def _code(exchange: Exchange, words: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from app.platforms.mastodon_account import spoiler_of
 from app.platforms.post import Media, Post
 from app.platforms.results import Candidate
-from app.platforms.rewriting import canonical, folded, plain, same_mentions, same_text
+from app.platforms.text_match import canonical, folded, plain, same_mentions, same_text
 
 Source = Callable[[Mapping[str, Any]], str | None]
 """Asks the server for the source text of a status; None when it does not tell."""

@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.platforms.base import Absent, Account, Candidate, CannotTell, Context, Doubt, Found, KnownPost, Look, Post
+from app.platforms.base import (
+    Absent,
+    Candidate,
+    CannotTell,
+    Context,
+    Doubt,
+    Found,
+    KnownPost,
+    Look,
+    Post,
+    UnsealedAccount,
+)
 from app.platforms.mastodon_account import authorization, server
 from app.platforms.mastodon_compare import ODD_TIME, address, candidate, created, differences, shape
 from app.platforms.mastodon_listing import Listing, read
@@ -27,7 +38,7 @@ MAYBE_ANOTHER = "may be another post that waits as well"
 SOURCES = 12
 
 
-def find(ctx: Context, account: Account, post: Post, key: str, since: datetime) -> Look:
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
     """Found only by identity, Absent only where this look would have seen the post, else Doubt with what was seen."""
     known = [one for one in ctx.beside.known if shape(one.post) == shape(post)][:CALIBRATE]
     listing = read(ctx, account, since - EARLIER, known[0].post_id if known else "")
@@ -69,7 +80,7 @@ class Calibration:
 class Search:
     """One listing read for one post."""
 
-    def __init__(self, ctx: Context, account: Account, post: Post, since: datetime, listing: Listing) -> None:
+    def __init__(self, ctx: Context, account: UnsealedAccount, post: Post, since: datetime, listing: Listing) -> None:
         self.ctx, self.account, self.post, self.listing = ctx, account, post, listing
         self.begin = since - EARLIER + listing.skew
         self.end = (ctx.beside.until or ctx.clock.now()) + EARLIER + listing.skew

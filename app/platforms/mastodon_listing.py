@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.platforms.base import Account, CannotTell, Context, Exchange
+from app.platforms.base import CannotTell, Context, Exchange, UnsealedAccount
 from app.platforms.mastodon_account import authorization, server
 from app.platforms.mastodon_answers import TABLE
 from app.platforms.mastodon_compare import created
@@ -41,7 +41,7 @@ class Listing:
         return self.ended or (oldest is not None and oldest <= moment + self.skew)
 
 
-def read(ctx: Context, account: Account, since: datetime, wanted: str = "") -> Listing | CannotTell:
+def read(ctx: Context, account: UnsealedAccount, since: datetime, wanted: str = "") -> Listing | CannotTell:
     """Own statuses back to `since` (the database's time), and further until the post `wanted` is seen or passed."""
     root, headers = server(account), authorization(account)
     me = account.account_id or own_id(ctx, root, headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from app.platforms.base import Account, Context, Media, Post, PrepareFailed, Verdict
+from app.platforms.base import Context, Media, Post, PrepareFailed, UnsealedAccount, Verdict
 from app.platforms.errors import INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.mastodon_account import authorization, server
 from app.platforms.mastodon_answers import TABLE
@@ -17,14 +17,14 @@ sleep = time.sleep
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "video/mp4": "mp4"}
 
 
-def prepare(ctx: Context, account: Account, post: Post) -> dict[str, Any]:
+def prepare(ctx: Context, account: UnsealedAccount, post: Post) -> dict[str, Any]:
     """{"media_ids": […]} in the order of the post."""
     if not post.media:
         return {}
     return {"media_ids": [_ready(ctx, account, medium) for medium in post.media]}
 
 
-def _ready(ctx: Context, account: Account, medium: Media) -> str:
+def _ready(ctx: Context, account: UnsealedAccount, medium: Media) -> str:
     root, headers = server(account), authorization(account)
     try:
         content = ctx.files.read(medium.sha256)

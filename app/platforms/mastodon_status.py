@@ -9,7 +9,7 @@ from app.platforms.base import Post
 from app.platforms.compare import SEVERE, Kept, remarks
 from app.platforms.mastodon_account import spoiler_of
 from app.platforms.mastodon_compare import sensitive_of, visibility_of
-from app.platforms.rewriting import plain
+from app.platforms.text_match import plain
 
 
 def body(post: Post, prepared: Mapping[str, Any], *, plain: bool = False) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.platforms.addresses import host_of, origin
-from app.platforms.base import Account, CannotTell, Check, Context, Exchange, Refused, Verified
+from app.platforms.base import CannotTell, Check, Context, Exchange, Refused, UnsealedAccount, Verified
 from app.platforms.blame import RIGHT, advice
 from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.mastodon_account import RIGHTS, authorization, server
@@ -14,7 +14,7 @@ from app.platforms.mastodon_instance import instance, read_limits
 from app.platforms.verdict import refused_or_unclear
 
 
-def verify(ctx: Context, account: Account) -> Check:
+def verify(ctx: Context, account: UnsealedAccount) -> Check:
     """Whose token is it, and what does the instance allow?"""
     try:
         root = server(account)
@@ -48,7 +48,7 @@ def _led_elsewhere(exchange: Exchange, root: str) -> CannotTell | None:
     return CannotTell(text, error_type=PLATFORM_ERROR)
 
 
-def _missing_rights(ctx: Context, root: str, account: Account) -> list[str]:
+def _missing_rights(ctx: Context, root: str, account: UnsealedAccount) -> list[str]:
     """Rights that the token's application surely lacks; [] also where the server does not say (before Mastodon 4.3).
 
     The first is known to be there: the call before needed it."""

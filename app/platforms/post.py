@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app.ground import redact
+from app.lib import redact
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Post:
 
 
 @dataclass(frozen=True, repr=False)
-class Account:
+class UnsealedAccount:
     """An account with its secrets opened; lives in a worker's memory only. `slug` is the platform's, `name` ours.
 
     `key` identifies the account towards `ctx.sessions` (the credential's id); `account_id` is the platform's own

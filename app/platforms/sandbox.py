@@ -20,7 +20,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.platforms.base import (
-    Account,
     CannotTell,
     Check,
     ConfigField,
@@ -30,12 +29,13 @@ from app.platforms.base import (
     Platform,
     Post,
     Refused,
+    UnsealedAccount,
     Verdict,
     Verified,
 )
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, PLATFORM_ERROR, RATE_LIMIT, UNKNOWN
 from app.platforms.keys import tid, tid_time
-from app.platforms.local import look, put
+from app.platforms.store_post import look, put
 
 BEHAVIOURS = (
     ("ok", "Takes everything"),
@@ -79,7 +79,7 @@ def client_key(post: Post, now: datetime) -> str:
     return tid(now)
 
 
-def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
+def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One `store.create`, which keeps the post when the behaviour keeps it; then the answer is bent."""
     behaviour = account.setting("behaviour", "ok")
     left = _left(ctx, account, key, 60)
@@ -109,7 +109,7 @@ def _bent(verdict: Verdict, behaviour: str, left: timedelta) -> Verdict:
     return replace(plain, outcome="unknown", error_type=UNKNOWN, message="No answer came.", retry_after=soon)
 
 
-def confirm(ctx: Context, account: Account, post: Post, key: str, evidence: Mapping[str, Any]) -> Verdict:
+def confirm(ctx: Context, account: UnsealedAccount, post: Post, key: str, evidence: Mapping[str, Any]) -> Verdict:
     """Live once the key is old enough."""
     if account.setting("behaviour") == "locked_out":
         return Verdict(matched_by="sandbox:locked_out", code="locked_out", **LOCKED_OUT)
@@ -122,24 +122,24 @@ def confirm(ctx: Context, account: Account, post: Post, key: str, evidence: Mapp
     return Verdict("yes", post_id=key, url=stored.url, matched_by="store")
 
 
-def find(ctx: Context, account: Account, post: Post, key: str, since: datetime) -> Look:
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
     if account.setting("behaviour") == "silent":
         return CannotTell("This sandbox cannot be asked what it has.", final=True)
     return look(ctx, key)
 
 
-def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
+def delete(ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:
     ctx.store.delete(post_id)
     return Verdict("yes", post_id=post_id, matched_by="store")
 
 
-def verify(ctx: Context, account: Account) -> Check:
+def verify(ctx: Context, account: UnsealedAccount) -> Check:
     if account.setting("behaviour") == "locked_out":
         return Refused(LOCKED_OUT["message"], code="locked_out")
     return Verified(account_id=f"sandbox:{account.name}", name=account.name)
 
 
-def _left(ctx: Context, account: Account, key: str, default: int) -> timedelta:
+def _left(ctx: Context, account: UnsealedAccount, key: str, default: int) -> timedelta:
     """How long until the key is `delay` seconds old."""
     try:
         delay = int(account.configuration.get("delay") or default)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.platforms.base import Account, Check, Context, Limits, Look, Platform, Post, Verdict, Verified
-from app.platforms.local import look, put
+from app.platforms.base import Check, Context, Limits, Look, Platform, Post, UnsealedAccount, Verdict, Verified
+from app.platforms.store_post import look, put
 
 SPEC = Platform(
     slug="site",
@@ -24,20 +24,20 @@ SPEC = Platform(
 )
 
 
-def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
+def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One insert under the key; a key that is there already is answered with its page."""
     return put(ctx, account, post, key)
 
 
-def find(ctx: Context, account: Account, post: Post, key: str, since: datetime) -> Look:
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
     return look(ctx, key)
 
 
-def delete(ctx: Context, account: Account, post_id: str) -> Verdict:
+def delete(ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:
     """Takes the page down; `post_id` is the key, as everywhere on local pages."""
     ctx.store.delete(post_id)
     return Verdict("yes", post_id=post_id, matched_by="store")
 
 
-def verify(ctx: Context, account: Account) -> Check:
+def verify(ctx: Context, account: UnsealedAccount) -> Check:
     return Verified(account_id="site", name=account.name)

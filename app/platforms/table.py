@@ -15,7 +15,7 @@ from app.platforms.results import Outcome, RateWindow
 
 
 @dataclass(frozen=True)
-class Said:
+class ErrorBody:
     """What a body says in structured form: the platform's code, its sub-code, and a sentence for people. `missing` names a right that the
     sign-in lacks."""
 
@@ -44,7 +44,7 @@ class Rule:
     wait: timedelta | None = None
     source: str = ""
 
-    def matches(self, status: int, said: Said) -> bool:
+    def matches(self, status: int, said: ErrorBody) -> bool:
         return (
             self.status in (None, status)
             and (self.code is None or self.code == said.code)
@@ -57,8 +57,8 @@ class Rule:
         return "table:" + "/".join(str(part) for part in (self.status, self.code, self.sub) if part is not None)
 
 
-def say_nothing(exchange: Exchange) -> Said:
-    return Said()
+def say_nothing(exchange: Exchange) -> ErrorBody:
+    return ErrorBody()
 
 
 def no_id(exchange: Exchange) -> tuple[str, str]:
@@ -73,6 +73,6 @@ class Table:
     """
 
     rules: tuple[Rule, ...] = ()
-    said: Callable[[Exchange], Said] = say_nothing
+    said: Callable[[Exchange], ErrorBody] = say_nothing
     made: Callable[[Exchange], tuple[str, str]] = no_id
     windows: Callable[[Exchange], tuple[RateWindow, ...]] = no_windows

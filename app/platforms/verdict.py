@@ -24,9 +24,9 @@ from app.platforms.errors import (
 )
 from app.platforms.rates import retry_after
 from app.platforms.results import CannotTell, Refused, Verdict
-from app.platforms.table import Rule, Said, Table
+from app.platforms.table import ErrorBody, Rule, Table
 
-__all__ = ["Rule", "Said", "Table", "cannot_tell", "judge", "judge_repeatable", "refused_or_unclear"]
+__all__ = ["Rule", "ErrorBody", "Table", "cannot_tell", "judge", "judge_repeatable", "refused_or_unclear"]
 
 FINAL_STATUS: dict[int, ErrorType] = {
     400: CONTENT_REJECTED,
@@ -45,7 +45,7 @@ LOCAL_REFUSALS = ("blocked", "bad_request")
 
 def judge(exchange: Exchange, table: Table) -> Verdict:
     """The verdict on a single-shot call."""
-    said = table.said(exchange) if exchange.status is not None and not exchange.error else Said()
+    said = table.said(exchange) if exchange.status is not None and not exchange.error else ErrorBody()
     verdict = _decide(exchange, table, said)
     return replace(
         verdict,
@@ -92,7 +92,7 @@ def refused_or_unclear(exchange: Exchange, table: Table) -> Refused | CannotTell
     return cannot_tell(exchange, table)
 
 
-def _decide(exchange: Exchange, table: Table, said: Said) -> Verdict:
+def _decide(exchange: Exchange, table: Table, said: ErrorBody) -> Verdict:
     if not exchange.bytes_left:
         return _not_sent(exchange)
     if exchange.error or exchange.status is None:
@@ -105,7 +105,7 @@ def _decide(exchange: Exchange, table: Table, said: Said) -> Verdict:
     return _by_status(exchange, exchange.status, table)
 
 
-def _row(exchange: Exchange, table: Table, said: Said) -> Rule | None:
+def _row(exchange: Exchange, table: Table, said: ErrorBody) -> Rule | None:
     status = exchange.status or 0
     return next((rule for rule in table.rules if rule.matches(status, said)), None)
 

@@ -17,7 +17,6 @@ from typing import Any
 
 from app.platforms.addresses import host_of
 from app.platforms.base import (
-    Account,
     CannotTell,
     Check,
     ConfigField,
@@ -28,13 +27,14 @@ from app.platforms.base import (
     Post,
     Refused,
     SecretField,
+    UnsealedAccount,
     Verdict,
     Verified,
 )
 from app.platforms.blame import ADDRESS
 from app.platforms.errors import INVALID_PARAMETERS
 from app.platforms.rates import windows
-from app.platforms.verdict import Rule, Said, Table, cannot_tell, judge, refused_or_unclear
+from app.platforms.verdict import ErrorBody, Rule, Table, cannot_tell, judge, refused_or_unclear
 
 SPEC = Platform(
     slug="webhook",
@@ -71,7 +71,7 @@ RULES = (
 )
 
 
-def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
+def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One signed POST."""
     now = ctx.clock.now()
     content = json.dumps(payload(account, post, key, now), ensure_ascii=False, separators=(",", ":")).encode()
@@ -89,7 +89,7 @@ def publish(ctx: Context, account: Account, post: Post, key: str, prepared: Mapp
     return judge(ctx.http.create("POST", account.setting("url"), headers=headers, content=content), table(key))
 
 
-def payload(account: Account, post: Post, key: str, now: datetime) -> dict[str, Any]:
+def payload(account: UnsealedAccount, post: Post, key: str, now: datetime) -> dict[str, Any]:
     """`type`, `timestamp` and `data`, as the specification recommends."""
     media = [
         {"sha256": m.sha256, "mime": m.mime, "size": m.size, "width": m.width, "height": m.height, "alt": m.alt}
@@ -132,12 +132,12 @@ def table(key: str) -> Table:
     return Table(rules=RULES, said=said, made=made, windows=windows("ratelimit", "webhook"))
 
 
-def said(exchange: Exchange) -> Said:
+def said(exchange: Exchange) -> ErrorBody:
     error = exchange.object().get("error")
-    return Said(message=error) if isinstance(error, str) else Said()
+    return ErrorBody(message=error) if isinstance(error, str) else ErrorBody()
 
 
-def verify(ctx: Context, account: Account) -> Check:
+def verify(ctx: Context, account: UnsealedAccount) -> Check:
     """The secret has the right shape and something answers at the address; nothing is posted.
 
     Many receivers know POST alone and say 404, 405 or 501 to a HEAD: that is no word on whether they take a post.

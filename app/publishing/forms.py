@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TimeInput
 
 from app.content.zones import FIRST, SECOND, TOO_FAR, YEARS, WrongTime, in_past, moment, too_far
-from app.ground import clock
-from app.ground.errors import Invalid
+from app.lib import clock
+from app.lib.errors import Invalid
 from app.web import times
 from app.web.forms import Form, options
 

@@ -10,10 +10,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.accounts.models import Account
 from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.models import OPEN
-from app.vault.models import PlatformCredential
 
 LIVE, DOUBTFUL, GOING = "live", "doubtful", "going"
 STRONGEST = (LIVE, DOUBTFUL, GOING)
@@ -50,7 +50,7 @@ class Place:
     """`post`: what goes out there; `uncovered`: why the approval does not cover it; `wrong`: why it does not fit; `copy`:
     what is known of the item there already."""
 
-    account: PlatformCredential
+    account: Account
     post: Post
     uncovered: str = ""
     wrong: tuple[str, ...] = ()

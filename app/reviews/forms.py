@@ -9,8 +9,8 @@ from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, S
 from wtforms.validators import Length, Optional
 
 from app.content import zones
-from app.ground import clock
-from app.ground.errors import Invalid
+from app.lib import clock
+from app.lib.errors import Invalid
 from app.reviews.rules import REASONS, SENTENCE_MAX
 from app.web.forms import Form
 

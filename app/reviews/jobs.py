@@ -5,18 +5,18 @@ from __future__ import annotations
 import uuid
 
 from app.core.queue import job
-from app.core.work import step
+from app.core.transactions import transaction
 from app.reviews import actions
 
 
 @job("reviews.expire")
 def expire() -> None:
     """Every few minutes, by the clock; one step for each, so that one that fails keeps no other waiting."""
-    for request_id in step(actions.expire_due):
-        step(actions.expire, request_id)
+    for request_id in transaction(actions.expire_due):
+        transaction(actions.expire, request_id)
 
 
 @job("reviews.supersede")
 def supersede(item_id: str) -> None:
     """Follows content.save_version and content.plan_under_review."""
-    step(actions.supersede_stale, uuid.UUID(item_id))
+    transaction(actions.supersede_stale, uuid.UUID(item_id))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.settings import Settings
+from app.environment import Environment
 
 RULE = "─" * 66
 
 
-def text(settings: Settings, people: list[dict[str, Any]], seconds: float) -> str:
+def text(settings: Environment, people: list[dict[str, Any]], seconds: float) -> str:
     """People: dicts with email, role and password (None: it is not known here)."""
     lines = ["", RULE, f"  Pressroom is ready ({seconds:.1f} s)", "", f"  {settings.url}", ""]
     wide = max((len(person["email"]) for person in people), default=0)

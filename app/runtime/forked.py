@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from app.ground import logs
+from app.lib import logs
 from app.runtime.launch import die_with_parent, show_name
 from app.runtime.process import Child
 

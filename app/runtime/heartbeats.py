@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 import psycopg
 
-from app.ground.liveness import SILENT_AFTER
+from app.lib.liveness import SILENT_AFTER
 
 LONGEST_GAP = 15.0  # seconds between two looks; after more, all get their time anew
 QUERY = """

@@ -20,10 +20,10 @@ from typing import Any
 
 import psycopg
 
+from app.environment import EMBEDDED_ROLE, embedded_owner_url, process_environment, socket_folder
 from app.runtime.launch import nobody
 from app.runtime.process import Process, StartFailed, end, launched, private_folder
 from app.runtime.sessions import running
-from app.settings import EMBEDDED_ROLE, embedded_owner_url, process_environment, socket_folder
 
 USER = DATABASE = "pressroom"  # the owner: migrations, backup, restore; initdb makes it, a superuser
 OPTIONS = {

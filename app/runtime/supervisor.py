@@ -21,7 +21,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from app.ground.liveness import SILENT_AFTER
+from app.environment import Environment
+from app.lib.liveness import SILENT_AFTER
 from app.runtime import block, leftovers
 from app.runtime.address import Lock, listen
 from app.runtime.crew import QUEUES, Member, Work, longest_pause
@@ -31,7 +32,6 @@ from app.runtime.launch import die_with_parent
 from app.runtime.postgres import Postgres
 from app.runtime.process import StartFailed
 from app.runtime.valkey import Valkey
-from app.settings import Settings
 
 READY_WITHIN = 90.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,7 +44,7 @@ class Stop(BaseException):
 class Supervisor:
     """`hire` makes the crew's work from the final settings; it imports the application, once for all."""
 
-    def __init__(self, settings: Settings, hire: Callable[[Settings], Work], began: float) -> None:
+    def __init__(self, settings: Environment, hire: Callable[[Environment], Work], began: float) -> None:
         self.settings, self.hire, self.began = settings, hire, began
         self.lock: Lock | None = None
         self.postgres = Postgres(settings.data) if settings.embedded_database else None

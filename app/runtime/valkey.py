@@ -14,9 +14,9 @@ import time
 from functools import cache
 from pathlib import Path
 
+from app.environment import embedded_redis_url, socket_folder
 from app.runtime.process import Process, StartFailed, end, private_folder
 from app.runtime.sessions import running
-from app.settings import embedded_redis_url, socket_folder
 
 
 @cache

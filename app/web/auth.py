@@ -16,11 +16,11 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user
 from htmx_flask import request
 
 from app.core import actor
-from app.ground import clock
-from app.ground.errors import Forbidden
-from app.ground.network import client_address
-from app.ground.storable import storable
-from app.web import kept
+from app.lib import clock
+from app.lib.errors import Forbidden
+from app.lib.network import client_address
+from app.lib.storable import storable
+from app.web import form_recovery
 from app.web.pages import leave
 
 ROLES = ("viewer", "editor", "reviewer", "operator", "admin")
@@ -30,7 +30,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass
-class Doors:
+class AuthHooks:
     """What the accounts room provides: `load` makes a person of a session token, `touch` notes that they are here,
     `refused` notes that they were not let in. `ask_again` is the answer when the person must show again that it is them
     (None: they just did), `set_up_factor` when the desk asks for a second factor that they do not have."""
@@ -133,32 +133,32 @@ def guard() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return to_sign_in()
     if not has_role(current_user.role, least):
-        doors().refused(f"{request.method} {request.path} needs {least}")
+        auth_hooks().refused(f"{request.method} {request.path} needs {least}")
         raise Forbidden(f"This needs the role “{least}”; yours is “{current_user.role}”. Ask an admin to change it.")
-    if not getattr(view, "background", False):
-        doors().touch(current_user)
+    if not getattr(view, "poll", False):
+        auth_hooks().touch(current_user)
     if current_user.needs_factor and not getattr(view, "is_without_factor", False):
-        return doors().set_up_factor()
+        return auth_hooks().set_up_factor()
     if getattr(view, "is_confirmed", False) and not is_confirmed(current_user):
-        return doors().ask_again()
+        return auth_hooks().ask_again()
     return None
 
 
 def to_sign_in() -> ResponseReturnValue:
     """The way to the sign-in page and back; inside an htmx panel the whole page goes there. A written text is given back."""
-    target = url_for("accounts.sign_in", next=way_back(), ended=1 if "_user_id" in session else None)
-    if found := kept.texts():
-        return kept.page(401, found, target, signed_in=False)
+    target = url_for("staff.sign_in", next=way_back(), ended=1 if "_user_id" in session else None)
+    if found := form_recovery.texts():
+        return form_recovery.page(401, found, target, signed_in=False)
     return leave(target, 401) if request.htmx else redirect(target, 303 if request.method != "GET" else 302)
 
 
 def lost_token() -> ResponseReturnValue | None:
     """The answer to a written text whose form is out of date; None when there is nothing to give back."""
-    if not (found := kept.texts()):
+    if not (found := form_recovery.texts()):
         return None
     if not current_user.is_authenticated:
         return to_sign_in()
-    return kept.page(400, found, way_back() or "/", signed_in=True)
+    return form_recovery.page(400, found, way_back() or "/", signed_in=True)
 
 
 def way_back() -> str | None:
@@ -195,13 +195,13 @@ def _set_actor() -> None:
     )
 
 
-def doors() -> Doors:
+def auth_hooks() -> AuthHooks:
     """What the accounts room has handed in."""
-    found: Doors = current_app.extensions["doors"]
+    found: AuthHooks = current_app.extensions["doors"]
     return found
 
 
-def init_app(app: Flask, provided: Doors) -> None:
+def init_app(app: Flask, provided: AuthHooks) -> None:
     """Flask-Login, its loader keyed by our session token, and the guard."""
     app.extensions["doors"] = provided
     manager = LoginManager(app)

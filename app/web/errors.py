@@ -15,8 +15,8 @@ from htmx_flask import request
 from werkzeug.exceptions import HTTPException
 
 from app.core import deadline
-from app.ground.errors import Overtaken, PressroomError, TooMany
-from app.web import away, late, unkept
+from app.lib.errors import Overtaken, PressroomError, TooMany
+from app.web import database_away, timeouts, unstorable
 from app.web.auth import lost_token, to_sign_in
 
 log = logging.getLogger(__name__)
@@ -90,11 +90,11 @@ def asks(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
         try:
             return handler(error)
         except deadline.Late as lost:
-            return late.answer(lost)
-        except away.ERRORS as lost:
-            if not away.is_away(lost):
+            return timeouts.answer(lost)
+        except database_away.ERRORS as lost:
+            if not database_away.is_away(lost):
                 raise
-            return away.answer(lost)
+            return database_away.answer(lost)
 
     return careful
 
@@ -127,35 +127,35 @@ def on_http_error(error: HTTPException) -> Response:
 @asks
 def on_database_error(error: Any) -> Response:
     """The database is away, or it says why it did not do this; anything else is a fault."""
-    if away.is_away(error):
-        return away.answer(error)
-    if (known := away.said(error)) is None:
+    if database_away.is_away(error):
+        return database_away.answer(error)
+    if (known := database_away.said(error)) is None:
         if current_app.testing:
             raise error
         return on_fault(error)
     log.error("the database refused: %s, trace %s", type(error.orig).__name__, g.get("trace_id", ""))
-    if known[1] == away.SLOW:
-        return late.answer(error)
-    away.roll_back()
-    return refuse(*known, retry_after=away.RETRY_AFTER, overtaken=known == away.BUSY)
+    if known[1] == database_away.SLOW:
+        return timeouts.answer(error)
+    database_away.roll_back()
+    return refuse(*known, retry_after=database_away.RETRY_AFTER, overtaken=known == database_away.BUSY)
 
 
 @asks
 def on_unkept(error: Any) -> Response:
     """Something that no column can hold, or that names what is not there: refused in words; anything else is a fault."""
-    if (said := unkept.words(error)) is None:
+    if (said := unstorable.words(error)) is None:
         if current_app.testing:
             raise error
         return on_fault(error)
-    away.roll_back()
+    database_away.roll_back()
     if request.method in ("GET", "HEAD"):
         return refuse(400, LOST_LINK)
-    return refuse(unkept.status(said), said)
+    return refuse(unstorable.status(said), said)
 
 
 def on_fault(error: Exception) -> Response:
     log.exception("fault in %s %s, trace %s", request.method, request.path, g.get("trace_id", ""))
-    away.roll_back()
+    database_away.roll_back()
     try:
         return asks(lambda _: refuse(500, WORDS[500]))(error)
     except Exception:
@@ -166,9 +166,9 @@ def on_fault(error: Exception) -> Response:
 def init_app(app: Flask) -> None:
     app.register_error_handler(PressroomError, on_pressroom_error)
     app.register_error_handler(HTTPException, on_http_error)
-    for kind in away.ERRORS:
+    for kind in database_away.ERRORS:
         app.register_error_handler(kind, on_database_error)
-    for kind in unkept.ERRORS:
+    for kind in unstorable.ERRORS:
         app.register_error_handler(kind, on_unkept)
     if not app.testing:
         app.register_error_handler(Exception, on_fault)

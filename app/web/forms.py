@@ -12,8 +12,8 @@ from wtforms import Field
 from wtforms.fields import SelectChoice
 
 from app.core.db import db
-from app.ground.errors import Invalid
-from app.web import unkept
+from app.lib.errors import Invalid
+from app.web import unstorable
 from app.web.pages import back_to
 
 WORDS = {
@@ -96,6 +96,10 @@ class Form(FlaskForm):  # type: ignore[misc]
                 self.form_errors.append(message)
 
 
+class PlainForm(Form):
+    """Only the CSRF token: a button."""
+
+
 from wtforms import DecimalField, PasswordField, StringField, TextAreaField  # noqa: E402  (after the class that filters them)
 from wtforms.validators import Length  # noqa: E402  (beside the fields it bounds)
 
@@ -157,8 +161,8 @@ def submit(
         db.session.rollback()
         form.fail(error.errors)
         return refused(again)
-    except unkept.ERRORS as error:
-        if (said := unkept.words(error)) is None:
+    except unstorable.ERRORS as error:
+        if (said := unstorable.words(error)) is None:
             raise
         db.session.rollback()
         form.fail({"": said})

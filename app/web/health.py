@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, jsonify
 
-from app.core import bell
+from app.core import broker
 from app.core.db import db
 from app.web.auth import unasked
 
@@ -39,7 +39,7 @@ def _database() -> str | None:
 
 
 def _bell() -> str | None:
-    return None if bell.answers() else "redis: no answer"
+    return None if broker.answers() else "redis: no answer"
 
 
 def newest_migration() -> str:

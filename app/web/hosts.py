@@ -77,7 +77,7 @@ def gate() -> Response | None:
     if current_app.extensions["hosts"].hold(host, _own(request.environ)):
         return None
     current_app.login_manager._update_request_context_with_user(AnonymousUserMixin())  # type: ignore[attr-defined]
-    known = {"url": current_app.config["SETTINGS"].url, "status": MISDIRECTED, "trace_id": ""}
+    known = {"url": current_app.config["ENVIRONMENT"].url, "status": MISDIRECTED, "trace_id": ""}
     page = render_template("errors/host.html", name=host[:100], **known)
     return make_response(page, MISDIRECTED)
 

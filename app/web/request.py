@@ -9,7 +9,7 @@ from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from app.ground.storable import storable
+from app.lib.storable import storable
 
 MAX_URLENCODED = 3 * 1024 * 1024
 """Bytes of a form in percent signs: each takes 80 bytes of memory while it is taken apart. 300,000 Chinese characters fit."""

@@ -19,7 +19,7 @@ from flask import Flask, current_app, g
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from app.ground import clock
+from app.lib import clock
 from app.web import labels, times
 
 MACROS = ("ui/macros.html", "ui/forms.html", "ui/lists.html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from app.core.db import updated_at_trigger
+from migrations.triggers import updated_at_trigger
 
 revision = "0002"
 down_revision = "0001"

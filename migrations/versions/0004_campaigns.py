@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.core.db import updated_at_trigger
+from migrations.triggers import updated_at_trigger
 
 revision = "0004"
 down_revision = "0003"

@@ -2,7 +2,7 @@
 
 (`lock_timeout` is set for every migration by migrations/env.py.)
 
-Rows are filled by the code's own function (app/vault/remote.py), so that the next check of an account finds what stands
+Rows are filled by the code's own function (app/accounts/remote.py), so that the next check of an account finds what stands
 there; a second rule in SQL could differ by a letter and take a good account down as "another one".
 """
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.platforms.addresses import host_of
-from app.vault.remote import remote_account
+from app.accounts.remote import remote_account
 
 revision = "0013"
 down_revision = "0010"

@@ -14,9 +14,9 @@ import pytest
 import redis
 import yaml
 
-from app.ground import envvalues
+from app.environment import VARIABLES
+from app.lib import envvalues
 from app.runtime.valkey import program
-from app.settings import VARIABLES
 from tests.architecture.source import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from app.environment import Environment
 from app.factory import create_app
-from app.settings import Settings
 from tests.architecture.source import ROOT, modules, templates
 
 FLASK = re.compile(r"(?<![\w./-])flask ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
@@ -35,7 +35,7 @@ def told() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def commands(settings: Settings) -> dict[str, set[str]]:
+def commands(settings: Environment) -> dict[str, set[str]]:
     """Each command of `flask` and what stands below it."""
     found = create_app(settings).cli.commands
     return {name: set(one.commands) if isinstance(one, click.Group) else set() for name, one in found.items()}

@@ -8,21 +8,21 @@ from app.web.auth import PUBLIC, ROLES
 from tests.architecture.source import templates
 
 OPEN_DOORS = re.compile(
-    r"^(healthz|readyz|accounts\.(sign_in|second_factor|sign_out|invite|accept|reset|preferences|set_theme|theme)\w*|site\.\w+|static|theme)$"
+    r"^(healthz|readyz|staff\.(sign_in|second_factor|sign_out|invite|accept|reset|preferences|set_theme|theme)\w*|site\.\w+|static|theme)$"
 )
 
 
-def test_every_route_names_the_role_it_needs(house):
+def test_every_route_names_the_role_it_needs(session_app):
     bare = [
         name
-        for name, view in house.view_functions.items()
+        for name, view in session_app.view_functions.items()
         if name != "static" and getattr(view, "permission", None) not in (*ROLES, PUBLIC)
     ]
     assert bare == []
 
 
-def test_public_routes_are_the_known_few(house):
-    public = {name for name, view in house.view_functions.items() if getattr(view, "permission", None) == PUBLIC}
+def test_public_routes_are_the_known_few(session_app):
+    public = {name for name, view in session_app.view_functions.items() if getattr(view, "permission", None) == PUBLIC}
     assert {name for name in public if not OPEN_DOORS.match(name)} == set()
 
 

@@ -132,7 +132,7 @@ def test_every_file_test_and_quotation_that_a_document_names_exists(name):
     assert missing == []
 
 
-def test_every_table_of_the_desk_has_one_level_and_every_level_its_rules(house):
+def test_every_table_of_the_desk_has_one_level_and_every_level_its_rules(session_app):
     text = (ROOT / "docs" / "data.md").read_text()
     levels = [cells[0].strip("*") for cells in table(text, "Levels")]
     named = [(cells[0], name) for cells in table(text, "Tables") for name in re.findall(r"`(\w+)`", cells[1])]
@@ -153,9 +153,9 @@ OPENERS = (
     "AsyncClient",
 )
 NOT_OUT = {
-    "app/core/reach.py": "Line.connect",
-    "app/core/work.py": "create_engine",
-    "app/core/bell.py": "connection.connect",
+    "app/core/connection_watch.py": "WatchedConnection.connect",
+    "app/core/transactions.py": "create_engine",
+    "app/core/broker.py": "connection.connect",
 }
 
 
@@ -175,7 +175,7 @@ def test_every_module_that_opens_a_connection_stands_in_the_list_of_connections_
 
 def test_what_must_not_be_guessed_is_made_by_secrets_and_never_by_random():
     """(ASVS 6.5.3, 11.5.1) Jitter of retries and the demo's pictures may be guessed."""
-    harmless = {"app/publishing/actions/settle.py", "app/cli/pictures.py"}
+    harmless = {"app/delivery/actions/settle.py", "app/cli/pictures.py"}
     found = {
         path
         for path, tree in modules()

@@ -7,8 +7,8 @@ import ast
 from tests.architecture.source import calls, modules
 
 OWN_CONNECTIONS = {
-    "app/core/work.py",  # the edges themselves
-    "app/publishing/dispatcher.py",  # LISTEN needs a connection of its own; it writes nothing
+    "app/core/transactions.py",  # the edges themselves
+    "app/delivery/dispatcher.py",  # LISTEN needs a connection of its own; it writes nothing
 }
 OUTSIDE = ("app/runtime/", "app/cli", "app/outbound/")  # talk to servers, not through a session
 
@@ -34,6 +34,6 @@ def test_nobody_reads_the_environment_but_the_settings():
         if isinstance(node, ast.Attribute)
         and node.attr in ("environ", "getenv", "putenv")
         and ast.unparse(node.value) != "request"  # what the server says of one request is another thing
-        and not path.startswith(("app/settings.py", "app/runtime/", "app/cli"))
+        and not path.startswith(("app/environment.py", "app/runtime/", "app/cli"))
     ]
     assert found == []

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from app.audit import words
-from app.factory import House
-from app.operations.words import KINDS
-from app.publishing.actions import outcome, settle
+from app.delivery.actions import outcome, settle
+from app.factory import Pressroom
+from app.notifications.texts import KINDS
 from tests.architecture.source import calls, modules
 
 MADE = {
@@ -16,7 +16,7 @@ MADE = {
     "f'publishing.{ACTIONS[status]}'": [f"publishing.{move}" for move in settle.ACTIONS.values()],
     "f'publishing.settled_{answer}'": ["publishing.settled_there", "publishing.settled_send_again", "publishing.settled_give_up"],
     "f'content.derive_{status}'": ["content.derive_scheduled", "content.derive_published", "content.derive_approved"],
-    "f'accounts.{kind}'": ["accounts.factor_off", "accounts.factor_reset"],
+    "f'staff.{kind}'": ["staff.factor_off", "staff.factor_reset"],
 }  # fmt: skip
 """Actions whose name is put together, as the source says it."""
 HANDED_ON = ("action",)
@@ -38,13 +38,13 @@ def recorded() -> Iterator[tuple[str, str]]:
                     yield from ((name, made) for made in MADE[text])
 
 
-def test_every_recorded_action_has_its_words(app: House) -> None:
+def test_every_recorded_action_has_its_words(app: Pressroom) -> None:
     found = list(recorded())
     assert len({action for _, action in found}) > 80, "the actions are found at all"
-    assert [(where, action) for where, action in found if not words.is_said(action)] == []
+    assert [(where, action) for where, action in found if not words.is_described(action)] == []
 
 
 def test_every_kind_of_notice_has_its_word_and_icon() -> None:
-    (tree,) = [tree for name, tree in modules() if name == "app/operations/words.py"]
-    told = {ast.literal_eval(call.args[0]) for call in calls(tree, "Said")}
+    (tree,) = [tree for name, tree in modules() if name == "app/notifications/texts.py"]
+    told = {ast.literal_eval(call.args[0]) for call in calls(tree, "NotificationText")}
     assert told == set(KINDS)

@@ -29,10 +29,10 @@ WORDS = "four words of a test"
 AT_ONCE = 20
 HIRE = """
 import sys
-from app.accounts.actions import create_staff
-from app.core.work import step
+from app.staff.actions import create_staff
+from app.core.transactions import step
 from app.factory import create_app
-from app.settings import Settings
+from app.environment import Settings
 with create_app(Settings.from_env(), role="job").app_context():
     for email in sys.argv[2:]:
         step(create_staff, email, email.partition("@")[0], "reviewer", sys.argv[1])

@@ -29,14 +29,14 @@ def test_invited_without_javascript_from_link_to_sign_out(desk, sign_in, browser
     guest.fill("[name=new]", NEW)
     guest.fill("[name=repeat]", NEW)
     guest.click("text=Join the desk")
-    guest.goto("/account")
+    guest.goto("/me")
     guest.select_option("[name=timezone]", "Africa/Addis_Ababa")
     guest.check("[value=compact]")
     guest.click("main button.btn-primary")
     assert guest.get_attribute("body", "data-density") == "compact" and "+3" in guest.inner_text("main")
     guest.click("text=Sign out")
     guest.wait_for_url("**/sign-in")
-    guest.goto("/account")
+    guest.goto("/me")
     assert "/sign-in" in guest.url
     guest.context.close()
 
@@ -44,9 +44,9 @@ def test_invited_without_javascript_from_link_to_sign_out(desk, sign_in, browser
 def test_a_session_that_ends_inside_a_panel_leads_back_to_where_one_was(desk, sign_in):
     page, elsewhere = sign_in("admin"), sign_in("admin")
     page.goto("/audit?since=7d")
-    elsewhere.goto("/account/sessions")
+    elsewhere.goto("/me/sessions")
     elsewhere.click("text=End all others")
-    elsewhere.wait_for_url("**/account/sessions")
+    elsewhere.wait_for_url("**/me/sessions")
     page.fill("#q", "first")  # htmx asks for the results; the answer is 401
     page.wait_for_url(re.compile("/sign-in"))
     assert "Your session has ended" in page.inner_text("main")
@@ -71,7 +71,7 @@ def test_a_new_person_starts_in_the_zone_of_their_browser(desk, sign_in, browser
     guest.fill("[name=repeat]", NEW)
     guest.click("text=Join the desk")
     guest.wait_for_url(re.compile(r"/(\?.*)?$"))
-    guest.goto("/account")
+    guest.goto("/me")
     assert guest.input_value("[name=timezone]") == "Africa/Addis_Ababa"
     context.close()
 

@@ -127,14 +127,14 @@ def test_charts_are_drawn_from_the_table_and_read_by_keyboard(sign_in):
 def test_a_setting_is_changed_and_its_history_shown(sign_in):
     page = sign_in("admin")
     page.goto("/settings")
-    page.fill("[name='vault.expiry_notice_days']", "ten")
+    page.fill("[name='accounts.expiry_notice_days']", "ten")
     page.click("button:has-text('Save settings')")
     page.wait_for_selector(".invalid-feedback")
     assert (
         "Enter a whole number" in page.inner_text("main")
-        and page.input_value("[name='vault.expiry_notice_days']") == "ten"
+        and page.input_value("[name='accounts.expiry_notice_days']") == "ten"
     )
-    page.fill("[name='vault.expiry_notice_days']", "9")
+    page.fill("[name='accounts.expiry_notice_days']", "9")
     page.click("button:has-text('Save settings')")
     page.locator("#toasts", has_text="1 setting saved").wait_for()
     assert "changed it" in page.inner_text("main") and clean(page) == []

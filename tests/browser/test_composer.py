@@ -225,7 +225,7 @@ def test_of_two_people_at_one_browser_neither_sees_nor_writes_over_what_the_othe
 
     def change_to(role):
         page = context.new_page()
-        page.goto("/account/sessions")
+        page.goto("/me/sessions")
         page.locator("main").get_by_role("button", name="Sign out").click()
         page.wait_for_url(re.compile("/sign-in"))
         email, password = desk.people[role]

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "/", "/content", "/content/new", "/reviews", "/reviews/all", "/jobs", "/records", "/records?view=needs-action", "/holds", "/accounts",
     "/accounts/connect", "/accounts/connect/mastodon", "/accounts/connect/bluesky", "/calendar?view=list", "/views", "/search?q=stones", "/campaigns", "/campaigns/new", "/calendar", "/calendar?view=week",
-    "/metrics", "/audit", "/settings", "/staff", "/staff/invite", "/account", "/account/sessions", "/account/password", "/account/second-factor", "/account/confirm", "/notices",
+    "/metrics", "/audit", "/settings", "/staff", "/staff/invite", "/me", "/me/sessions", "/me/password", "/me/second-factor", "/me/confirm", "/notices",
 )  # fmt: skip
 FIRST_OF = {"/records": "main a.row-title", "/content": "main a.row-title", "/jobs": "main a.row-title", "/accounts": "main a.row-title",
             "/campaigns": "main a.row-title", "/audit": "main a.row-title", "/staff": "main a.row-title"}  # fmt: skip

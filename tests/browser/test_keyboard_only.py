@@ -224,7 +224,7 @@ def test_the_skip_link_comes_first_and_leads_into_the_content(sign_in, path):
 
 ROUNDS = (
     "/", "/content", "/content/new", "/reviews", "/jobs", "/accounts", "/accounts/connect/bluesky", "/campaigns/new", "/calendar?view=week",
-    "/metrics", "/audit", "/settings", "/staff/invite", "/notices", "/account",
+    "/metrics", "/audit", "/settings", "/staff/invite", "/notices", "/me",
 )  # fmt: skip
 
 

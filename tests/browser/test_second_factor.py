@@ -61,7 +61,7 @@ def test_by_keyboard_on_both_widths_and_themes(desk, browser, width, dark):
     try:
         looked_at_gates(page, look)
         gate(page, person)
-        page.goto("/account/second-factor")
+        page.goto("/me/second-factor")
         looked_at(page, f"off-{look}")
         page.get_by_role("button", name="Set it up").press("Enter")
         page.get_by_text("Open the authenticator").wait_for()
@@ -76,7 +76,7 @@ def test_by_keyboard_on_both_widths_and_themes(desk, browser, width, dark):
         page.get_by_role("heading", name="Your second factor is on").wait_for()
         looked_at(page, f"codes-{look}")
         recovery = page.locator("section ol li").first.inner_text()
-        page.goto("/account/second-factor")
+        page.goto("/me/second-factor")
         looked_at(page, f"on-{look}")
         page.context.clear_cookies(name="session")
         gate(page, person)
@@ -87,10 +87,10 @@ def test_by_keyboard_on_both_widths_and_themes(desk, browser, width, dark):
         looked_at(page, f"code-wrong-{look}")
         typed(page, "Code", recovery)
         page.wait_for_url(re.compile(r"/$"))
-        page.goto("/account/confirm?next=/account")
+        page.goto("/me/confirm?next=/me")
         looked_at(page, f"confirm-{look}")
         typed(page, "Your password, or a code of your authenticator", person[1])
-        page.wait_for_url("**/account")
+        page.wait_for_url("**/me")
         assert faults == []
     finally:
         context.close()
@@ -116,7 +116,7 @@ def test_without_scripts(desk, browser):
     page = context.new_page()
     try:
         gate(page, person)
-        page.goto("/account/second-factor")
+        page.goto("/me/second-factor")
         page.get_by_role("button", name="Set it up").click()
         secret = re.sub(r"\s", "", page.locator("[translate=no]").inner_text())
         step = now()
@@ -127,7 +127,7 @@ def test_without_scripts(desk, browser):
         gate(page, person)
         typed(page, "Code", code(secret, step + 1))
         page.wait_for_url(re.compile(r"/$"))
-        page.goto("/account/second-factor")
+        page.goto("/me/second-factor")
         page.get_by_role("button", name="Remove second factor").click()
         page.get_by_text("It is off").wait_for()
     finally:

@@ -13,7 +13,7 @@ from typing import Any
 from app.outbound.guard import Guard
 from app.outbound.http import Http
 from app.platforms import registry
-from app.platforms.base import Account, Context, KnownPost, Media, Post, Stored, StoreFailed
+from app.platforms.base import Context, KnownPost, Media, Post, Stored, StoreFailed, UnsealedAccount
 
 
 class Files:
@@ -68,14 +68,14 @@ class Sessions:
         self.kept: dict[str, dict[str, str]] = {}
         self._lock = threading.RLock()
 
-    def get(self, account: Account) -> Mapping[str, str] | None:
+    def get(self, account: UnsealedAccount) -> Mapping[str, str] | None:
         return self.kept.get(account.key)
 
-    def put(self, account: Account, session: Mapping[str, str]) -> None:
+    def put(self, account: UnsealedAccount, session: Mapping[str, str]) -> None:
         self.kept[account.key] = dict(session)
 
     @contextmanager
-    def lock(self, account: Account) -> Iterator[None]:
+    def lock(self, account: UnsealedAccount) -> Iterator[None]:
         with self._lock:
             yield
 
@@ -120,7 +120,7 @@ def context(http: Any = None) -> Context:
     return Context(http=http or Recorder(), files=Files(), store=Store(), sessions=Sessions(), clock=Clock())
 
 
-def knowing(ctx: Context, account: Account, *posts: Post, **beside: Any) -> Context:
+def knowing(ctx: Context, account: UnsealedAccount, *posts: Post, **beside: Any) -> Context:
     """The same context beside posts that have gone out before, which the desk knows; the last one stands first."""
     connector = registry.get(account.slug)
     known = list(ctx.beside.known)

@@ -16,14 +16,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core import clock_state, config, queue
+from app.core import clock_state, queue, settings
 from app.core.db import Base, db
-from app.core.work import step
+from app.core.transactions import transaction
+from app.delivery.actions.sweep import sweep
+from app.environment import Environment
 from app.factory import create_app
-from app.publishing import actions
 from app.runtime.postgres import Postgres
 from app.runtime.valkey import Valkey
-from app.settings import Settings
 from tests import publishing_desk as desk
 from tests.fakes.client import Fake
 
@@ -57,7 +57,7 @@ class Plant:
             "SECRET_KEY": "for the fault tests only, never anywhere", "PRESSROOM_KEYS": "test:" + base64.b64encode(bytes(range(32))).decode(),
             "PRESSROOM_ALLOW_HOSTS": "127.0.0.0/8,localhost", "PRESSROOM_URL": "http://localhost:8000",
         }  # fmt: skip
-        self.settings = Settings.from_env(self.env)
+        self.settings = Environment.from_env(self.env)
         self.app = create_app(self.settings, role="job")
         with self.app.app_context():
             from flask_migrate import upgrade
@@ -94,8 +94,8 @@ class Plant:
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # no guard looks
             connection.execute(sa.text(f"TRUNCATE {tables} CASCADE"))
         queue.connection().flushall()
-        self.app.extensions["bell"].pop("quiet_until", None)
-        config.forget()
+        self.app.extensions["broker"].pop("quiet_until", None)
+        settings.forget()
         clock_state.forget()
 
     # processes
@@ -176,7 +176,7 @@ class Plant:
                     sa.text(statement.replace(":by", "make_interval(secs => :seconds)")), {"seconds": seconds}
                 )
 
-        step(shift)
+        transaction(shift)
         for fake in self.fakes:
             fake.control("age", seconds=seconds)
 
@@ -198,12 +198,12 @@ class Plant:
             fake.control("recount")
 
     def sweep(self) -> dict[str, int]:
-        found: dict[str, int] = step(actions.sweep)
+        found: dict[str, int] = transaction(sweep)
         return found
 
     def ring(self) -> None:
         """What the dispatcher does when something is due."""
-        step(lambda: queue.ring("publishing.deliver", str(next(self.numbers))))
+        transaction(lambda: queue.enqueue("delivery.deliver", str(next(self.numbers))))
 
     def until(self, true: Callable[[], Any], seconds: float = 15, what: str = "") -> Any:
         """Wait for what really comes. `seconds` is what a quiet machine may need; a busy one is given more."""
@@ -214,7 +214,7 @@ class Plant:
         return found
 
     def statuses(self) -> dict[str, int]:
-        rows = step(
+        rows = transaction(
             lambda: db.session.execute(sa.text("SELECT status, count(*) FROM publish_records GROUP BY 1")).all()
         )
         return dict(rows)
@@ -243,7 +243,7 @@ class Plant:
     def quiet(self) -> bool:
         """Nothing will happen by itself any more."""
         sql = "SELECT count(*) FROM publish_records WHERE status IN ('pending','retrying','publishing','confirming') OR (status = 'unknown' AND next_retry_at IS NOT NULL)"
-        return step(lambda: db.session.scalar(sa.text(sql))) == 0
+        return transaction(lambda: db.session.scalar(sa.text(sql))) == 0
 
     def idle_or_done(self) -> bool:
         """The database answers again."""
@@ -261,11 +261,11 @@ class Plant:
     def idle(self) -> bool:
         """Nothing is due or in hand now. What is due is asked first: asked the other way round, a record that is claimed
         between the two questions is seen by neither."""
-        from app.publishing.actions.claim import waiting
+        from app.delivery.actions.claim import waiting
 
         leased = "SELECT count(*) FROM publish_records WHERE lease_owner IS NOT NULL"
         try:
-            return step(waiting)[0] == 0 and step(lambda: db.session.scalar(sa.text(leased))) == 0
+            return transaction(waiting)[0] == 0 and transaction(lambda: db.session.scalar(sa.text(leased))) == 0
         except sa.exc.DBAPIError:  # a server one of whose backends was killed answers until it ends the others
             return False
 

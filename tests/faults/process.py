@@ -4,7 +4,7 @@
            "web", its port, and maybe a database address of its own
     stdout: the pid of the new process
 
-Barriers: a process stops at the moment `name` of a delivery (app/publishing/failpoints.py) when a file `arm-<name>-<n>`
+Barriers: a process stops at the moment `name` of a delivery (app/delivery/failpoints.py) when a file `arm-<name>-<n>`
 lies in the folder BARRIERS; it takes the file by renaming it to `hit-<name>-<n>-<pid>-<record>` and waits there until
 `go-<n>` exists or it is killed. Nothing is raised inside a connector.
 """
@@ -25,10 +25,10 @@ import app.factory
 import app.worker
 from app import rooms
 from app.cli import crew
-from app.ground import clock
-from app.publishing import dispatcher, drain, failpoints, sweeper
+from app.delivery import dispatcher, drain, failpoints, sweeper
+from app.environment import Environment
+from app.lib import clock
 from app.runtime.address import listen
-from app.settings import Settings
 
 FOLDER = Path(os.environ["BARRIERS"])
 _ARM = re.compile(r"arm-([a-z_]+)-(\d+)")
@@ -64,7 +64,7 @@ def child(words: str) -> None:
         serve(*more.split())
         return
     clock.set_offset(timedelta(seconds=float(more or 0)))
-    settings = Settings.from_env()
+    settings = Environment.from_env()
     if kind == "clock":
         app.worker.run_clock(settings)
     else:
@@ -75,13 +75,13 @@ def serve(port: str, database: str = "") -> None:
     """Be gunicorn with its two workers."""
     own = {"DATABASE_URL": database} if database else {}
     door = listen("127.0.0.1", int(port))
-    crew.web(Settings.from_env({**os.environ, **own}), door.fileno())
+    crew.web(Environment.from_env({**os.environ, **own}), door.fileno())
 
 
 def main() -> None:
     """Serve commands until stdin ends."""
     assert rooms and dispatcher and drain and sweeper
-    app.factory.create_app(Settings.from_env(), role="job")  # imports every room once, before the forks
+    app.factory.create_app(Environment.from_env(), role="job")  # imports every room once, before the forks
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         pid = os.fork()

@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.core.work import step
+from app.core.transactions import transaction
 from tests.conftest import PASSWORD
 from tests.factories import make_user
 from tests.faults.wire import Wire
@@ -89,7 +89,7 @@ class Desk(httpx.Client):
     def __init__(self, plant, port: int) -> None:
         super().__init__(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
         plant.until(self.answers, 60, "the web")
-        user = step(make_user, role="admin")
+        user = transaction(make_user, role="admin")
         form = {"email": user.email, "password": PASSWORD, "csrf_token": self.token("/sign-in")}
         assert self.post("/sign-in", data=form, timeout=60).status_code == 303
         self.timeout = 60

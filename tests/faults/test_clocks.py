@@ -7,17 +7,17 @@ import sqlalchemy as sa
 
 from app.core import clock_state
 from app.core.db import db
-from app.core.work import step
-from app.publishing.sweeper import sweep_when_sure
+from app.core.transactions import transaction
+from app.delivery.sweeper import sweep_when_sure
 from tests import publishing_desk as desk
 from tests.faults.plant import alive
 
 
 def move(minutes: float | None) -> None:
     """Move the clock of the whole database; connections there are end, as after any change of its settings."""
-    name = step(lambda: db.session.scalar(sa.select(sa.func.current_database())))
+    name = transaction(lambda: db.session.scalar(sa.select(sa.func.current_database())))
     how = "RESET app.clock_offset" if minutes is None else f"SET app.clock_offset = '{minutes} minutes'"
-    step(lambda: db.session.execute(sa.text(f'ALTER DATABASE "{name}" {how}')))
+    transaction(lambda: db.session.execute(sa.text(f'ALTER DATABASE "{name}" {how}')))
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = :n"
     desk.by_hand(others, n=name)
     db.session.remove()
@@ -73,20 +73,20 @@ def test_a_worker_that_died_in_flight_is_swept_once_a_lease_has_passed_after_the
     """Nothing stays for ever: the sweep goes on, and what was stored is found, not sent again. (D4)"""
     ran, real = 0.0, clock_state.steady
     monkeypatch.setattr(clock_state, "steady", lambda: real() + ran)
-    step(clock_state.keep_reading)
+    transaction(clock_state.keep_reading)
     worker = plant.start()
     keys, texts, _ = in_flight(plant, 2)
     plant.kill(worker)
     for fake in plant.fakes[:2]:
         fake.release()
     moved(minutes)
-    assert step(sweep_when_sure) == {}
+    assert transaction(sweep_when_sure) == {}
     assert [desk.record(key).status for key in keys] == ["publishing"] * 2
     for passed in (25, 50, 75):
         ran = passed
         move(minutes + passed / 60)
-        step(clock_state.keep_reading)
-    assert step(sweep_when_sure)["commit"] == 2
+        transaction(clock_state.keep_reading)
+    assert transaction(sweep_when_sure)["commit"] == 2
     plant.start()
     plant.settle()
     assert [desk.record(key).status for key in keys] == ["success"] * 2 and copies(plant, texts) == [1, 1]
@@ -104,7 +104,7 @@ def test_what_is_in_doubt_when_the_clock_jumps_is_not_sent_again_by_the_jump(pla
     plant.age(70)
     plant.sweep()
     assert desk.record(key).status == "unknown"
-    step(clock_state.keep_reading)
+    transaction(clock_state.keep_reading)
     moved(20)
     plant.start()
     plant.ring()

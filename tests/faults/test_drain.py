@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from app.core.work import step
-from app.publishing import drain
-from app.publishing.actions.claim import waiting
+from app.core.transactions import transaction
+from app.delivery import drain
+from app.delivery.actions.claim import waiting
 from tests import publishing_desk as desk
 
 
@@ -25,7 +25,7 @@ def tail(plant, monkeypatch):
             drain.drain(stop)
 
     # the loop asks the time first: one turn is let through by a drain that is already busy
-    drain.pool().take([(claimed, None) for claimed in step(drain.claim, drain.pool().me, 1)])
+    drain.pool().take([(claimed, None) for claimed in transaction(drain.claim, drain.pool().me, 1)])
     thread = threading.Thread(target=work)
     (hit,) = fake.wait(1, 15)
     thread.start()
@@ -55,4 +55,4 @@ def test_after_sigterm_the_call_under_way_is_the_last(plant, tail, monkeypatch):
     go_on()
     thread.join(15)
     assert not thread.is_alive() and desk.record(slow).status == "success"
-    assert desk.record(later).status == "pending" and step(waiting)[0] == 1
+    assert desk.record(later).status == "pending" and transaction(waiting)[0] == 1

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from app.accounts import actions as account_actions
+from app.accounts.models import Account
 from app.core import queue
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.delivery.actions.after_restore import hold_restored
+from app.lib import clock
 from app.publishing import actions
-from app.vault import actions as vault
-from app.vault.models import PlatformCredential
 from tests import publishing_desk as desk
 
 
@@ -51,7 +52,7 @@ def test_two_dispatchers_two_sweepers_and_every_bell_three_times(plant):
     pairs = many(plant, 30)
     for _ in range(3):
         for key, _text in pairs:
-            step(queue.ring, "publishing.deliver", str(key))
+            transaction(queue.enqueue, "delivery.deliver", str(key))
     all_once(plant, pairs)
     creates = sum(fake.state()["requests"].get("create", 0) for fake in plant.fakes)
     assert creates == len(pairs)
@@ -74,7 +75,7 @@ def test_a_bell_that_was_lost_between_commit_and_ring(plant):
     account = plant.account("mastodon")
     (held,) = desk.scheduled(account, at=clock.now() + timedelta(hours=1))
     pairs = many(plant, 3)
-    step(lambda: vault.pause(db.session.get_one(PlatformCredential, account)))
+    transaction(lambda: account_actions.pause(db.session.get_one(Account, account)))
     assert queue.connection().flushall()
     assert desk.holds(account) == []
     plant.age(61)
@@ -82,7 +83,7 @@ def test_a_bell_that_was_lost_between_commit_and_ring(plant):
         plant.start(kind)
     plant.until(lambda: [h.reason for h in desk.holds(account)] == ["account_paused"], 30, "the reaction")
     open_ones = "SELECT count(*) FROM event_deliveries WHERE handled_at IS NULL"
-    plant.until(lambda: step(lambda: db.session.scalar(sa.text(open_ones))) == 0, 15)
+    plant.until(lambda: transaction(lambda: db.session.scalar(sa.text(open_ones))) == 0, 15)
     plant.until(lambda: all(desk.record(key).status == "success" for key, _ in pairs), 20)
     assert desk.record(held).status == "pending"
 
@@ -179,7 +180,7 @@ def test_a_restored_backup_sends_nothing_that_is_out(plant):
     plant.ring()
     all_once(plant, pairs)
     plant.end_all()
-    step(actions.hold, "all", "", "emergency")
+    transaction(actions.hold, "all", "", "emergency")
     columns = "status, step, attempt_count, published_at, platform_post_id, platform_url, client_key, lease_epoch, claimed_at, look_count"
     desk.by_hand(
         f"UPDATE publish_records r SET ({columns}) = (SELECT {columns} FROM backup_publish_records b WHERE b.id = r.id)"
@@ -187,11 +188,11 @@ def test_a_restored_backup_sends_nothing_that_is_out(plant):
     desk.by_hand("DELETE FROM publish_attempts")
     for table in keep:
         desk.by_hand(f"DROP TABLE backup_{table}")
-    assert step(actions.hold_restored) == len(pairs)
-    step(actions.release, "all", "", "emergency")
+    assert transaction(hold_restored) == len(pairs)
+    transaction(actions.release, "all", "", "emergency")
     assert desk.work() == 0
     for key, _ in pairs:
-        step(actions.release, "record", key, "restored")
+        transaction(actions.release, "record", key, "restored")
     plant.start()
     plant.settle()
     all_once(plant, pairs)

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.core import bell, queue
-from app.core.work import step
-from app.publishing import drain
+from app.core import broker, queue
+from app.core.transactions import transaction
+from app.delivery import drain
 from tests import publishing_desk as desk
 from tests.faults.plant import alive
 from tests.faults.test_house import all_once, many
@@ -123,11 +123,11 @@ def test_what_was_done_is_kept_whatever_the_bell_says(plant, trouble):
     account = plant.account("mastodon")
     with trouble(plant):
         (key,) = desk.scheduled(account, text="Rung in vain.")
-        step(queue.ring, "publishing.deliver", "in vain")
+        transaction(queue.enqueue, "delivery.deliver", "in vain")
         assert desk.record(key).status == "pending"
-        assert plant.app.extensions["bell"].get("quiet_until"), "the ring failed, and what was done is kept"
+        assert plant.app.extensions["broker"].get("quiet_until"), "the ring failed, and what was done is kept"
         if trouble in (refused, frozen):  # the others answer a PING, so the desk may find the bell back at any moment
-            assert bell.is_away()
+            assert broker.is_away()
     options = queue.quick().connection_pool.connection_kwargs
     assert options["socket_timeout"] * 2 <= 1 and options["socket_connect_timeout"] * 2 <= 1
 

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.accounts import connector_context, services
+from app.accounts.actions import reconnect
+from app.accounts.connect_input import ConnectInput
+from app.accounts.models import Account
+from app.accounts.shared_sessions import SharedSessions
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
+from app.delivery.actions.claim import Claimed, renew
 from app.platforms import registry
-from app.publishing.actions.claim import Claimed, renew
-from app.vault import delivery, ports
-from app.vault.actions import reconnect
-from app.vault.entry import Entry
-from app.vault.models import PlatformCredential
-from app.vault.sessions import Sessions
 from tests import publishing_desk as desk
 
 
@@ -26,19 +26,19 @@ def account(plant):
     (first,) = desk.scheduled(key)
     desk.work()
     assert desk.record(first).status == "success"
-    opened = delivery.open_account(key)
+    opened = services.open_account(key)
     old = {**session(key), "at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()}  # not made just now
-    Sessions().put(opened, old)
+    SharedSessions().put(opened, old)
     plant.fake().settings(clock_offset=100_000)
     return key
 
 
 def status(key):
-    return step(lambda: db.session.get(PlatformCredential, key, populate_existing=True)).status
+    return transaction(lambda: db.session.get(Account, key, populate_existing=True)).status
 
 
 def session(key):
-    return Sessions().get(delivery.open_account(key))
+    return SharedSessions().get(services.open_account(key))
 
 
 def test_an_expired_token_is_refreshed_once_and_the_post_goes_out(plant, account):
@@ -50,11 +50,11 @@ def test_an_expired_token_is_refreshed_once_and_the_post_goes_out(plant, account
 
 
 def test_two_at_once_make_one_refresh(plant, account):
-    opened = delivery.open_account(account)
+    opened = services.open_account(account)
 
     def one():
         with plant.app.app_context():
-            registry.get("bluesky").refresh(ports.context(opened), opened)
+            registry.get("bluesky").refresh(connector_context.context(opened), opened)
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:
@@ -108,8 +108,8 @@ def test_an_empty_refresh_token_never_overwrites_the_one_we_have(plant, account)
         status=200,
         body={"accessJwt": "access-x", "refreshJwt": "", "did": session(account)["did"], "handle": "desk.test"},
     )
-    opened = delivery.open_account(account)
-    registry.get("bluesky").refresh(ports.context(opened), opened)
+    opened = services.open_account(account)
+    registry.get("bluesky").refresh(connector_context.context(opened), opened)
     assert session(account)["access"] == "access-x" and session(account)["refresh"] == old
 
 
@@ -137,7 +137,7 @@ def test_a_refresh_longer_than_the_lease_keeps_the_record(plant, account):
     hand = [Claimed(key, desk.record(key).claim_token, "prepare")]
     for _ in range(3):  # two minutes; the worker's own thread renews every 15 s
         plant.age(40)
-        step(renew, hand)
+        transaction(renew, hand)
         plant.sweep()
     assert (desk.record(key).status, desk.record(key).lease_owner) == ("publishing", worker)
     plant.fake().release()
@@ -182,18 +182,18 @@ def held_create(plant, key, refused, skip=0):
 
 def connected_again(key):
     """A person gives the account a new token."""
-    account = step(lambda: db.session.get_one(PlatformCredential, key, populate_existing=True))
-    entry = Entry(
+    account = transaction(lambda: db.session.get_one(Account, key, populate_existing=True))
+    entry = ConnectInput(
         "mastodon",
         account.account_name,
         {"access_token": "the-new-token-of-the-desk-0123456789abcdefgh"},
         account.configuration,
     )
-    step(lambda: reconnect(db.session.get_one(PlatformCredential, key), entry))
+    transaction(lambda: reconnect(db.session.get_one(Account, key), entry))
 
 
 def checked(key):
-    delivery.verify(key)
+    services.verify(key)
     assert status(key) == "active"
 
 
@@ -235,9 +235,9 @@ def test_a_no_to_a_token_that_another_worker_has_refreshed_takes_nobody_down(pla
     """Both calls of a delivery are refused; while the second is under way another worker brings a fresh token."""
     (key,) = desk.scheduled(account, text="Once.")
     held_create(plant, key, {"error": "ExpiredToken", "message": "Token has expired"}, skip=1)
-    opened, used = delivery.open_account(account), session(account)
-    Sessions().put(opened, {**used, "at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()})
-    registry.get("bluesky").refresh(ports.context(opened), opened)
+    opened, used = services.open_account(account), session(account)
+    SharedSessions().put(opened, {**used, "at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()})
+    registry.get("bluesky").refresh(connector_context.context(opened), opened)
     assert session(account)["access"] != used["access"]
     plant.fake().release()
     ends_well(plant, key)

@@ -9,16 +9,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.passwords import hash_password
+from app.accounts.unseal import unseal_by_id
 from app.cli.backup.make import make
 from app.cli.backup.restore import restore
 from app.core import crypto
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from app.publishing import actions
-from app.publishing.models import LocalPost
-from app.vault.opening import open_by_id
+from app.site.models import LocalPost
+from app.staff.passwords import hash_password
 from tests import publishing_desk as desk
 from tests.factories import PASSWORD, make_user
 
@@ -37,7 +37,7 @@ def twenty(plant):
 
 def at_platforms(plant):
     """Every text as often as it is out, on our own site too."""
-    own = step(lambda: db.session.scalars(sa.select(LocalPost.body)).all())
+    own = transaction(lambda: db.session.scalars(sa.select(LocalPost.body)).all())
     return sorted([post["text"] for fake in plant.fakes for post in fake.state()["posts"]] + list(own))
 
 
@@ -77,7 +77,7 @@ def test_back_up_publish_twenty_restore_release(plant, tmp_path):
     assert manifest["rows"]["publish_records"] == 20
     finish(plant)
     assert plant.statuses() == {"success": 20} and at_platforms(plant) == sorted(texts.values())
-    step(
+    transaction(
         lambda: db.session.execute(
             sa.text("UPDATE users SET password_hash = :h"), {"h": hash_password("another, set after the backup")}
         )
@@ -87,12 +87,12 @@ def test_back_up_publish_twenty_restore_release(plant, tmp_path):
     looks(plant)
     counted = plant.statuses()
     assert counted["success"] == 15 and counted["retrying"] == 5, "the site's own posts were lost with the database"
-    assert step(actions.release, "all", "", "restored")
+    assert transaction(actions.release, "all", "", "restored")
     finish(plant)
     assert plant.statuses() == {"success": 20}
     assert at_platforms(plant) == sorted(texts.values())
     assert sum(fake.state()["requests"].get("create", 0) for fake in plant.fakes) == 15
-    assert step(open_by_id, accounts[2]).secrets["app_password"] == "abcd-efgh-ijkl-mnop"
+    assert transaction(unseal_by_id, accounts[2]).secrets["app_password"] == "abcd-efgh-ijkl-mnop"
 
 
 def test_who_is_asked_when_no_platform_can_be(plant, tmp_path):
@@ -109,11 +109,11 @@ def test_who_is_asked_when_no_platform_can_be(plant, tmp_path):
     row = desk.record(now_due)
     assert row.status == "unknown" and row.next_retry_at is None and "cannot be asked" in row.error_message
     assert [hold.reason for hold in desk.holds(later)] == ["restored"]
-    step(actions.release, "all", "", "restored")
+    transaction(actions.release, "all", "", "restored")
     plant.age(3 * 3600)
     assert desk.work() == 0 and len(plant.fake().posts()) == 1
     desk.person(actions.settle_by_person, now_due, "there", "https://hooks.example/1")
-    step(actions.release, "record", later, "restored")
+    transaction(actions.release, "record", later, "restored")
     assert desk.work() == 1 and len(plant.fake().posts()) == 2
 
 
@@ -141,7 +141,7 @@ def test_what_was_in_hand_or_refused_at_the_backup(plant, tmp_path):
     finish(plant)
     assert plant.statuses() == {"success": 3}
     assert put_back(plant, folder).records["looked"] == 3
-    step(actions.release, "all", "", "restored")
+    transaction(actions.release, "all", "", "restored")
     finish(plant)
     assert plant.statuses() == {"success": 3} and len(plant.fake().posts()) == 3
 
@@ -157,7 +157,7 @@ def test_what_never_went_out_is_sent_after_the_release(plant, tmp_path):
     assert row.next_retry_at - clock.now() > timedelta(minutes=14)
     looks(plant)
     assert desk.record(key).status == "retrying" and plant.fake().posts("Never") == []
-    step(actions.release, "all", "", "restored")
+    transaction(actions.release, "all", "", "restored")
     plant.start()
     plant.ring()
     plant.until(lambda: desk.record(key).status == "success")
@@ -169,7 +169,7 @@ def test_what_never_went_out_is_sent_after_the_release(plant, tmp_path):
 @pytest.mark.parametrize("password, answers", [(PASSWORD, 303), ("another, set after the backup", 422)])
 def test_people_sign_in_as_at_the_backup(plant, tmp_path, password, answers):
     """The password of then; a session that was open is not open again."""
-    user = step(make_user, "admin")
+    user = transaction(make_user, "admin")
     desk.by_hand(
         "INSERT INTO user_sessions (user_id, token_hash, expires_at) VALUES (:id, :hash, now() + interval '1 day')",
         id=user.id,

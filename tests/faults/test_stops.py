@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from tests import publishing_desk as desk
 
 
@@ -146,7 +146,7 @@ def test_the_clock_moved_by_the_databases_setting(plant):
     worker = plant.start()
     plant.ring()
     plant.until(lambda: desk.record(one).status == "success", 15)
-    name = step(lambda: db.session.scalar(sa.select(sa.func.current_database())))
+    name = transaction(lambda: db.session.scalar(sa.select(sa.func.current_database())))
     try:
         desk.by_hand(f"ALTER DATABASE {name} SET app.clock_offset = '1 hour'")
         everybody_reconnects(name)

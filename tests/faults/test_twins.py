@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.work import step
-from app.publishing import twins
-from app.publishing.actions import twins as verbs
-from app.publishing.queries import twins as queries
+from app.core.transactions import transaction
+from app.delivery import duplicates
+from app.publishing.actions import duplicates as verbs
+from app.publishing.queries import duplicates as queries
 from tests import publishing_desk as desk
 
 TEXT = "Out twice, and only by the server's fault."
@@ -39,10 +39,10 @@ def looks(key):
 
 def test_a_twin_is_found_after_15_minutes_and_one_of_the_two_is_withdrawn(plant, resent):
     fake, key = resent
-    assert twins.check_due() == 0, "not before 15 minutes"
+    assert duplicates.check_due() == 0, "not before 15 minutes"
     plant.age(15 * 60)
     before = desk.record(key)
-    assert twins.check_due() == 1 and twins.check_due() == 0
+    assert duplicates.check_due() == 1 and duplicates.check_due() == 0
     row = desk.record(key)
     assert (row.status, row.platform_post_id, row.attempt_count) == ("success", before.platform_post_id, 2)
     ids = {post["id"] for post in fake.posts(TEXT)}
@@ -50,16 +50,16 @@ def test_a_twin_is_found_after_15_minutes_and_one_of_the_two_is_withdrawn(plant,
     ((reason, note),) = [(hold.reason, hold.note) for hold in desk.holds(key)]
     assert reason == "invariant" and note.startswith("It is there twice: http")
     desk.person(verbs.ask_withdraw, key, row.platform_post_id)
-    twins.check_due()
+    duplicates.check_due()
     (left,) = fake.posts(TEXT)
     row = desk.record(key)
     assert (row.status, row.platform_post_id) == ("success", left["id"]) and left["id"] in row.platform_url
     assert desk.holds(key) == [] and shown(key) == shown(key)[:1]
     assert [one.outcome for one in desk.attempts(key) if one.step == "withdraw"] == ["yes"]
     plant.age(45 * 60)
-    assert twins.check_due() == 1 and desk.holds(key) == [], "the look after an hour: it is there once"
+    assert duplicates.check_due() == 1 and desk.holds(key) == [], "the look after an hour: it is there once"
     plant.age(3600)
-    assert twins.check_due() == 0 and len(fake.posts(TEXT)) == 1
+    assert duplicates.check_due() == 0 and len(fake.posts(TEXT)) == 1
     assert fake.state()["requests"]["create"] == 2
 
 
@@ -67,14 +67,14 @@ def test_no_two_people_withdraw_both(plant, resent):
     """Each chooses another one: the second is refused, and a wish that is asked for twice deletes once."""
     fake, key = resent
     plant.age(15 * 60)
-    twins.check_due()
+    duplicates.check_due()
     first, second = [post.post_id for post in shown(key)]
     desk.person(verbs.ask_withdraw, key, first)
     with pytest.raises(Exception, match="at this moment"):
         desk.person(verbs.ask_withdraw, key, second)
     (attempt,) = [one for one in desk.attempts(key) if one.step == "withdraw"]
-    twins.withdraw(attempt.id)
-    twins.withdraw(attempt.id)
+    duplicates.withdraw(attempt.id)
+    duplicates.withdraw(attempt.id)
     with pytest.raises(Exception, match=r"not one of two|gone already"):
         desk.person(verbs.ask_withdraw, key, second)
     assert [post["id"] for post in fake.posts(TEXT)] == [second]
@@ -84,12 +84,12 @@ def test_what_would_stay_must_be_there_at_the_moment_of_deleting(plant, resent):
     """Somebody took the other one down by hand meanwhile: nothing is withdrawn, and the record says so."""
     fake, key = resent
     plant.age(15 * 60)
-    twins.check_due()
+    duplicates.check_due()
     row = desk.record(key)
     other = next(post.post_id for post in shown(key) if post.post_id != row.platform_post_id)
     desk.person(verbs.ask_withdraw, key, other)
     fake.control("remove", id=row.platform_post_id)
-    twins.check_due()
+    duplicates.check_due()
     (answer,) = [one for one in desk.attempts(key) if one.step == "withdraw"]
     assert answer.outcome == "no" and "does not show" in answer.message
     assert [post["id"] for post in fake.posts(TEXT)] == [other]
@@ -99,10 +99,10 @@ def test_a_look_for_twins_that_told_nothing_is_repeated_and_moves_nothing(plant,
     fake, key = resent
     plant.age(15 * 60)
     fake.script("error_before", on="read", status=503)
-    assert twins.check_due() == 1 and [one.outcome for one in looks(key)] == ["unknown"]
-    assert twins.check_due() == 0, "not at once"
+    assert duplicates.check_due() == 1 and [one.outcome for one in looks(key)] == ["unknown"]
+    assert duplicates.check_due() == 0, "not at once"
     plant.age(16 * 60)
-    assert twins.check_due() == 1 and [one.outcome for one in looks(key)] == ["unknown", "yes"]
+    assert duplicates.check_due() == 1 and [one.outcome for one in looks(key)] == ["unknown", "yes"]
     assert desk.record(key).status == "success" and len(desk.holds(key)) == 1
 
 
@@ -110,10 +110,10 @@ def test_a_look_that_crosses_a_withdrawal_raises_no_alarm_for_what_is_gone(plant
     """The list was read before one was deleted, and is written down after it."""
     fake, key = resent
     plant.age(15 * 60)
-    twins.check_due()
-    task = step(verbs.look_task, key)
-    before = twins._seen(task)
+    duplicates.check_due()
+    task = transaction(verbs.look_task, key)
+    before = duplicates._seen(task)
     desk.person(verbs.ask_withdraw, key, desk.record(key).platform_post_id)
-    twins.check_due()
-    step(verbs.settle_look, task, before)
+    duplicates.check_due()
+    transaction(verbs.settle_look, task, before)
     assert desk.holds(key) == [] and len(shown(key)) < 2 and len(fake.posts(TEXT)) == 1

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from tests.fuzz import house, report
+from tests.fuzz import report, served_app
 from tests.fuzz.fuzzer import Fuzzer
 
 
@@ -28,7 +28,7 @@ def main() -> int:
     until = time.monotonic() + ask.minutes * 60
     with (
         tempfile.TemporaryDirectory(prefix="pressroom-fuzz-", ignore_cleanup_errors=True) as folder,
-        house.running(Path(folder)) as app,
+        served_app.running(Path(folder)) as app,
     ):
         os.chmod(folder, 0o755)
         fuzzer, key = Fuzzer(app), ask.seed

@@ -46,7 +46,7 @@ class World:
     blocks: list[str] = field(default_factory=pages.blocks)
     choices: dict[str, list[str]] = field(default_factory=pages.choices)
     needs: dict[str, str | None] = field(default_factory=dict)
-    avoid: tuple[str, ...] = ("accounts.sign_out",)
+    avoid: tuple[str, ...] = ("staff.sign_out",)
 
     def __post_init__(self) -> None:
         """Links and forms are drawn by what they lead to, so that a list of a hundred links weighs no more than one button."""
@@ -126,7 +126,7 @@ def _route(dice: Random, world: World) -> tuple[str, str]:
 
 def _kind(rule: Rule, name: str) -> str:
     """Of which kind a variable of a rule is; names that several rooms use are told apart by their room."""
-    return {("audit.show", "key"): "audit", ("operations.event", "key"): "event"}.get((rule.endpoint, name), name)
+    return {("audit.show", "key"): "audit", ("calendar.event", "key"): "event"}.get((rule.endpoint, name), name)
 
 
 def _bent(

@@ -8,23 +8,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts import actions as staff
-from app.accounts.actions.invites import link_token
-from app.accounts.models import SignInGuard, StaffInvite, User, UserSession
-from app.accounts.person import Caller
+from app.accounts.models import ACCOUNT, Account
 from app.campaigns.models import CAMPAIGN
 from app.content import actions as content
 from app.content.actions.assets import store_picture
 from app.content.images import read
 from app.content.models import ContentItem
-from app.core import actor, config, work
+from app.core import actor, transactions
+from app.core import settings as desk_settings
 from app.core.db import Base, db, uuid7
-from app.ground import clock
-from app.operations.models import Notice, SavedView
+from app.lib import clock
+from app.notifications.models import Notification
 from app.outbound.files import Files
 from app.publishing import actions as publishing
 from app.publishing.models.record import RECORD
-from app.vault.models import ACCOUNT, PlatformCredential
+from app.search.models import SavedView
+from app.staff import actions as staff
+from app.staff.actions.invites import link_token
+from app.staff.models import SignInGuard, StaffInvite, User, UserSession
+from app.staff.person import Caller
 from tests import factories
 from tests.fuzz import pages
 from tests.fuzz.calls import ROLES
@@ -40,7 +42,7 @@ TABLES = {
     "artifact_id": "artifacts",
 }  # fmt: skip
 OPENERS = ("/", "/records", "/content", "/reviews", "/accounts", "/campaigns", "/calendar", "/staff", "/settings", "/holds", "/jobs", "/metrics", "/audit",
-    "/account", "/account/password", "/account/sessions", "/notices", "/views", "/content/new", "/campaigns/new", "/staff/invite", "/views/new",
+    "/me", "/me/password", "/me/sessions", "/notices", "/views", "/content/new", "/campaigns/new", "/staff/invite", "/views/new",
     "/accounts/connect", "/site", "/search?q=a", "/palette", "/sign-in", "/reviews/all", "/records?status=failed", "/calendar?view=week",
 )  # fmt: skip
 
@@ -48,13 +50,14 @@ OPENERS = ("/", "/records", "/content", "/reviews", "/accounts", "/campaigns", "
 def fill(app: Any) -> None:
     """One of everything, by the rooms' own verbs where they have one."""
     people = {
-        role: work.step(factories.make_user, role, email=f"{role}@desk.example", username=role) for role in ROLES[1:]
+        role: transactions.transaction(factories.make_user, role, email=f"{role}@desk.example", username=role)
+        for role in ROLES[1:]
     }
     with actor.acting(actor.Actor(type="human", id=str(people["admin"].id), name="Admin", role="admin")):
-        work.step(_accounts)
-        work.step(_content, people, app.config["SETTINGS"])
-        work.step(_records)
-        work.step(_rest, people)
+        transactions.transaction(_accounts)
+        transactions.transaction(_content, people, app.config["ENVIRONMENT"])
+        transactions.transaction(_records)
+        transactions.transaction(_rest, people)
 
 
 def _accounts() -> None:
@@ -71,7 +74,7 @@ def _accounts() -> None:
 
 
 def _content(people: dict[str, User], settings: Any) -> None:
-    account = db.session.scalars(sa.select(PlatformCredential).where(PlatformCredential.platform == "site")).first()
+    account = db.session.scalars(sa.select(Account).where(Account.platform == "site")).first()
     for status in ("draft", "review", "needs_revision", "rejected", "approved", "scheduled", "published"):
         factories.make_item(
             f"An item: {status}",
@@ -118,7 +121,7 @@ def _rest(people: dict[str, User]) -> None:
             staff.withdraw_invite(row.id)
     for role, user in people.items():
         db.session.add(
-            Notice(
+            Notification(
                 id=uuid7(), user_id=user.id, kind="record.failed", title="A post failed", url="/records", key=f"k{role}"
             )
         )
@@ -138,8 +141,8 @@ def restore_people() -> None:
         user.preferences = {**user.preferences, "timezone": LIVES_IN[role]}
         user.failed_sign_ins, user.password_hash = 0, factories._hashes[factories.PASSWORD]
     db.session.execute(sa.delete(SignInGuard))
-    db.session.execute(sa.delete(config.SystemConfig).where(config.SystemConfig.key.like("accounts.%")))
-    config.forget()
+    db.session.execute(sa.delete(desk_settings.SystemConfig).where(desk_settings.SystemConfig.key.like("accounts.%")))
+    desk_settings.forget()
 
 
 def ids() -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from app.core import work
+from app.core import transactions
 from tests.factories import PASSWORD
 from tests.fuzz import calls, desk, judge, never
 from tests.fuzz.calls import ROLES, Call, World
@@ -33,7 +33,7 @@ class Find:
 @dataclass
 class Fuzzer:
     """A house and its browsers. `finds` by cause; `table` counts (group of routes, role, class of status);
-    `unkept` what only the database refused (app/web/unkept.py): where a form could say it sooner.
+    `unkept` what only the database refused (app/web/unstorable.py): where a form could say it sooner.
     `thorough`: read every page of everybody for its forms, not one of each kind."""
 
     app: Any
@@ -58,10 +58,10 @@ class Fuzzer:
 
     def prepare(self) -> World:
         """Everybody signed in, the desk's ids and pages read."""
-        work.step(desk.restore_people)
+        transactions.transaction(desk.restore_people)
         for role in ROLES:
             self._sign_in(role)
-        ids = work.step(desk.ids)
+        ids = transactions.transaction(desk.ids)
         if not self.shown or self.batches % CRAWL_EVERY == 0:
             self.shown = desk.crawl(self.browsers, ids, self.app.url_map, self.thorough)
         self.batches += 1
@@ -75,7 +75,7 @@ class Fuzzer:
             if time.monotonic() > until:
                 break
             self.try_one(calls.a_call(dice, world))
-        for words in work.step(never.found):
+        for words in transactions.transaction(never.found):
             self.finds.setdefault(words, Find(words, Call("-", "-", "the tables after a batch")))
 
     def try_one(self, call: Call) -> None:
@@ -144,7 +144,7 @@ class Fuzzer:
             data = {"email": f"{role}@desk.example", "password": PASSWORD, "csrf_token": _token_in(page.text)}
             answer = browser.post("/sign-in", data=data)
             assert answer.status_code == 303, (role, answer.status_code)
-            page = browser.get("/account")
+            page = browser.get("/me")
             assert page.status_code == 200, (role, page.status_code)
         self.tokens[role] = _token_in(page.text)
 
@@ -157,7 +157,7 @@ class Fuzzer:
                 return
             if here and self.browsers[role].get("/badges").status_code == 200:
                 return
-            work.step(desk.restore_people)
+            transactions.transaction(desk.restore_people)
             self._sign_in(role)
         elif self.browsers[role].get_cookie("session") is None:
             self._sign_in(role)

@@ -37,7 +37,7 @@ class Heard(logging.Handler):
         self.unkept = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name == "app.web.unkept":
+        if record.name == "app.web.unstorable":
             self.unkept = re.sub(r".*: |, trace .*", "", record.getMessage())
         elif record.levelno < logging.ERROR:
             return

@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from flask import Blueprint
 
-from app.core import work
+from app.core import transactions
 from app.core.db import db
 from app.web.auth import public
-from tests.fuzz import desk, house, report
+from tests.fuzz import desk, report, served_app
 from tests.fuzz.fuzzer import Fuzzer
 
 NUMBER, SEED = 400, 15
@@ -31,7 +31,7 @@ def weak():
 @pytest.fixture
 def fuzzer(app, settings):
     """A desk with one of everything, as production answers: faults become pages, forms need their token."""
-    made = house.made(settings)
+    made = served_app.made(settings)
     with made.app_context():
         desk.fill(made)
         found = Fuzzer(made, thorough=False)
@@ -53,10 +53,10 @@ def test_the_fuzzer_sees_a_fault_and_a_told_secret_and_makes_the_request_small(a
     """(S15) A fuzzer that finds nothing must be able to find something."""
     from tests.fuzz.calls import Call
 
-    made = house.made(settings)
+    made = served_app.made(settings)
     made.register_blueprint(bp)
     with made.app_context():
-        work.step(lambda: None)
+        transactions.transaction(lambda: None)
         fuzzer = Fuzzer(made)
         fuzzer._sign_in("nobody")
         fields = (("a", "1"), ("odd", "a long text that is cut"), ("z", "2"))

@@ -9,18 +9,18 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, make_response, request
 
 from app.core import deadline
-from app.core.config import SystemConfig
 from app.core.db import db
+from app.core.settings import SystemConfig
 from app.factory import create_app
 from app.web.auth import public
-from app.web.kept import keeps
-from app.web.writes import calls_out
+from app.web.form_recovery import recovers_form
+from app.web.view_marks import no_transaction
 
 bp = Blueprint("slow", __name__)
 
 
 @bp.post("/slow/statements")
-@keeps({"note": "Note"})
+@recovers_form({"note": "Note"})
 @public
 def many_statements():
     db.session.add(SystemConfig(key="slow", value=1))
@@ -45,7 +45,7 @@ def many_pieces():
 
 @bp.get("/slow/call")
 @public
-@calls_out
+@no_transaction
 def slow_call():
     ends = time.monotonic() + 0.6
     while time.monotonic() < ends:  # another server takes its time
@@ -78,11 +78,11 @@ def frame():
 def client(app, settings, monkeypatch):
     """A browser on a house whose requests have half a second."""
     monkeypatch.setattr(deadline, "SECONDS", 0.5)
-    house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
-    house.register_blueprint(bp)
-    house.context_processor(frame)
-    with house.app_context():
-        yield house.test_client()
+    session_app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
+    session_app.register_blueprint(bp)
+    session_app.context_processor(frame)
+    with session_app.app_context():
+        yield session_app.test_client()
         db.session.remove()
         db.engine.dispose()
 

@@ -15,22 +15,23 @@ import sqlalchemy as sa
 from markupsafe import escape
 
 from app.audit.queries import entries
+from app.calendar import grid
+from app.calendar import queries as calendar_queries
 from app.content.models import ContentItem
 from app.content.queries import found
 from app.content.search import clause, selective
-from app.core import listing, work
+from app.core import listing, transactions
 from app.core.db import db
 from app.core.listing import Listing
-from app.ground import clock
+from app.lib import clock
 from app.metrics import actions, queries
 from app.metrics.models import PublishDay
-from app.operations import grid
-from app.operations.models import Notice
-from app.operations.queries import finding, today
-from app.operations.queries.notices import listing as list_of_notices
+from app.notifications.models import Notification
+from app.notifications.queries import listing as list_of_notices
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.queries import jobs, plan
 from app.reviews.queries import history
+from app.search.queries import find
 from tests.factories import make_account, make_campaign, make_item, make_record, make_review, make_user
 
 
@@ -48,7 +49,7 @@ def following(page: str, rel: str) -> str | None:
 def notices(user: Any, titles: list[str]) -> None:
     for number, title in enumerate(titles):
         at = clock.now() - timedelta(hours=number)
-        db.session.add(Notice(user_id=user.id, kind="record_failed", title=title, key=str(number), created_at=at))
+        db.session.add(Notification(user_id=user.id, kind="record_failed", title=title, key=str(number), created_at=at))
 
 
 def test_a_search_that_no_index_answers_looks_on_from_page_to_page_and_back(
@@ -98,7 +99,7 @@ def test_words_find_the_same_however_common_each_of_them_is(
 ) -> None:
     """The index is asked for some of the words, for others, or for all: what comes out is the same."""
     monkeypatch.setattr(found, "COMMON", 10_000)
-    monkeypatch.setattr(finding, "ENOUGH", 10_000)
+    monkeypatch.setattr(find, "ENOUGH", 10_000)
     titles = (
         "Stone 4321",
         "Stone moss",
@@ -111,14 +112,14 @@ def test_words_find_the_same_however_common_each_of_them_is(
     ids = {commit(make_item, title=title).id: title for title in titles}
     asks = ("stone 4321", "4321 stone moss", "stone 光", "光と影 moss", "well-kept stone", "石庭 stone", "الحجر stone", "stone _ 4321",
             "stone 🌿", "nowhere stone", "st 43", "' & stone", "\\ stone", "光 影 moss")  # fmt: skip
-    plainly = {ask: set(work.step(db.session.scalars, _plain(ask))) for ask in asks}
+    plainly = {ask: set(transactions.transaction(db.session.scalars, _plain(ask))) for ask in asks}
     assert plainly["stone 4321"] and plainly["stone 光"] and plainly["st 43"]
-    monkeypatch.setattr(finding, "COMMON", common)
+    monkeypatch.setattr(find, "COMMON", common)
     original = found.selective
     monkeypatch.setattr(found, "selective", lambda c, q, s, _: original(c, q, s, common))
     for ask in asks:
-        listed = set(work.step(found.rare, ask) or ())
-        offered = {hit.id for hit in work.step(finding.find, ask) if hit.kind == "content"}
+        listed = set(transactions.transaction(found.rare, ask) or ())
+        offered = {hit.id for hit in transactions.transaction(find.find, ask) if hit.kind == "content"}
         assert listed == plainly[ask] and plainly[ask] <= offered, [ids[key] for key in listed ^ plainly[ask]]
 
 
@@ -184,7 +185,7 @@ def test_a_campaigns_month_counts_as_far_as_any_other_and_reads_what_its_cells_s
     commit: Any, monkeypatch: pytest.MonkeyPatch, cap: int
 ) -> None:
     """Campaign or not: the same entries, the same counts; of a full cell three leave the database."""
-    monkeypatch.setattr(today, "COUNTED", cap)
+    monkeypatch.setattr(calendar_queries, "COUNTED", cap)
     campaign = commit(make_campaign)
     at = datetime(2027, 3, 10, 12, tzinfo=UTC)
     for number in range(7):
@@ -193,7 +194,10 @@ def test_a_campaigns_month_counts_as_far_as_any_other_and_reads_what_its_cells_s
     commit(make_item, title="Plan", campaign_id=campaign.id, scheduled_for=at)
     for view in ("month", "week"):
         bounds = grid.bounds(view, grid.days(view, at.date()), ZoneInfo("Asia/Kathmandu"))
-        own, every = (today.spans(bounds, wanted, 3) for wanted in (today.Wanted(campaign=campaign.id), today.Wanted()))
+        own, every = (
+            calendar_queries.spans(bounds, wanted, 3)
+            for wanted in (calendar_queries.Wanted(campaign=campaign.id), calendar_queries.Wanted())
+        )
         assert own[1] == every[1] and (sum(own[1]) == 8 or cap < 8), view
         assert len(own[0]) == sum(min(many, 3) for many in own[1]), view
         shown = [[e.title for e in sorted(part, key=lambda e: (e.at, e.title))] for part in (own[0], every[0])]
@@ -205,7 +209,7 @@ def test_a_crowded_view_shows_fewer_in_every_cell_and_counts_them_all(
     as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch, cap: int
 ) -> None:
     """Of 3 + 2 + 1 posts on three days: three a cell, or two, or one, so that all fit; "more" says what is left."""
-    monkeypatch.setattr(today, "SHOWN", cap)
+    monkeypatch.setattr(calendar_queries, "SHOWN", cap)
     at = datetime(2027, 3, 10, 12, tzinfo=UTC)
     for number, day in enumerate([0, 0, 0, 1, 1, 2]):
         commit(make_record, due_at=at + timedelta(days=day, minutes=number), title=f"Post {number}")
@@ -231,7 +235,7 @@ def test_a_cell_of_the_calendar_shows_three_and_leads_to_all(
     as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list loses nothing and says nothing twice, also where many are due at one moment."""
-    monkeypatch.setattr(today, "LISTED", 2)
+    monkeypatch.setattr(calendar_queries, "LISTED", 2)
     at = datetime(2027, 3, 10, 12, tzinfo=UTC)
     titles = [f"Post number {n}" for n in range(5)]
     for title in titles:
@@ -403,7 +407,7 @@ def test_a_window_of_a_list_in_anothers_order_is_read_with_that_other(
     for number in range(3):
         commit(lambda number=number: make_review(make_item(title=f"Stone {number}"), status="pending"))
     with statements() as ran:
-        work.step(lambda: history.REQUESTS.page({"q": "stone", "sort": "title"}))
+        transactions.transaction(lambda: history.REQUESTS.page({"q": "stone", "sort": "title"}))
     (seen,) = [statement for statement in ran if "WITH seen" in statement]
     assert "JOIN content_items" in seen
 
@@ -487,7 +491,7 @@ def test_a_part_of_a_text_is_found_as_it_was_written(commit: Any, title: str) ->
 def test_a_notice_of_a_kind_that_is_not_known_any_more_is_drawn(as_user: Any, commit: Any) -> None:
     """One of an older version: with the bell, and no page falls over it."""
     user = commit(make_user, "admin")
-    commit(lambda: db.session.add(Notice(user_id=user.id, kind="long_gone", title="From before", key="before")))
+    commit(lambda: db.session.add(Notification(user_id=user.id, kind="long_gone", title="From before", key="before")))
     browser = as_user(user)
     for path in ("/notices", "/"):
         page = text(browser.get(path))

@@ -41,14 +41,14 @@ def browser_of(another_desk, settings):
     """`browser_of(TESTING=False, …)`: a desk with another configuration and a page that breaks."""
 
     def build(**changed):
-        house = another_desk(settings, **changed)
-        house.register_blueprint(bp)
-        return house.test_client()
+        session_app = another_desk(settings, **changed)
+        session_app.register_blueprint(bp)
+        return session_app.test_client()
 
     return build
 
 
-def addresses(house, method="GET", rules=None):
+def addresses(session_app, method="GET", rules=None):
     """Every address of that method (or of these rules), with something in each of its places."""
     garbage = {"uuid": str(uuid.UUID(int=7)), "int": "7", "path": "js/app.js"}
 
@@ -56,7 +56,7 @@ def addresses(house, method="GET", rules=None):
         kind, options = found[1] or "", re.findall(r"\w+", found[2] or "")
         return options[0] if kind == "any" else garbage.get(kind, "x")
 
-    for rule in rules or house.url_map.iter_rules():
+    for rule in rules or session_app.url_map.iter_rules():
         if method in (rule.methods or ()):
             yield re.sub(r"<(?:(\w+)(?:\(([^)]*)\))?:)?\w+>", fill, rule.rule)
 
@@ -140,12 +140,12 @@ def test_what_was_shown_leaves_the_cache_when_somebody_signs_out(as_user, commit
     """(ASVS 14.3.1) By both ways out. Storage is not named: what was typed and has not reached the desk lies there."""
     first, second = as_user("editor"), as_user("editor")
     assert first.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
-    here = re.search(r"/account/sessions/([0-9a-f-]{36})", second.get("/account/sessions").text)
+    here = re.search(r"/me/sessions/([0-9a-f-]{36})", second.get("/me/sessions").text)
     assert here is None, "this browser's own session is ended by signing out"
-    from app.accounts.queries import open_sessions
+    from app.staff.queries import open_sessions
 
     (session,) = commit(open_sessions, second.user.id)
-    ended = second.post(f"/account/sessions/{session.id}/revoke")
+    ended = second.post(f"/me/sessions/{session.id}/revoke")
     assert ended.headers["Clear-Site-Data"] == '"cache"' and second.get("/").status_code == 302
 
 
@@ -207,7 +207,7 @@ def test_no_form_is_taken_without_its_token(browser_of, commit):
             answer = browser.post(path, data={"title": "x", "name": "x"}, headers=headers)
             if answer.status_code not in (400, 404):
                 taken[path] = answer.status_code
-    assert taken == {} and browser.get("/account").status_code == 200
+    assert taken == {} and browser.get("/me").status_code == 200
 
 
 def test_the_session_cookie_is_signed_with_sha_256(app, client):

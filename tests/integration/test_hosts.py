@@ -140,7 +140,7 @@ def test_over_https_the_session_is_a_cookie_of_this_host_alone(at, commit, url, 
     assert answer.status_code == 303 and cookie.startswith(f"{name}=")
     assert "Path=/" in cookie and "Domain" not in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
     assert ("Secure" in cookie) == url.startswith("https")
-    assert browser.get("/account", base_url=url.replace(":8000", "")).status_code == 200
+    assert browser.get("/me", base_url=url.replace(":8000", "")).status_code == 200
 
 
 def test_a_planted_cookie_with_the_plain_name_is_nobody(at, commit):

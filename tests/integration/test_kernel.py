@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from app.core import config, locks, queue, work
-from app.core.config import SystemConfig
+from app.core import locks, queue, settings, transactions
 from app.core.db import db
-from app.ground.errors import Conflict
+from app.core.settings import SystemConfig
+from app.lib.errors import Conflict
 
 queue.JOBS.setdefault("test.nothing", queue._Registered(lambda: None, "default", 10))
 
@@ -19,8 +19,8 @@ def put(key: str) -> None:
 
 def put_and_ring(key: str) -> None:
     put(key)
-    queue.ring("test.nothing", key)
-    queue.ring("test.nothing", key)
+    queue.enqueue("test.nothing", key)
+    queue.enqueue("test.nothing", key)
 
 
 def fail(key: str) -> None:
@@ -37,29 +37,29 @@ def waiting() -> int:
 
 
 def test_a_step_is_kept_and_rings_once(app):
-    work.step(put_and_ring, "a")
+    transactions.transaction(put_and_ring, "a")
     assert (keys(), waiting()) == (["a"], 1)
 
 
 def test_a_step_that_fails_leaves_nothing_and_rings_nothing(app):
     with pytest.raises(Conflict):
-        work.step(fail, "a")
+        transactions.transaction(fail, "a")
     assert (keys(), waiting()) == ([], 0)
 
 
 def test_steps_do_not_nest_and_nobody_leaves_the_house_inside_one(app):
-    assert work.outbound_allowed()
-    assert work.step(work.outbound_allowed) is False
+    assert transactions.outbound_allowed()
+    assert transactions.transaction(transactions.outbound_allowed) is False
     with pytest.raises(RuntimeError, match="do not nest"):
-        work.step(lambda: work.step(put, "a"))
+        transactions.transaction(lambda: transactions.transaction(put, "a"))
 
 
 def test_aside_is_kept_when_the_unit_is_dropped(app):
-    with work.unit() as unit:
+    with transactions.request_transaction() as held:
         put("dropped")
         db.session.flush()
-        work.aside(put, "kept")
-        unit.keep = False
+        transactions.autonomous(put, "kept")
+        held.commit = False
     assert keys() == ["kept"]
 
 
@@ -71,16 +71,16 @@ def test_a_lease_has_one_owner_until_it_expires(app, commit):
 
 
 def test_a_setting_has_its_type_and_its_limits(app, commit):
-    config.declare("test.retries", 3, int, "How often", minimum=0, maximum=9)
-    assert config.get("test.retries") == 3
-    assert commit(config.put, "test.retries", " 5 ") == (3, 5)
-    assert config.get("test.retries") == 5
+    settings.declare("test.retries", 3, int, "How often", minimum=0, maximum=9)
+    assert settings.get("test.retries") == 3
+    assert commit(settings.put, "test.retries", " 5 ") == (3, 5)
+    assert settings.get("test.retries") == 5
     with pytest.raises(Exception, match="9 or less"):
-        commit(config.put, "test.retries", "10")
+        commit(settings.put, "test.retries", "10")
 
 
 def test_reading_cannot_write(app):
-    with pytest.raises(sa.exc.InternalError), work.reading():
+    with pytest.raises(sa.exc.InternalError), transactions.read_only():
         put("a")
         db.session.flush()
 

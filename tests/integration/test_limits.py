@@ -7,7 +7,7 @@ import io
 import pytest
 
 from app.content.bounds import MAX_TEXT
-from app.web import limits
+from app.web import body_limits
 from tests.factories import make_account
 from tests.integration.content.test_composer import form, items
 
@@ -60,10 +60,10 @@ def test_a_stranger_s_body_without_a_length_is_not_read_either(visitor):
 def test_a_public_form_has_a_bound(visitor):
     """(S6) the sign-in page took 2 MB of fields from anybody: 1 s."""
     body = Body(b"a&")
-    assert post(visitor, "/sign-in", body, limits.MAX_FORM + 1).status_code == 413 and body.read_bytes == 0
+    assert post(visitor, "/sign-in", body, body_limits.MAX_FORM + 1).status_code == 413 and body.read_bytes == 0
     body = Body(b"a&")
     answer = post(visitor, "/sign-in", body, "", **{"wsgi.input_terminated": True})
-    assert answer.status_code == 413 and body.read_bytes <= limits.MAX_FORM + 70_000
+    assert answer.status_code == 413 and body.read_bytes <= body_limits.MAX_FORM + 70_000
 
 
 def test_size_is_asked_before_parsing_and_fields_are_counted(as_user):

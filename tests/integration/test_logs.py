@@ -23,12 +23,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core import queue
 from app.core.db import db
-from app.core.work import aside, step
+from app.core.transactions import autonomous, transaction
 from app.core.worker_job import WorkerJob
+from app.environment import ROOT
 from app.factory import create_app
-from app.ground import logs
-from app.settings import ROOT
-from app.web.addresses import SECRET_ARGUMENTS, secret_rules
+from app.lib import logs
+from app.web.secret_links import SECRET_ARGUMENTS, secret_rules
 from app.worker import Draining
 from tests.factories import make_user
 
@@ -63,11 +63,11 @@ def double(canary: str = CANARY) -> None:
     db.session.execute(again, {"name": f"{canary}2", "mail": user.email})
 
 
-def test_every_argument_of_an_address_is_known_to_be_a_name_or_a_secret(house):
+def test_every_argument_of_an_address_is_known_to_be_a_name_or_a_secret(session_app):
     """(S13) A new page cannot bring a secret in an address that nobody hides."""
-    found = {name for rule in house.url_map.iter_rules() for name in rule.arguments}
+    found = {name for rule in session_app.url_map.iter_rules() for name in rule.arguments}
     assert found - SECRET_ARGUMENTS - PLAIN == set()
-    assert secret_rules(house) == ["/invite/<token>", "/reset/<token>"]
+    assert secret_rules(session_app) == ["/invite/<token>", "/reset/<token>"]
 
 
 def places(rule: str) -> list[str]:
@@ -79,11 +79,11 @@ def places(rule: str) -> list[str]:
     ]  # fmt: skip
 
 
-def test_a_token_in_an_address_is_in_no_line(house, written):
+def test_a_token_in_an_address_is_in_no_line(session_app, written):
     """(S13) All rules of the URL map that carry one, in every place such an address stands."""
     log = logging.getLogger("gunicorn.access")
     log.setLevel(logging.INFO)
-    for rule in secret_rules(house):
+    for rule in secret_rules(session_app):
         for text in places(rule):
             log.info("%s", text)
             log.info('"%(r)s" %(s)s', {"r": text, "s": 200})
@@ -98,9 +98,9 @@ def test_a_token_in_an_address_is_in_no_line(house, written):
 @pytest.mark.parametrize("fault", ["own", "database"])
 def test_a_fault_behind_such_a_link_leaves_no_token(app, settings, written, monkeypatch, rule, fault):
     """(S13) Traceback, page and trail; the view breaks with the address in its words."""
-    house = create_app(settings, WTF_CSRF_ENABLED=False)
+    session_app = create_app(settings, WTF_CSRF_ENABLED=False)
     path = rule.replace("<token>", CANARY)
-    endpoint, arguments = house.url_map.bind("localhost").match(path)
+    endpoint, arguments = session_app.url_map.bind("localhost").match(path)
 
     def broken(token):
         if fault == "database":
@@ -108,11 +108,11 @@ def test_a_fault_behind_such_a_link_leaves_no_token(app, settings, written, monk
         raise RuntimeError(f"nothing at http://localhost{path}") from ValueError(f"{path} broke")
 
     broken.permission = "public"
-    monkeypatch.setitem(house.view_functions, endpoint, broken)
-    with house.app_context():
-        page = house.test_client().get(path)
+    monkeypatch.setitem(session_app.view_functions, endpoint, broken)
+    with session_app.app_context():
+        page = session_app.test_client().get(path)
         assert page.status_code == 500
-        text = step(lambda: str(db.session.execute(sa.text("SELECT to_jsonb(l)::text FROM audit_log l")).all()))
+        text = transaction(lambda: str(db.session.execute(sa.text("SELECT to_jsonb(l)::text FROM audit_log l")).all()))
         db.engine.dispose()
     log = written.getvalue()
     assert "Traceback" in log and "fault in GET" in log
@@ -122,7 +122,7 @@ def test_a_fault_behind_such_a_link_leaves_no_token(app, settings, written, monk
 
 def test_an_error_of_the_database_says_where_and_not_what(app, written):
     """(S13) `hide_parameters` hides what was sent; what the database quotes of it is hidden, too, on each engine."""
-    for run in (step, aside):
+    for run in (transaction, autonomous):
         with pytest.raises(IntegrityError) as caught:
             run(double)
         assert "hide_parameters" in str(caught.value)
@@ -139,10 +139,10 @@ def test_a_job_that_fails_leaves_no_value_in_redis_or_log(app, written):
     """(S13) RQ keeps the traceback of a failed job for a day."""
 
     def fails():
-        step(double)
+        transaction(double)
 
     queue.job("trial.fails")(fails)
-    step(lambda: queue.ring("trial.fails"))
+    transaction(lambda: queue.enqueue("trial.fails"))
     how = {"connection": queue.connection(), "serializer": JSONSerializer, "job_class": WorkerJob}
     line = [Queue("default", **how)]
     worker = Draining(line, **how)
@@ -181,7 +181,7 @@ BAD_LINES = {
 
 
 @pytest.mark.parametrize("what", BAD_LINES)
-def test_a_line_that_anybody_may_send_costs_nothing(house, written, what):
+def test_a_line_that_anybody_may_send_costs_nothing(session_app, written, what):
     """(S8) gunicorn logs a bad request line of 8 kB as a warning: reading it stopped a process for 4 s. As an error, which may be
     longer, it costs no more."""
     begun = time.process_time()
@@ -191,7 +191,7 @@ def test_a_line_that_anybody_may_send_costs_nothing(house, written, what):
 
 
 @pytest.mark.parametrize("start", ["/", "//", "%2F", "%252f%2F", "/" * 500, "x/"])
-def test_a_token_behind_many_slashes_is_hidden(house, start):
+def test_a_token_behind_many_slashes_is_hidden(session_app, start):
     """(S13) The first slash is looked for alone; what stands before it changes nothing."""
     for between in ("/", "//", "%2F", "%25252F/"):
         assert CANARY not in logs.clean(f"GET {start}reset{between}{CANARY} HTTP/1.1")

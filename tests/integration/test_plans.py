@@ -14,11 +14,11 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.core import listing, work
+from app.core import listing, transactions
 from app.core.db import db
+from app.delivery.actions.claim import claim
+from app.delivery.actions.prepare import begin_all
 from app.factory import create_app
-from app.publishing.actions.begin import begin_all
-from app.publishing.actions.claim import claim
 from bench import asking, desk
 
 RECORDS = 20_000
@@ -97,9 +97,7 @@ def test_no_plan_of_any_page_scans_a_giant(app: Any, large: FlaskClient, monkeyp
     cursor = connection.cursor()
     for setting in ("enable_seqscan = off", "jit = off", "max_parallel_workers_per_gather = 0"):
         cursor.execute(f"SET {setting}")
-    asking.begin(
-        large, "/account"
-    )  # filling took minutes: the session is noted as alive, which happens once in a while
+    asking.begin(large, "/me")  # filling took minutes: the session is noted as alive, which happens once in a while
     for name, path in asking.addresses(app, large):
         ran = asked(large, path)
         seen += len(ran)
@@ -123,7 +121,7 @@ def test_no_plan_of_any_page_scans_a_giant(app: Any, large: FlaskClient, monkeyp
 )
 def test_every_connection_plans_as_the_bench_was_measured(app: Any, name: str, value: str) -> None:
     """Whoever runs the server: the plans that are tested here are those that pages have."""
-    assert work.step(db.session.scalar, sa.text(f"SHOW {name}")) == value
+    assert transactions.transaction(db.session.scalar, sa.text(f"SHOW {name}")) == value
 
 
 BACKLOG = """UPDATE publish_records SET status = 'pending', published_at = NULL, due_at = now() - interval '1 hour'
@@ -147,15 +145,17 @@ def test_the_kept_plans_of_a_worker_read_no_backlog(settings: Any, large: FlaskC
     with owner.begin() as connection:
         connection.execute(sa.text(BACKLOG))
         connection.execute(sa.text("ANALYZE publish_records"))
-    house = create_app(settings, role="publish", TESTING=True)
-    with house.app_context():
-        assert work.step(lambda: db.session.scalar(sa.text("SHOW plan_cache_mode"))) == "force_generic_plan"
+    session_app = create_app(settings, role="publish", TESTING=True)
+    with session_app.app_context():
+        assert (
+            transactions.transaction(lambda: db.session.scalar(sa.text("SHOW plan_cache_mode"))) == "force_generic_plan"
+        )
         for _ in range(4):
-            claimed, read = work.step(counted, claim, "w1", 4)
+            claimed, read = transactions.transaction(counted, claim, "w1", 4)
             assert len(claimed) == 4 and read < 500, f"{len(claimed)} claimed, {read} rows read"
-            begun, read = work.step(counted, begin_all, claimed, "w1")
+            begun, read = transactions.transaction(counted, begin_all, claimed, "w1")
             assert len(begun) == 4 and read < 100, f"{read} rows read to begin four"
-            work.step(db.session.execute, sa.text(DONE))
+            transactions.transaction(db.session.execute, sa.text(DONE))
         db.engine.dispose()
 
 

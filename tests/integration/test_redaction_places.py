@@ -12,21 +12,21 @@ import sqlalchemy as sa
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
-from app.accounts import mailing
-from app.accounts.models import StaffInvite
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.core import queue
 from app.core.db import db
 from app.core.worker_job import WorkerJob
-from app.ground import redact
-from app.outbound.copies import request_copy, response_copy
+from app.lib import redact
 from app.outbound.guard import WireError
+from app.outbound.redacted_copies import request_copy, response_copy
 from app.platforms.connector import clean
-from app.platforms.post import Account
+from app.platforms.post import UnsealedAccount
 from app.platforms.results import Candidate, Doubt, Found, Refused, Verdict
+from app.staff import mail
+from app.staff.models import StaffInvite
 from tests.integration.test_strange_jobs import work
-from tests.unit.ground.secrets import ENCODINGS, is_left, opaque, shaped
+from tests.unit.lib.secrets import ENCODINGS, is_left, opaque, shaped
 from tests.unit.outbound.server import Raw
 from tests.unit.outbound.test_mail import smtp
 
@@ -67,7 +67,7 @@ def test_in_the_copies_of_an_attempt_and_the_words_of_an_answer(encoding):
             headers={"Authorization": f"Bearer {secret.encode().hex()}"},
         )
         kept.append(request_copy(request, [secret]))
-        account = Account("webhook", "A", secrets={"token": secret})
+        account = UnsealedAccount("webhook", "A", secrets={"token": secret})
         kept.append(
             repr(
                 [
@@ -86,7 +86,7 @@ def test_in_the_copies_of_an_attempt_and_the_words_of_an_answer(encoding):
 
 
 SECRET = "q7Zk-PpW9_vR2mTn4LxYb81c"
-ACCOUNT = Account("webhook", "A", secrets={"token": SECRET})
+ACCOUNT = UnsealedAccount("webhook", "A", secrets={"token": SECRET})
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
@@ -141,7 +141,7 @@ def test_a_post_whose_id_is_not_kept_is_no_success_and_no_failure():
     kept = clean(Verdict("yes", post_id=SECRET, http_status=201, matched_by="status:201"), ACCOUNT)
     assert (kept.outcome, kept.post_id, kept.http_status) == ("unknown", "", 201)
     assert isinstance(clean(Found(SECRET), ACCOUNT), Doubt)
-    short = Account("webhook", "A", secrets={"pin": "1234"})
+    short = UnsealedAccount("webhook", "A", secrets={"pin": "1234"})
     assert clean(Verdict("yes", post_id="111234567"), short).outcome == "yes"
 
 
@@ -176,7 +176,7 @@ def test_in_what_is_kept_of_a_failed_job_and_in_the_log(app, monkeypatch, caplog
 
     monkeypatch.setitem(queue.JOBS, "probe.fail", queue._Registered(fail, "publish", 60))
     with caplog.at_level(logging.DEBUG):
-        commit(queue.ring, "probe.fail")
+        commit(queue.enqueue, "probe.fail")
         work("publish")
     (job_id,) = FailedJobRegistry("publish", connection=queue.connection()).get_job_ids()
     job = WorkerJob.fetch(job_id, connection=queue.connection(), serializer=JSONSerializer)
@@ -196,12 +196,12 @@ def test_in_what_a_mail_server_said(app, commit, as_user, monkeypatch, encoding)
     got: list[bytes] = []
     with Raw(smtp(replies, got)) as server:
         url = f"smtp://desk%40example.org:{password}@127.0.0.1:{server.port}"
-        monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], smtp_url=url))
+        monkeypatch.setitem(app.config, "ENVIRONMENT", replace(app.config["ENVIRONMENT"], smtp_url=url))
         admin = as_user("admin")
         admin.post("/staff/invite", data={"email": "nia@desk.example", "role": "editor", "full_name": "Nia"})
-        mailing.mail_links()
+        mail.mail_links()
     row = commit(lambda: db.session.scalar(sa.select(StaffInvite)))
-    entry = commit(lambda: db.session.scalar(sa.select(AuditEntry).where(AuditEntry.action == "accounts.not_mailed")))
+    entry = commit(lambda: db.session.scalar(sa.select(AuditEntry).where(AuditEntry.action == "staff.not_mailed")))
     assert "bad:" in row.mail_error
     assert leaks(f"{row.mail_error}\n{entry.output_summary}\n{admin.get('/staff').text}", [password]) == []
 

@@ -14,15 +14,15 @@ import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from app.audit.actions import record, seal
-from app.core import work
+from app.core import transactions
 from app.core.db import Base, db
 from app.core.rights import ADDED_ONLY, APP
+from app.environment import Environment
 from app.factory import create_app
-from app.settings import Settings
 
 
 @pytest.fixture
-def web(app, settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+def web(app, settings: Environment) -> Iterator[psycopg.Connection[Any]]:
     """A connection as the web has it."""
     url = settings.libpq_url.replace("//pressroom@", f"//{APP}@")
     with psycopg.connect(url, autocommit=True) as link:
@@ -96,7 +96,7 @@ def test_no_table_can_be_emptied_or_given_a_trigger(web):
 
 
 @pytest.fixture
-def strangers(servers, settings: Settings) -> Iterator[tuple[Settings, psycopg.Connection[Any]]]:
+def strangers(servers, settings: Environment) -> Iterator[tuple[Environment, psycopg.Connection[Any]]]:
     """An outside server as its admins would set it up: an owner and a role for the app, neither a superuser."""
     admin = sa.make_url(servers["database"])
     mark = uuid.uuid4().hex[:8]
@@ -109,7 +109,7 @@ def strangers(servers, settings: Settings) -> Iterator[tuple[Settings, psycopg.C
         link.execute(f"CREATE DATABASE {name} OWNER {owner}")  # type: ignore[call-overload]
         url = admin.set(database=name)
         yield (
-            Settings(
+            Environment(
                 data=settings.data / mark, database_url=url.set(username=worker).render_as_string(), redis_url=settings.redis_url,
                 owner_url=url.set(username=owner).render_as_string(), secret_key="x" * 40, keys=settings.keys,
             ),
@@ -129,15 +129,15 @@ def test_an_outside_server_with_two_roles(strangers):
         assert db.session.scalar(sa.text("SELECT current_user")) == sa.make_url(settings.database_url).username
         db.session.rollback()
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
-            work.step(lambda: db.session.execute(sa.text("DELETE FROM audit_log")))
+            transactions.transaction(lambda: db.session.execute(sa.text("DELETE FROM audit_log")))
         with psycopg.connect(settings.libpq_url) as slow:
             slow.execute("SELECT 1")
-            work.step(record, "x.y", ("t", "1"))
-            assert work.step(seal, timedelta(0)) is None
+            transactions.transaction(record, "x.y", ("t", "1"))
+            assert transactions.transaction(seal, timedelta(0)) is None
             link.execute(f"GRANT pg_read_all_stats TO {sa.make_url(settings.owner_url).username}")  # type: ignore[call-overload]
-            made = work.step(seal, timedelta(0))
+            made = transactions.transaction(seal, timedelta(0))
             assert made is None or made.rows == 0
-        assert work.step(seal, timedelta(0)).rows == 1
+        assert transactions.transaction(seal, timedelta(0)).rows == 1
         upgrade()  # again, with nothing to do
         own = db.session.scalar(sa.text(f"SELECT has_table_privilege('{APP}', 'users', 'SELECT')"))
         assert own is False  # another desk of the same server is not let in

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from app.accounts.queries import by_id
 from app.audit.models import AuditEntry
 from app.content.models import ContentItem
 from app.core.db import db
+from app.staff.queries import by_id
 from app.web.auth import PUBLIC, ROLES
-from tests.integration.accounts.test_me import GOOD
 from tests.integration.content.test_composer import form
+from tests.integration.staff.test_me import GOOD
 from tests.integration.test_headers import addresses
 
 
-def doors(house, method):
+def doors(session_app, method):
     """(address, the role that its view asks for) of all that are not public."""
-    for rule in house.url_map.iter_rules():
-        least = getattr(house.view_functions[rule.endpoint], "permission", PUBLIC)
+    for rule in session_app.url_map.iter_rules():
+        least = getattr(session_app.view_functions[rule.endpoint], "permission", PUBLIC)
         if method in (rule.methods or ()) and least != PUBLIC:
-            yield next(iter(addresses(house, method, [rule]))), least
+            yield next(iter(addresses(session_app, method, [rule]))), least
 
 
 def test_no_role_below_the_one_it_asks_for_gets_past_any_address(app, as_user):
@@ -79,7 +79,7 @@ def test_a_field_that_a_form_does_not_have_changes_nothing(as_user, commit):
         "door_epoch": "9",
         "totp_secret": "x",
     }
-    assert editor.post("/account", data={**GOOD, **more, "user.role": "admin", "role[]": "admin"}).status_code == 303
+    assert editor.post("/me", data={**GOOD, **more, "user.role": "admin", "role[]": "admin"}).status_code == 303
     after = commit(lambda: _columns(by_id(editor.user.id)))
     assert after.pop("full_name") == GOOD["full_name"] and {name: after[name] for name in more} == {
         name: before[name] for name in more

@@ -15,11 +15,11 @@ from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegis
 from rq.serializers import JSONSerializer
 
 from app import worker
-from app.accounts import doors
 from app.audit.models import AuditEntry
 from app.core import queue
 from app.core.db import db
 from app.core.worker_job import LONGEST, WorkerJob
+from app.staff import auth_hooks
 
 QUEUES = ("publish", "default")
 ran: list[tuple[str, ...]] = []
@@ -29,7 +29,7 @@ ran: list[tuple[str, ...]] = []
 def _probes(app):
     """One harmless job for each queue; what it was given is kept."""
     ran.clear()
-    doors._told_at = -doors.TELL_EVERY
+    auth_hooks._told_at = -auth_hooks.TELL_EVERY
     for name in QUEUES:
         queue.job(f"probe.{name}", queue=name)(lambda one="", two="": ran.append((one, two)))
     yield
@@ -141,7 +141,7 @@ def test_a_job_that_the_desk_did_not_make_calls_nothing_and_fails_with_a_reason(
 
 
 def test_the_desks_own_job_is_performed(app, commit):
-    commit(queue.ring, "probe.publish", "a", "b")
+    commit(queue.enqueue, "probe.publish", "a", "b")
     work("publish")
     assert ran == [("a", "b")]
     assert not queue.connection().keys("rq:job:*")
@@ -223,7 +223,7 @@ def test_what_the_desk_rings_has_the_form_that_workers_take(app, commit, name):
             wanted = [
                 str(uuid.uuid4()) for one in inspect.signature(spec.run).parameters.values() if one.default is one.empty
             ]
-            commit(queue.ring, job_name, *wanted)
+            commit(queue.enqueue, job_name, *wanted)
     link = queue.connection()
     ids = [entry.decode() for entry in link.lrange(f"rq:queue:{name}", 0, -1)]
     assert len(ids) == sum(spec.queue == name for spec in queue.JOBS.values())

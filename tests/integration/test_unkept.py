@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from flask import Blueprint, make_response, request
 from wtforms import StringField
 
-from app.core.config import SystemConfig
 from app.core.db import db
+from app.core.settings import SystemConfig
 from app.factory import create_app
-from app.ground.errors import Conflict, Overtaken
+from app.lib.errors import Conflict, Overtaken
 from app.web.auth import public
 from app.web.forms import Form, submit
 from tests.factories import make_account, make_item, make_record, make_review
@@ -147,7 +147,7 @@ def test_no_client_chooses_which_block_of_a_page_is_drawn(as_user, commit):
     """(S15) Blocks need the context of their page; only the region that a view names comes by itself."""
     admin, item, record = as_user("admin"), commit(make_item), commit(make_record)
     own = {"/records": "results", "/content": "results"}
-    for path in ("/records", "/content", f"/content/{item.id}", "/content/new", f"/records/{record.id}", "/account"):
+    for path in ("/records", "/content", f"/content/{item.id}", "/content/new", f"/records/{record.id}", "/me"):
         for block in blocks():
             answer = admin.get(path, headers={"HX-Request": "true", "HX-Target": block})
             is_whole = re.match(r"\s*<!doctype html>", answer.text, re.IGNORECASE) is not None

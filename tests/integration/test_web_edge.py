@@ -6,12 +6,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Blueprint, make_response
 
-from app.core.config import SystemConfig
 from app.core.db import db
+from app.core.settings import SystemConfig
 from app.factory import create_app
-from app.ground.errors import Conflict, Invalid
+from app.lib.errors import Conflict, Invalid
 from app.web.auth import public
-from app.web.writes import writes
+from app.web.view_marks import commits_on_get
 
 bp = Blueprint("edge", __name__)
 
@@ -36,7 +36,7 @@ def get(status):
 
 @bp.get("/edge/writes")
 @public
-@writes
+@commits_on_get
 def writing_get():
     return put(200)
 
@@ -62,10 +62,10 @@ def says_nothing():
 @pytest.fixture
 def client(app, settings):
     """A browser on a house with one more room."""
-    house = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
-    house.register_blueprint(bp)
-    with house.app_context():
-        yield house.test_client()
+    session_app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
+    session_app.register_blueprint(bp)
+    with session_app.app_context():
+        yield session_app.test_client()
         db.session.remove()
         db.engine.dispose()
 
@@ -102,7 +102,7 @@ def test_every_answer_carries_the_policy(client):
 def test_readyz_names_what_is_missing(app):
     browser = app.test_client()
     assert browser.get("/readyz").json == {"status": "ready", "reasons": []}
-    bell = app.extensions["bell"]
+    bell = app.extensions["broker"]
     real = bell.pop("redis")
     try:
         answer = browser.get("/readyz")

@@ -8,15 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from app.accounts import services
+from app.accounts.actions import connect
+from app.accounts.connect_input import ConnectInput
 from app.content.actions.assets import store_picture
 from app.content.images import read
 from app.core.actor import acting
-from app.core.work import step
+from app.core.transactions import transaction
+from app.delivery import drain
 from app.outbound.files import Files
-from app.publishing import drain
-from app.vault import delivery
-from app.vault.actions import connect
-from app.vault.entry import Entry
 from tests import publishing_desk as desk
 from tests.factories import PASSWORD, make_user
 from tests.peers.corpus import picture
@@ -31,10 +31,10 @@ def one_post(pds: Pds, site: Site, page: Path, picture_too: bool) -> list[str]:
     """What was wrong; empty when all is well."""
     name = "newsroom"
     made = pds.account(name)
-    values = Entry("bluesky", "Newsroom", dict(made.secrets), dict(made.configuration))
+    values = ConnectInput("bluesky", "Newsroom", dict(made.secrets), dict(made.configuration))
     with acting(desk.staff()):
-        account = step(connect, values)
-    checked = delivery.verify(account.id)
+        account = transaction(connect, values)
+    checked = services.verify(account.id)
     print(f"  vault: {type(checked).__name__} {getattr(checked, 'name', '')}")
     media = [_asset(site, number) for number in range(2)]
     key = desk.scheduled(account.id, made=desk.approved(TEXT.format(name=name), title="To a real PDS", media=media))[0]
@@ -47,7 +47,7 @@ def one_post(pds: Pds, site: Site, page: Path, picture_too: bool) -> list[str]:
         )
     print(f"  record: {row.status} {row.platform_post_id} {row.platform_url}")
     wrong += _stored(pds, str(row.platform_post_id), TEXT.format(name=name), made.secrets["app_password"], key)
-    user = step(make_user, "operator")
+    user = transaction(make_user, "operator")
     email = user.email
     page.write_bytes(_page(site, email, key))
     print(f"  record page: {page}")
@@ -59,7 +59,7 @@ def one_post(pds: Pds, site: Site, page: Path, picture_too: bool) -> list[str]:
 
 def _asset(site: Site, number: int) -> dict[str, Any]:
     content = picture("PNG", number)[0]
-    asset = step(store_picture, Files(site.settings.files), read(content), f"picture-{number}.png", None)
+    asset = transaction(store_picture, Files(site.settings.files), read(content), f"picture-{number}.png", None)
     return {"sha256": asset.content_hash, "alt": f"A square, number {number}"}
 
 

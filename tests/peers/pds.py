@@ -14,7 +14,7 @@ from typing import Any
 
 from app.outbound.guard import Guard
 from app.outbound.http import Http
-from app.platforms.base import Account
+from app.platforms.base import UnsealedAccount
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = ("@atproto/pds@0.5", "@did-plc/server@0.0")
@@ -84,7 +84,7 @@ class Pds:
             raise RuntimeError(f"{name}: {exchange.status} {exchange.error} {exchange.body[:300]!r}")
         return exchange.object()
 
-    def account(self, name: str) -> Account:
+    def account(self, name: str) -> UnsealedAccount:
         """A new account `<name>.test` with an app password, as our vault would hold it."""
         login = {"handle": f"{name}.test", "email": f"{name}@example.org", "password": "peer-password-1"}
         session = self.call("POST", "com.atproto.server.createAccount", json=login)
@@ -92,4 +92,6 @@ class Pds:
             "POST", "com.atproto.server.createAppPassword", session["accessJwt"], json={"name": "pressroom"}
         )
         configuration = {"service": self.url, "identifier": f"{name}.test"}
-        return Account("bluesky", name, session["did"], configuration, {"app_password": made["password"]}, key=name)
+        return UnsealedAccount(
+            "bluesky", name, session["did"], configuration, {"app_password": made["password"]}, key=name
+        )

@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
+from app.delivery.connector_context import LocalPostStore
+from app.environment import Environment
 from app.factory import create_app
 from app.outbound.exchange import Sending
-from app.platforms.base import Account
-from app.publishing.models import LocalPost
-from app.publishing.ports import Store
+from app.platforms.base import UnsealedAccount
 from app.runtime.postgres import Postgres
 from app.runtime.valkey import Valkey
-from app.settings import Settings
+from app.site.models import LocalPost
 from tests.fakes.ports import NoHttp, context
 from tests.peers.compare import Stored
 
@@ -43,7 +43,7 @@ class Site:
         admin = sa.make_url(self.postgres.start())
         with sa.create_engine(admin, isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(sa.text("CREATE DATABASE peers"))
-        self.settings = Settings(
+        self.settings = Environment(
             data=data, database_url=admin.set(database="peers").render_as_string(hide_password=False),
             redis_url=self.valkey.start(), secret_key="peers", keys=(("peers", bytes(32)),), url="http://localhost",
             files_url=(data / "files").as_uri(), allow_hosts=("127.0.0.0/8", "::1", "localhost"),
@@ -52,9 +52,9 @@ class Site:
         self.pushed = self.app.app_context()
         self.pushed.push()
         upgrade()
-        store: Any = Store("site", "http://localhost", no_commit_point)  # type: ignore[arg-type]
+        store: Any = LocalPostStore("site", "http://localhost", no_commit_point)  # type: ignore[arg-type]
         self.ctx = replace(context(NoHttp()), store=store)
-        self.account = Account("site", "site")
+        self.account = UnsealedAccount("site", "site")
         return self
 
     def __exit__(
@@ -67,7 +67,7 @@ class Site:
         self.folder.cleanup()
 
     def read_back(self, post_id: str) -> Stored:
-        found: Stored = step(_row, post_id)
+        found: Stored = transaction(_row, post_id)
         page = self.app.test_client().get(f"/site/{post_id}/post", follow_redirects=True)
         if page.status_code != 200:
             raise RuntimeError(f"the page of {post_id} answered {page.status_code}")

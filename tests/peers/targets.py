@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from app.platforms import registry
-from app.platforms.base import Account, Context, Post
-from app.platforms.rewriting import plain
+from app.platforms.base import Context, Post, UnsealedAccount
+from app.platforms.text_match import plain
 from tests.fakes.client import Fake
 from tests.fakes.ports import Recorder, context
 from tests.peers.compare import Stored
@@ -19,7 +19,7 @@ class Target(Protocol):
     name: str
     slug: str
     ctx: Context
-    account: Account
+    account: UnsealedAccount
 
     def read_back(self, post_id: str) -> Stored: ...
 
@@ -69,7 +69,7 @@ class Mastodon:
         self.fake, self.dialect = fake, dialect
         fake.settings(dialect=dialect, media_async=1)
         self.ctx = context()
-        self.account = Account(
+        self.account = UnsealedAccount(
             "mastodon",
             "desk",
             configuration={"instance": fake.url},

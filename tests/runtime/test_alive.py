@@ -8,8 +8,8 @@ import socket
 import pytest
 
 from app.cli.alive import main
-from app.core.pulse import depart, report
-from app.core.work import step
+from app.core.heartbeats import depart, report
+from app.core.transactions import transaction
 
 
 def test_it_tells_a_process_that_reports_from_one_that_does_not(app, settings, tmp_path, monkeypatch, capsys, owner):
@@ -20,7 +20,7 @@ def test_it_tells_a_process_that_reports_from_one_that_does_not(app, settings, t
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     assert main(["publish"]) == 1
-    step(report, "publish")
+    transaction(report, "publish")
     assert main(["publish"]) == 0 and main(["clock"]) == 1
     with owner.begin() as connection:
         connection.exec_driver_sql("UPDATE worker_heartbeats SET seen_at = seen_at - interval '1 minute'")
@@ -28,7 +28,7 @@ def test_it_tells_a_process_that_reports_from_one_that_does_not(app, settings, t
     with owner.begin() as connection:
         connection.exec_driver_sql("UPDATE worker_heartbeats SET host = 'another', seen_at = app_now()")
     assert main(["publish"]) == 1 and socket.gethostname() in capsys.readouterr().err
-    step(depart, "publish")
+    transaction(depart, "publish")
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:canary@127.0.0.1:9/x")
     assert main(["publish"]) == 1 and "canary" not in capsys.readouterr().err
 

@@ -21,9 +21,10 @@ from app.audit.models import SEAL_ALARM
 from app.audit.outside import RootsFile
 from app.cli.doctor.command import examine
 from app.cli.doctor.finding import Finding
-from app.core import config, work
-from app.factory import House
-from app.settings import ROOT, Settings
+from app.core import settings as desk_settings
+from app.core import transactions
+from app.environment import ROOT, Environment
+from app.factory import Pressroom
 from tests.factories import make_account, make_record, make_user
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -31,14 +32,14 @@ Examine = Callable[..., list[Finding]]
 
 
 @pytest.fixture
-def desk(app: House, settings: Settings, tmp_path: Path) -> Examine:
+def desk(app: Pressroom, settings: Environment, tmp_path: Path) -> Examine:
     """Examines a healthy desk with the faults planted as variables; on it are two people and every process reports."""
     healthy = {
         "PRESSROOM_DATA": str(tmp_path / "data"), "DATABASE_URL": settings.libpq_url.replace("//pressroom@", "//pressroom_app@"),
         "REDIS_URL": settings.redis_url, "PRESSROOM_KEYS": f"test:{KEY}",
     }  # fmt: skip
-    work.step(make_user, role="admin")
-    work.step(make_user, role="reviewer")
+    transactions.transaction(make_user, role="admin")
+    transactions.transaction(make_user, role="reviewer")
     with sql(settings) as run:
         for kind in ("publish", "default", "clock"):
             run(f"INSERT INTO worker_heartbeats (name, kind, host, pid) VALUES ('{kind}', '{kind}', 'here', 1)")
@@ -46,7 +47,7 @@ def desk(app: House, settings: Settings, tmp_path: Path) -> Examine:
 
 
 @contextmanager
-def sql(settings: Settings) -> Iterator[Callable[[Any], Any]]:
+def sql(settings: Environment) -> Iterator[Callable[[Any], Any]]:
     with psycopg.connect(settings.libpq_url, autocommit=True) as link:
         yield link.execute
 
@@ -99,12 +100,12 @@ def test_6_no_database(desk: Examine, tmp_path: Path) -> None:
     assert "make run" in fault(desk(DATABASE_URL=""), "database").remedy
 
 
-def test_7_a_database_that_does_not_exist(desk: Examine, settings: Settings) -> None:
+def test_7_a_database_that_does_not_exist(desk: Examine, settings: Environment) -> None:
     absent = settings.libpq_url.replace("/test_", "/absent_", 1)
     assert "create that database" in fault(desk(DATABASE_URL=absent), "database").remedy
 
 
-def test_8_a_database_that_was_not_migrated_and_one_from_the_future(desk: Examine, settings: Settings) -> None:
+def test_8_a_database_that_was_not_migrated_and_one_from_the_future(desk: Examine, settings: Environment) -> None:
     with sql(settings) as run:
         newest = run("SELECT version_num FROM alembic_version").fetchone()[0]
         try:
@@ -121,19 +122,19 @@ def test_9_no_redis(desk: Examine) -> None:
     assert "none is lost" in found.says and "canary" not in str(found)
 
 
-def test_10_a_queue_without_a_worker(desk: Examine, settings: Settings) -> None:
+def test_10_a_queue_without_a_worker(desk: Examine, settings: Environment) -> None:
     with sql(settings) as run:
         run("UPDATE worker_heartbeats SET seen_at = app_now() - interval '1 minute' WHERE kind = 'publish'")
     assert "app.cli worker publish" in fault(desk(), "processes").remedy
 
 
-def test_11_nobody_who_may_administer(desk: Examine, settings: Settings) -> None:
+def test_11_nobody_who_may_administer(desk: Examine, settings: Environment) -> None:
     with sql(settings) as run:
         run("UPDATE users SET is_active = false WHERE role = 'admin'")
     assert "flask staff create --role admin" in fault(desk(), "people").remedy
 
 
-def test_12_a_secret_whose_key_is_gone(desk: Examine, settings: Settings) -> None:
+def test_12_a_secret_whose_key_is_gone(desk: Examine, settings: Environment) -> None:
     with sql(settings) as run:
         run("CREATE TABLE doctor_trial (trial_sealed text)")
         run("GRANT SELECT ON doctor_trial TO pressroom_app")
@@ -144,14 +145,14 @@ def test_12_a_secret_whose_key_is_gone(desk: Examine, settings: Settings) -> Non
             run("DROP TABLE doctor_trial")
 
 
-def test_12b_an_account_whose_key_is_gone(desk: Examine, settings: Settings) -> None:
-    work.step(make_account)
+def test_12b_an_account_whose_key_is_gone(desk: Examine, settings: Environment) -> None:
+    transactions.transaction(make_account)
     with sql(settings) as run:
         run("UPDATE platform_credentials SET key_id = 'k0'")
     assert "'k0'" in fault(desk(), "sealed secrets").says
 
 
-def test_12c_an_audit_trail_that_is_no_longer_sealed(desk: Examine, settings: Settings) -> None:
+def test_12c_an_audit_trail_that_is_no_longer_sealed(desk: Examine, settings: Environment) -> None:
     columns = "(day, seq, from_at, to_at, rows, root_hash, prev_root, leaves)"
     old = "current_date - 1, 1, now() - interval '2 days', now() - interval '1 day', 0, '', '', ''"
     with sql(settings) as run:
@@ -160,22 +161,22 @@ def test_12c_an_audit_trail_that_is_no_longer_sealed(desk: Examine, settings: Se
     assert "nothing was sealed" in said["audit"] and "does not match its contents" in said["audit trail"]
 
 
-def test_12c_two_how_long_is_too_long_is_what_staff_set(desk: Examine, settings: Settings) -> None:
+def test_12c_two_how_long_is_too_long_is_what_staff_set(desk: Examine, settings: Environment) -> None:
     """The doctor and Home read one setting."""
     columns = "(day, seq, from_at, to_at, rows, root_hash, prev_root, leaves)"
     old = "current_date, 1, now() - interval '21 minutes', now() - interval '20 minutes', 0, '', '', ''"
     with sql(settings) as run:
         run(f"INSERT INTO audit_seals {columns} SELECT {old}")
     assert ["nothing was sealed" in one.says for one in desk() if one.check == "audit"] == [True]
-    work.step(config.put, SEAL_ALARM.name, "60")
+    transactions.transaction(desk_settings.put, SEAL_ALARM.name, "60")
     assert [finding.state for finding in desk() if finding.check == "audit"] == ["ok"]
 
 
-def test_12d_an_audit_trail_that_lost_its_end(desk: Examine, settings: Settings, tmp_path: Path) -> None:
+def test_12d_an_audit_trail_that_lost_its_end(desk: Examine, settings: Environment, tmp_path: Path) -> None:
     """(S10) The doctor holds it against the file outside, and says it each time."""
-    work.step(record, "x.y", ("t", "1"))
-    work.step(seal, timedelta(0))
-    work.step(note_roots, RootsFile(tmp_path / "data" / "audit"))
+    transactions.transaction(record, "x.y", ("t", "1"))
+    transactions.transaction(seal, timedelta(0))
+    transactions.transaction(note_roots, RootsFile(tmp_path / "data" / "audit"))
     assert [finding.state for finding in desk() if finding.check == "audit trail"] == ["ok"]
     with sql(settings) as run:
         run("SET session_replication_role = replica")
@@ -185,10 +186,10 @@ def test_12d_an_audit_trail_that_lost_its_end(desk: Examine, settings: Settings,
         assert "ahead of this database: 1 seal with" in fault(desk(), "audit trail").says
 
 
-def test_12d2_a_trail_that_was_not_checked_as_a_whole(desk: Examine, settings: Settings) -> None:
+def test_12d2_a_trail_that_was_not_checked_as_a_whole(desk: Examine, settings: Environment) -> None:
     """(S10) The quick check reads what is new; that the whole one runs each night is looked at, too."""
-    work.step(record, "x.y", ("t", "1"))
-    work.step(seal, timedelta(0))
+    transactions.transaction(record, "x.y", ("t", "1"))
+    transactions.transaction(seal, timedelta(0))
     desk()
     with sql(settings) as run:
         values = "'all', now() - interval '3 days', 1, 1, 0"
@@ -197,7 +198,7 @@ def test_12d2_a_trail_that_was_not_checked_as_a_whole(desk: Examine, settings: S
     assert "for 72 hours" in said.says and "flask audit verify" in said.remedy
 
 
-def test_12e_a_database_in_which_the_web_may_do_everything(desk: Examine, settings: Settings) -> None:
+def test_12e_a_database_in_which_the_web_may_do_everything(desk: Examine, settings: Environment) -> None:
     """(S17) A superuser is a fault, the owner of the tables a note; both say what to make instead."""
     assert "DATABASE_OWNER_URL" in fault(desk(DATABASE_URL=settings.libpq_url), "rights").remedy
     with sql(settings) as run:
@@ -219,7 +220,7 @@ def test_14_clocks_that_differ(desk: Examine, monkeypatch: pytest.MonkeyPatch) -
     assert "NTP" in fault(desk(), "clock").remedy
 
 
-def test_15_a_clock_that_has_jumped(desk: Examine, settings: Settings) -> None:
+def test_15_a_clock_that_has_jumped(desk: Examine, settings: Environment) -> None:
     with sql(settings) as run:
         run(
             "INSERT INTO clock_state (id, jumped_from, jumped_at, moved_by) VALUES (1, app_now() - interval '20 min', app_now(), 1200)"
@@ -228,7 +229,7 @@ def test_15_a_clock_that_has_jumped(desk: Examine, settings: Settings) -> None:
     assert "jumped forward by 20 min" in fault(desk(), "clock").says
 
 
-def test_16_an_open_alarm_of_publishing(desk: Examine, settings: Settings) -> None:
+def test_16_an_open_alarm_of_publishing(desk: Examine, settings: Environment) -> None:
     with sql(settings) as run:
         run(
             "INSERT INTO publish_holds (scope, scope_id, reason, note) VALUES ('record', 'r1', 'invariant', 'Out twice: a, b.')"
@@ -236,8 +237,8 @@ def test_16_an_open_alarm_of_publishing(desk: Examine, settings: Settings) -> No
     assert "Out twice" in fault(desk(), "publishing").says
 
 
-def test_17_two_posts_of_one_record_that_nobody_was_told_of(desk: Examine, settings: Settings) -> None:
-    key = work.step(make_record, status="success").id
+def test_17_two_posts_of_one_record_that_nobody_was_told_of(desk: Examine, settings: Environment) -> None:
+    key = transactions.transaction(make_record, status="success").id
     with sql(settings) as run:
         for number, post in enumerate("ab", start=1):
             run(
@@ -264,7 +265,7 @@ def test_other_commands_say_what_to_correct_when_the_environment_is_wrong(tmp_pa
     assert done.returncode == 1 and "PORT" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_migrating_needs_neither_redis_nor_keys(settings: Settings) -> None:
+def test_migrating_needs_neither_redis_nor_keys(settings: Environment) -> None:
     done = command(
         "db",
         "upgrade",
@@ -285,7 +286,9 @@ def test_migrating_needs_neither_redis_nor_keys(settings: Settings) -> None:
         (("172.18.0.1",) * 2, True, None),
     ],
 )
-def test_a_proxy_that_nobody_declared_is_named(desk: Examine, settings: Settings, came_from, forwarded, says) -> None:
+def test_a_proxy_that_nobody_declared_is_named(
+    desk: Examine, settings: Environment, came_from, forwarded, says
+) -> None:
     """(S9) Everybody comes from one private address with X-Forwarded-For: one stranger would lock out all new devices."""
     with sql(settings) as run:
         for n, ip in enumerate(came_from):
@@ -300,8 +303,8 @@ def test_a_proxy_that_nobody_declared_is_named(desk: Examine, settings: Settings
 
 def test_jobs_that_somebody_else_put_into_redis_are_named(desk: Examine) -> None:
     """(S11)"""
-    from app.accounts import doors
+    from app.staff import auth_hooks
 
-    doors._told_at = -doors.TELL_EVERY
-    doors.refused_job("publish", "This job was not made by the desk: it names another function.")
+    auth_hooks._told_at = -auth_hooks.TELL_EVERY
+    auth_hooks.refused_job("publish", "This job was not made by the desk: it names another function.")
     assert "another function" in fault(desk(), "jobs").says

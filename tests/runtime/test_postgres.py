@@ -14,10 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.environment import ROOT
 from app.runtime.postgres import Postgres
 from app.runtime.process import StartFailed
 from app.runtime.sessions import running
-from app.settings import ROOT
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes into another user")
 

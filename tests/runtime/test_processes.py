@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from app.environment import ROOT
 from app.runtime import leftovers
 from app.runtime.address import Lock, listen, supervised
 from app.runtime.crew import QUEUES, Member, longest_pause, next_pause
 from app.runtime.process import Process, StartFailed
 from app.runtime.sessions import running
-from app.settings import ROOT
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 FORKER = "import os, time; os.fork(); time.sleep(60)"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import ROOT
+from app.environment import ROOT
 
 FAKE = """#!/bin/sh
 # a Python {version} whose modules venv and ensurepip are in a package of their own, as on Debian

@@ -16,18 +16,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.environment import ROOT, Environment
 from app.runtime import leftovers
 from app.runtime.postgres import Postgres
 from app.runtime.sessions import running
 from app.runtime.valkey import Valkey
-from app.settings import ROOT, Settings
 
 PATIENCE = 300.0  # a busy machine with a part of a core to spare
 
 
 SHORT_PATIENCE = """
 import sys
-from app.ground import liveness
+from app.lib import liveness
 liveness.SILENT_AFTER = 25
 from app.cli.__main__ import main
 sys.argv = ["desk", "run"]
@@ -78,7 +78,7 @@ class Desk:
         return time.monotonic() - began
 
     def ask(self, query: str) -> list[tuple]:
-        settings = Settings.from_env(self.environment)
+        settings = Environment.from_env(self.environment)
         with psycopg.connect(settings.libpq_url, autocommit=True) as link:
             return link.execute(query).fetchall()  # type: ignore[call-overload]
 

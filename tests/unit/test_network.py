@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ground.network import client_address, is_private, network
+from app.lib.network import client_address, is_private, network
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, SettingsError, socket_folder
+from app.environment import Environment, EnvironmentInvalid, socket_folder
 
 KEY = base64.b64encode(bytes(32)).decode()
 
 
-def read(tmp_path: Path, **values: str) -> Settings:
-    return Settings.from_env({"PRESSROOM_DATA": str(tmp_path / "data"), **values})
+def read(tmp_path: Path, **values: str) -> Environment:
+    return Environment.from_env({"PRESSROOM_DATA": str(tmp_path / "data"), **values})
 
 
 def problems(tmp_path: Path, **values: str) -> dict[str, str]:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(EnvironmentInvalid) as caught:
         read(tmp_path, **values)
     return dict(caught.value.problems)
 
@@ -41,7 +41,7 @@ def test_every_wrong_variable_is_reported_in_one_message(tmp_path: Path) -> None
     }  # fmt: skip
     found = problems(tmp_path, **wrong)
     assert set(found) == set(wrong)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(EnvironmentInvalid) as caught:
         read(tmp_path, **wrong)
     assert all(name in str(caught.value) for name in wrong)
 
@@ -91,9 +91,9 @@ def test_a_kept_key_that_was_damaged_is_reported_not_replaced(tmp_path: Path) ->
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_keys_absent_until_they_are_needed() -> None:
-    found = Settings.from_env({"PRESSROOM_DATA": "/proc/pressroom"})
+    found = Environment.from_env({"PRESSROOM_DATA": "/proc/pressroom"})
     assert found.secret_key == "" and found.keys == ()
-    with pytest.raises(SettingsError, match="SECRET_KEY"):
+    with pytest.raises(EnvironmentInvalid, match="SECRET_KEY"):
         found.needed()
 
 
@@ -139,10 +139,10 @@ def test_nobody_else_reads_the_environment() -> None:
         str(path.relative_to(root)) for path in (root / "app").rglob("*.py")
         if "os.environ" in path.read_text() or "getenv" in path.read_text()
     ]  # fmt: skip
-    assert readers == ["app/settings.py"]
+    assert readers == ["app/environment.py"]
 
 
 def test_an_address_with_an_open_bracket_is_named_with_the_others(tmp_path):
-    with pytest.raises(SettingsError) as found:
+    with pytest.raises(EnvironmentInvalid) as found:
         read(tmp_path, PRESSROOM_URL="http://[::1", PORT="x")
     assert {name for name, _ in found.value.problems} == {"PRESSROOM_URL", "PORT"}

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ground.storable import storable, whole
+from app.lib.storable import storable, whole
 
 ANY = st.text(alphabet=st.characters(codec=None))
 

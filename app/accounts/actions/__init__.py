@@ -1,29 +1,42 @@
-"""The verbs of the room, by noun."""
+"""Verbs of the vault, by noun: connecting, states, health, sessions, rules, keys."""
 
 from __future__ import annotations
 
-from app.accounts.actions.factor import (
-    confirm_by_code,
-    confirm_factor,
-    confirm_session,
-    half_way,
-    remove_factor,
-    renew_codes,
-    reseal_factors,
-    start_factor,
-    use_code,
+from app.accounts.actions.connect import connect, disconnect, reconnect, rename, set_rules
+from app.accounts.actions.health import check_soon, note_failure, note_success
+from app.accounts.actions.keys import reseal
+from app.accounts.actions.sessions import keep_session, read_session
+from app.accounts.actions.states import (
+    came_back,
+    check_due,
+    expire_due,
+    mark_down,
+    pause,
+    request_check,
+    resume,
+    settle_check,
+    warn_of_expiry,
 )
-from app.accounts.actions.guards import forget_old
-from app.accounts.actions.invites import accept_invite, invite, renew_invite, withdraw_invite
-from app.accounts.actions.letters import forget_letters
-from app.accounts.actions.passwords import ask_for_link, make_reset, set_password, use_reset
-from app.accounts.actions.preferences import choose
-from app.accounts.actions.sessions import end_session, open_session, revoke_others, revoke_session, touch
-from app.accounts.actions.sign_in import begin, begin_again, begin_code, failed, succeeded
-from app.accounts.actions.staff import change_role, create_staff, reactivate, rename, suspend, unlock
 
 __all__ = [
-    "accept_invite", "ask_for_link", "begin", "begin_again", "begin_code", "confirm_by_code", "confirm_factor", "confirm_session", "forget_letters", "half_way", "remove_factor", "renew_codes", "reseal_factors", "start_factor", "use_code", "change_role", "choose", "create_staff", "end_session", "failed", "forget_old",
-    "invite", "make_reset", "open_session", "reactivate", "rename", "renew_invite", "revoke_others", "revoke_session",
-    "set_password", "succeeded", "suspend", "touch", "unlock", "use_reset", "withdraw_invite",
-]  # fmt: skip
+    "came_back",
+    "check_soon",
+    "connect",
+    "disconnect",
+    "expire_due",
+    "keep_session",
+    "request_check",
+    "mark_down",
+    "note_failure",
+    "note_success",
+    "pause",
+    "read_session",
+    "reconnect",
+    "rename",
+    "reseal",
+    "resume",
+    "set_rules",
+    "settle_check",
+    "check_due",
+    "warn_of_expiry",
+]

@@ -1,81 +1,54 @@
-"""Opening, touching and ending sessions."""
+"""Session tokens that all workers share: sealed under `credentials.session`, one value at a time."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from app.accounts.models import User, UserSession
-from app.accounts.person import Caller
-from app.audit.actions import record
-from app.audit.words import say
-from app.core import config, crypto
-from app.core.actor import acting, current
-from app.core.db import app_now, db
-from app.ground import clock
-from app.ground.errors import NotFound
+from app.accounts import sealing
+from app.accounts.actions.states import locked
+from app.accounts.connect_input import moved
+from app.accounts.models import Account
+from app.core import crypto
+from app.core.db import db
+from app.platforms import registry
+from app.platforms.base import UnsealedAccount as OpenedAccount
 
-say("accounts.sign_in", "Signed in", "user-check")
-say("accounts.sign_out", "Signed out", "logout")
-say("accounts.revoke_session", "Session ended", "logout")
-say("accounts.revoke_others", "All other sessions ended", "logout")
-TOUCH_EVERY = 60.0  # seconds
+FIELD = sealing.SESSION
 
 
-def open_session(user: User, caller: Caller, how: str = "a password") -> str:
-    """A new session for `user`; returns its token, which is nowhere else. Always a new token (no session fixation)."""
-    token = crypto.token()
-    hours = timedelta(hours=config.get("accounts.session_hours"))
-    session = UserSession(
-        user_id=user.id, token_hash=crypto.digest(token), ip_address=caller.ip, user_agent=(caller.user_agent or "")[:400] or None,
-        expires_at=clock.now() + hours, was_forwarded=caller.was_forwarded,
-    )  # fmt: skip
-    db.session.add(session)
-    user.last_login_at, user.failed_sign_ins, user.locked_until = clock.now(), 0, None
-    db.session.flush()
-    me = replace(current(), id=str(user.id), name=user.full_name, role=user.role, session_id=str(session.id))
-    with acting(me):  # until this moment the request was a visitor's
-        record("accounts.sign_in", user, note=f"with {how}")
-    return token
+def read_session(account_id: uuid.UUID | str) -> dict[str, str] | None:
+    """What was kept last, opened; None when there is none."""
+    account_id = uuid.UUID(str(account_id))
+    kept = db.session.scalar(sa.select(Account.credentials[FIELD]).where(Account.id == account_id))
+    return sealing.open_tree(account_id, {FIELD: kept})[FIELD] if kept else None
 
 
-def end_session(session_id: uuid.UUID) -> None:
-    """Sign out. Ended sessions stay as rows."""
-    session = db.session.get(UserSession, session_id)
-    if session is not None and session.revoked_at is None:
-        session.revoked_at = clock.now()
-        record("accounts.sign_out", ("users", session.user_id), label=current().name)
+def keep_session(opened: OpenedAccount, session: Mapping[str, str]) -> bool:
+    """Keep what a refresh of this opened account answered. Empty values never overwrite; False when it was made with
+    replaced secrets, or at an address that the account no longer has."""
+    account = locked(opened.key)
+    if account.deleted_at is not None or not _same(account, opened.secrets) or moved_since(account, opened):
+        return False
+    fresh = {name: value for name, value in session.items() if value}
+    kept = account.credentials.get(FIELD) or {}
+    sealed = sealing.seal_tree(account.id, {FIELD: fresh})[FIELD]
+    account.credentials = {**account.credentials, FIELD: {**kept, **sealed}}
+    account.key_id = sealing.oldest_key(account.credentials, crypto.ring().newest)
+    return True
 
 
-def revoke_session(session_id: uuid.UUID, owner_id: uuid.UUID) -> UserSession:
-    """End one of one's own sessions. Raises NotFound for those of others; ending twice does no harm."""
-    session = db.session.get(UserSession, session_id)
-    if session is None or session.user_id != owner_id:
-        raise NotFound("There is no such session. It may have ended already.")
-    if session.revoked_at is None:
-        session.revoked_at = clock.now()
-        record("accounts.revoke_session", ("users", owner_id), label=current().name, note=str(session.ip_address or ""))
-    return session
+def moved_since(account: Account, opened: OpenedAccount) -> bool:
+    """Whether the account has another address than when it was opened: what its old server answers says nothing about it."""
+    spec = registry.get(account.platform).spec
+    return bool(moved(spec, opened.configuration, account.configuration))
 
 
-def revoke_others(owner_id: uuid.UUID, keep: uuid.UUID | None, name: str = "") -> int:
-    """End all sessions of a person but `keep`. `name`: theirs, where somebody else ends them. Returns how many."""
-    others = sa.and_(
-        UserSession.user_id == owner_id, UserSession.revoked_at.is_(None), UserSession.expires_at > app_now()
-    )
-    if keep is not None:
-        others = sa.and_(others, UserSession.id != keep)
-    ended: int = db.session.execute(sa.update(UserSession).where(others).values(revoked_at=app_now())).rowcount
-    if ended:
-        record("accounts.revoke_others", ("users", owner_id), label=name or current().name, note=f"{ended} sessions")
-    return ended
-
-
-def touch(session_id: uuid.UUID) -> None:
-    """The person is here. Two requests at once write once."""
-    late = UserSession.last_activity_at < app_now() - timedelta(seconds=TOUCH_EVERY - 5)
-    here = sa.update(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None), late)
-    db.session.execute(here.values(last_activity_at=app_now()))
+def _same(account: Account, secrets: Mapping[str, str]) -> bool:
+    """Whether the account still has the secrets that the session was made with."""
+    named = {name: account.credentials.get(name) for name in secrets}
+    if any(value is None for value in named.values()):
+        return False
+    return dict(sealing.open_tree(account.id, named)) == dict(secrets)

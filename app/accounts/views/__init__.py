@@ -1,9 +1,6 @@
-"""Pages of the room. Nothing links to Flask-Login but this package and the guard."""
+"""Accounts on other platforms: list, connect, manage, disconnect."""
 
 from __future__ import annotations
 
-from flask import Blueprint
-
-bp = Blueprint("accounts", __name__)
-
-from app.accounts.views import confirm, factor, links, me, sign_in, staff  # noqa: E402,F401  (they add their views to bp)
+from app.accounts.views import connect, index, manage  # noqa: F401  (add their routes)
+from app.accounts.views.blueprint import bp  # noqa: F401  (rooms.py registers it)

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditEntry, Event, EventDelivery
 from app.core.db import app_now, db, uuid7
-from app.core.queue import consumers, ring
+from app.core.queue import consumers, enqueue
 
-REACT = "audit.react"
+REACT = "audit.deliver_event"
 GIVE_UP_AFTER = 12  # tries; with doubling waits that is a day
 
 
@@ -29,7 +29,7 @@ def announce(entry: AuditEntry) -> None:
     db.session.flush()
     for consumer in following:
         db.session.add(EventDelivery(event_id=event.id, consumer=consumer))
-        ring(REACT, str(event.id), consumer)
+        enqueue(REACT, str(event.id), consumer)
 
 
 def due_deliveries(limit: int = 200) -> Sequence[EventDelivery]:
@@ -42,11 +42,11 @@ def due_deliveries(limit: int = 200) -> Sequence[EventDelivery]:
     ).all()
 
 
-def ring_open() -> int:
+def redeliver() -> int:
     """Ring again for deliveries older than a minute that nobody handled. Returns how many."""
     found = due_deliveries()
     for delivery in found:
-        ring(REACT, str(delivery.event_id), delivery.consumer)
+        enqueue(REACT, str(delivery.event_id), delivery.consumer)
         delivery.next_try_at = app_now() + timedelta(minutes=1)
     return len(found)
 

@@ -12,8 +12,8 @@ from app.audit.models import AuditEntry
 from app.core import actor
 from app.core.db import db, uuid7
 from app.core.queue import consumers
-from app.ground import redact
-from app.ground.network import client_address
+from app.lib import redact
+from app.lib.network import client_address
 
 Subject = Any  # a row, a ("table", "id") pair, or None
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from app.audit.actions.checks import forget_stood
 from app.audit.actions.keys import sealing_key
 from app.audit.actions.record import record
-from app.audit.leaves import FIRST_ROOT, KEYED, pack, root
+from app.audit.hash_chain import FIRST_ROOT, KEYED, pack, root
 from app.audit.models import AuditSeal
 from app.audit.outside import ACKNOWLEDGED, NOWHERE, SEAL, RootsFile, line
 from app.audit.queries.keys import newest_keyed, opened

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from app.audit.models import ACTOR_TYPES, SEVERITIES, AuditEntry
-from app.audit.words import ACTORS, SEVERITY_WORDS, noun, sentence
+from app.audit.words import ACTORS, SEVERITY_WORDS, current, names, noun, sentence
 from app.core.db import db
 from app.core.listing import Choice, Listing, Period, Walk, contains
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
 
 ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,9 +38,11 @@ class Exact:
     column: sa.orm.InstrumentedAttribute[str | None]
     label: str
     choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+    also: Callable[[str], list[str]] | None = None
+    """All the values that mean this one."""
 
     def clause(self, value: str) -> sa.ColumnElement[bool] | None:
-        return self.column == value
+        return self.column.in_(self.also(value)) if self.also else self.column == value
 
     def options(self) -> Sequence[tuple[str, str]]:
         return self.choices()
@@ -62,9 +64,8 @@ def _distinct(column: sa.orm.InstrumentedAttribute[str | None], most: int = 200)
 
 
 def _actions() -> list[tuple[str, str]]:
-    return sorted(
-        ((value, sentence(value)) for value in _distinct(AuditEntry.action)), key=lambda pair: pair[1].lower()
-    )
+    known = {current(value) for value in _distinct(AuditEntry.action)}
+    return sorted(((value, sentence(value)) for value in known), key=lambda pair: pair[1].lower())
 
 
 def _entity_types() -> list[tuple[str, str]]:
@@ -94,7 +95,7 @@ LISTING = Listing(
     filters={
         "who": Choice(AuditEntry.actor_type, [(key, ACTORS[key]) for key in ACTOR_TYPES], label="Actor"),
         "entity": Exact(AuditEntry.entity_type, "Kind", _entity_types),
-        "action": Exact(AuditEntry.action, "Action", _actions),
+        "action": Exact(AuditEntry.action, "Action", _actions, names),
         "severity": Choice(AuditEntry.severity, [(key, SEVERITY_WORDS[key]) for key in SEVERITIES], label="Severity"),
         "outcome": Choice(
             lambda value: AuditEntry.success if value == "yes" else ~AuditEntry.success, OUTCOMES, label="Outcome"

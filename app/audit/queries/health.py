@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditCheck, AuditSeal
 from app.audit.queries.sealed import newest_seal
-from app.core import config
+from app.core import settings
 from app.core.db import db
 
 
@@ -21,7 +21,7 @@ def health() -> list[str]:
             "Audit entries lie in the default partition: run `flask audit partitions` and see that the clock runs."
         )
     last = newest_seal()
-    if last is not None and _minutes_since(last.to_at) > config.get("audit.seal_alarm_minutes"):
+    if last is not None and _minutes_since(last.to_at) > settings.get("audit.seal_alarm_minutes"):
         found.append(
             f"No audit entry was sealed since {last.to_at:%Y-%m-%d %H:%M} UTC: see that the clock runs and that no transaction stays open for minutes."
         )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit.leaves import COLUMNS, leaf
+from app.audit.hash_chain import COLUMNS, leaf
 from app.audit.models import AuditEntry, AuditSeal
 from app.core.db import db
 

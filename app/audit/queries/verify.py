@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.audit.leaves import FIRST_ROOT, FORM, KEYED, root, unpack
+from app.audit.hash_chain import FIRST_ROOT, FORM, KEYED, root, unpack
 from app.audit.models import AuditEntry, AuditSeal
 from app.audit.outside import RootsFile
 from app.audit.queries.keys import opened

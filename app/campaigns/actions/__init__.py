@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .change import create, edit
-from .late import settle_late
-from .moves import complete, pause, resume, start, stop
-from .standing import follow, follow_by_id, to_follow
+from app.campaigns.actions.change import create, edit
+from app.campaigns.actions.late import settle_late
+from app.campaigns.actions.moves import complete, pause, resume, start, stop
+from app.campaigns.actions.standing import follow, follow_by_id, to_follow
 
 __all__ = [
     "complete",

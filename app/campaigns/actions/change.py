@@ -8,13 +8,12 @@ from typing import Any
 
 from app.audit.actions import record
 from app.campaigns import queries
+from app.campaigns.actions.moves import ask_about_late
+from app.campaigns.actions.standing import follow
 from app.campaigns.models import Campaign
 from app.core.db import db
-from app.ground.errors import Conflict, Invalid, Overtaken
+from app.lib.errors import Conflict, Invalid, Overtaken
 from app.platforms import registry
-
-from .moves import ask_about_late
-from .standing import follow
 
 FIELDS = ("name", "goal", "target_platforms", "budget_cap", "budget_currency", "start_time", "end_time")
 CLOSED = ("stopped", "completed")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.ground import clock
-from app.ground.errors import Invalid
+from app.lib import clock
+from app.lib.errors import Invalid
 from app.publishing import actions as publishing
 
 CHOICES = ("send_now", "reschedule", "cancel")

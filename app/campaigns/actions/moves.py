@@ -6,13 +6,12 @@ from typing import Any
 
 from app.audit.actions import record
 from app.campaigns import queries
+from app.campaigns.actions.late import Late, settle_late
+from app.campaigns.actions.standing import PAUSED, follow
 from app.campaigns.models import CAMPAIGN, Campaign
 from app.core.db import db
-from app.ground.errors import Conflict
+from app.lib.errors import Conflict
 from app.publishing import actions as publishing
-
-from .late import Late, settle_late
-from .standing import PAUSED, follow
 
 
 def start(campaign: Campaign) -> Campaign:

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from app.cli.backup import keys, make
 from app.cli.backup.restore import Restored
 from app.cli.backup.restore import restore as put_back
-from app.settings import Settings
+from app.environment import Environment
 
 PLACE = click.Path(path_type=Path)
 
@@ -27,7 +27,7 @@ PLACE = click.Path(path_type=Path)
 @with_appcontext
 def backup(folder: Path | None, with_keys: Path | None, rotate: bool) -> None:
     """Back up the database and the pictures while the desk runs. The keys stay apart."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings: Environment = current_app.config["ENVIRONMENT"]
     folder = folder or settings.data / "backups"
     if with_keys is not None:
         keys.write(settings, with_keys)
@@ -60,7 +60,7 @@ def backup(folder: Path | None, with_keys: Path | None, rotate: bool) -> None:
 @with_appcontext
 def restore(folder: Path, replace: bool, with_keys: Path | None, force: bool) -> None:
     """Put a backup back. Everything is held until somebody has looked and released it."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings: Environment = current_app.config["ENVIRONMENT"]
     done = put_back(settings, folder, replace=replace, force=force, with_keys=with_keys)
     for line in told(done):
         click.echo(line)

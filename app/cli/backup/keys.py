@@ -15,12 +15,12 @@ from typing import Any
 
 from app.cli.backup.archive import Trouble, digest
 from app.core.crypto import KeyRing, Unsealable
-from app.settings import KEPT, VARIABLES, Settings, process_environment
+from app.environment import KEPT, VARIABLES, Environment, process_environment
 
 _PROBE, _CONTEXT, _BODY = "pressroom", "backup:probe:key", "backup:manifest:digest"
 
 
-def seals(settings: Settings, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def seals(settings: Environment, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What lets a restore tell whether it has the keys of this backup."""
     probes = {key[0]: KeyRing((key,)).seal(_PROBE, _CONTEXT) for key in settings.keys}
     return {
@@ -30,7 +30,7 @@ def seals(settings: Settings, manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def check(settings: Settings, manifest: Mapping[str, Any]) -> list[str]:
+def check(settings: Environment, manifest: Mapping[str, Any]) -> list[str]:
     """Notes for the person. Raises Trouble for a ring that does not open the backup, and for an altered manifest."""
     found, ring = manifest["seals"], KeyRing(settings.keys)
     lost = [key for key, sealed in found["probes"].items() if not _opens(ring, sealed)]
@@ -51,7 +51,7 @@ def check(settings: Settings, manifest: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def write(settings: Settings, path: Path) -> None:
+def write(settings: Environment, path: Path) -> None:
     """Both keys in a file of their own, mode 0600. Raises Trouble when it exists or cannot be written."""
     ring = ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in settings.keys)
     try:
@@ -65,7 +65,7 @@ def write(settings: Settings, path: Path) -> None:
         raise Trouble(f"The keys cannot be written to {path}: {error.strerror}.") from None
 
 
-def install(settings: Settings, path: Path) -> list[str]:
+def install(settings: Environment, path: Path) -> list[str]:
     """Make the keys of a file the desk's. What stands in the data folder is kept beside it. Returns what was done.
 
     Raises Trouble when the file is not such a file, or the environment sets another value, which only a person can change.
@@ -83,7 +83,7 @@ def install(settings: Settings, path: Path) -> list[str]:
     return done
 
 
-def places(settings: Settings) -> str:
+def places(settings: Environment) -> str:
     """Where the keys are, in words, for the person who must keep them."""
     environment = process_environment()
     told = [

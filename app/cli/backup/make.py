@@ -16,14 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from app.cli.backup import archive, keys, postgres
 from app.cli.backup.archive import DUMP, FILES, LIST, Trouble
 from app.cli.backup.rotation import kept
+from app.environment import Environment
 from app.outbound.files import Files
-from app.settings import Settings
 
 _PICTURES = """SELECT content_hash FROM content_assets UNION
 SELECT thumbnail_hash FROM content_assets WHERE thumbnail_hash IS NOT NULL ORDER BY 1"""
 
 
-def make(settings: Settings, folder: Path) -> tuple[Path, dict[str, Any]]:
+def make(settings: Environment, folder: Path) -> tuple[Path, dict[str, Any]]:
     """A new backup in `folder`. Returns it and its manifest. Raises Trouble; then nothing is left behind."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,17 +60,17 @@ def rotate(folder: Path) -> list[str]:
 
 def _note(target: Path, manifest: Mapping[str, Any]) -> None:
     """A row in `backups` and an entry in the history. A database before that table has neither; the backup stands."""
-    from app.core import actor, work
+    from app.core import actor, transactions
     from app.operations.actions import note_backup
 
     with actor.acting(actor.Actor(name="Backup")):
         try:
-            work.step(note_backup, str(target.resolve()), manifest)
+            transactions.transaction(note_backup, str(target.resolve()), manifest)
         except DBAPIError as error:
             click.echo(f"The backup is whole, but the desk could not note it: {type(error.orig).__name__}.", err=True)
 
 
-def _fill(link: psycopg.Connection[Any], settings: Settings, draft: Path) -> dict[str, Any]:
+def _fill(link: psycopg.Connection[Any], settings: Environment, draft: Path) -> dict[str, Any]:
     with link.transaction():
         link.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         if not postgres.one(link, "SELECT to_regclass('public.alembic_version')"):

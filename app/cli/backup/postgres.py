@@ -17,8 +17,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.cli.backup.archive import Trouble
+from app.environment import Environment, process_environment
 from app.runtime.process import StartFailed
-from app.settings import Settings, process_environment
 
 COUNTED = (
     "users",
@@ -44,7 +44,7 @@ CREATE SCHEMA public;
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+def serving(settings: Environment) -> Iterator[psycopg.Connection[Any]]:
     """A connection; the embedded server is started for it when the desk is not running, and stopped afterwards."""
     from app.runtime.postgres import Postgres
 
@@ -91,7 +91,7 @@ def program(name: str, wanted: int) -> str:
     )
 
 
-def dump(link: psycopg.Connection[Any], settings: Settings, snapshot: str, target: Path) -> str:
+def dump(link: psycopg.Connection[Any], settings: Environment, snapshot: str, target: Path) -> str:
     """pg_dump's custom format of one exported snapshot. Returns the program's version. Raises Trouble with its words."""
     tool = program("pg_dump", major(link))
     place, environment = _place(settings)
@@ -103,7 +103,7 @@ def dump(link: psycopg.Connection[Any], settings: Settings, snapshot: str, targe
     return subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
 
 
-def put_back(link: psycopg.Connection[Any], settings: Settings, archive: Path, after: str) -> None:
+def put_back(link: psycopg.Connection[Any], settings: Environment, archive: Path, after: str) -> None:
     """Empty the schema, restore, run the script `after`, all in one transaction. Raises Trouble; then nothing has changed."""
     place, environment = _place(settings)
     read = [program("pg_restore", major(link)), "--no-owner", "--no-privileges", "--file=-", str(archive)]
@@ -160,7 +160,7 @@ def _embedded(name: str) -> str | None:
     return None
 
 
-def _place(settings: Settings) -> tuple[str, dict[str, str]]:
+def _place(settings: Environment) -> tuple[str, dict[str, str]]:
     """Where to connect, for a command line that others can read, and the environment with the password."""
     parts = conninfo_to_dict(settings.owner_libpq_url)
     password = parts.pop("password", None)

@@ -19,11 +19,11 @@ import psycopg
 
 from app.cli.backup import archive, keys, postgres
 from app.cli.backup.archive import DUMP, FILES, Trouble
-from app.ground.liveness import SILENT_AFTER
+from app.environment import Environment
+from app.lib.liveness import SILENT_AFTER
 from app.outbound.files import Files
 from app.rooms import MIGRATIONS
 from app.runtime.sessions import running
-from app.settings import Settings
 
 # what was ended since the backup must not come back to life
 _ENDED = """
@@ -44,7 +44,7 @@ class Restored:
 
 
 def restore(
-    settings: Settings, folder: Path, *, replace: bool = False, force: bool = False, with_keys: Path | None = None
+    settings: Environment, folder: Path, *, replace: bool = False, force: bool = False, with_keys: Path | None = None
 ) -> Restored:
     """The desk as it was, everything held. Raises Trouble; until the one transaction commits, nothing has changed."""
     manifest = archive.read(folder)
@@ -53,7 +53,7 @@ def restore(
     done = Restored(datetime.fromisoformat(manifest["taken_at"]))
     if with_keys is not None:
         done.notes += keys.install(settings, with_keys)
-        settings = Settings.from_env()
+        settings = Environment.from_env()
     done.notes += _checked_keys(settings, manifest, force)
     with postgres.serving(settings) as link:
         _fits(link, manifest)
@@ -67,29 +67,29 @@ def restore(
 
 
 def _after(taken_at: datetime) -> str:
-    from app.publishing.actions import restored
+    from app.delivery.actions import after_restore
 
-    return restored.script(taken_at) + _ENDED
+    return after_restore.script(taken_at) + _ENDED
 
 
-def _settled(settings: Settings, taken_at: datetime) -> dict[str, int]:
+def _settled(settings: Environment, taken_at: datetime) -> dict[str, int]:
     """Migrates what is older, then the roll-ups and the history, by the desk's own code."""
     from flask_migrate import upgrade
 
-    from app.core import actor, work
+    from app.core import actor, transactions
     from app.core.db import db
+    from app.delivery.actions import after_restore
     from app.factory import create_app
-    from app.publishing.actions import restored
 
     app = create_app(settings, role="job")
     with app.app_context(), actor.acting(actor.Actor(name="Restore")):
         upgrade()
-        found = work.step(restored.settle, taken_at)
+        found = transactions.transaction(after_restore.settle, taken_at)
         db.engine.dispose()
     return found
 
 
-def _checked_keys(settings: Settings, manifest: Mapping[str, Any], force: bool) -> list[str]:
+def _checked_keys(settings: Environment, manifest: Mapping[str, Any], force: bool) -> list[str]:
     try:
         return keys.check(settings, manifest)
     except Trouble as trouble:
@@ -149,7 +149,7 @@ def _empty(link: psycopg.Connection[Any], replace: bool) -> None:
         )
 
 
-def _put_pictures(settings: Settings, folder: Path) -> None:
+def _put_pictures(settings: Environment, folder: Path) -> None:
     source, store = Files(folder / FILES), Files(settings.files)
     try:
         for sha256 in archive.listed(folder):

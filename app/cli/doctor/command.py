@@ -9,7 +9,7 @@ import click
 
 from app.cli.doctor import backups, doors, evidence, people_and_work, servers, surroundings
 from app.cli.doctor.finding import Finding, Findings, Patient, wrong
-from app.settings import Settings, SettingsError, process_environment
+from app.environment import Environment, EnvironmentInvalid, process_environment
 
 CHECKS: tuple[Callable[[Patient], Findings], ...] = (
     surroundings.variables,
@@ -43,8 +43,8 @@ SIGNS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "wrong": ("✗", "re
 def examine(environ: Mapping[str, str]) -> list[Finding]:
     """Everything that is found with this environment. A check that fails itself is reported, the others go on."""
     try:
-        patient = Patient(environ, Settings.from_env(environ))
-    except SettingsError as error:
+        patient = Patient(environ, Environment.from_env(environ))
+    except EnvironmentInvalid as error:
         return [
             wrong("environment", f"{name} {what}", f"correct {name} and run doctor again")
             for name, what in error.problems

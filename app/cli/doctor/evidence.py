@@ -6,7 +6,7 @@ from app.audit.models import SEAL_ALARM
 from app.audit.report import Report
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
 from app.core.rights import ADDED_ONLY, APP, ARCHIVER
-from app.settings import Settings
+from app.environment import Environment
 
 WHOLE_WITHIN = 48  # hours; the clock checks everything each night
 _THERE = "SELECT to_regclass('audit_checks') IS NOT NULL AND has_table_privilege('audit_log', 'SELECT')"
@@ -61,7 +61,7 @@ def _whole(patient: Patient) -> Findings:
             )
 
 
-def _checked(settings: Settings) -> tuple[list[str], Report]:
+def _checked(settings: Environment) -> tuple[list[str], Report]:
     """The quick check, by the desk's own code; and what the last check of everything had found."""
     from app.audit.inspection import check_new
     from app.audit.queries.health import broken, told

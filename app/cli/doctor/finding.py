@@ -9,8 +9,8 @@ from typing import Any, Literal, LiteralString
 import psycopg
 from psycopg import sql
 
-from app.core.config import Declared
-from app.settings import Settings
+from app.core.settings import Setting
+from app.environment import Environment
 
 State = Literal["ok", "note", "wrong"]
 
@@ -42,7 +42,7 @@ class Patient:
     """The environment, the settings read from it, and a database connection once there is one."""
 
     environ: Mapping[str, str]
-    settings: Settings
+    settings: Environment
     link: psycopg.Connection[Any] | None = None
 
     def rows(self, query: LiteralString | sql.Composed, *values: Any) -> list[Any]:
@@ -54,7 +54,7 @@ class Patient:
         except _NOT_YET:
             return []
 
-    def setting(self, declared: Declared) -> Any:
+    def setting(self, declared: Setting) -> Any:
         """What staff set, or its default."""
         found = self.rows("SELECT value FROM system_config WHERE key = %s", declared.name)
         return found[0][0] if found else declared.default

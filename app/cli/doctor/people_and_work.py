@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
-from app.ground.liveness import SILENT_AFTER
+from app.lib.liveness import SILENT_AFTER
 
 
 def people(patient: Patient) -> Findings:
@@ -16,12 +16,12 @@ def people(patient: Patient) -> Findings:
     if not by_role.get("admin"):
         yield wrong("people", "nobody may administer this desk", "run: flask staff create --role admin you@example.org")
     elif sum(by_role.values()) == 1 and not patient.rows(
-        "SELECT 1 FROM system_config WHERE key = 'review.self_approval' AND value = 'true'"
+        "SELECT 1 FROM system_config WHERE key = 'reviews.self_approval' AND value = 'true'"
     ):
         yield note(
             "people",
             "one person alone cannot approve their own work",
-            "invite a second person, or switch on review.self_approval in Settings",
+            "invite a second person, or switch on reviews.self_approval in Settings",
         )
     else:
         yield ok("people", f"{sum(by_role.values())} people can sign in")

@@ -11,7 +11,7 @@ import redis
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
 from app.core import probe
 from app.core.clock_watch import REFRAIN, words
-from app.settings import ROOT
+from app.environment import ROOT
 
 OLDEST = 140000
 MOST_APART = 5  # seconds

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
-from app.settings import VARIABLES
+from app.environment import VARIABLES
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ROOM_NEEDED = 500 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .approval import (
+from app.content.actions.approval import (
     back_to_draft,
     back_to_review,
     keep_open_records,
@@ -11,10 +11,10 @@ from .approval import (
     set_rejected,
     to_review,
 )
-from .assets import store_picture
-from .drafts import autosave, discard_draft
-from .items import Stale, archive, create_item, describe, restore, save_version
-from .plans import plan, plan_problems
+from app.content.actions.assets import store_picture
+from app.content.actions.drafts import autosave, discard_draft
+from app.content.actions.items import Stale, archive, create_item, describe, restore, save_version
+from app.content.actions.plans import plan, plan_problems
 
 __all__ = [
     "Stale",

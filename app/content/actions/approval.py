@@ -16,7 +16,7 @@ from app.content.queries.assets import facts
 from app.content.queries.cover import not_covered, to_cover
 from app.core.actor import Actor, acting, current
 from app.core.db import app_now, db
-from app.ground.errors import Conflict
+from app.lib.errors import Conflict
 
 DERIVED = ("approved", "scheduled", "published")
 """The states that follow from the counts of publish records."""

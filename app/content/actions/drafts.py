@@ -15,7 +15,7 @@ from app.content.models import ContentDraft, ContentItem
 from app.content.suspicious import secret
 from app.core.db import app_now, db, uuid7
 from app.core.locks import advisory
-from app.ground.errors import Invalid
+from app.lib.errors import Invalid
 
 MOST_UNSAVED = 100  # new texts that one person has begun and neither saved nor discarded
 TOO_MANY = (

@@ -13,11 +13,11 @@ from app.content import bounds
 from app.content import payload as payloads
 from app.content.actions.drafts import discard_draft
 from app.content.hashing import content_hash
+from app.content.markdown_text import plain
 from app.content.models import EDITABLE, ITEM, KINDS, Artifact, ContentAsset, ContentAssetRelation, ContentItem
-from app.content.plain import plain
 from app.core import actor, locks
 from app.core.db import db, uuid7
-from app.ground.errors import Conflict, Invalid, Overtaken
+from app.lib.errors import Conflict, Invalid, Overtaken
 
 READING_SPEED = 220  # words a minute
 Raw = Mapping[str, Any]

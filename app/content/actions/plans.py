@@ -11,8 +11,8 @@ from app.content import zones
 from app.content.models import ITEM, ContentItem
 from app.content.queries.plans import plan_hash
 from app.core.db import db
-from app.ground import clock
-from app.ground.errors import Invalid
+from app.lib import clock
+from app.lib.errors import Invalid
 
 
 def plan_problems(at: datetime | None, planned: datetime | None) -> dict[str, str]:

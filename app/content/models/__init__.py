@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .artifact import Artifact, ContentDraft
-from .asset import ContentAsset, ContentAssetRelation
-from .item import EDITABLE, GENERATED_BY, ITEM, KINDS, ContentItem
-from .taxonomy import ContentCategory, ContentTag
+from app.content.models.artifact import Artifact, ContentDraft
+from app.content.models.asset import ContentAsset, ContentAssetRelation
+from app.content.models.item import EDITABLE, GENERATED_BY, ITEM, KINDS, ContentItem
+from app.content.models.taxonomy import ContentCategory, ContentTag
 
 __all__ = [
     "EDITABLE",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.content.models import ContentAsset
 from app.core.db import db
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
 
 
 def by_hash(sha256: str) -> ContentAsset:

@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.models import User
 from app.content.models import ContentDraft, ContentItem
 from app.core.db import app_now, db
+from app.staff.models import User
 
 LIVELY = timedelta(minutes=10)
 

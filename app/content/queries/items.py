@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from app.accounts.models import User
 from app.content.models import Artifact, ContentItem
 from app.core.db import db
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
+from app.staff.models import User
 
 Found = TypeVar("Found", ContentItem, Artifact)
 

@@ -8,13 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
-from app.accounts.models import User
 from app.content.models import ITEM, KINDS, Artifact, ContentItem
 from app.content.queries.found import planned_for, rare
 from app.content.search import walked
 from app.core.db import db
 from app.core.listing import Choice, Key, Listing, Period, Walk
 from app.platforms import registry
+from app.staff.models import User
 from app.web import labels
 
 FAR: Any = sa.literal_column("'2999-01-01 00:00:00+00'::timestamptz", sa.DateTime(timezone=True))

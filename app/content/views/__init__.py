@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import composer, index, moves, pictures, show
-from .blueprint import bp
+from app.content.views import composer, index, moves, pictures, show
+from app.content.views.blueprint import bp
 
 __all__ = ["bp", "composer", "index", "moves", "pictures", "show"]

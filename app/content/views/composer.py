@@ -10,25 +10,24 @@ from typing import Any
 from flask import Response, jsonify, make_response, redirect, request, url_for
 from flask_login import current_user
 
+from app.accounts import queries as account_queries
 from app.content import actions, bounds, queries
 from app.content.actions import Stale
+from app.content.composer_input import ComposerInput, identifier, read
 from app.content.forms import ComposerForm, guard_secret, planned_moment
 from app.content.models import EDITABLE, ContentItem
-from app.content.typed import Typed, identifier, read
+from app.content.views import composer_context
+from app.content.views.blueprint import MAX_FORM, MAX_UPLOAD, bp
+from app.content.views.conflict import clash, settled
+from app.content.views.pictures import uploads
 from app.core.db import uuid7
-from app.ground.errors import Conflict, Invalid
-from app.vault import queries as vault
+from app.lib.errors import Conflict, Invalid
 from app.web.auth import requires
+from app.web.body_limits import takes
+from app.web.form_recovery import recovers_form
 from app.web.forms import submit
-from app.web.kept import keeps
-from app.web.limits import takes
 from app.web.pages import back_to, render
-from app.web.writes import background
-
-from . import desk
-from .blueprint import MAX_FORM, MAX_UPLOAD, bp
-from .clash import clash, settled
-from .pictures import uploads
+from app.web.view_marks import poll
 
 TEXTS = {
     "title": "Title", "body": "Shared text", "variant-*": "Text for {} only", "parts-*": "Further posts of the thread for {}",
@@ -37,7 +36,7 @@ TEXTS = {
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@keeps(TEXTS)
+@recovers_form(TEXTS)
 @takes(form=MAX_FORM, files=bounds.MAX_MEDIA, upload=MAX_UPLOAD)
 @requires("editor")
 def new() -> Response:
@@ -50,16 +49,16 @@ def new() -> Response:
     draft = queries.draft_of(asked, current_user.id) if asked else None
     copied = queries.by_id(request.args["copy"]) if request.args.get("copy") else None
     if draft:
-        typed = desk.of_draft(draft.item_id, draft.payload, draft.form, None)
+        typed = composer_context.of_draft(draft.item_id, draft.payload, draft.form, None)
     else:
-        typed = desk.blank(copied, asked, request.args.get("campaign"))
+        typed = composer_context.blank(copied, asked, request.args.get("campaign"))
     plain = not (asked or copied)
     unsaved = queries.drafts_of(current_user.id, 1) if plain else []
     return _page(typed, None, draft=draft, unsaved=unsaved, plain=plain, untouched=draft is None and copied is None)
 
 
 @bp.route("/<uuid:item_id>/edit", methods=["GET", "POST"])
-@keeps(TEXTS)
+@recovers_form(TEXTS)
 @takes(form=MAX_FORM, files=bounds.MAX_MEDIA, upload=MAX_UPLOAD)
 @requires("editor")
 def edit(item_id: uuid.UUID) -> Response:
@@ -69,17 +68,18 @@ def edit(item_id: uuid.UUID) -> Response:
     if item.status not in EDITABLE:
         raise Conflict("It is scheduled or archived. Cancel its publish records, or restore it, then edit.")
     draft = None if request.args.get("fresh") else queries.draft_of(item.id, current_user.id)
-    return _page(desk.opened(item, draft), item, draft=draft)
+    return _page(composer_context.opened(item, draft), item, draft=draft)
 
 
-def _page(typed: Typed, item: ContentItem | None, wrong: dict[str, str] | None = None, **more: Any) -> Response:
+def _page(typed: ComposerInput, item: ContentItem | None, wrong: dict[str, str] | None = None, **more: Any) -> Response:
     others = queries.others_writing(item.id, current_user.id) if item else []
     return render(
-        "content/edit.html", **desk.context(typed, item, wrong, others=others, **desk.choices(typed, item), **more)
+        "content/edit.html",
+        **composer_context.context(typed, item, wrong, others=others, **composer_context.choices(typed, item), **more),
     )
 
 
-def _posted(typed: Typed, item: ContentItem | None) -> Response:
+def _posted(typed: ComposerInput, item: ContentItem | None) -> Response:
     """One form, several buttons: Save, Update previews, Add pictures, Remove, and the three ways out of a clash."""
     form, do = ComposerForm(), request.form.get("do", "save")
     typed, trouble = uploads(typed)
@@ -97,7 +97,7 @@ def _posted(typed: Typed, item: ContentItem | None) -> Response:
         return clash(typed, item, stale)
 
 
-def _save(typed: Typed, item: ContentItem | None) -> ContentItem:
+def _save(typed: ComposerInput, item: ContentItem | None) -> ContentItem:
     when = _faultless(typed, item)
     campaign = identifier(typed.campaign_id)
     if item is None:
@@ -105,14 +105,14 @@ def _save(typed: Typed, item: ContentItem | None) -> ContentItem:
     else:
         actions.save_version(item, typed.payload, typed.base_id)
     actions.describe(item, typed.kind, campaign, typed.tag_list)
-    chosen = {str(a.id): a.platform for a in vault.by_ids(typed.accounts)}
+    chosen = {str(a.id): a.platform for a in account_queries.by_ids(typed.accounts)}
     actions.plan(item, when, typed.plan_zone, [(a, chosen[a]) for a in typed.accounts if a in chosen])
     return item
 
 
-def _faultless(typed: Typed, item: ContentItem | None) -> datetime | None:
+def _faultless(typed: ComposerInput, item: ContentItem | None) -> datetime | None:
     """The planned moment, once nothing is wrong; else Invalid with everything that is, not the first thing alone."""
-    wrong, when = typed.problems() | desk.unknown(typed, item), None
+    wrong, when = typed.problems() | composer_context.unknown(typed, item), None
     try:
         when = planned_moment(typed)
         wrong.update(actions.plan_problems(when, item.scheduled_for if item else None))
@@ -138,10 +138,10 @@ def _said(item: ContentItem) -> str:
 @bp.post("/preview")
 @takes(form=MAX_FORM)
 @requires("editor")
-@background
+@poll
 def preview() -> Response:
     typed = read(request.form, identifier(request.form.get("item")) or uuid7())
-    return render("content/edit.html", block="previews", **desk.context(typed))
+    return render("content/edit.html", block="previews", **composer_context.context(typed))
 
 
 @bp.post("/<uuid:item_id>/draft")

@@ -7,11 +7,10 @@ from flask_login import current_user
 
 from app.campaigns import queries as campaigns
 from app.content import queries
+from app.content.views.blueprint import bp
 from app.web.auth import requires
-from app.web.lists import csv_response
+from app.web.csv_export import csv_response
 from app.web.pages import render
-
-from .blueprint import bp
 
 
 @bp.get("")

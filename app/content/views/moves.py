@@ -7,13 +7,12 @@ import uuid
 from flask import Response, request, url_for
 
 from app.content import actions, queries
-from app.content.typed import identifier
-from app.ground.errors import Conflict
+from app.content.composer_input import identifier
+from app.content.views.blueprint import bp
+from app.lib.errors import Conflict
 from app.web.auth import requires
 from app.web.forms import Form, submit
 from app.web.pages import back_to
-
-from .blueprint import bp
 
 
 @bp.post("/<uuid:item_id>/archive")

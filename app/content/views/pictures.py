@@ -10,24 +10,23 @@ from flask_login import current_user
 
 from app.content import actions, images, queries, unpacking
 from app.content.bounds import MAX_MEDIA
+from app.content.composer_input import ComposerInput
 from app.content.models import ContentAsset
-from app.content.typed import Typed
-from app.core import work
-from app.ground.errors import Invalid, NotFound
+from app.content.views.blueprint import bp
+from app.core import transactions
+from app.lib.errors import Invalid, NotFound
 from app.outbound.files import Files
 from app.web.auth import requires
-from app.web.limits import takes
+from app.web.body_limits import takes
 from app.web.pages import render
-
-from .blueprint import bp
 
 
 def files() -> Files:
     """The folder of FILES_URL."""
-    return Files(Path(current_app.config["SETTINGS"].files))
+    return Files(Path(current_app.config["ENVIRONMENT"].files))
 
 
-def uploads(typed: Typed) -> tuple[Typed, dict[str, str]]:
+def uploads(typed: ComposerInput) -> tuple[ComposerInput, dict[str, str]]:
     """The typed text with the pictures that came along. Kept aside of the request: a refused save does not lose them."""
     added, wrong = [], []
     for sent in request.files.getlist("pictures")[:MAX_MEDIA]:
@@ -38,7 +37,7 @@ def uploads(typed: Typed) -> tuple[Typed, dict[str, str]]:
         except Invalid as error:
             wrong.append(error.message)
             continue
-        work.aside(_store, picture, sent.filename)
+        transactions.autonomous(_store, picture, sent.filename)
         added.append({"sha256": picture.sha256, "alt": "", "crop": None})
     have = {m["sha256"] for m in typed.payload["media"]}
     media = [*typed.payload["media"], *(m for m in added if m["sha256"] not in have)][:MAX_MEDIA]

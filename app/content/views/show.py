@@ -8,22 +8,21 @@ from typing import Any
 from flask import Response, make_response, request, url_for
 from flask_login import current_user
 
-from app.accounts import queries as people
+from app.accounts import queries as account_queries
 from app.audit.queries import timeline
 from app.campaigns import queries as campaigns
 from app.content import checks, queries
 from app.content.changes import sections
-from app.content.html import rendered
+from app.content.markdown_html import rendered
 from app.content.models import ContentItem
-from app.publishing.queries import of_item as records
+from app.content.views.blueprint import bp
+from app.publishing.queries import item_progress as records
 from app.reviews import queries as reviews
-from app.vault import queries as vault
+from app.staff import queries as people
 from app.web import labels, times
 from app.web.auth import can, requires
 from app.web.pages import render
-from app.web.writes import background
-
-from .blueprint import bp
+from app.web.view_marks import poll
 
 TABS = ("previews", "changes", "versions", "activity")
 
@@ -37,7 +36,7 @@ def show(item_id: uuid.UUID) -> Response:
 
 @bp.get("/<uuid:item_id>/live")
 @requires("viewer")
-@background
+@poll
 def live(item_id: uuid.UUID) -> Response:
     """204 while nothing has changed since the version the page shows, else what can have moved: the head, the facts, and the
     activity where that is open. What is being read or chosen beside it stays as it is; a new badge is said aloud."""
@@ -49,7 +48,7 @@ def live(item_id: uuid.UUID) -> Response:
     return render("content/show.html", block="live", is_live=True, said=said, **_page_of(item, pulse))
 
 
-def _page_of(item: ContentItem, pulse: records.Pulse) -> dict[str, Any]:
+def _page_of(item: ContentItem, pulse: records.ItemProgress) -> dict[str, Any]:
     """The context of the page."""
     tab = request.args.get("tab", "")
     tab = tab if tab in TABS else TABS[0]
@@ -60,7 +59,7 @@ def _page_of(item: ContentItem, pulse: records.Pulse) -> dict[str, Any]:
 
 def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
     version = versions[0][0] if versions else None
-    accounts = vault.by_ids(item.planned_accounts) if item.planned_accounts else []
+    accounts = account_queries.by_ids(item.planned_accounts) if item.planned_accounts else []
     made = queries.previews(version.payload, accounts) if version else []
     campaign = campaigns.by_id(item.campaign_id) if item.campaign_id else None
     there = f"{item.scheduled_for.astimezone(times.zone(item.timezone)):%a %d %b %H:%M}" if item.scheduled_for else ""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.audit.actions import record
-from app.core import config
-from app.core.config import DECLARED
-from app.ground.errors import Invalid
+from app.core import settings
+from app.core.settings import SETTINGS
+from app.lib.errors import Invalid
 
 
 def change_settings(typed: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
@@ -20,14 +20,14 @@ def change_settings(typed: Mapping[str, Any], seen: Mapping[str, str]) -> list[s
     errors: dict[str, str] = {}
     fresh: dict[str, Any] = {}
     for name, raw in typed.items():
-        if name not in DECLARED:
+        if name not in SETTINGS:
             continue
         try:
-            value = DECLARED[name].parse(raw)
+            value = SETTINGS[name].parse(raw)
         except Invalid as wrong:
             errors |= wrong.errors
             continue
-        current = config.get(name)
+        current = settings.get(name)
         if as_text(value) == seen.get(name, as_text(current)) or value == current:
             continue
         if seen.get(name, as_text(current)) != as_text(current):
@@ -36,7 +36,7 @@ def change_settings(typed: Mapping[str, Any], seen: Mapping[str, str]) -> list[s
     if errors:
         raise Invalid(errors)
     for name, value in fresh.items():
-        old, new = config.put(name, value)
+        old, new = settings.put(name, value)
         record("operations.set", ("system_config", name), label=name, value=[old, new])
     return list(fresh)
 

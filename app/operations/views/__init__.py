@@ -2,8 +2,5 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
-
-bp = Blueprint("operations", __name__)
-
-from app.operations.views import badges, calendar, finding, home, notices, saved, settings  # noqa: E402, F401  (add their routes)
+from app.operations.views import settings  # noqa: F401  (adds its routes)
+from app.operations.views.blueprint import bp  # noqa: F401  (rooms.py registers it)

@@ -6,20 +6,21 @@ from itertools import groupby
 
 from flask import Response, request, url_for
 
-from app.core.config import DECLARED
+from app.core.settings import SETTINGS
 from app.operations import actions
 from app.operations.forms import SettingsForm, settings_form
 from app.operations.queries.changes import last_changes
-from app.operations.views import bp
+from app.operations.views.blueprint import bp
 from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.pages import render
 
 GROUPS = {
-    "review": "Reviews",
+    "reviews": "Reviews",
     "publishing": "Publishing",
-    "vault": "Accounts on platforms",
-    "accounts": "Staff and sign-in",
+    "accounts": "Accounts on platforms",
+    "staff": "Staff and sign-in",
+    "site": "Our own site",
     "content": "Content",
     "audit": "Audit",
 }
@@ -48,11 +49,11 @@ def _again(form: SettingsForm) -> Response:
 
 def _page(form: SettingsForm) -> Response:
     names = sorted(
-        (name for name in DECLARED if name in form),
+        (name for name in SETTINGS if name in form),
         key=lambda name: (list(GROUPS).index(_group(name)) if _group(name) in GROUPS else 99, name),
     )
     groups = [(key, GROUPS.get(key, key.capitalize()), list(found)) for key, found in groupby(names, _group)]
-    return render("operations/settings.html", form=form, sections=groups, changes=last_changes(), declared=DECLARED)
+    return render("operations/settings.html", form=form, sections=groups, changes=last_changes(), declared=SETTINGS)
 
 
 def _group(name: str) -> str:

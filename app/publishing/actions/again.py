@@ -7,15 +7,15 @@ import uuid
 
 import sqlalchemy as sa
 
+from app.accounts import queries as account_queries
 from app.content.models import Artifact, ContentItem
 from app.core.db import db
-from app.ground.errors import Conflict, Invalid
+from app.lib.errors import Conflict, Invalid
 from app.publishing.actions.barred import refuse_barred
 from app.publishing.actions.campaign import keep_campaign_of
 from app.publishing.actions.cover import composed_whole, require_cover, why_changed
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.queries.plan import places
-from app.vault import queries as vault
 
 SECOND_ON, SAME_PLACE = "second_on", "same_place"
 """In a job's metadata: the accounts where a second post was wanted; whether two accounts of one place were meant."""
@@ -31,7 +31,7 @@ def refuse_again(row: PublishRecord) -> None:
     require_cover(item, artifact)
     if why := why_changed(row, composed_whole(item, artifact, row.platform)):
         raise Conflict(why)
-    accounts = vault.by_ids([row.credential_id]) if row.credential_id is not None else []
+    accounts = account_queries.by_ids([row.credential_id]) if row.credential_id is not None else []
     wanted = {uuid.UUID(key) for key in (job.meta or {}).get(SECOND_ON) or ()}
     try:
         keep_campaign_of(job, row.platform, None)

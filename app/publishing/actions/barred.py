@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from app.accounts import queries as account_queries
+from app.accounts.models import Account
 from app.content.models import Artifact
-from app.ground.errors import Invalid
+from app.lib.errors import Invalid
 from app.platforms import registry
 from app.publishing.places import Place
 from app.publishing.queries.copies import copies
-from app.vault import queries as vault
-from app.vault.models import PlatformCredential
 
 
 def beside(account_id: uuid.UUID) -> str:
@@ -20,9 +20,9 @@ def beside(account_id: uuid.UUID) -> str:
     return f"account:{account_id}"
 
 
-def chosen(credential_ids: Sequence[Any]) -> list[PlatformCredential]:
+def chosen(credential_ids: Sequence[Any]) -> list[Account]:
     """The accounts in one order (locks are taken in it). Raises Invalid where none was chosen, or one is no account."""
-    accounts = sorted(vault.by_ids(list(credential_ids)), key=lambda a: a.id)
+    accounts = sorted(account_queries.by_ids(list(credential_ids)), key=lambda a: a.id)
     if not accounts or len(accounts) < len({str(c) for c in credential_ids}):
         raise Invalid({"accounts": "One of these accounts is gone." if accounts else "Choose at least one account."})
     if strange := sorted({a.platform for a in accounts if not registry.has(a.platform)}):
@@ -43,5 +43,5 @@ def refuse_barred(found: Sequence[Place], second_on: Collection[uuid.UUID] = ())
 
 def without_second_posts(artifact: Artifact, credential_ids: Sequence[Any]) -> list[Any]:
     """These accounts without those where anything of the item is live, may be, or is on its way."""
-    known = copies(artifact, vault.by_ids(list(credential_ids)))
+    known = copies(artifact, account_queries.by_ids(list(credential_ids)))
     return [key for key in credential_ids if uuid.UUID(str(key)) not in known]

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.ground.errors import Conflict, Invalid
+from app.lib.errors import Conflict, Invalid
 from app.publishing.actions.cancel import cancel_record
-from app.publishing.actions.change import replay
+from app.publishing.actions.operator import replay
 from app.publishing.actions.rows import locked_together
 from app.publishing.models import PublishRecord
 

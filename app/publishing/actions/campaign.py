@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.ground.errors import Conflict, Invalid
+from app.lib.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing.actions.rows import now
-from app.publishing.campaign import why_not
+from app.publishing.campaign_frame import why_not
 from app.publishing.models import PublishJob
 from app.publishing.queries.campaign import frame
 

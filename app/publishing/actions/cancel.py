@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.audit.actions import record as audit
 from app.core.db import db
-from app.ground.errors import Conflict
+from app.lib.errors import Conflict
 from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, locked, named, now
 from app.publishing.models import FINAL, RECORD, PublishJob, PublishRecord

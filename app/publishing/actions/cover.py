@@ -8,7 +8,7 @@ from app.content import cover
 from app.content.compose import composed_hash
 from app.content.hashing import content_hash
 from app.content.models import Artifact, ContentItem
-from app.ground.errors import Conflict
+from app.lib.errors import Conflict
 from app.platforms.base import Post
 from app.publishing.models import OPEN, PublishRecord
 from app.publishing.queries.plan import posts_of

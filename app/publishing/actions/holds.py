@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from app.accounts import queries as account_queries
 from app.audit.actions import record as audit
 from app.core.db import app_now, db
-from app.ground.errors import Conflict, Invalid, NotFound
+from app.lib.errors import Conflict, Invalid, NotFound
 from app.publishing.actions.rows import now, person, wake
-from app.publishing.campaign import BARRED
+from app.publishing.campaign_frame import BARRED
 from app.publishing.models import REASONS, SCOPES, PublishHold
 from app.publishing.queries.campaign import frame
-from app.vault import queries as vault
 
 CAMPAIGN_REASONS = ("campaign_paused", "campaign_window")
 
@@ -108,7 +108,7 @@ def hold_everything(note: str) -> PublishHold:
 
 def follow_account(credential_id: uuid.UUID | str) -> None:
     """Make the account's holds what the account's state asks for. Idempotent: reaction to its leaving and coming back."""
-    account = vault.by_id(credential_id)
+    account = account_queries.by_id(credential_id)
     wanted = {
         "account_paused": account.paused_at is not None,
         "account_down": account.deleted_at is not None or account.status != "active",

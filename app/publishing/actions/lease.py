@@ -7,16 +7,24 @@ and a write also names the step that it may leave.
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from app.publishing.actions.task import Task
 from app.publishing.models import PublishRecord
 
 RECORDS: sa.Table = PublishRecord.__table__  # type: ignore[assignment]
 FREE: dict[str, Any] = {"step": None, "lease_owner": None, "lease_expires_at": None, "claim_token": None}
 """The columns of a record that nobody holds."""
+
+
+class Holder(Protocol):
+    """Who holds a record: its id, the token that the claim drew, and the step in which it stands."""
+
+    id: uuid.UUID
+    token: uuid.UUID
+    step: str
 
 
 def let_go(record: PublishRecord) -> None:
@@ -33,15 +41,15 @@ HELD = (
 """`fenced` for statements that are made once and bound by `holder`."""
 
 
-def holder(task: Task, *steps: str) -> dict[str, Any]:
+def holder(held: Holder, *steps: str) -> dict[str, Any]:
     """The values of `HELD`."""
-    return {"of_record": task.id, "of_claim": task.token, "steps": list(steps or (task.step,))}
+    return {"of_record": held.id, "of_claim": held.token, "steps": list(steps or (held.step,))}
 
 
-def fenced(task: Task, *steps: str) -> list[Any]:
+def fenced(held: Holder, *steps: str) -> list[Any]:
     """The conditions under which this claim may write the record: its own token, and `steps` (else the task's) to leave."""
     return [
-        RECORDS.c.id == task.id,
-        RECORDS.c.claim_token == task.token,
-        RECORDS.c.step.in_(steps or (task.step,)),
+        RECORDS.c.id == held.id,
+        RECORDS.c.claim_token == held.token,
+        RECORDS.c.step.in_(steps or (held.step,)),
     ]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.platforms import registry
 from app.platforms.base import Post
-from app.platforms.rewriting import folded, skeletons
+from app.platforms.text_match import folded, skeletons
 from app.publishing.models import PublishRecord
 from app.publishing.queries.beside import open_beside
 

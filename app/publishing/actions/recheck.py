@@ -11,19 +11,19 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from app.accounts.models import Account
 from app.audit.actions import record as audit
 from app.content.models import Artifact, ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
 from app.platforms.base import Post
 from app.publishing.actions import one_at_a_time
+from app.publishing.actions.cadence import free_from, rules_of
 from app.publishing.actions.cover import Composed, why_changed
 from app.publishing.actions.holds import hold
 from app.publishing.actions.lease import let_go
 from app.publishing.actions.rows import derive, named
-from app.publishing.actions.spacing import free_from, rules_of
 from app.publishing.models import PROOF, PublishAttempt, PublishHold, PublishRecord
-from app.vault.models import PlatformCredential
 
 Composing = Callable[[ContentItem, Artifact, str], Composed]
 
@@ -38,10 +38,10 @@ class Stop(Exception):
 
 def is_late(record: PublishRecord, now: datetime) -> bool:
     """Due longer ago than the setting lets pass unasked."""
-    return now - record.due_at > timedelta(hours=config.get("publishing.late_limit_hours"))
+    return now - record.due_at > timedelta(hours=settings.get("publishing.late_limit_hours"))
 
 
-def free_to_go(record: PublishRecord, account: PlatformCredential, now: datetime) -> bool:
+def free_to_go(record: PublishRecord, account: Account, now: datetime) -> bool:
     """Whether lateness, gap and cap let it go now; else it is put back."""
     if _late(record, now) or _limited(record, account, now):
         put_back(record)
@@ -53,7 +53,7 @@ def _late(record: PublishRecord, now: datetime) -> bool:
     """Late beyond the limit: a hold asks, unless a person has just released one."""
     if not is_late(record, now):
         return False
-    limit = timedelta(hours=config.get("publishing.late_limit_hours"))
+    limit = timedelta(hours=settings.get("publishing.late_limit_hours"))
     released = db.session.scalar(
         sa.select(sa.func.max(PublishHold.released_at)).where(
             PublishHold.scope == "record", PublishHold.scope_id == str(record.id), PublishHold.reason == "late"
@@ -66,7 +66,7 @@ def _late(record: PublishRecord, now: datetime) -> bool:
     return True
 
 
-def _limited(record: PublishRecord, account: PlatformCredential, now: datetime) -> bool:
+def _limited(record: PublishRecord, account: Account, now: datetime) -> bool:
     """Gap and daily cap at dispatch: not before the next free moment."""
     rule = rules_of(account)
     if not rule.any or record.limit_waived_at is not None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.content.actions import keep_open_records
 from app.core import actor
 from app.core.db import app_now, db
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
 from app.publishing.models import OPEN, PublishRecord
 from app.publishing.rollup import job_status
 

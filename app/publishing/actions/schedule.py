@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from app.audit.actions import record as audit
 from app.content.compose import COMPOSER_VERSION, composed_hash
 from app.content.models import Artifact, ContentItem
-from app.core import actor, config
+from app.core import actor, settings
 from app.core.db import db, uuid7
-from app.core.queue import ring
-from app.ground.errors import Invalid
+from app.core.queue import enqueue
+from app.lib.errors import Invalid
 from app.platforms import registry
 from app.publishing.actions.again import SAME_PLACE, SECOND_ON
 from app.publishing.actions.barred import chosen, refuse_barred
+from app.publishing.actions.cadence import keep_limits, refuse_same_place
 from app.publishing.actions.campaign import OFF_TARGET, keep_campaign
 from app.publishing.actions.cover import require_cover
 from app.publishing.actions.rows import derive, now, person, wake
-from app.publishing.actions.spacing import keep_limits, refuse_same_place
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.places import Place
 from app.publishing.queries.plan import places
@@ -133,7 +133,7 @@ def _record(job: PublishJob, place: Place, at: datetime | None, waived: bool) ->
         composed_hash=composed_hash(post),
         composer_version=COMPOSER_VERSION,
         disclosure_level=job.disclosure_level,
-        max_retries=config.get("publishing.max_retries"),
+        max_retries=settings.get("publishing.max_retries"),
         limit_waived_at=now() if waived else None,
         post_type="thread" if post.parts else "feed",
     )
@@ -159,5 +159,5 @@ def _told(job: PublishJob, item: ContentItem, artifact: Artifact, to: Sequence[P
     )
     derive(job.id)
     if job.scheduled_at is None:
-        ring("publishing.deliver", str(job.id))
+        enqueue("delivery.deliver", str(job.id))
     wake()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
+from app.accounts import queries as account_queries
 from app.core.locks import advisory
 from app.publishing.queries.taken import taken
-from app.vault import queries as vault
 
 
 def lock_posts(credential_id: uuid.UUID) -> list[uuid.UUID]:
     """Let one at a time give posts of the remote account to records, until the transaction ends; its connections. Taken
     before any record is locked."""
-    mine = vault.same_remote(credential_id)
+    mine = account_queries.same_remote(credential_id)
     advisory(f"posts-{min(map(str, mine))}")
     return mine
 

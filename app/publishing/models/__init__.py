@@ -6,7 +6,8 @@ from app.publishing.models import settings  # noqa: F401  (declares them)
 from app.publishing.models.attempt import ATTEMPT_STEPS, OUTCOMES, PROOF, STEPS, PublishAttempt
 from app.publishing.models.hold import REASONS, SCOPES, PublishHold
 from app.publishing.models.job import DISCLOSURES, JOB, PRIORITIES, PublishJob
-from app.publishing.models.place import LocalPost, Platform, PublishSlot, RateWindow
+from app.publishing.models.platform import Platform
+from app.publishing.models.rate_window import RateWindow
 from app.publishing.models.record import ERROR_TYPES, FINAL, OPEN, RECORD, PublishRecord
 
 __all__ = [
@@ -22,13 +23,11 @@ __all__ = [
     "RECORD",
     "SCOPES",
     "STEPS",
-    "LocalPost",
     "Platform",
     "PROOF",
     "PublishAttempt",
     "PublishHold",
     "PublishJob",
     "PublishRecord",
-    "PublishSlot",
     "RateWindow",
 ]

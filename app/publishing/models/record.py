@@ -10,11 +10,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts import models as account_models  # noqa: F401  (the relationship below names its class)
 from app.core.db import Row
 from app.core.flow import Flow
 from app.publishing.models.attempt import STEPS
 from app.publishing.models.job import DISCLOSURES
-from app.vault import models as vault  # noqa: F401  (the relationship below names its class)
 
 RECORD = Flow(
     "publish record",
@@ -171,4 +171,4 @@ class PublishRecord(Row):
         order_by="PublishAttempt.started_at, PublishAttempt.id",
         passive_deletes=True,
     )
-    account = relationship("PlatformCredential", viewonly=True)
+    account = relationship("Account", viewonly=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.config import declare
+from app.core.settings import declare
 
 declare("publishing.max_retries", 3, int, "Retries after the first try of a new record.", minimum=0, maximum=20)
 declare(
@@ -22,4 +22,3 @@ declare(
     "An account's own rule comes first.",
     choices=("resend", "ask"),
 )
-declare("publishing.site_title", "Newsroom", str, "The title of our own public pages and feeds.")

@@ -1,4 +1,4 @@
-"""The badges of `publishing/shown.py` as SQL, so that what a list is narrowed by is what its rows say.
+"""The badges of `publishing/pages/badges.py` as SQL, so that what a list is narrowed by is what its rows say.
 
 A job's badge is the first of `shown.SAID` that one of its records has. Whatever is asked for, all open records are read once,
 by the index of their status, and grouped: what that costs depends on the work in hand alone, and no guess of the planner about
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from app.core.db import now_once
 from app.core.listing import one_of
-from app.publishing import shown
 from app.publishing.models import JOB, OPEN, PublishHold, PublishJob, PublishRecord
+from app.publishing.pages import badges
 from app.web import labels
 
 H, J, R = PublishHold, PublishJob, PublishRecord
@@ -41,7 +41,7 @@ HELD: sa.ColumnElement[bool] = sa.or_(
 )
 """Whether an open hold covers a record (`shown.covers`)."""
 _SAYS: list[tuple[sa.ColumnElement[bool], str]] = [
-    (sa.and_(R.status.in_(shown.WAITING), HELD), "held"),
+    (sa.and_(R.status.in_(badges.WAITING), HELD), "held"),
     (sa.and_(R.status == "pending", R.due_at > now_once()), "scheduled"),
     (R.status == "pending", "due"),
     (sa.and_(R.status == "unknown", R.next_retry_at.is_(None)), "needs_look"),
@@ -49,24 +49,24 @@ _SAYS: list[tuple[sa.ColumnElement[bool], str]] = [
 ]
 RECORD_BADGE: sa.ColumnElement[str] = sa.case(*_SAYS, else_=R.status)
 """The badge of a record (`shown.key`)."""
-STORED = {"held": shown.WAITING, "scheduled": ("pending",), "due": ("pending",), "needs_look": ("unknown",)}
+STORED = {"held": badges.WAITING, "scheduled": ("pending",), "due": ("pending",), "needs_look": ("unknown",)}
 """Badge → the stored statuses that it may stand for, where they are not the badge itself: what an index can look up."""
-_FIRST = sa.func.min(sa.case(*((says, sa.literal_column(str(shown.SAID.index(key)))) for says, key in _SAYS)))
+_FIRST = sa.func.min(sa.case(*((says, sa.literal_column(str(badges.SAID.index(key)))) for says, key in _SAYS)))
 """Of the records of a job: which of `shown.SAID` stands first; NULL when none is open."""
 
 JOB_BADGES = [
-    (key, labels.status(key, "job").word) for key in (*shown.SAID, *(s for s in JOB.states if s in shown.SETTLED_JOB))
+    (key, labels.status(key, "job").word) for key in (*badges.SAID, *(s for s in JOB.states if s in badges.SETTLED_JOB))
 ]
-RECORD_BADGES = [(key, labels.status(key).word) for key in (*shown.SAID, "success", "failed", "cancelled")]
+RECORD_BADGES = [(key, labels.status(key).word) for key in (*badges.SAID, "success", "failed", "cancelled")]
 BARE = {"scheduled": "pending", "publishing": "running"}
 """Badge → the stored status that says the same of a job without open records."""
 
 
 def job_says(key: str) -> sa.ColumnElement[bool]:
     """Whether a job's badge is this one (`shown.job_key`)."""
-    if key not in shown.SAID:
+    if key not in badges.SAID:
         return sa.and_(J.status == key, _settled(J))
-    first = sa.literal(shown.SAID.index(key)) == _FIRST
+    first = sa.literal(badges.SAID.index(key)) == _FIRST
     found: Any = sa.select(R.job_id).where(R.status.in_(OPEN)).group_by(R.job_id).having(first)
     if key in BARE:
         bare = sa.orm.aliased(J)
@@ -77,7 +77,7 @@ def job_says(key: str) -> sa.ColumnElement[bool]:
 def job_badge() -> sa.ColumnElement[str]:
     """A job's badge, for exports; a page makes it of the records that it shows."""
     first = sa.select(_FIRST).where(R.job_id == J.id).correlate(J).scalar_subquery()
-    return sa.case(dict(enumerate(shown.SAID)), value=first, else_=J.status)
+    return sa.case(dict(enumerate(badges.SAID)), value=first, else_=J.status)
 
 
 def _settled(job: Any) -> sa.ColumnElement[bool]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.accounts import queries as account_queries
 from app.content.models import Artifact, ContentItem
 from app.content.queries import facts
 from app.content.sent import sent_post
@@ -22,7 +23,6 @@ from app.platforms.base import Beside, KnownPost, Post
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
 from app.publishing.queries.sent import STORED
 from app.publishing.queries.taken import taken
-from app.vault import queries as vault
 
 KNOWN = 40
 RIVALS = 100
@@ -35,7 +35,7 @@ UNSETTLED = sa.or_(R.status.in_(("confirming", "unknown")), sa.and_(R.status == 
 
 def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, absent_after: timedelta) -> Beside:
     """For one look. `began`: when the attempt began that is looked for."""
-    mine = vault.same_remote(credential_id)
+    mine = account_queries.same_remote(credential_id)
     others = sa.and_(R.credential_id.in_(mine), R.id != record_id)
     live = sa.and_(R.status == "success", R.platform_post_id.is_not(None), R.published_at.is_not(None))
     last = _posts(sa.and_(others, live), R.published_at.desc(), KNOWN)
@@ -54,7 +54,9 @@ def open_beside(
 ) -> Iterator[tuple[Any, Post]]:
     """The newest open records of the same remote account that are sent or maybe sent (or `also`), with their posts. One whose
     words nobody knows is left out: whatever is sent beside it is not taken for it (`Beside.every_rival`)."""
-    others = sa.and_(R.credential_id.in_(vault.same_remote(credential_id)), R.id != record_id, sa.or_(UNSETTLED, also))
+    others = sa.and_(
+        R.credential_id.in_(account_queries.same_remote(credential_id)), R.id != record_id, sa.or_(UNSETTLED, also)
+    )
     yield from ((row, post) for row, post in _posts(others, R.created_at.desc(), RIVALS) if post)
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.core.db import db
-from app.publishing.campaign import Frame
+from app.publishing.campaign_frame import Frame
 
 C = sa.table(
     "campaigns",

@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.accounts.models import Account
+from app.accounts.queries import PLACE
 from app.content.models import Artifact
 from app.core.db import db
 from app.publishing.models import OPEN, PublishJob
 from app.publishing.models import PublishRecord as R
 from app.publishing.places import DOUBTFUL, GOING, LIVE, STRONGEST, Copy
-from app.vault.models import PlatformCredential as Account
-from app.vault.queries import PLACE
 
 _UNCLEAR = sa.or_(
     R.status.in_(("unknown", "confirming", "publishing")),

@@ -9,11 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.accounts import queries as account_queries
 from app.core.db import db
-from app.ground.storable import storable
+from app.lib.storable import storable
 from app.platforms.base import Candidate
 from app.publishing.models import PublishAttempt, PublishRecord
-from app.vault import queries as vault
 
 MOST = 10
 
@@ -42,7 +42,7 @@ def candidates(record: PublishRecord) -> list[Candidate]:
 
 
 def _taken(record: PublishRecord, ids: list[str]) -> set[str | None]:
-    mine = vault.same_remote(record.credential_id) if record.credential_id else []
+    mine = account_queries.same_remote(record.credential_id) if record.credential_id else []
     return set(
         db.session.scalars(
             sa.select(PublishRecord.platform_post_id).where(

@@ -10,13 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.accounts.models import User
+from app.accounts.models import Account
 from app.content.models import ContentItem
 from app.core.db import db
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
-from app.publishing.queries.one import CAMPAIGNS
-from app.vault.models import PlatformCredential
+from app.publishing.queries.record import CAMPAIGNS
+from app.staff.models import User
 from app.web import labels
 
 H = PublishHold
@@ -83,7 +83,7 @@ def _plain(hold: PublishHold) -> str:
 def _names(holds: Sequence[PublishHold]) -> dict[tuple[str, str], str]:
     """(scope, id) → what it is called; one statement for each kind of thing that is held."""
     ids = {scope: [h.scope_id for h in holds if h.scope == scope] for scope in ("record", "job", "account", "campaign")}
-    R, A = PublishRecord, PlatformCredential
+    R, A = PublishRecord, Account
     statements = {
         "record": sa.select(R.id, ContentItem.title + " · " + R.account_name)
         .join(PublishJob, PublishJob.id == R.job_id).join(ContentItem, ContentItem.id == PublishJob.content_id),

@@ -12,17 +12,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.accounts.models import User
 from app.content.models import Artifact, ContentItem
 from app.content.queries.found import rare
 from app.content.search import walked
 from app.core.db import app_now, db
 from app.core.listing import Choice, Key, Listing, Page, Period, Walk
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
 from app.platforms import registry
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
 from app.publishing.queries.badges import JOB_BADGES, job_badge, job_says
-from app.publishing.queries.one import CAMPAIGNS
+from app.publishing.queries.record import CAMPAIGNS
+from app.staff.models import User
 
 J = PublishJob
 FEW = 500

@@ -11,23 +11,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.accounts import queries as account_queries
+from app.accounts import slots
+from app.accounts.models import Account
+from app.accounts.queries import PLACE
 from app.content import checks, cover
 from app.content.compose import compose
 from app.content.models import Artifact, ContentItem
 from app.content.queries import facts
 from app.core.db import db
-from app.ground import clock
+from app.lib import clock
 from app.platforms import registry
 from app.platforms.base import Post
-from app.publishing import limits
+from app.publishing import cadence
 from app.publishing.models import PublishRecord as R
 from app.publishing.places import Place
-from app.publishing.queries import times
+from app.publishing.queries import account_times
 from app.publishing.queries.copies import copies
-from app.vault import queries as vault
-from app.vault import slots
-from app.vault.models import PlatformCredential
-from app.vault.queries import PLACE
 
 TAKEN_AT_MOST = 5000
 
@@ -41,13 +41,13 @@ class Row(Place):
     gap_minutes: int = 0
     per_day: int | None = None
     slot_at: datetime | None = None
-    same: Sequence[PlatformCredential] = ()
+    same: Sequence[Account] = ()
 
 
 def places(
     item: ContentItem,
     artifact: Artifact,
-    accounts: Sequence[PlatformCredential],
+    accounts: Sequence[Account],
     without: Collection[uuid.UUID] = (),
 ) -> list[Place]:
     """What stands against this version at each of these accounts, in two statements. Records of `without` do not count."""
@@ -73,8 +73,8 @@ def posts_of(artifact: Artifact, platforms: Collection[str]) -> dict[str, Post]:
 
 def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
     """Every connected account, the usable ones first, in four statements."""
-    accounts = [a for a in vault.connected() if registry.has(a.platform)]
-    taken, shared = _taken(accounts), vault.shared_places(a for a in accounts if a.is_usable)
+    accounts = [a for a in account_queries.connected() if registry.has(a.platform)]
+    taken, shared = _taken(accounts), account_queries.shared_places(a for a in accounts if a.is_usable)
     made = [
         Row(
             **vars(place),
@@ -88,16 +88,16 @@ def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
 
 def free_at() -> dict[uuid.UUID, datetime]:
     """account → the next moment that breaks no gap or cap there, for those that have to wait."""
-    accounts = [a for a in vault.connected() if registry.has(a.platform)]
+    accounts = [a for a in account_queries.connected() if registry.has(a.platform)]
     taken = _taken(accounts)
     found = {account.id: _times(account, taken.get(account.place, []))["free_at"] for account in accounts}
     return {key: at for key, at in found.items() if at}
 
 
-def _times(account: PlatformCredential, taken: Sequence[datetime]) -> dict[str, Any]:
+def _times(account: Account, taken: Sequence[datetime]) -> dict[str, Any]:
     rule = _rule(account)
     now = clock.now()
-    free = limits.next_free(taken, now, rule) if rule.any else now
+    free = cadence.next_free(taken, now, rule) if rule.any else now
     own = account.configuration
     return {
         "free_at": free if free > now else None,
@@ -107,19 +107,19 @@ def _times(account: PlatformCredential, taken: Sequence[datetime]) -> dict[str, 
     }
 
 
-def _rule(account: PlatformCredential) -> limits.Rules:
+def _rule(account: Account) -> cadence.Rules:
     spec = registry.get(account.platform).spec
-    return limits.rules(spec.min_gap, spec.max_per_day, account.configuration)
+    return cadence.rules(spec.min_gap, spec.max_per_day, account.configuration)
 
 
-def _taken(accounts: Sequence[PlatformCredential]) -> dict[str, list[datetime]]:
+def _taken(accounts: Sequence[Account]) -> dict[str, list[datetime]]:
     """Place → when it has got a post lately, may have, or will, under whichever of the desk's names for it; of the places alone
     that have a gap, a cap or slots to keep. A line for each place: thousands may be waiting."""
     asked = {a.place for a in accounts if _rule(a).any or a.configuration.get("slots")}
-    recent = times.may_be_taken(clock.now() - timedelta(days=2))
-    statement = sa.select(PLACE.label("place"), times.TAKEN.label("at"))
-    statement = statement.join(PlatformCredential, PlatformCredential.id == R.credential_id)
-    first = statement.where(PLACE.in_(asked), recent).order_by(times.TAKEN).limit(TAKEN_AT_MOST).subquery()
+    recent = account_times.may_be_taken(clock.now() - timedelta(days=2))
+    statement = sa.select(PLACE.label("place"), account_times.TAKEN.label("at"))
+    statement = statement.join(Account, Account.id == R.credential_id)
+    first = statement.where(PLACE.in_(asked), recent).order_by(account_times.TAKEN).limit(TAKEN_AT_MOST).subquery()
     moments = sa.func.array_agg(aggregate_order_by(first.c.at, first.c.at)).label("moments")
     by_place = sa.select(first.c.place, moments).group_by(first.c.place)
     return {row.place: row.moments for row in db.session.execute(by_place)} if asked else {}

@@ -1,9 +1,15 @@
-"""Pages of publishing: the queue, records, one record and its verbs, holds, and our own public site."""
+"""Pages of publishing: the queue, records, one record and its verbs, holds."""
 
 from __future__ import annotations
 
-from app.publishing.views import answers, holds, jobs, moves, plan, record, records, site, twins  # noqa: F401  (register their routes)
-from app.publishing.views.blueprint import bp
-from app.publishing.views.site import bp as site_bp
-
-BLUEPRINTS = (bp, site_bp)
+from app.publishing.views import (  # noqa: F401  (add their routes)
+    answer,
+    duplicates,
+    holds,
+    jobs,
+    moves,
+    plan,
+    record,
+    records,
+)
+from app.publishing.views.blueprint import bp  # noqa: F401  (rooms.py registers it)

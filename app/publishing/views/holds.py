@@ -7,7 +7,7 @@ from functools import partial
 
 from flask import Response, request, url_for
 
-from app.ground.errors import Conflict
+from app.lib.errors import Conflict
 from app.publishing.actions.holds import hold_everything, release_by_id
 from app.publishing.forms import HoldForm, ReleaseForm
 from app.publishing.models import PublishHold
@@ -33,7 +33,7 @@ def holds() -> Response:
 
 @bp.post("/holds")
 @requires("operator")
-def stop() -> Response:
+def hold() -> Response:
     form = HoldForm()
     return submit(
         form, lambda f: hold_everything(f.note.data), again=lambda: _page(form), then=url_for(".holds"),
@@ -43,7 +43,7 @@ def stop() -> Response:
 
 @bp.route("/holds/<uuid:hold_id>/release", methods=["GET", "POST"])
 @requires("operator")
-def let_go(hold_id: uuid.UUID) -> Response:
+def release(hold_id: uuid.UUID) -> Response:
     found, form = queries.by_id(hold_id), ReleaseForm()
     page = partial(render, "publishing/release.html", form=form, hold=found, back=_back(found))
     if not form.is_submitted():

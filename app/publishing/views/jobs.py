@@ -8,15 +8,15 @@ from typing import Any
 
 from flask import Response, make_response, request
 
-from app.ground import clock
-from app.publishing import shown
+from app.lib import clock
+from app.publishing.pages import badges
 from app.publishing.queries import jobs as queries
-from app.publishing.queries import listed
+from app.publishing.queries import records as record_list
 from app.publishing.views.blueprint import bp
 from app.web.auth import requires
-from app.web.lists import csv_response
+from app.web.csv_export import csv_response
 from app.web.pages import render
-from app.web.writes import background
+from app.web.view_marks import poll
 
 
 @bp.get("/jobs")
@@ -26,8 +26,8 @@ def jobs() -> Response:
     records = queries.records_of(page)
     keys = _keys([row for group in records.values() for row in group])
     return render(
-        "publishing/jobs.html", region="results", page=page, records=records, keys=keys, shown=shown,
-        key_of=lambda job: shown.job_key(job.status, [keys[row.id] for row in records.get(job.id, ())]),
+        "publishing/jobs.html", region="results", page=page, records=records, keys=keys, shown=badges,
+        key_of=lambda job: badges.job_key(job.status, [keys[row.id] for row in records.get(job.id, ())]),
     )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def job(job_id: uuid.UUID) -> Response:
 
 @bp.get("/jobs/<uuid:job_id>/live")
 @requires("viewer")
-@background
+@poll
 def job_live(job_id: uuid.UUID) -> Response:
     """204 while nothing has changed since the version the page shows, else the whole region; a new badge is said aloud."""
     if request.args.get("v") == queries.mark(job_id):
@@ -61,12 +61,12 @@ def _page_of(job_id: uuid.UUID) -> dict[str, Any]:
     seen = queries.shown(job_id)
     keys = _keys(queries.with_campaign(seen.job, seen.records), seen.records)
     return {
-        "one": seen, "keys": keys, "key": shown.job_key(seen.job.status, list(keys.values())),
-        "moving": shown.every(keys.values()), "version": version, "now": clock.now(), "shown": shown,
+        "one": seen, "keys": keys, "key": badges.job_key(seen.job.status, list(keys.values())),
+        "moving": badges.every(keys.values()), "version": version, "now": clock.now(), "shown": badges,
     }  # fmt: skip
 
 
 def _keys(covered: Sequence[Any], rows: Sequence[Any] | None = None) -> dict[uuid.UUID, str]:
     """The badge of each record; `covered` are the same records with what a hold may be placed on."""
-    held, now = shown.held(listed.holds_over(row.id for row in covered), covered), clock.now()
-    return {r.id: shown.key(r.status, r.due_at, r.next_retry_at, now, r.id in held) for r in rows or covered}
+    held, now = badges.held(record_list.holds_over(row.id for row in covered), covered), clock.now()
+    return {r.id: badges.key(r.status, r.due_at, r.next_retry_at, now, r.id in held) for r in rows or covered}

@@ -10,10 +10,10 @@ from typing import Any
 from flask import Response, url_for
 
 from app.publishing.actions import cancel as cancelling
-from app.publishing.actions import change
+from app.publishing.actions import operator
 from app.publishing.forms import MoveForm
 from app.publishing.queries import jobs as job_queries
-from app.publishing.queries import one
+from app.publishing.queries import record as record_queries
 from app.publishing.views.blueprint import bp
 from app.web.auth import requires
 from app.web.forms import Form, submit
@@ -25,26 +25,26 @@ def _to(record_id: uuid.UUID) -> str:
 
 
 def _does(record_id: uuid.UUID, verb: Callable[[Any], Any], said: str) -> Response:
-    verb(one.record(record_id))
+    verb(record_queries.record(record_id))
     return back_to(_to(record_id), said)
 
 
 @bp.post("/records/<uuid:record_id>/replay")
 @requires("operator")
 def replay(record_id: uuid.UUID) -> Response:
-    return _does(record_id, change.replay, "Queued again. It goes out as soon as a worker is free.")
+    return _does(record_id, operator.replay, "Queued again. It goes out as soon as a worker is free.")
 
 
 @bp.post("/records/<uuid:record_id>/waive")
 @requires("operator")
 def waive(record_id: uuid.UUID) -> Response:
-    return _does(record_id, change.waive_limits, "It passes the gap and the daily cap this once.")
+    return _does(record_id, operator.waive_limits, "It passes the gap and the daily cap this once.")
 
 
 @bp.route("/records/<uuid:record_id>/cancel", methods=["GET", "POST"])
 @requires("operator")
 def cancel(record_id: uuid.UUID) -> Response:
-    record = one.record(record_id)
+    record = record_queries.record(record_id)
     ask = "publishing/cancel.html"
     sent = record.status in ("unknown", "confirming")
     said = "It is not sent again; we still find out whether it is out." if sent else "Cancelled. It does not go out."
@@ -65,13 +65,13 @@ def _ask(form: Form, again: Callable[[], Response], act: Callable[[Any], Any], t
 @bp.route("/records/<uuid:record_id>/move", methods=["GET", "POST"])
 @requires("operator")
 def move(record_id: uuid.UUID) -> Response:
-    seen = one.record(record_id)
+    seen = record_queries.record(record_id)
     job = job_queries.shown(seen.job_id)
     form = MoveForm()
     if not form.is_submitted():
         form.fill(seen.due_at, job.job.timezone)
     again = partial(render, "publishing/move.html", form=form, record=seen, item=job.item, back=_to(record_id))
-    return _ask(form, again, lambda f: change.reschedule(seen, f.chosen()), _to(record_id), "Moved to its new time.")
+    return _ask(form, again, lambda f: operator.reschedule(seen, f.chosen()), _to(record_id), "Moved to its new time.")
 
 
 @bp.route("/jobs/<uuid:job_id>/cancel", methods=["GET", "POST"])

@@ -11,10 +11,10 @@ from flask_login import current_user
 
 from app.content import queries as content
 from app.core import actor
-from app.ground import clock
-from app.ground.errors import Conflict
+from app.lib import clock
+from app.lib.errors import Conflict
 from app.publishing.actions.schedule import schedule
-from app.publishing.campaign import why_waiting
+from app.publishing.campaign_frame import why_waiting
 from app.publishing.forms import PublishForm, slot_of
 from app.publishing.models import PublishJob
 from app.publishing.queries import campaign as campaigns

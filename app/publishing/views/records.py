@@ -7,21 +7,21 @@ from typing import Any
 from flask import Response, url_for
 from htmx_flask import request
 
+from app.accounts import queries as account_queries
 from app.campaigns import queries as campaigns
 from app.core.listing import Page
-from app.ground import clock
-from app.ground.errors import Invalid, NotFound
-from app.publishing import shown
+from app.lib import clock
+from app.lib.errors import Invalid, NotFound
 from app.publishing.actions import bulk as many
-from app.publishing.actions.change import replay_by_cause
-from app.publishing.queries import listed
+from app.publishing.actions.operator import replay_by_cause
+from app.publishing.pages import badges
+from app.publishing.queries import records as record_list
 from app.publishing.queries.holds import emergency
 from app.publishing.views.blueprint import bp
 from app.publishing.views.rows import cells
-from app.vault import queries as vault
 from app.web import labels
 from app.web.auth import requires
-from app.web.lists import csv_response
+from app.web.csv_export import csv_response
 from app.web.pages import back_to, render, wants_fragment
 
 TONES = {"needs-action": "bad"}
@@ -30,9 +30,9 @@ TONES = {"needs-action": "bad"}
 @bp.get("/records")
 @requires("viewer")
 def records() -> Response:
-    page = listed.RECORDS.page(request.args)
-    holds = listed.holds_over(row.id for row in page.rows)
-    held = shown.held(holds, page.rows)
+    page = record_list.RECORDS.page(request.args)
+    holds = record_list.holds_over(row.id for row in page.rows)
+    held = badges.held(holds, page.rows)
     return render(
         "publishing/records.html", region="results", page=page, rows=cells(page.rows, held, clock.now()), chips=_chips(page), views=_views(page),
         stopped=emergency() if ("all", "") in holds else None,
@@ -42,24 +42,24 @@ def records() -> Response:
 def _views(page: Page) -> list[tuple[str, str, str, str]]:
     if wants_fragment() and request.htmx.target == "results":
         return []  # the tabs stay as they are
-    counted = listed.counts()
-    words = {"": "All", **{key: word for key, (word, _) in listed.VIEWS.items()}}
+    counted = record_list.counts()
+    words = {"": "All", **{key: word for key, (word, _) in record_list.VIEWS.items()}}
     return [(key, word, _capped(counted[key]), TONES.get(key, "")) for key, word in words.items()]
 
 
 def _capped(count: int) -> str:
     if not count:
         return ""
-    return f"{listed.CAP:,}+" if count > listed.CAP else f"{count:,}"
+    return f"{record_list.CAP:,}+" if count > record_list.CAP else f"{count:,}"
 
 
 def _chips(page: Page) -> list[tuple[str, str]]:
     """(parameter, words) of the active filters that have no menu."""
     finders: dict[str, Any] = {
-        "account": lambda key: f"Account: {vault.by_id(key).account_name}",
+        "account": lambda key: f"Account: {account_queries.by_id(key).account_name}",
         "campaign": lambda key: f"Campaign: {campaigns.by_id(key).name}",
         "content": lambda key: "One content item",
-        "job": lambda key: f"Job: job_{shown.short(key)}",
+        "job": lambda key: f"Job: job_{badges.short(key)}",
     }
     found = []
     for name, words in finders.items():
@@ -74,13 +74,15 @@ def _chips(page: Page) -> list[tuple[str, str]]:
 @bp.get("/records.csv")
 @requires("viewer")
 def records_csv() -> Response:
-    return csv_response(listed.RECORDS, request.args, listed.COLUMNS, "publish-records")
+    return csv_response(record_list.RECORDS, request.args, record_list.COLUMNS, "publish-records")
 
 
 @bp.post("/records/bulk")
 @requires("operator")
 def bulk() -> Response:
-    back = url_for(".records", **{k: v for k, v in request.args.items() if k in listed.FILTERS or k in ("q", "sort")})
+    back = url_for(
+        ".records", **{k: v for k, v in request.args.items() if k in record_list.FILTERS or k in ("q", "sort")}
+    )
     try:
         said = many.act(request.form.getlist("id"), request.form.get("verb", ""))
     except Invalid as why:
@@ -93,7 +95,7 @@ def bulk() -> Response:
 def replay_all() -> Response:
     cause = request.form.get("error", "")
     account = request.form.get("account") or None
-    key = vault.by_id(account).id if account else None
+    key = account_queries.by_id(account).id if account else None
     done, left = replay_by_cause(cause, request.form.get("platform") or None, key)
     rest = (
         f" {left} left out: they may be out already, or their content is no longer approved; look at each."

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 from markupsafe import Markup
 
-from app.publishing import shown
+from app.publishing.pages import badges
 
 SAID = 60
 
@@ -37,12 +37,12 @@ def cells(rows: Iterable[Any], held: Collection[Any], now: datetime) -> Iterator
     ui = current_app.jinja_env.globals["ui"]
     status, platform, error_type, when = ui.status, ui.platform, ui.error_type, ui.when
     for r in rows:
-        key, name = shown.key(r.status, r.due_at, r.next_retry_at, now, r.id in held), str(r.id)
+        key, name = badges.key(r.status, r.due_at, r.next_retry_at, now, r.id in held), str(r.id)
         failed = r.error_type and r.status != "success"
         yield Cells(
             name, name[-8:], r.title, r.platform, r.account_name, platform(r.platform), status(key),
             error_type(r.error_type) if failed else "", (r.error_message or "")[:SAID] if failed else _remark(r), r.attempt_count,
-            when(r.due_at), when(r.published_at or r.claimed_at, "" if r.status == "cancelled" else "Not yet"), shown.can(r.status, r.was_unknown),
+            when(r.due_at), when(r.published_at or r.claimed_at, "" if r.status == "cancelled" else "Not yet"), badges.can(r.status, r.was_unknown),
         )  # fmt: skip
 
 

@@ -3,12 +3,12 @@ the clock never wait for each other in a circle."""
 
 from __future__ import annotations
 
-from .ask import ask, withdraw
-from .comment import comment
-from .decide import Decided, decide
-from .lapse import expire, expire_due, supersede_stale
-from .opening import open_for_review
-from .undo import undo
+from app.reviews.actions.ask import ask, withdraw
+from app.reviews.actions.comment import comment
+from app.reviews.actions.decide import Decided, decide
+from app.reviews.actions.expiry import expire, expire_due, supersede_stale
+from app.reviews.actions.opening import open_for_review
+from app.reviews.actions.undo import undo
 
 __all__ = [
     "Decided",

@@ -6,21 +6,20 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.accounts import queries as account_queries
 from app.audit.actions import record
 from app.content import actions as content
 from app.content import checks
 from app.content.models import Artifact, ContentItem
-from app.core import actor, config
+from app.core import actor, settings
 from app.core.db import db
-from app.ground.errors import Conflict, Forbidden, Invalid, Overtaken
+from app.lib.errors import Conflict, Forbidden, Invalid, Overtaken
 from app.platforms import registry
 from app.publishing.queries.plan import posts_of
+from app.reviews.actions.expiry import supersede
+from app.reviews.actions.locking import add_vote, database_now, locked, locked_item, open_request, stands
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
 from app.reviews.rules import SENTENCE_MAX
-from app.vault import queries as vault
-
-from .lapse import supersede
-from .rows import add_vote, database_now, locked, locked_item, open_request, stands
 
 NEWER = "Somebody saved a newer version meanwhile. Reload the page, read it, and ask for a review of that one."
 
@@ -72,7 +71,7 @@ def _check(item: ContentItem, artifact: Artifact, note: str, due_at: datetime | 
 
 def _incomplete(item: ContentItem, artifact: Artifact) -> list[str]:
     """What keeps the version from going out on an account of its plan, each with the account's name."""
-    accounts = [one for one in vault.by_ids(item.planned_accounts or []) if registry.has(one.platform)]
+    accounts = [one for one in account_queries.by_ids(item.planned_accounts or []) if registry.has(one.platform)]
     posts = posts_of(artifact, {account.platform for account in accounts})
     return [
         f"{account.platform} {account.account_name}: {message}"
@@ -82,7 +81,7 @@ def _incomplete(item: ContentItem, artifact: Artifact) -> list[str]:
 
 
 def _made(item: ContentItem, artifact: Artifact, user: Any, at: datetime) -> ApprovalRequest:
-    quorum = config.get("review.quorum")
+    quorum = settings.get("reviews.quorum")
     return ApprovalRequest(
         request_type="content",
         related_entity_id=item.id,
@@ -91,7 +90,7 @@ def _made(item: ContentItem, artifact: Artifact, user: Any, at: datetime) -> App
         artifact_id=artifact.id,
         content_hash=artifact.content_hash,
         author_id=artifact.created_by,
-        expires_at=at + timedelta(days=config.get("review.expires_after_days")),
+        expires_at=at + timedelta(days=settings.get("reviews.expires_after_days")),
         stages=[{"name": "Review", "quorum": quorum}],
         quorum=quorum,
         sensitivity_tags=list(item.sensitivity_tags or []),

@@ -6,7 +6,7 @@ import uuid
 
 from app.audit.actions import record
 from app.core.db import db
-from app.ground.errors import Invalid
+from app.lib.errors import Invalid
 from app.reviews.models import ApprovalRequest, ReviewComment
 from app.reviews.rules import SENTENCE_MAX
 

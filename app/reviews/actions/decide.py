@@ -17,16 +17,15 @@ import sqlalchemy as sa
 
 from app.audit.actions import record
 from app.content.models import Artifact
-from app.core import config, locks
+from app.core import locks, settings
 from app.core.db import db
-from app.ground.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from app.lib.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from app.publishing.models import PublishJob
 from app.reviews import rules
+from app.reviews.actions.guards import must_be_as_shown, must_be_open, must_be_this_version
+from app.reviews.actions.locking import add_vote, database_now, locked, votes
+from app.reviews.actions.settle import settle
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest, ReviewDecision
-
-from .rows import add_vote, database_now, locked, votes
-from .settle import settle
-from .standing import must_be_as_shown, must_be_open, must_be_this_version
 
 COUNTED = ("approve", "reject", "request_changes", "escalate")
 
@@ -56,7 +55,7 @@ def decide(
     if decision not in rules.OUTCOME:
         raise NotFound("There is no such decision.")
     said = _sentence(decision, note)
-    locks.advisory(f"review.decisions:{user.id}")
+    locks.advisory(f"reviews.decisions:{user.id}")
     request, item = locked(request_id)
     if _repeats(request, decision, user, artifact_id):
         _must_be_scheduled(request, schedule)
@@ -141,11 +140,11 @@ def _must_be_allowed(request: ApprovalRequest, user: Any, at: datetime) -> None:
         may_review=user.can("reviewer"),
         user_id=user.id,
         author_ids=(request.author_id, request.requested_by),
-        self_approval=config.get("review.self_approval"),
+        self_approval=settings.get("reviews.self_approval"),
     )
     if why:
         raise Forbidden(why)
-    limit = config.get("review.decisions_per_minute")
+    limit = settings.get("reviews.decisions_per_minute")
     free = rules.free_again_at(_lately(user, at, limit), at, limit)
     if free is not None:
         wait = max(1, math.ceil((free - at).total_seconds()))

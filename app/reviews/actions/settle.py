@@ -7,9 +7,9 @@ from typing import Any
 
 from app.content import actions as content
 from app.content.models import Artifact, ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.ground.errors import Conflict, Forbidden
+from app.lib.errors import Conflict, Forbidden
 from app.publishing import actions as publishing
 from app.reviews.models import REQUEST, ApprovalRequest
 from app.reviews.rules import OUTCOME
@@ -56,7 +56,7 @@ def _approved(request: ApprovalRequest, item: ContentItem, user: Any, at: dateti
         )
     if not schedule:  # nobody can be asked about a second post beside an earlier version, so none is made
         accounts = publishing.without_second_posts(artifact, accounts)
-    wanted = schedule or (config.get("review.schedule_on_approval") and _campaign_lets(item))
+    wanted = schedule or (settings.get("reviews.schedule_on_approval") and _campaign_lets(item))
     if planned and accounts and wanted:
         return publishing.schedule(
             item,

@@ -9,12 +9,11 @@ from app.audit.actions import record
 from app.content import actions as content
 from app.content.models import ContentItem
 from app.core.db import db
-from app.ground.errors import Conflict, Forbidden
+from app.lib.errors import Conflict, Forbidden
 from app.publishing import actions as publishing
 from app.reviews import rules
+from app.reviews.actions.locking import add_vote, database_now, locked, votes
 from app.reviews.models import OPEN, REQUEST, SETTLED, ApprovalRequest
-
-from .rows import add_vote, database_now, locked, votes
 
 
 def undo(request_id: uuid.UUID, user: Any) -> ApprovalRequest:

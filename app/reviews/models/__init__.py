@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from app.core.config import declare
-from app.reviews import words as _words  # noqa: F401  (registers them)
+from app.core.settings import declare
+from app.reviews.models.decision import DECISIONS, NEXT_ACTIONS, ReviewComment, ReviewDecision
+from app.reviews.models.request import OPEN, REQUEST, SETTLED, ApprovalRequest
 
-from .decision import DECISIONS, NEXT_ACTIONS, ReviewComment, ReviewDecision
-from .request import OPEN, REQUEST, SETTLED, ApprovalRequest
-
-declare("review.self_approval", False, bool, "People may approve what they wrote themselves.")
-declare("review.quorum", 1, int, "How many different reviewers must approve a version.", minimum=1, maximum=5)
+declare("reviews.self_approval", False, bool, "People may approve what they wrote themselves.")
+declare("reviews.quorum", 1, int, "How many different reviewers must approve a version.", minimum=1, maximum=5)
 declare(
-    "review.decisions_per_minute",
+    "reviews.decisions_per_minute",
     10,
     int,
     "How many decisions a reviewer may make in a minute.",
@@ -19,9 +17,9 @@ declare(
     maximum=120,
 )
 declare(
-    "review.expires_after_days", 7, int, "Days after which an undecided review request expires.", minimum=1, maximum=90
+    "reviews.expires_after_days", 7, int, "Days after which an undecided review request expires.", minimum=1, maximum=90
 )
-declare("review.schedule_on_approval", False, bool, "Approving makes the planned publish job at once.")
+declare("reviews.schedule_on_approval", False, bool, "Approving makes the planned publish job at once.")
 
 __all__ = [
     "DECISIONS",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .history import REQUESTS, of_item
-from .item import Shown, base_version, next_due, shown, standing_vote
-from .queue import QueueRow, counting, waiting_count, waiting_for
-from .said import Comments, comments_of, decisions_of
+from app.reviews.queries.decisions import Comments, comments_of, decisions_of
+from app.reviews.queries.history import REQUESTS, of_item
+from app.reviews.queries.queue import QueueRow, counting, waiting_count, waiting_for
+from app.reviews.queries.request import Shown, base_version, next_due, shown, standing_vote
 
 __all__ = [
     "REQUESTS",

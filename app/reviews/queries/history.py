@@ -8,13 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.accounts.models import User
 from app.content.models import Artifact, ContentItem
 from app.content.queries.found import rare
 from app.content.search import walked
 from app.core.db import db
 from app.core.listing import Choice, Listing, Period, Walk, contains
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
+from app.staff.models import User
 
 Asker, Settler = aliased(User), aliased(User)
 WORDS = {"pending": "Waiting for review", "in_review": "In review", "changes_requested": "Changes requested"}

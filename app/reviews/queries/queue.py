@@ -11,11 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.models import User
 from app.content.models import ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db, now_once
 from app.reviews.models import OPEN, ApprovalRequest, ReviewDecision
+from app.staff.models import User
 
 SHOWN_AT_MOST = 200
 SORTS = (("due", "Due time"), ("confidence", "Lowest confidence"))
@@ -65,7 +65,7 @@ def _mine(user_id: uuid.UUID) -> sa.ColumnElement[bool]:
         sa.func.coalesce(last_vote, "withdraw") == "withdraw",
         sa.or_(ApprovalRequest.assigned_to.is_(None), ApprovalRequest.assigned_to == user_id),
     ]
-    if not config.get("review.self_approval"):
+    if not settings.get("reviews.self_approval"):
         rules.append(ApprovalRequest.author_id.is_distinct_from(user_id))
         rules.append(ApprovalRequest.requested_by.is_distinct_from(user_id))
     return sa.and_(*rules)

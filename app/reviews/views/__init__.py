@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import decisions, history, queue, requests  # noqa: F401  (they register their views)
-from .blueprint import bp
+from app.reviews.views import decisions, history, queue, requests  # noqa: F401  (they register their views)
+from app.reviews.views.blueprint import bp
 
 __all__ = ["bp"]

@@ -10,18 +10,17 @@ from flask_login import current_user
 
 from app.content import queries as contents
 from app.core.db import db
-from app.ground import clock
-from app.ground.errors import Conflict, Forbidden, Invalid, TooMany
+from app.lib import clock
+from app.lib.errors import Conflict, Forbidden, Invalid, TooMany
 from app.reviews import actions, queries, rules
 from app.reviews.forms import DecisionForm
+from app.reviews.views.blueprint import bp
+from app.reviews.views.page import Notice, kept, queue_of, show_item
+from app.reviews.views.queue import all_reviewed, take_in
 from app.web.auth import requires
-from app.web.kept import keeps
-from app.web.look import inside
+from app.web.form_recovery import recovers_form
 from app.web.pages import back_to, render, toast, wants_fragment
-
-from .blueprint import bp
-from .page import Notice, kept, queue_of, show_item
-from .queue import all_reviewed, take_in
+from app.web.template_globals import inside
 
 DONE = {"approved": "Approved", "rejected": "Rejected", "changes_requested": "Changes requested"}
 
@@ -38,7 +37,7 @@ def new_decision(request_id: uuid.UUID, decision: str) -> Response:
 
 
 @bp.post("/<uuid:request_id>/decisions")
-@keeps({"note": "Note"})
+@recovers_form({"note": "Note"})
 @requires("reviewer")
 def decide(request_id: uuid.UUID) -> Response:
     """One decision; answers with the next item, or with this one and why not."""

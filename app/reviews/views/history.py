@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Response, request
 
 from app.reviews import queries
+from app.reviews.views.blueprint import bp
 from app.web.auth import requires
-from app.web.lists import csv_response
+from app.web.csv_export import csv_response
 from app.web.pages import render
-
-from .blueprint import bp
 
 COLUMNS = {
     "Content": lambda r: r.title,

@@ -10,18 +10,18 @@ from typing import Any
 from flask import Response, request, session, url_for
 from flask_login import current_user
 
+from app.accounts import queries as account_queries
 from app.audit import queries as audit
 from app.content import checks
 from app.content import queries as contents
 from app.content.changes import sections
-from app.core import config
-from app.ground import clock
+from app.core import settings
+from app.lib import clock
 from app.platforms import registry
 from app.reviews import queries, rules
 from app.reviews.forms import CommentForm, DecisionForm
 from app.reviews.models import OPEN, SETTLED
 from app.reviews.queries.queue import SCOPES, SHOWN_AT_MOST, SORTS
-from app.vault import queries as vault
 from app.web import times
 from app.web.pages import render, wants_fragment
 
@@ -117,7 +117,7 @@ def _url(key: uuid.UUID | None, args: dict[str, str]) -> str | None:
 def _subject(found: queries.Shown) -> dict[str, Any]:
     """Previews, checks and changes of the version."""
     payload = found.artifact.payload
-    accounts = vault.by_ids(found.item.planned_accounts or [])
+    accounts = account_queries.by_ids(found.item.planned_accounts or [])
     covers = contents.to_cover(found.item)
     media = contents.facts(m["sha256"] for m in payload.get("media") or [])
     made = contents.previews(payload, accounts, covers, media)
@@ -154,7 +154,7 @@ def _rights(found: queries.Shown) -> dict[str, Any]:
         may_review=current_user.can("reviewer"),
         user_id=current_user.id,
         author_ids=(row.author_id, row.requested_by),
-        self_approval=config.get("review.self_approval"),
+        self_approval=settings.get("reviews.self_approval"),
     )
     is_open = row.status in OPEN and found.is_standing and (row.expires_at is None or row.expires_at > now)
     may_undo = row.status in SETTLED and row.settled_at is not None and now <= rules.undo_until(row.settled_at)

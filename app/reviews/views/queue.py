@@ -9,12 +9,11 @@ from flask_login import current_user
 from htmx_flask import request
 
 from app.reviews import actions, queries
+from app.reviews.views.blueprint import bp
+from app.reviews.views.page import SAVED, kept, place, queue_of, remember, show_item
 from app.web.auth import requires
 from app.web.pages import render
-from app.web.writes import writes
-
-from .blueprint import bp
-from .page import SAVED, kept, place, queue_of, remember, show_item
+from app.web.view_marks import commits_on_get
 
 
 @bp.get("")
@@ -40,7 +39,7 @@ def all_reviewed(args: dict[str, str]) -> Response:
 
 @bp.get("/<uuid:request_id>")
 @requires("viewer")
-@writes
+@commits_on_get
 def show(request_id: uuid.UUID) -> Response:
     """One request beside the queue. A reviewer who opens a waiting one takes it into review."""
     found = take_in(request_id)

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 from flask import Response, url_for
 from flask_login import current_user
 
-from app.accounts import queries as people
 from app.content import queries as contents
-from app.ground.errors import Conflict, Invalid
+from app.lib.errors import Conflict, Invalid
 from app.reviews import actions, queries
 from app.reviews.forms import AskForm, CommentForm
 from app.reviews.models import ApprovalRequest
+from app.reviews.views.blueprint import bp
+from app.reviews.views.page import Notice, kept, show_item
+from app.staff import queries as people
 from app.web.auth import requires
+from app.web.form_recovery import recovers_form
 from app.web.forms import Form, options, submit
-from app.web.kept import keeps
-from app.web.look import zone
 from app.web.pages import back_to, render
-
-from .blueprint import bp
-from .page import Notice, kept, show_item
+from app.web.template_globals import zone
 
 if TYPE_CHECKING:
     from app.content.models import ContentItem
@@ -40,7 +39,7 @@ def new(content_id: uuid.UUID) -> Response:
 
 
 @bp.post("")
-@keeps({"note": "Note to the reviewer"})
+@recovers_form({"note": "Note to the reviewer"})
 @requires("editor")
 def create() -> Response:
     """Ask for a review of the version that the page showed."""
@@ -94,7 +93,7 @@ def withdraw(request_id: uuid.UUID) -> Response:
 
 
 @bp.post("/<uuid:request_id>/comments")
-@keeps({"body": "Comment"})
+@recovers_form({"body": "Comment"})
 @requires("editor")
 def comment(request_id: uuid.UUID) -> Response:
     """A remark on the version."""

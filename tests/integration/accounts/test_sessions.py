@@ -1,193 +1,92 @@
-"""Sessions: they end by idling, by age, by sign-out, by revocation, by a new password, by suspension."""
+"""Shared session tokens: sealed, one refresh at a time, never replaced by less than there was."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+import time
+from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
-from app.accounts import actions
-from app.accounts.models import UserSession
-from app.accounts.queries import by_id
-from app.audit.models import AuditEntry
+from app.accounts import actions, queries
+from app.accounts.connect_input import ConnectInput
+from app.accounts.services import open_account
+from app.accounts.shared_sessions import SharedSessions
 from app.core.db import db
-from app.ground import clock
-from tests.factories import PASSWORD
-
-NEW = "seven green bottles stand"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    yield
-    clock.set_offset(timedelta(0))
+from app.core.transactions import outbound_allowed
+from app.platforms.base import UnsealedAccount
+from tests.factories import make_account
 
 
-def is_in(browser):
-    return browser.get("/account").status_code == 200
+def opened(commit: Any, **secrets: str) -> UnsealedAccount:
+    return open_account(commit(make_account, "bluesky", secrets=secrets or {"app_password": "abcd-efgh-1234-wxyz"}).id)
 
 
-def later(settings, **delta):
-    """Let the rows grow older instead of the database's clock younger."""
-    shift = timedelta(**delta)
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE user_sessions SET last_activity_at = last_activity_at - :s"), {"s": shift})
+def test_a_session_is_shared_and_sealed(commit: Any) -> None:
+    account, sessions = opened(commit), SharedSessions()
+    assert sessions.get(account) is None
+    sessions.put(account, {"access": "AAA-access", "refresh": "RRR-refresh"})
+    assert SharedSessions().get(account) == {"access": "AAA-access", "refresh": "RRR-refresh"}
+    raw = db.session.scalar(sa.text("SELECT credentials::text FROM platform_credentials"))
+    assert "AAA-access" not in raw and "RRR-refresh" not in raw
+    assert open_account(account.key).secrets == {"app_password": "abcd-efgh-1234-wxyz"}
 
 
-def test_an_idle_session_has_ended_after_an_hour(as_user, settings):
-    browser = as_user("editor")
-    later(settings, minutes=59)
-    assert is_in(browser)
-    later(settings, minutes=61)
-    answer = browser.get("/account?tab=1")
-    assert (
-        answer.status_code == 302
-        and "ended=1" in answer.location
-        and "next=/account?tab%3D1" in answer.location.replace("%2F", "/").replace("%3F", "?")
+def test_an_empty_refresh_token_never_overwrites(commit: Any) -> None:
+    account, sessions = opened(commit), SharedSessions()
+    sessions.put(account, {"access": "A1", "refresh": "R1"})
+    sessions.put(account, {"access": "A2", "refresh": ""})
+    assert sessions.get(account) == {"access": "A2", "refresh": "R1"}
+
+
+def test_a_session_of_replaced_secrets_is_not_kept(commit: Any) -> None:
+    account, sessions = opened(commit), SharedSessions()
+    entry = ConnectInput(
+        "bluesky", account.name, {"app_password": "wxyz-1234-efgh-abcd"}, {"identifier": "desk.example"}
     )
-    assert "Your session has ended" in browser.get(answer.location).get_data(as_text=True)
+    commit(lambda: actions.reconnect(queries.by_id(account.key), entry))
+    sessions.put(account, {"access": "old"})
+    assert sessions.get(account) is None
 
 
-def test_being_here_keeps_it_open(as_user, settings):
-    browser = as_user("editor")
-    for _ in range(3):
-        later(settings, minutes=40)
-        assert is_in(browser)
-
-
-def test_it_is_touched_once_a_minute(as_user, settings, monkeypatch):
-    from app.accounts import doors
-
-    browser, touched = as_user("editor"), []
-    real = doors.aside
-    monkeypatch.setattr(doors, "aside", lambda *args: touched.append(args) or real(*args))
-    assert is_in(browser) and touched == []
-    later(settings, seconds=70)
-    assert is_in(browser) and is_in(browser) and len(touched) == 1
-
-
-def test_it_ends_after_twelve_hours_even_when_used(as_user):
-    browser = as_user("editor")
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE user_sessions SET expires_at = now() - interval '1 second'"))
-    assert not is_in(browser)
-
-
-def test_signing_out_ends_it_for_a_copied_cookie_too(as_user, app):
-    browser = as_user("editor")
-    copied = app.test_client()
-    copied.set_cookie("session", browser.get_cookie("session").value)
-    assert is_in(copied)
-    answer = browser.post("/sign-out")
-    assert answer.status_code == 303 and answer.location == "/sign-in"
-    assert not is_in(browser) and not is_in(copied)
-    assert browser.post("/sign-out").status_code == 303  # a second press does no harm
-
-
-def test_a_panel_of_an_ended_session_sends_the_whole_page_to_sign_in(as_user):
-    browser = as_user("admin")
-    browser.post("/sign-out")
-    headers = {"HX-Request": "true", "HX-Target": "results", "HX-Current-URL": "http://localhost/audit?since=7d"}
-    answer = browser.get("/audit?since=30d", headers=headers)
-    assert answer.status_code == 401 and answer.get_data() == b""
-    where = answer.headers["HX-Redirect"]
-    assert where.startswith("/sign-in?") and "audit" in where and "since" in where
-
-
-def test_my_sessions_and_ending_one(app, as_user):
-    here = as_user("editor")
-    there = app.test_client()
-    there.post(
-        "/sign-in",
-        data={"email": here.user.email, "password": PASSWORD},
-        headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/605"},
+def test_reconnecting_drops_the_old_session(commit: Any) -> None:
+    account, sessions = opened(commit), SharedSessions()
+    sessions.put(account, {"access": "A1"})
+    entry = ConnectInput(
+        "bluesky", account.name, {"app_password": "wxyz-1234-efgh-abcd"}, {"identifier": "desk.example"}
     )
-    page = here.get("/account/sessions").get_data(as_text=True)
-    assert "Safari on iPhone" in page and "This browser" in page
-    rows = db.session.scalars(sa.select(UserSession).order_by(UserSession.created_at)).all()
-    assert here.post(f"/account/sessions/{rows[1].id}/revoke").status_code == 303
-    assert is_in(here) and not is_in(there)
+    commit(lambda: actions.reconnect(queries.by_id(account.key), entry))
+    assert sessions.get(account) is None
 
 
-def test_nobody_ends_the_session_of_another(as_user):
-    mine, other = as_user("editor"), as_user("editor")
-    row = db.session.scalar(sa.select(UserSession).where(UserSession.user_id == other.user.id))
-    assert mine.post(f"/account/sessions/{row.id}/revoke").status_code == 404
-    assert mine.post("/account/sessions/garbage/revoke").status_code == 404
-    assert is_in(other)
+def test_two_workers_refresh_once(app: Any, commit: Any) -> None:
+    """Both find it stale; one refreshes, the other waits, looks again and finds a fresh one. No transaction is held."""
+    account, refreshed, held = opened(commit), [], []
+
+    def worker() -> None:
+        with app.app_context():
+            sessions = SharedSessions()
+            with sessions.lock(account):
+                held.append(outbound_allowed())
+                if sessions.get(account) is None:
+                    refreshed.append(1)
+                    time.sleep(0.3)
+                    sessions.put(account, {"access": "fresh"})
+
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refreshed == [1] and held == [True] * 4
 
 
-def test_ending_all_others(app, as_user):
-    here = as_user("editor")
-    there = app.test_client()
-    there.post("/sign-in", data={"email": here.user.email, "password": PASSWORD})
-    assert here.post("/account/sessions/revoke-others").status_code == 303
-    assert is_in(here) and not is_in(there)
+def test_a_dead_holder_blocks_nobody_for_long(app: Any, commit: Any, monkeypatch: Any) -> None:
+    from app.accounts import shared_sessions as module
 
-
-def test_a_new_password_ends_all_others(app, as_user):
-    here = as_user("editor")
-    there = app.test_client()
-    there.post("/sign-in", data={"email": here.user.email, "password": PASSWORD})
-    wrong = here.post("/account/password", data={"current": "not it, no", "new": NEW, "repeat": NEW})
-    assert wrong.status_code == 422 and "not your current password" in wrong.get_data(as_text=True)
-    assert here.post("/account/password", data={"current": PASSWORD, "new": NEW, "repeat": NEW}).status_code == 303
-    assert is_in(here) and not is_in(there)
-    assert there.post("/sign-in", data={"email": here.user.email, "password": PASSWORD}).status_code == 422
-    assert there.post("/sign-in", data={"email": here.user.email, "password": NEW}).status_code == 303
-
-
-@pytest.mark.parametrize(
-    ("new", "repeat", "word"),
-    [
-        ("short", "short", "at least 12"),
-        ("aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa", "stranger"),
-        (NEW, NEW + "x", "not the same"),
-        (PASSWORD, PASSWORD, "you have now"),
-        ("", "", "Enter a new"),
-    ],
-)
-def test_a_bad_new_password_is_refused_with_words(as_user, new, repeat, word):
-    answer = as_user("editor").post("/account/password", data={"current": PASSWORD, "new": new, "repeat": repeat})
-    assert answer.status_code == 422 and word in answer.get_data(as_text=True)
-
-
-def test_the_current_password_cannot_be_guessed_on_and_on(as_user):
-    browser = as_user("editor")
-    for _ in range(5):
-        browser.post("/account/password", data={"current": "guess guess guess", "new": NEW, "repeat": NEW})
-    answer = browser.post("/account/password", data={"current": PASSWORD, "new": NEW, "repeat": NEW})
-    assert answer.status_code == 422 and "Too many" in answer.get_data(as_text=True)
-
-
-def test_suspension_and_a_lesser_role_take_effect_at_once(as_user, commit):
-    browser = as_user("admin")
-    as_user("admin")
-    assert browser.get("/staff").status_code == 200
-    commit(lambda: actions.change_role(by_id(browser.user.id), "viewer"))
-    assert browser.get("/staff").status_code == 403
-    refused = db.session.scalar(sa.select(AuditEntry).where(AuditEntry.action == "web.refused"))
-    assert (
-        refused.error_message == "GET /staff needs admin"
-        and refused.actor_id == str(browser.user.id)
-        and not refused.success
-    )
-    commit(lambda: actions.suspend(by_id(browser.user.id), None))
-    assert not is_in(browser)
-
-
-@pytest.mark.parametrize("cookie", ["garbage", "eyJfdXNlcl9pZCI6IngifQ.x.y", "a" * 5000])
-def test_a_forged_cookie_is_nobody(client, cookie):
-    client.set_cookie("session", cookie)
-    assert not is_in(client)
-
-
-def test_a_fixed_session_does_not_survive_signing_in(client, as_user, app):
-    user = as_user("editor").user
-    with client.session_transaction() as session:
-        session["planted"] = "by an attacker"
-        session["_user_id"] = "x" * 43
-    client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
-    with client.session_transaction() as session:
-        assert "planted" not in session and session["_user_id"] != "x" * 43
+    monkeypatch.setattr(module, "WAIT", 0.3)
+    account = opened(commit)
+    with SharedSessions().lock(account):
+        began = time.monotonic()
+        with SharedSessions().lock(account):
+            assert 0.25 < time.monotonic() - began < 5

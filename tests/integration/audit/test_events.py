@@ -15,7 +15,7 @@ from app.core.db import db
 @pytest.fixture
 def seen(monkeypatch, app):
     ran = []
-    monkeypatch.setitem(queue.REACTIONS, "vault.left_active", ("test.hold",))
+    monkeypatch.setitem(queue.REACTIONS, "accounts.left_active", ("test.hold",))
     monkeypatch.setitem(queue.JOBS, "test.hold", queue._Registered(lambda key: ran.append(key), "default", 10))
     return ran
 
@@ -26,12 +26,12 @@ def delivery():
 
 
 def test_the_job_gets_the_id_of_the_thing(commit, seen):
-    commit(record, "vault.left_active", ("platform_credentials", "41"))
+    commit(record, "accounts.left_active", ("platform_credentials", "41"))
     (event,) = db.session.scalars(sa.select(Event)).all()
-    assert event.event_type == "vault.left_active" and event.payload["entity_id"] == "41"
-    jobs.react(str(event.id), "test.hold")
+    assert event.event_type == "accounts.left_active" and event.payload["entity_id"] == "41"
+    jobs.deliver_event(str(event.id), "test.hold")
     assert seen == ["41"] and delivery().handled_at is not None
-    jobs.react(str(event.id), "test.hold")
+    jobs.deliver_event(str(event.id), "test.hold")
     assert seen == ["41"]
 
 
@@ -41,10 +41,10 @@ def test_an_action_that_nothing_follows_makes_no_event(commit, seen):
 
 
 def test_a_lost_bell_is_rung_again(commit, seen):
-    commit(record, "vault.left_active", ("platform_credentials", "41"))
+    commit(record, "accounts.left_active", ("platform_credentials", "41"))
     queue.connection().flushdb()
-    assert commit(actions.ring_open) == 1
-    assert commit(actions.ring_open) == 0  # rung just now
+    assert commit(actions.redeliver) == 1
+    assert commit(actions.redeliver) == 0  # rung just now
     assert queue.connection().llen("rq:queue:default") == 1
 
 
@@ -53,16 +53,16 @@ def test_a_failure_is_tried_again_later(commit, seen, monkeypatch):
         raise RuntimeError("no")
 
     monkeypatch.setitem(queue.JOBS, "test.hold", queue._Registered(broken, "default", 10))
-    commit(record, "vault.left_active", ("platform_credentials", "41"))
+    commit(record, "accounts.left_active", ("platform_credentials", "41"))
     with pytest.raises(RuntimeError):
-        jobs.react(str(delivery().event_id), "test.hold")
+        jobs.deliver_event(str(delivery().event_id), "test.hold")
     assert delivery().handled_at is None and delivery().tries == 1 and "RuntimeError" in delivery().last_error
-    assert commit(actions.ring_open) == 0
+    assert commit(actions.redeliver) == 0
 
 
 def test_nothing_is_followed_when_the_work_is_lost(commit, seen):
     def act():
-        record("vault.left_active", ("platform_credentials", "41"))
+        record("accounts.left_active", ("platform_credentials", "41"))
         raise ValueError
 
     with pytest.raises(ValueError):
@@ -70,7 +70,7 @@ def test_nothing_is_followed_when_the_work_is_lost(commit, seen):
     assert queue.connection().llen("rq:queue:default") == 0 and seen == []
 
 
-@pytest.mark.parametrize("name", ["audit.seal", "audit.partitions", "audit.ring_open", "accounts.forget_old"])
+@pytest.mark.parametrize("name", ["audit.seal", "audit.partitions", "audit.redeliver", "staff.forget_old"])
 def test_the_clock_knows_it_and_it_runs(app, name):
     from app.schedule import SCHEDULE
 

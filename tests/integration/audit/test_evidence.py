@@ -10,14 +10,14 @@ import pytest
 
 from app.audit import actions, inspection
 from app.audit.actions import record
+from app.audit.hash_chain import pack, root, unpack
 from app.audit.inspection import check_all, check_new, roots_file, seal_and_note
-from app.audit.leaves import pack, root, unpack
 from app.audit.outside import line
 from app.audit.queries import health
 from app.audit.queries.keys import opened
 from app.audit.queries.sealed import micros
 from app.core import crypto
-from app.core.work import step
+from app.core.transactions import transaction
 
 NOW = timedelta(0)
 
@@ -52,7 +52,7 @@ def cut_off(tamper, plain, keep):
 def test_an_untouched_trail_raises_no_alarm(five):
     report = both()
     assert (report.findings, report.seals, report.rows, report.noted) == ([], 5, 5, 5)
-    assert step(health) == []
+    assert transaction(health) == []
 
 
 @pytest.mark.parametrize("checked", [False, True], ids=["before any check", "after a check"])
@@ -140,7 +140,7 @@ def test_a_key_that_is_gone_or_another_is_said(five, tamper):
     tamper("UPDATE audit_keys SET sealed = 'v1.test.AAAA'")
     assert kinds(both()) == ["key"]
     seal_and_note(NOW)
-    assert step(lambda: len(opened())) == 1
+    assert transaction(lambda: len(opened())) == 1
 
 
 def test_the_keys_may_change_and_the_old_seals_still_verify(five, app, commit, monkeypatch):
@@ -154,13 +154,13 @@ def test_the_keys_may_change_and_the_old_seals_still_verify(five, app, commit, m
     assert done.exit_code == 0, done.output
     assert "may be removed" in app.test_cli_runner().invoke(args=["keys", "list"]).output
     monkeypatch.setitem(app.extensions, "keyring", crypto.KeyRing(two.keys[:1]))
-    assert both().findings == [] and step(lambda: len(opened())) == 2
+    assert both().findings == [] and transaction(lambda: len(opened())) == 2
 
 
 def test_texts_that_look_like_a_seal_prove_nothing(five, app, commit, tmp_path):
     """(S10) A file name with NUL, a line break and a forged line: in the trail, in a log, copied from a real line."""
     forged = "2026-11-20 10:00:00,000 INFO pressroom.audit.seals audit-seal v2 place=2026-11-20#99 to=2026-11-20T10:00:00.000000Z rows=1 "
-    forged += f"root={'a' * 64} key={step(lambda: next(iter(opened())))} check={'b' * 64}"
+    forged += f"root={'a' * 64} key={transaction(lambda: next(iter(opened())))} check={'b' * 64}"
     name = f"a\x00b\n{forged}\naudit seal day=2026-11-20 seq=99 rows=1 root={'a' * 64}\n.png"
     commit(record, "content.upload", ("t", "1"), label=name, note=name, changes={"f\x00": [None, {"k\x00": name}]})
     seal_and_note(NOW)
@@ -206,10 +206,10 @@ def test_a_restore_says_what_it_looks_like_and_is_acknowledged_on_the_record(fiv
     seal_and_note(NOW)
     (found,) = both().findings
     assert "flask audit acknowledge" in found.words
-    assert any("flask audit acknowledge" in words for words in step(health))
+    assert any("flask audit acknowledge" in words for words in transaction(health))
     done = app.test_cli_runner().invoke(args=["audit", "acknowledge"])
     assert done.exit_code == 0, done.output
-    assert both().findings == [] and step(health) == []
+    assert both().findings == [] and transaction(health) == []
     seal_and_note(NOW)
     assert both().findings == []
     row = plain.execute("SELECT actor_name, severity FROM audit_log WHERE action = 'audit.acknowledge'").fetchall()
@@ -247,7 +247,7 @@ def test_a_crash_in_the_middle_of_a_line_leaves_no_alarm(five, commit, left):
     commit(record, "x.y", ("t", "6"))
     seal_and_note(NOW)
     assert both().findings == []
-    assert step(lambda: roots_file().last(opened())).place.endswith("#6")
+    assert transaction(lambda: roots_file().last(opened())).place.endswith("#6")
 
 
 def test_a_seal_that_was_rolled_back_is_in_no_file(five, commit):
@@ -260,7 +260,7 @@ def test_a_seal_that_was_rolled_back_is_in_no_file(five, commit):
     before = roots_file().path.read_bytes()
     commit(record, "x.y", ("t", "6"))
     with pytest.raises(OSError):
-        step(breaks)
+        transaction(breaks)
     assert roots_file().path.read_bytes() == before and both().findings == []
 
 
@@ -302,7 +302,7 @@ def test_two_that_note_at_once_write_each_seal_once(five, app, commit):
     def note():
         with app.app_context():
             barrier.wait()
-            step(actions.note_roots, roots_file())
+            transaction(actions.note_roots, roots_file())
 
     writers = [threading.Thread(target=note) for _ in range(3)]
     for writer in writers:
@@ -321,7 +321,7 @@ def test_a_check_while_others_seal_and_note_sees_no_loss(five, app, commit):
         with app.app_context():
             while not stop.is_set():
                 try:
-                    step(record, "x.y", ("t", "w"))
+                    transaction(record, "x.y", ("t", "w"))
                     seal_and_note(NOW)
                 except Exception as error:
                     faults.append(error)
@@ -387,7 +387,7 @@ def test_a_file_cut_short_together_with_the_database_is_told(five, tamper, plain
     (found,) = check().findings
     assert found.kind == "file" and f"shorter than at the last check: {missing:,} bytes are missing" in found.words
     assert "bytes are missing" in check().findings[0].words  # until it is settled
-    assert any("bytes are missing" in words for words in step(health))
+    assert any("bytes are missing" in words for words in transaction(health))
 
 
 def test_a_file_cut_short_is_told_on_a_long_trail_too(five, tamper, plain, monkeypatch):
@@ -467,7 +467,7 @@ def test_a_file_that_was_lost_after_a_check_alarms_until_somebody_says_why(five,
     assert kinds(both()) == ["file"]
     done = app.test_cli_runner().invoke(args=["audit", "acknowledge"])
     assert done.exit_code == 0, done.output
-    assert both().findings == [] and step(health) == []
+    assert both().findings == [] and transaction(health) == []
 
 
 def stranger(key, place="2999-01-01#1"):
@@ -478,7 +478,7 @@ def stranger(key, place="2999-01-01#1"):
 @pytest.mark.parametrize("key", ["ours", "another"])
 def test_a_line_that_is_none_of_ours_does_not_stop_the_noting(five, commit, key, lines):
     """(S10) Anybody can write a late date."""
-    name = step(lambda: next(iter(opened()))) if key == "ours" else "another"
+    name = transaction(lambda: next(iter(opened()))) if key == "ours" else "another"
     roots_file().append([stranger((name, b"guess" * 8))] * lines)
     before = len(roots_file().path.read_text().splitlines())
     commit(record, "x.z", ("t", "n"))

@@ -22,7 +22,7 @@ def admin(as_user, commit):
         commit(record, "content.save_version", ("content_items", "11"), label="Five stones", note="=1+1")
     commit(
         record,
-        "vault.verify",
+        "accounts.verify",
         ("platform_credentials", "12"),
         severity="error",
         success=False,
@@ -146,7 +146,7 @@ def test_the_timeline_of_one_thing(admin, commit):
 
 @pytest.mark.parametrize(
     "path",
-    ["/audit", "/audit?action=content.create&entity=content_items&since=7d&q=five", "/staff", "/staff?q=a", "/account"],
+    ["/audit", "/audit?action=content.create&entity=content_items&since=7d&q=five", "/staff", "/staff?q=a", "/me"],
 )
 def test_no_page_needs_more_than_twelve_statements(admin, path, statements):
     with statements() as counted:

@@ -7,7 +7,7 @@ import logging
 from app.audit.actions import make_partitions, record
 from app.audit.queries import health
 from app.audit.queries.verify import verify
-from app.core.work import reading
+from app.core.transactions import read_only
 
 MONTHS = "SELECT to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n), '\"audit_log_y\"YYYY\"m\"MM') FROM generate_series(0, 3) n"
 
@@ -51,5 +51,5 @@ def test_the_default_one_alarms_and_is_emptied(commit, plain, caplog, app):
         (month, "stranded")
     ]
     assert not any("default partition" in sentence for sentence in commit(health))
-    with reading():
+    with read_only():
         assert verify().findings == []

@@ -27,12 +27,12 @@ def entries(**equal):
 def test_it_keeps_who_what_before_and_after(commit):
     def act():
         user = make_user()
-        record("accounts.rename", user, full_name=["Old", "New"])
+        record("staff.rename", user, full_name=["Old", "New"])
         return user
 
     with actor.acting(MARA):
         user = commit(act)
-    (found,) = entries(action="accounts.rename")
+    (found,) = entries(action="staff.rename")
     assert (found.actor_type, found.actor_id, found.actor_name, found.trace_id) == ("human", "7", "Mara Voss", "t" * 32)
     assert (found.entity_type, found.entity_id, found.entity_label) == ("users", str(user.id), user.full_name)
     assert found.changes == {"full_name": ["Old", "New"]}
@@ -51,22 +51,22 @@ def test_it_is_lost_with_the_work(commit):
 
 def test_a_new_row_gets_its_key_first(commit):
     def act():
-        from app.accounts.models import StaffInvite
-        from app.ground import clock
+        from app.lib import clock
+        from app.staff.models import StaffInvite
 
         row = StaffInvite(email="x@y.example", role="viewer", nonce="n", expires_at=clock.now())
         db.session.add(row)
-        return record("accounts.invite", row)
+        return record("staff.invite", row)
 
     commit(act)
-    (found,) = entries(action="accounts.invite")
+    (found,) = entries(action="staff.invite")
     assert uuid.UUID(found.entity_id)
 
 
 def test_secrets_are_hidden_whole_and_long_texts_cut(commit):
     canary = "canary-5e1f-secret"
     commit(
-        record, "vault.connect", ("platform_credentials", "1"), password=["a", canary], credentials={"token": canary, "name": "desk"},
+        record, "accounts.connect", ("platform_credentials", "1"), password=["a", canary], credentials={"token": canary, "name": "desk"},
         configuration=[None, {"api_key": canary, "instance": "https://social.example"}], note="x" * 5000, body=["", "y" * 9000],
     )  # fmt: skip
     (found,) = entries()

@@ -11,7 +11,7 @@ import pytest
 from app.audit.actions import record, seal
 from app.audit.inspection import seal_and_note
 from app.audit.queries.verify import verify
-from app.core.work import reading
+from app.core.transactions import read_only
 
 NO_MARGIN = timedelta(0)
 
@@ -32,7 +32,7 @@ def sealed(commit):
 
 
 def check():
-    with reading():
+    with read_only():
         return verify()
 
 

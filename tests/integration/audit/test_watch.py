@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.accounts import actions
-from app.accounts.queries import by_id
+from app.staff import actions
+from app.staff.queries import by_id
 from tests.factories import make_user
 
 

@@ -21,9 +21,9 @@ def desk(app, commit):
     """A person, an account with a secret, a picture."""
     commit(make_user, "admin", email="hana@example.org")
     commit(make_account, "mastodon", secrets={"access_token": "canary-in-a-backup"})
-    sha256 = Files(app.config["SETTINGS"].files).put(PICTURE)
+    sha256 = Files(app.config["ENVIRONMENT"].files).put(PICTURE)
     commit(lambda: db.session.add(ContentAsset(filename="a.png", file_path=sha256, content_hash=sha256)))
-    return app.config["SETTINGS"]
+    return app.config["ENVIRONMENT"]
 
 
 @pytest.fixture

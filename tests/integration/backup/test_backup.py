@@ -13,11 +13,11 @@ from flask_migrate import downgrade
 from app.cli.backup import keys, make, postgres
 from app.cli.backup.archive import Trouble, digest, read, whole
 from app.cli.backup.restore import restore
-from app.core import pulse
+from app.core import heartbeats
 from app.core.db import db
+from app.environment import Environment
 from app.factory import create_app
 from app.outbound.files import Files
-from app.settings import Settings
 from app.web.health import newest_migration
 from tests.integration.backup.around import PICTURE, rows, run
 
@@ -150,12 +150,12 @@ def test_keys_in_a_file_of_their_own(app, desk, tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and desk.secret_key in file.read_text()
     again = run(app, "backup", "--to", str(tmp_path / "b"), "--with-keys", str(file))
     assert again.exit_code == 1 and "keys are never overwritten" in again.output
-    fresh = Settings.from_env({"PRESSROOM_DATA": str(tmp_path / "fresh")})
+    fresh = Environment.from_env({"PRESSROOM_DATA": str(tmp_path / "fresh")})
     (folder,) = whole(tmp_path / "b").values()
     with pytest.raises(Trouble, match="do not fit"):
         keys.check(fresh, read(folder))
     assert len(keys.install(fresh, file)) == 2
-    now = Settings.from_env({"PRESSROOM_DATA": str(tmp_path / "fresh")})
+    now = Environment.from_env({"PRESSROOM_DATA": str(tmp_path / "fresh")})
     assert (now.keys, now.secret_key) == (desk.keys, desk.secret_key) and keys.check(now, read(folder)) == []
     assert (tmp_path / "fresh" / "keys.before-restore").exists()
     file.write_text("PRESSROOM_KEYS=nonsense\n")
@@ -165,7 +165,7 @@ def test_keys_in_a_file_of_their_own(app, desk, tmp_path):
 
 def test_refused_while_workers_run(desk, elsewhere, tmp_path, commit):
     folder, _ = make.make(desk, tmp_path / "b")
-    commit(pulse.report, "publish")
+    commit(heartbeats.report, "publish")
     db.session.rollback()
     db.engine.dispose()
     with pytest.raises(Trouble, match=r"The desk is running: publish \(\d+ on .*Stop it first"):

@@ -12,9 +12,9 @@ from app.campaigns import actions
 from app.campaigns.actions.late import Late
 from app.campaigns.models import CAMPAIGN, Agent, Campaign
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Conflict, Invalid
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Conflict, Invalid
 from app.publishing import actions as publishing
 from app.publishing.models import PublishHold, PublishRecord
 from tests.factories import make_account, make_campaign, make_item, version_of
@@ -29,7 +29,7 @@ FORM = {
 
 
 def fresh(key):
-    return step(lambda: db.session.get(Campaign, key, populate_existing=True))
+    return transaction(lambda: db.session.get(Campaign, key, populate_existing=True))
 
 
 def holds():
@@ -37,11 +37,11 @@ def holds():
         open_holds = PublishHold.released_at.is_(None)
         return db.session.execute(sa.select(PublishHold.scope, PublishHold.reason).where(open_holds)).all()
 
-    return [tuple(row) for row in step(rows)]
+    return [tuple(row) for row in transaction(rows)]
 
 
 def move(verb, key, *more):
-    return step(lambda: verb(db.session.get(Campaign, key), *more))
+    return transaction(lambda: verb(db.session.get(Campaign, key), *more))
 
 
 def scheduled(campaign_id, hours=2.0):
@@ -58,20 +58,20 @@ def scheduled(campaign_id, hours=2.0):
         db.session.flush()
         return record.id
 
-    return step(make)
+    return transaction(make)
 
 
 def record(key):
-    return step(lambda: db.session.get(PublishRecord, key, populate_existing=True))
+    return transaction(lambda: db.session.get(PublishRecord, key, populate_existing=True))
 
 
 @pytest.fixture
 def active(app):
-    return step(make_campaign).id
+    return transaction(make_campaign).id
 
 
 def test_people_are_the_built_in_agent(app):
-    assert step(lambda: db.session.get(Agent, "staff")).status == "active"
+    assert transaction(lambda: db.session.get(Agent, "staff")).status == "active"
 
 
 def test_create_show_and_edit(as_user):
@@ -80,7 +80,7 @@ def test_create_show_and_edit(as_user):
     assert answer.status_code == 303
     page = editor.get(answer.location).text
     assert "Winter Iwagumi" in page and "ETB 180,000.50" in page and "Draft" in page
-    row = step(lambda: db.session.scalars(sa.select(Campaign)).one())
+    row = transaction(lambda: db.session.scalars(sa.select(Campaign)).one())
     assert (row.budget_cap, row.budget_currency, row.target_platforms) == (Decimal("180000.50"), "ETB", ["site"])
     assert row.start_time.isoformat() == "2027-01-10T09:00:00+00:00"
     form = {**FORM, "name": "冬季水景 🌿 مهرجان", "lock_version": "1"}
@@ -118,8 +118,8 @@ def test_two_people_editing_at_once_do_not_overwrite_each_other(as_user, active)
 def test_the_list_searches_filters_sorts_and_is_empty_with_a_way_out(as_user):
     viewer = as_user("viewer")
     assert "No campaigns yet" in viewer.get("/campaigns").text
-    step(make_campaign, "Winter Iwagumi", target_platforms=["site"])
-    step(make_campaign, "Black Friday", "draft")
+    transaction(make_campaign, "Winter Iwagumi", target_platforms=["site"])
+    transaction(make_campaign, "Black Friday", "draft")
     assert "Black Friday" not in viewer.get("/campaigns?q=iwagumi").text
     assert "Winter Iwagumi" not in viewer.get("/campaigns?status=draft").text
     assert "Black Friday" not in viewer.get("/campaigns?platform=site").text
@@ -132,7 +132,7 @@ def test_the_list_searches_filters_sorts_and_is_empty_with_a_way_out(as_user):
     ("verb", "target"), [("start", "active"), ("pause", "paused"), ("stop", "stopped"), ("complete", "completed")]
 )
 def test_only_the_moves_of_the_table(app, state, verb, target):
-    key = step(make_campaign, status=state).id
+    key = transaction(make_campaign, status=state).id
     legal = CAMPAIGN.allows(state, target) and not (verb == "start" and state == "paused")
     if legal:
         assert move(getattr(actions, verb), key).status == target
@@ -152,7 +152,7 @@ def test_pausing_holds_and_resuming_releases(active):
 def test_stopping_holds_for_good_and_completing_a_paused_one_does_not(active):
     move(actions.stop, active)
     assert holds() == [("campaign", "campaign_paused")]
-    other = step(make_campaign, "Other").id
+    other = transaction(make_campaign, "Other").id
     move(actions.pause, other)
     move(actions.complete, other)
     assert holds() == [("campaign", "campaign_paused")]
@@ -183,7 +183,7 @@ def test_late_posts_move_together_or_are_cancelled(active):
     move(actions.resume, active, Late("reschedule", at))
     assert record(first).due_at == at and record(second).due_at - at == gap
     move(actions.pause, active)
-    step(lambda: db.session.execute(sa.update(PublishRecord).values(due_at=clock.now() - timedelta(hours=1))))
+    transaction(lambda: db.session.execute(sa.update(PublishRecord).values(due_at=clock.now() - timedelta(hours=1))))
     move(actions.resume, active, Late("cancel"))
     assert {record(first).status, record(second).status} == {"cancelled"}
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from app.campaigns import queries
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from tests.factories import make_campaign, make_item
 
 
@@ -24,7 +24,7 @@ def many(app, commit, monkeypatch):
 
 
 def names(chosen=None):
-    return [name for _, name in step(queries.choices, chosen)]
+    return [name for _, name in transaction(queries.choices, chosen)]
 
 
 def test_those_that_run_or_are_planned_come_before_those_that_are_over(many):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from app.ground import clock
+from app.lib import clock
 from tests.factories import make_account, make_campaign, make_item
 
 HOUR = timedelta(hours=1)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from app.campaigns import queries
 from app.campaigns.models import CAMPAIGN, Campaign
 from app.core.db import app_now, db
-from app.core.work import step
-from app.publishing.campaign import BARRED, why_not, why_waiting
+from app.core.transactions import transaction
+from app.publishing.campaign_frame import BARRED, why_not, why_waiting
 from app.publishing.queries.campaign import frame
 from tests.factories import make_campaign
 
@@ -71,4 +71,4 @@ def test_dispatch_and_the_words_agree_on_every_campaign_at_every_moment(app):
                 ended = db.session.scalar(sa.select(Campaign.shows("ended")).where(Campaign.id == row.id))
                 assert ended == (row.shown_status == "ended"), case
 
-    step(trial)
+    transaction(trial)

@@ -18,14 +18,15 @@ from app.content import actions as content
 from app.content import queries as contents
 from app.content.models import ContentItem
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Conflict, Invalid
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Conflict, Invalid
 from app.publishing import actions as publishing
-from app.publishing.actions import bulk, change
+from app.publishing.actions import bulk
+from app.publishing.actions import operator as operator_actions
 from app.publishing.models import PublishRecord
-from app.publishing.queries import one
-from app.publishing.why import why
+from app.publishing.pages.blockers import why
+from app.publishing.queries import record as record_queries
 from app.reviews.actions import decide
 from tests import publishing_desk as desk
 from tests.factories import make_account, make_campaign, make_item, make_review, make_user, version_of
@@ -34,7 +35,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def campaign(status="active", **columns):
-    return step(make_campaign, "Winter Iwagumi", status, **columns).id
+    return transaction(make_campaign, "Winter Iwagumi", status, **columns).id
 
 
 def post(campaign_id, platform="site"):
@@ -45,7 +46,7 @@ def post(campaign_id, platform="site"):
         item = make_item("A post", "Its text.", accounts=[account], status="approved", campaign_id=campaign_id)
         return item, version_of(item), account.id
 
-    return step(make)
+    return transaction(make)
 
 
 def schedule(made, at=None, **more):
@@ -55,12 +56,12 @@ def schedule(made, at=None, **more):
 
 def shift(key, **columns):
     """Change the campaign's row behind the desk's back, as a restored backup or plain SQL does."""
-    step(lambda: db.session.execute(sa.update(Campaign).where(Campaign.id == key).values(**columns)))
+    transaction(lambda: db.session.execute(sa.update(Campaign).where(Campaign.id == key).values(**columns)))
 
 
 def due(record):
     """Due now, in whatever status of waiting it is."""
-    step(
+    transaction(
         lambda: db.session.execute(
             sa.update(PublishRecord).where(PublishRecord.id == record).values(due_at=clock.now() - timedelta(seconds=5))
         )
@@ -68,11 +69,11 @@ def due(record):
 
 
 def said(record):
-    return [reason.text for reason in step(lambda: why(one.facts(one.shown(record))))]
+    return [reason.text for reason in transaction(lambda: why(record_queries.facts(record_queries.shown(record))))]
 
 
 def move(verb, key, *more):
-    return step(lambda: verb(db.session.get(Campaign, key), *more))
+    return transaction(lambda: verb(db.session.get(Campaign, key), *more))
 
 
 def edited(key, **values):
@@ -81,7 +82,7 @@ def edited(key, **values):
         now = {name: getattr(row, name) for name in actions.change.FIELDS}
         return actions.edit(row, {**now, **values}, row.lock_version).status
 
-    return step(change_it)
+    return transaction(change_it)
 
 
 STANDS = [
@@ -141,11 +142,11 @@ def test_a_platform_the_campaign_does_not_use_needs_an_operators_word_which_is_k
         schedule(made)
     record = schedule(made, off_target=True)
     assert desk.job(record).meta == {"off_target": ["site"]}
-    kept = step(
+    kept = transaction(
         lambda: db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "publishing.schedule")).all()
     )
     assert kept[-1].changes["not_of_the_campaign"] == [None, ["site"]]
-    desk.person(change.reschedule, record, clock.now() + HOUR)
+    desk.person(operator_actions.reschedule, record, clock.now() + HOUR)
     due(record)
     desk.work()
     assert desk.record(record).status == "success"
@@ -184,9 +185,9 @@ def test_an_end_between_claim_and_commit_sends_nothing(app, monkeypatch):
     """(J30) The commit point asks the campaign too."""
     key = campaign()
     record = schedule(post(key))
-    from app.publishing import delivery
+    from app.delivery import deliver
 
-    real, once = delivery.begin_all, []
+    real, once = deliver.begin_all, []
 
     def ends_meanwhile(claims, me):
         tasks = real(claims, me)
@@ -194,7 +195,7 @@ def test_an_end_between_claim_and_commit_sends_nothing(app, monkeypatch):
         db.session.execute(sa.update(Campaign).values(end_time=sa.func.app_now()))
         return tasks
 
-    monkeypatch.setattr(delivery, "begin_all", ends_meanwhile)
+    monkeypatch.setattr(deliver, "begin_all", ends_meanwhile)
     desk.work()
     assert once and desk.record(record).status == "pending" and desk.attempts(record) == []
 
@@ -204,7 +205,7 @@ def test_moving_and_replaying_ask_the_campaign_too(app, facts):
     """(J30) The calendar, the record's page, one replay and the replay of many."""
     key = campaign()
     waits, failed = schedule(post(key), clock.now() + HOUR), schedule(post(key), clock.now() + HOUR)
-    step(
+    transaction(
         lambda: db.session.execute(
             sa.update(PublishRecord)
             .where(PublishRecord.id == failed)
@@ -213,31 +214,33 @@ def test_moving_and_replaying_ask_the_campaign_too(app, facts):
     )
     shift(key, **facts)
     with pytest.raises(Conflict):
-        desk.person(change.reschedule, waits, clock.now() + 2 * HOUR)
+        desk.person(operator_actions.reschedule, waits, clock.now() + 2 * HOUR)
     with pytest.raises(Conflict):
-        desk.person(change.replay, failed)
-    assert step(change.replay_by_cause, "platform_error") == (0, 1)
+        desk.person(operator_actions.replay, failed)
+    assert transaction(operator_actions.replay_by_cause, "platform_error") == (0, 1)
 
 
 def test_a_replay_outside_the_time_is_refused_in_a_sentence(app):
     key = campaign()
     record = schedule(post(key))
-    step(lambda: db.session.execute(sa.update(PublishRecord).values(status="failed", dead_letter_at=clock.now())))
+    transaction(
+        lambda: db.session.execute(sa.update(PublishRecord).values(status="failed", dead_letter_at=clock.now()))
+    )
     shift(key, start_time=clock.now() + DAY)
     with pytest.raises(Conflict, match="starts on"):
-        desk.person(change.replay, record)
+        desk.person(operator_actions.replay, record)
 
 
 def test_a_draft_may_be_planned_and_approved_and_is_not_scheduled_by_it(app):
     """(J30) The approval stands, nothing goes out, and "approve and schedule" says why not."""
     key = campaign("draft")
-    item = step(
+    item = transaction(
         lambda: make_item(
             "Planned", "Its text.", accounts=[make_account("site")], at=clock.now() + DAY, campaign_id=key
         )
     )
-    step(lambda: make_review(db.session.get(ContentItem, item.id), status="approved"))
-    fresh = step(lambda: db.session.get(ContentItem, item.id))
+    transaction(lambda: make_review(db.session.get(ContentItem, item.id), status="approved"))
+    fresh = transaction(lambda: db.session.get(ContentItem, item.id))
     assert (fresh.status, fresh.open_records) == ("approved", 0) and fresh.scheduled_for
 
 
@@ -251,8 +254,8 @@ def test_a_scheduled_post_keeps_its_campaign(app):
         content.describe(db.session.get(ContentItem, made[0].id), "post", key, [])
 
     with pytest.raises(Invalid, match="Cancel its publish records first"):
-        step(describe, other)
-    step(describe, first)
+        transaction(describe, other)
+    transaction(describe, first)
 
 
 def test_the_clock_places_the_hold_at_the_end_and_releases_it_at_the_start(app):
@@ -274,7 +277,7 @@ def test_the_clock_places_the_hold_at_the_end_and_releases_it_at_the_start(app):
 def test_a_finished_campaign_without_posts_has_no_hold(app):
     """The list of holds names what holds something."""
     campaign("completed"), campaign("draft"), campaign(end_time=clock.now() - DAY)
-    assert step(actions.to_follow) == []
+    assert transaction(actions.to_follow) == []
 
 
 def test_a_person_cannot_release_a_hold_that_goes_with_its_campaign(as_user):
@@ -319,7 +322,7 @@ def test_late_posts_cannot_be_moved_behind_the_end(app):
     due(record)
     with pytest.raises(Invalid, match="ends on"):
         move(actions.resume, key, Late("reschedule", clock.now() + 2 * DAY))
-    assert step(lambda: db.session.get(Campaign, key).status) == "paused"
+    assert transaction(lambda: db.session.get(Campaign, key).status) == "paused"
 
 
 def test_send_now_answers_the_question_about_lateness_too(app):
@@ -328,7 +331,7 @@ def test_send_now_answers_the_question_about_lateness_too(app):
     record = schedule(post(key), clock.now() + HOUR)
     move(actions.pause, key)
     due(record)
-    step(lambda: publishing.hold("record", record, "late"))
+    transaction(lambda: publishing.hold("record", record, "late"))
     move(actions.resume, key, Late("send_now"))
     desk.work()
     assert desk.record(record).status == "success"
@@ -395,7 +398,7 @@ def test_the_times_are_those_of_the_zone_the_page_showed_and_stay_when_nothing_w
     key = campaign(end_time=twice)
     form = {**FORM, "end_time": "2027-10-31T02:30", "zone": "Europe/Berlin", "lock_version": "1"}
     assert editor.post(f"/campaigns/{key}", data=form).status_code == 303
-    assert step(lambda: db.session.get(Campaign, key).end_time) == twice
+    assert transaction(lambda: db.session.get(Campaign, key).end_time) == twice
     evil = {**FORM, "zone": "x" * 2000 + "../../etc", "start_time": "2027-01-01T00:00", "end_time": "2026-01-01T00:00"}
     assert "x" * 100 not in editor.post("/campaigns", data=evil).text.replace('value="' + "x" * 2000, "")
 
@@ -403,11 +406,11 @@ def test_the_times_are_those_of_the_zone_the_page_showed_and_stay_when_nothing_w
 def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_decides_nothing(as_user):
     """(J30) The reviewer is told, not surprised; approving alone goes through."""
     key = campaign("draft")
-    item = step(
+    item = transaction(
         lambda: make_item("Planned", "Text.", accounts=[make_account("site")], at=clock.now() + DAY, campaign_id=key)
     )
-    request = step(lambda: make_review(db.session.get(ContentItem, item.id), status="in_review"))
-    user = step(make_user, "operator")
+    request = transaction(lambda: make_review(db.session.get(ContentItem, item.id), status="in_review"))
+    user = transaction(make_user, "operator")
 
     def approve(with_plan):
         planned = db.session.get(ContentItem, item.id)
@@ -417,27 +420,31 @@ def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_dec
         )  # fmt: skip
 
     with pytest.raises(Conflict, match="is a draft"):
-        step(approve, True)
-    assert step(approve, False).settled == "approved"
+        transaction(approve, True)
+    assert transaction(approve, False).settled == "approved"
 
 
 def test_sending_an_unknown_one_again_asks_the_campaign(app):
     """(J30) A person's answer is another door: one that is closed says so, and the question stays open."""
     key = campaign()
     record = schedule(post(key))
-    step(lambda: db.session.execute(sa.update(PublishRecord).values(status="unknown", unknown_since=clock.now() - DAY)))
+    transaction(
+        lambda: db.session.execute(sa.update(PublishRecord).values(status="unknown", unknown_since=clock.now() - DAY))
+    )
     shift(key, status="stopped")
     with pytest.raises(Conflict, match="was stopped"):
-        desk.person(change.settle_by_person, record, "send_again", confirmed=True)
+        desk.person(operator_actions.settle_by_person, record, "send_again", confirmed=True)
     assert desk.record(record).status == "unknown" and desk.attempts(record) == []
 
 
 def test_many_replays_leave_out_what_its_campaign_refuses_with_the_reason(app):
     key = campaign()
     record = schedule(post(key))
-    step(lambda: db.session.execute(sa.update(PublishRecord).values(status="failed", dead_letter_at=clock.now())))
+    transaction(
+        lambda: db.session.execute(sa.update(PublishRecord).values(status="failed", dead_letter_at=clock.now()))
+    )
     shift(key, start_time=clock.now() + DAY)
-    assert "starts on" in step(bulk.act, [str(record)], "replay")
+    assert "starts on" in transaction(bulk.act, [str(record)], "replay")
 
 
 def test_a_campaign_that_stops_while_a_post_is_being_scheduled_sends_nothing(app):
@@ -455,6 +462,6 @@ def test_a_campaign_that_stops_while_a_post_is_being_scheduled_sends_nothing(app
         other.start()
         other.join(30)
 
-    step(stops)
+    transaction(stops)
     desk.work()
     assert desk.record(made[0]).status == "pending" and [h.reason for h in desk.holds(key)] == ["campaign_paused"]

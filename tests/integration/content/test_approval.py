@@ -8,7 +8,7 @@ from app.content import actions
 from app.content.compose import COMPOSER_VERSION, compose, composed_hash
 from app.content.models import ITEM, Artifact, ContentItem
 from app.core.db import db
-from app.ground.errors import Conflict
+from app.lib.errors import Conflict
 from app.publishing.actions import require_cover
 from tests.factories import make_item, make_user, version_of
 

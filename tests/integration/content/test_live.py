@@ -9,7 +9,7 @@ import pytest
 
 from app.content.models import ContentItem
 from app.core.db import db
-from app.ground import clock
+from app.lib import clock
 from app.publishing.actions.holds import hold
 from app.publishing.actions.rows import derive
 from app.publishing.models import PublishJob, PublishRecord

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.ground import clock
+from app.lib import clock
 from tests.factories import make_account, make_item, make_user
 
 

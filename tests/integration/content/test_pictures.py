@@ -15,7 +15,7 @@ from app.content.models import Artifact, ContentAsset, ContentAssetRelation, Con
 from app.content.views.pictures import files
 from app.core import deadline
 from app.core.db import db
-from app.ground.errors import NotFound
+from app.lib.errors import NotFound
 from tests.factories import make_account, make_item, make_user
 from tests.integration.content.test_composer import form
 

@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.accounts.actions.states import settle_check
 from app.content.actions import drafts
 from app.content.actions.drafts import MOST_UNSAVED
 from app.content.models import ContentDraft, ContentItem
 from app.content.payload import payload
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Invalid
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Invalid
 from app.platforms.base import Refused
-from app.vault.actions.states import settle_check
 from tests.factories import make_account, make_item, make_user, version_of
 from tests.integration.content.test_composer import form, fresh, items, typed_back
 
@@ -142,7 +142,7 @@ def test_two_new_texts_at_once_do_not_pass_the_bound(app, as_user, monkeypatch):
         with app.app_context():
             barrier.wait()
             with contextlib.suppress(Invalid):
-                step(drafts.autosave, uuid.uuid4(), editor, text, {}, None, False)
+                transaction(drafts.autosave, uuid.uuid4(), editor, text, {}, None, False)
 
     writers = [threading.Thread(target=begin) for _ in range(6)]
     for writer in writers:

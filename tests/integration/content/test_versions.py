@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from app.content import actions
 from app.content.actions import Stale
 from app.content.models import Artifact, ContentDraft, ContentItem
-from app.core import actor, work
+from app.core import actor, transactions
 from app.core.db import db, uuid7
-from app.ground.errors import Conflict, Invalid
+from app.lib.errors import Conflict, Invalid
 from tests.factories import make_item, make_user, version_of
 
 
@@ -65,7 +65,9 @@ def test_two_saves_at_the_same_moment_make_one_version_and_one_conflict(app, com
     def save(text):
         with app.app_context():
             try:
-                results.append(work.step(saved, item.id, item.current_version_id, item.created_by, body=text))
+                results.append(
+                    transactions.transaction(saved, item.id, item.current_version_id, item.created_by, body=text)
+                )
             except Conflict as error:
                 results.append(error)
 
@@ -81,7 +83,9 @@ def test_a_double_click_on_a_new_item_makes_one(app, commit):
 
     def create():
         with app.app_context():
-            made.append(work.step(actions.create_item, {"title": "t", "body": "b"}, item_id=item_id, by=by).id)
+            made.append(
+                transactions.transaction(actions.create_item, {"title": "t", "body": "b"}, item_id=item_id, by=by).id
+            )
 
     threads = [threading.Thread(target=create) for _ in range(3)]
     [t.start() for t in threads]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.actions.states import settle_check
 from app.core.db import db
-from app.ground import clock
-from app.operations.views.finding import SHORTCUTS
+from app.lib import clock
 from app.platforms.base import Refused
-from app.vault.actions.states import settle_check
+from app.search.views.find import SHORTCUTS
 from tests.factories import make_account, make_campaign, make_item, make_record, make_review
 
 PAGES = (
@@ -67,9 +67,9 @@ def test_every_page_answers_on_an_empty_desk(as_user: Any, path: str) -> None:
 def test_every_page_answers_on_a_full_desk_within_twelve_statements(as_user: Any, full_desk: None, path: str) -> None:
     browser = as_user("admin")
     browser.get(path)
-    from app.core import config
+    from app.core import settings
 
-    config.forget()
+    settings.forget()
     with Counter() as seen:
         answer = browser.get(path)
     assert answer.status_code == 200

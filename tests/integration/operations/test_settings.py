@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
-from app.core import config
+from app.core import settings
 from app.core.db import db
 from app.operations.forms import HIDDEN
 
@@ -22,7 +22,7 @@ def form(admin: Any, **changes: str) -> dict[str, str]:
     """What the browser would send: every field as the page shows it, and what it was."""
     from app.operations.actions.settings import as_text
 
-    shown = {name: as_text(config.get(name)) for name in config.DECLARED if not name.startswith(HIDDEN)}
+    shown = {name: as_text(settings.get(name)) for name in settings.SETTINGS if not name.startswith(HIDDEN)}
     return {
         **shown,
         **{f"was-{name}": value for name, value in shown.items()},
@@ -32,7 +32,7 @@ def form(admin: Any, **changes: str) -> dict[str, str]:
 
 def test_every_declared_setting_is_on_the_page(admin: Any) -> None:
     page = admin.get("/settings").get_data(as_text=True)
-    for name, one in config.DECLARED.items():
+    for name, one in settings.SETTINGS.items():
         if not name.startswith(HIDDEN):
             assert f'name="{name}"' in page and one.help.split(".")[0].replace("'", "&#39;") in page, name
 
@@ -40,10 +40,10 @@ def test_every_declared_setting_is_on_the_page(admin: Any) -> None:
 def test_a_change_is_kept_recorded_and_shown(admin: Any) -> None:
     answer = admin.post("/settings", data=form(admin, vault__breaker_after="7"))
     assert answer.status_code == 303
-    config.forget()
-    assert config.get("vault.breaker_after") == 7
+    settings.forget()
+    assert settings.get("accounts.breaker_after") == 7
     entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "operations.set")).all()
-    assert [(e.entity_id, e.changes["value"]) for e in entries] == [("vault.breaker_after", [5, 7])]
+    assert [(e.entity_id, e.changes["value"]) for e in entries] == [("accounts.breaker_after", [5, 7])]
     assert "changed it" in admin.get("/settings").get_data(as_text=True)
 
 
@@ -51,20 +51,20 @@ def test_a_bad_value_keeps_what_was_typed_and_changes_nothing(admin: Any) -> Non
     answer = admin.post("/settings", data=form(admin, vault__breaker_after="ten", vault__breaker_minutes="9"))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and "Enter a whole number, like 5." in page and 'value="ten"' in page
-    config.forget()
-    assert config.get("vault.breaker_minutes") == 5
+    settings.forget()
+    assert settings.get("accounts.breaker_minutes") == 5
 
 
 def test_a_change_made_meanwhile_is_said_and_can_be_overruled(admin: Any, commit: Any) -> None:
     stale = form(admin, vault__breaker_after="7")
-    commit(config.put, "vault.breaker_after", 9)
+    commit(settings.put, "accounts.breaker_after", 9)
     answer = admin.post("/settings", data=stale)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and "Somebody changed this to 9 meanwhile" in page
-    assert 'name="was-vault.breaker_after" type="hidden" value="9"' in page
-    assert admin.post("/settings", data=stale | {"was-vault.breaker_after": "9"}).status_code == 303
-    config.forget()
-    assert config.get("vault.breaker_after") == 7
+    assert 'name="was-accounts.breaker_after" type="hidden" value="9"' in page
+    assert admin.post("/settings", data=stale | {"was-accounts.breaker_after": "9"}).status_code == 303
+    settings.forget()
+    assert settings.get("accounts.breaker_after") == 7
 
 
 def test_unknown_names_are_ignored(admin: Any) -> None:

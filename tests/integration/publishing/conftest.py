@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
 from app.publishing.models import PublishAttempt
 from tests import publishing_desk as desk
 
@@ -29,5 +29,5 @@ def doubted(app):
         " VALUES (:k, 1, 'commit', now() - interval '1 hour')", k=key,
     )  # fmt: skip
     look = PublishAttempt(**facts, step="reconcile", outcome="unknown", response={"candidates": [SEEN]})
-    step(lambda: db.session.add(look))
+    transaction(lambda: db.session.add(look))
     return key

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.ground import clock
-from app.ground.errors import Invalid
+from app.lib import clock
+from app.lib.errors import Invalid
 from app.publishing import actions
 from tests import publishing_desk as desk
 

@@ -9,10 +9,10 @@ from flask_migrate import downgrade, upgrade
 
 from app.campaigns.models import AGENT, CAMPAIGN
 from app.core.db import db
-from app.publishing import why
 from app.publishing.models import ATTEMPT_STEPS, JOB, REASONS, RECORD, SCOPES, STEPS
 from app.publishing.models.job import DISCLOSURES
 from app.publishing.models.record import ERROR_TYPES, POST_TYPES
+from app.publishing.pages import blockers
 from app.web import labels
 
 SETS = [
@@ -99,7 +99,7 @@ def test_the_cascade_of_another_table_does_not_empty_them(plain, table):
 
 
 def test_every_reason_of_a_hold_has_its_words():
-    assert set(REASONS) == set(why.HELD) == set(labels.HOLD_REASONS)
+    assert set(REASONS) == set(blockers.HELD) == set(labels.HOLD_REASONS)
 
 
 BAD = """

@@ -13,13 +13,13 @@ from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core.actor import acting
 from app.core.db import db, uuid7
-from app.core.work import step
-from app.ground.errors import Conflict, Invalid
+from app.core.transactions import transaction
+from app.delivery.actions.claim import claim
+from app.delivery.actions.commit import NotNow, commit_point
+from app.delivery.actions.prepare import begin
+from app.lib.errors import Conflict, Invalid
 from app.outbound.exchange import Sending
 from app.publishing import actions
-from app.publishing.actions.begin import begin
-from app.publishing.actions.claim import claim
-from app.publishing.actions.commit import NotNow, commit_point
 from app.publishing.models import PublishRecord
 from tests import publishing_desk as desk
 from tests.factories import make_account, make_item, version_of
@@ -38,12 +38,12 @@ def new_words(monkeypatch):
 
 
 def begun(key):
-    (claimed,) = [c for c in step(claim, "w1", 8) if c.id == key]
-    return step(begin, claimed, "w1")
+    (claimed,) = [c for c in transaction(claim, "w1", 8) if c.id == key]
+    return transaction(begin, claimed, "w1")
 
 
 def records():
-    return step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(PublishRecord)))
+    return transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(PublishRecord)))
 
 
 def test_a_desk_updated_between_approval_and_scheduling_asks_for_a_new_review(app, monkeypatch):
@@ -132,7 +132,7 @@ def test_at_commit_the_hash_is_asked_once_more(app, sql):
     task = begun(key)
     desk.by_hand(sql)
     with pytest.raises(NotNow):
-        step(commit_point, task, uuid7(), SENDING)
+        transaction(commit_point, task, uuid7(), SENDING)
     assert desk.attempts(key) == []
 
 
@@ -144,7 +144,7 @@ def test_at_commit_the_very_post_that_leaves_is_asked(app):
     task = begun(key)
     task.post = replace(task.post, options={"visibility": "public"})
     with pytest.raises(NotNow):
-        step(commit_point, task, uuid7(), SENDING)
+        transaction(commit_point, task, uuid7(), SENDING)
 
 
 def test_a_replay_asks_the_same_hash(app, monkeypatch):
@@ -214,13 +214,13 @@ def test_a_platform_planned_afterwards_can_be_asked_for_without_another_version(
 
     with acting(desk.staff()):
         with pytest.raises(Conflict, match="only a draft"):
-            step(asked)
-        step(lambda: content.plan(row(), None, "UTC", [(str(a.id), a.platform) for a in (sky, elephant)]))
-        step(asked)
-        assert step(lambda: (row().status, row().approved_version_id)) == ("review", None)
+            transaction(asked)
+        transaction(lambda: content.plan(row(), None, "UTC", [(str(a.id), a.platform) for a in (sky, elephant)]))
+        transaction(asked)
+        assert transaction(lambda: (row().status, row().approved_version_id)) == ("review", None)
         with pytest.raises(Conflict, match="No approval covers"):
             desk.scheduled(sky.id, made=(item, version))
-        step(lambda: content.set_approved(row(), db.session.get_one(Artifact, version.id), item.created_by))
+        transaction(lambda: content.set_approved(row(), db.session.get_one(Artifact, version.id), item.created_by))
     assert len(desk.scheduled(sky.id, elephant.id, made=(item, version))) == 2
 
 

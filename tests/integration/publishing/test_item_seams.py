@@ -7,24 +7,26 @@ from datetime import timedelta
 
 import pytest
 
+from app.calendar.queries import ready_to_schedule
 from app.content import actions as content
 from app.content.models import Artifact, ContentItem
 from app.core.actor import acting
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.operations.queries.today import ready_to_schedule
-from app.publishing import actions, delivery
-from app.publishing.actions.begin import begin_all
-from app.publishing.actions.claim import claim
+from app.core.transactions import transaction
+from app.delivery import deliver
+from app.delivery.actions.claim import claim
+from app.delivery.actions.prepare import begin_all
+from app.delivery.actions.sweep import sweep
+from app.lib import clock
+from app.publishing import actions
 from tests import publishing_desk as desk
-from tests.integration.publishing.test_group_steps import sent
-from tests.integration.publishing.test_grouped import until
+from tests.integration.delivery.test_cohort import until
+from tests.integration.delivery.test_cohort_steps import sent
 from tests.integration.reviews import desk as reviews
 
 
 def item(key):
-    return step(lambda: db.session.get_one(ContentItem, key, populate_existing=True))
+    return transaction(lambda: db.session.get_one(ContentItem, key, populate_existing=True))
 
 
 def somebody_waits_for_a_lock():
@@ -40,7 +42,7 @@ def test_what_is_scheduled_at_this_moment_is_neither_put_away_nor_moved(app, as_
 
     def schedule():
         with app.app_context(), acting(who):
-            step(lambda: (actions.schedule(made, artifact, [account], at), is_made.set(), go.wait(30)))
+            transaction(lambda: (actions.schedule(made, artifact, [account], at), is_made.set(), go.wait(30)))
 
     def put_away():
         row = db.session.get_one(ContentItem, made.id)
@@ -49,7 +51,7 @@ def test_what_is_scheduled_at_this_moment_is_neither_put_away_nor_moved(app, as_
     def other():
         with app.app_context(), acting(who):
             try:
-                step(put_away)
+                transaction(put_away)
             except Exception as error:
                 refused.append(type(error).__name__)
 
@@ -82,26 +84,26 @@ def test_a_version_that_is_approved_anew_is_counted_anew(app):
     reviews.new_version(key, author, "Second.")
     reviews.decide(reviews.asked(key, author), mara)
     assert (item(key).status, item(key).live_records) == ("approved", 0)
-    assert key in [row.id for row in step(ready_to_schedule)]
+    assert key in [row.id for row in transaction(ready_to_schedule)]
     with reviews.being(author):
-        step(lambda: content.archive(db.session.get_one(ContentItem, key)))
-        step(lambda: content.restore(db.session.get_one(ContentItem, key)))
+        transaction(lambda: content.archive(db.session.get_one(ContentItem, key)))
+        transaction(lambda: content.restore(db.session.get_one(ContentItem, key)))
     assert item(key).status == "approved"
 
 
 def version_of(row):
-    return step(lambda: db.session.get_one(Artifact, row.current_version_id))
+    return transaction(lambda: db.session.get_one(Artifact, row.current_version_id))
 
 
 def test_what_is_published_has_a_date_also_when_the_yes_found_it_put_away(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
-    (answered,) = sent(step(begin_all, step(claim, "w1", 1), "w1"))
+    (answered,) = sent(transaction(begin_all, transaction(claim, "w1", 1), "w1"))
     desk.by_hand("UPDATE publish_records SET lease_expires_at = now() - interval '1 hour'")
-    step(actions.sweep)
+    transaction(sweep)
     desk.person(actions.settle_by_person, key, "give_up", None, True)
     made = desk.job(key).content_id
     with acting(desk.staff()):
-        step(lambda: content.archive(db.session.get_one(ContentItem, made)))
-        delivery.SETTLE(answered)
-        step(lambda: content.restore(db.session.get_one(ContentItem, made)))
+        transaction(lambda: content.archive(db.session.get_one(ContentItem, made)))
+        deliver.SETTLE(answered)
+        transaction(lambda: content.restore(db.session.get_one(ContentItem, made)))
     assert item(made).status == "published" and item(made).published_at is not None

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
 from app.publishing.models import JOB, RECORD, PublishJob, PublishRecord
 from tests.factories import make_account, make_record
 
@@ -47,7 +47,7 @@ ORDER BY expires_at DESC"""
 
 
 def run(query, **values):
-    return step(lambda: db.session.execute(sa.text(query), values).mappings().all())
+    return transaction(lambda: db.session.execute(sa.text(query), values).mappings().all())
 
 
 def every_status():
@@ -205,10 +205,10 @@ def test_as_own_inserts_work_and_such_rows_are_never_sent(app, commit):
         return job
 
     job = commit(insert)
-    from app.publishing.actions import hold_rows_by_hand
-    from app.publishing.drain import drain
+    from app.delivery.actions.sweep import hold_rows_by_hand
+    from app.delivery.drain import drain
 
-    assert drain() == 0 and step(hold_rows_by_hand) == 2 and step(hold_rows_by_hand) == 0
+    assert drain() == 0 and transaction(hold_rows_by_hand) == 2 and transaction(hold_rows_by_hand) == 0
     run("DELETE FROM publish_jobs WHERE id = :id RETURNING id", id=job)
     assert not run("SELECT id FROM publish_records WHERE job_id = :id", id=job)
 

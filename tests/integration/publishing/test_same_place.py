@@ -8,16 +8,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.accounts import queries as account_queries
 from app.audit.models import AuditEntry
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Invalid
+from app.core.transactions import transaction
+from app.delivery.actions.claim import claim
+from app.lib import clock
+from app.lib.errors import Invalid
 from app.publishing import actions
-from app.publishing.actions.claim import claim
-from app.publishing.actions.spacing import taken
+from app.publishing.actions.cadence import taken
 from app.publishing.queries.plan import rows
-from app.vault import queries as vault
 from tests import publishing_desk as desk
 
 PLACE = "mastodon:social.example:109"
@@ -43,8 +43,10 @@ def test_all_names_of_one_place_are_found_from_each_of_them(app):
         desk.account("sandbox"),
     )
     for one in (first, second, gone):
-        assert set(step(vault.same_remote, one)) == {first, second, gone}
-    assert step(vault.same_remote, other) == [other] and step(vault.same_remote, alone) == [alone]
+        assert set(transaction(account_queries.same_remote, one)) == {first, second, gone}
+    assert transaction(account_queries.same_remote, other) == [other] and transaction(
+        account_queries.same_remote, alone
+    ) == [alone]
 
 
 def test_a_gap_counts_what_the_other_name_has_there(app):
@@ -54,7 +56,7 @@ def test_a_gap_counts_what_the_other_name_has_there(app):
     desk.scheduled(first, at=at)
     with pytest.raises(Invalid, match="30 minutes apart"):
         desk.scheduled(second, at=at + timedelta(minutes=10))
-    assert step(taken, second) == step(taken, first) != []
+    assert transaction(taken, second) == transaction(taken, first) != []
     desk.scheduled(second, at=at + timedelta(minutes=30))
 
 
@@ -104,8 +106,8 @@ def test_two_names_of_one_place_in_one_job_are_refused_unless_meant(app):
     with pytest.raises(Invalid, match="are the same place"):
         desk.scheduled(*pair, made=made, at=soon())
     item, artifact = made
-    job = step(actions.schedule, item, artifact, pair, soon(), confirm_same_place=True)
-    said = step(
+    job = transaction(actions.schedule, item, artifact, pair, soon(), confirm_same_place=True)
+    said = transaction(
         lambda: db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "publishing.schedule")).all()
     )
     assert said[0].changes["same_place"][1] and job.id
@@ -116,8 +118,8 @@ def test_a_confirmed_pair_still_keeps_the_gap(app):
     pair = twins(min_gap=30)
     item, artifact = desk.approved()
     with pytest.raises(Invalid, match="30 minutes apart"):
-        step(actions.schedule, item, artifact, pair, soon(), confirm_same_place=True)
-    step(actions.schedule, item, artifact, pair, soon(), confirm_same_place=True, waive_limits=True)
+        transaction(actions.schedule, item, artifact, pair, soon(), confirm_same_place=True)
+    transaction(actions.schedule, item, artifact, pair, soon(), confirm_same_place=True, waive_limits=True)
 
 
 def test_the_record_keeps_where_it_goes(app):
@@ -148,7 +150,7 @@ def test_two_people_with_two_names_cannot_both_have_the_moment(app):
     def one(version, account):
         with app.app_context():
             try:
-                step(actions.schedule, *version, [account], at)
+                transaction(actions.schedule, *version, [account], at)
                 outcomes.append("made")
             except Invalid:
                 outcomes.append("refused")
@@ -172,7 +174,7 @@ def test_jobs_for_the_same_places_in_another_order_do_not_lock_each_other_out(ap
     def one(number, version):
         with app.app_context():
             try:
-                step(actions.schedule, *version, low if number % 2 else high, soon(10 + 10 * number))
+                transaction(actions.schedule, *version, low if number % 2 else high, soon(10 + 10 * number))
             except Exception as error:
                 problems.append(error)
 
@@ -187,11 +189,11 @@ def test_jobs_for_the_same_places_in_another_order_do_not_lock_each_other_out(ap
 def test_the_page_counts_by_the_place(app):
     """(D14) "Free at", "live there" and "the same place" are said of both names."""
     made, (first, second) = desk.approved(), twins(min_gap=30)
-    shown = {p.account.id: p for p in step(rows, *made)}
+    shown = {p.account.id: p for p in transaction(rows, *made)}
     assert [a.id for a in shown[first].same] == [second] and [a.id for a in shown[second].same] == [first]
     desk.scheduled(first, made=made)
     desk.work()
-    shown = {p.account.id: p for p in step(rows, *made)}
+    shown = {p.account.id: p for p in transaction(rows, *made)}
     assert shown[first].copy.state == shown[second].copy.state == "live" and not shown[second].is_usable
     assert shown[second].free_at is not None
 
@@ -201,8 +203,8 @@ def test_two_names_of_one_place_are_not_claimed_together_where_posts_stand_apart
     one, two = (desk.account("mastodon", account_id="7", remote_account="mastodon:x.example:7") for _ in range(2))
     desk.scheduled(one, text="The first.")
     desk.scheduled(two, text="The second.")
-    assert len(step(claim, "w1", 8)) == 1
-    assert step(claim, "w2", 8) == []
+    assert len(transaction(claim, "w1", 8)) == 1
+    assert transaction(claim, "w2", 8) == []
 
 
 def test_a_receiver_that_calls_every_post_the_same_is_no_trouble(app):

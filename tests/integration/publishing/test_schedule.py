@@ -11,9 +11,9 @@ from app.content import actions as content
 from app.content.models import Artifact
 from app.core.actor import acting
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Conflict, Invalid
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Conflict, Invalid
 from app.publishing import actions
 from app.publishing.models import PublishJob
 from tests import publishing_desk as desk
@@ -29,7 +29,7 @@ def test_a_version_without_approval_is_refused(app):
         return item, db.session.get_one(Artifact, item.current_version_id)
 
     with acting(desk.staff()):
-        made = step(draft)
+        made = transaction(draft)
     with pytest.raises(Conflict, match="No approval covers version 1"):
         desk.scheduled(desk.account(), made=made)
 
@@ -68,9 +68,9 @@ def test_the_same_key_gives_the_same_job(app):
     made, account = desk.approved(), desk.account()
     who = desk.staff()
     with acting(who):
-        jobs = [step(actions.schedule, *made, [account], soon(), idempotency_key="form-1").id for _ in range(2)]
+        jobs = [transaction(actions.schedule, *made, [account], soon(), idempotency_key="form-1").id for _ in range(2)]
     assert jobs[0] == jobs[1]
-    assert step(lambda: db.session.query(PublishJob).count()) == 1
+    assert transaction(lambda: db.session.query(PublishJob).count()) == 1
 
 
 def test_a_gap_is_kept_and_the_next_free_moment_named(app):
@@ -116,7 +116,7 @@ def test_two_people_at_once_cannot_both_have_the_moment(app):
     def one(pair):
         with app.app_context():
             try:
-                step(actions.schedule, *pair, [account], at)
+                transaction(actions.schedule, *pair, [account], at)
                 outcomes.append("made")
             except Invalid:
                 outcomes.append("refused")
@@ -132,9 +132,9 @@ def test_two_people_at_once_cannot_both_have_the_moment(app):
 def test_undoing_an_approval_cancels_what_no_worker_has_taken(app):
     made = desk.approved()
     keys = desk.scheduled(desk.account(), desk.account(), made=made, at=soon())
-    assert step(actions.cancel_unclaimed, made[1].id) == 2
+    assert transaction(actions.cancel_unclaimed, made[1].id) == 2
     assert {desk.record(key).status for key in keys} == {"cancelled"} and desk.job(keys[0]).status == "cancelled"
-    item = step(lambda: db.session.get(type(made[0]), made[0].id, populate_existing=True))
+    item = transaction(lambda: db.session.get(type(made[0]), made[0].id, populate_existing=True))
     assert (item.status, item.open_records) == ("approved", 0)
 
 
@@ -143,4 +143,4 @@ def test_it_is_refused_once_a_worker_has_taken_one(app):
     desk.scheduled(desk.account(), made=made)
     desk.work()
     with pytest.raises(Conflict, match="decision stands"):
-        step(actions.cancel_unclaimed, made[1].id)
+        transaction(actions.cancel_unclaimed, made[1].id)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.core.db import db
-from app.ground import clock
+from app.lib import clock
 from app.platforms import registry
 from app.publishing.models import PublishAttempt, PublishRecord
 from tests.factories import make_account, make_record

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.ground import clock
+from app.lib import clock
 from app.publishing.actions.holds import hold
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
 from tests.factories import make_account, make_item, make_record

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from app.publishing.models import PublishJob, PublishRecord
 from tests.factories import make_account, make_campaign, make_item
 from tests.integration.publishing_pages.days import FORWARD
@@ -20,7 +20,7 @@ NOW = {"timing": "now", "timezone": "UTC", "priority": "0"}
 
 
 def records() -> int:
-    return step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(PublishRecord)))
+    return transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(PublishRecord)))
 
 
 def moment(text: str):
@@ -89,7 +89,9 @@ def test_same_place_second_post_and_gap_at_once_are_said_one_after_the_other_and
         said == ["Version 9 is live on", "are the same place on", "minutes apart. The next", ""]
         and answer.status_code == 303
     )
-    job = step(lambda: db.session.scalars(sa.select(PublishJob).order_by(PublishJob.created_at.desc()).limit(1)).one())
+    job = transaction(
+        lambda: db.session.scalars(sa.select(PublishJob).order_by(PublishJob.created_at.desc()).limit(1)).one()
+    )
     assert set(job.meta) == {"second_on", "same_place"}
 
 

@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.ground import clock
-from app.publishing import shown
+from app.lib import clock
 from app.publishing.actions.holds import hold
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.publishing.pages import badges as badge_words
 from app.publishing.queries import jobs as queries
 from app.publishing.queries.badges import JOB_BADGES
 from app.publishing.rollup import job_status
@@ -75,7 +75,7 @@ def badges():
     for job in db.session.scalars(sa.select(PublishJob)):
         records = db.session.scalars(sa.select(PublishRecord).where(PublishRecord.job_id == job.id)).all()
         keys = _keys(queries.with_campaign(job, records), records)
-        found[job.id] = labels.status(shown.job_key(job.status, list(keys.values())), "job").word
+        found[job.id] = labels.status(badge_words.job_key(job.status, list(keys.values())), "job").word
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.core.db import db
-from app.ground import clock
+from app.lib import clock
 from app.publishing.actions.holds import hold
 from app.publishing.models import RECORD, PublishAttempt, PublishRecord, RateWindow
 from tests.factories import make_account, make_record

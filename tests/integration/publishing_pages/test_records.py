@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.ground import clock
+from app.lib import clock
 from app.publishing.actions.holds import hold
 from app.publishing.models import RECORD, PublishHold, PublishRecord
 from tests.factories import make_account, make_record

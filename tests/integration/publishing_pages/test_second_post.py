@@ -9,16 +9,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.models import Account
 from app.content import actions as content
 from app.content.models import Artifact, ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from app.publishing.actions.schedule import schedule
 from app.publishing.models import PublishJob, PublishRecord
 from app.reviews.models import ApprovalRequest
-from app.vault.models import PlatformCredential
 from tests.factories import make_account, make_item, make_review, make_user, version_of
 from tests.integration.reviews import desk
 from tests.integration.reviews.test_queue_page import HTMX, fields
@@ -42,7 +42,7 @@ def sent() -> list[tuple[str, int]]:
         PublishJob, PublishJob.id == PublishRecord.job_id
     )
     statement = statement.join(Artifact, Artifact.id == PublishJob.artifact_id)
-    return step(lambda: sorted(tuple(row) for row in db.session.execute(statement)))
+    return transaction(lambda: sorted(tuple(row) for row in db.session.execute(statement)))
 
 
 def correct(item_id: uuid.UUID) -> None:
@@ -58,7 +58,7 @@ def approve(item_id: uuid.UUID) -> None:
     content.set_approved(item, version_of(item), make_user("reviewer").id)
 
 
-def first_version(live: PlatformCredential, failed: PlatformCredential) -> uuid.UUID:
+def first_version(live: Account, failed: Account) -> uuid.UUID:
     item = make_item(status="approved", accounts=[live, failed], at=clock.now() + timedelta(hours=4))
     schedule(item, version_of(item), [live.id, failed.id])
     return item.id
@@ -67,20 +67,20 @@ def first_version(live: PlatformCredential, failed: PlatformCredential) -> uuid.
 @pytest.fixture
 def two(app):
     """An item whose version 1 is live on "Our site" and failed on "Practice"; version 2 is saved."""
-    live, failed = step(make_account, "site", "Our site"), step(make_account, "sandbox", "Practice")
-    item_id = step(first_version, live, failed)
+    live, failed = transaction(make_account, "site", "Our site"), transaction(make_account, "sandbox", "Practice")
+    item_id = transaction(first_version, live, failed)
     where = "UPDATE publish_records SET status = :s, published_at = :at, platform_url = :url WHERE credential_id = :id"
     by_hand(where, s="success", at=clock.now(), url="https://site.example/one", id=live.id)
     by_hand(where, s="failed", at=None, url=None, id=failed.id)
     by_hand("UPDATE content_items SET status = 'published', open_records = 0, live_records = 1")
-    step(correct, item_id)
+    transaction(correct, item_id)
     return item_id, live.id, failed.id
 
 
 @pytest.fixture
 def corrected(two):
     """The same, version 2 approved."""
-    step(approve, two[0])
+    transaction(approve, two[0])
     return two
 
 
@@ -142,8 +142,8 @@ def test_an_account_connected_a_second_time_is_the_same_account(as_user, correct
     item_id, live, _ = corrected
     by_hand("UPDATE platform_credentials SET remote_account = 'site:did:plc:a' WHERE id = :id", id=live)
     by_hand("UPDATE publish_records SET host = 'old.example'")
-    twin = step(make_account, "site", "Our site again", remote_account="site:did:plc:a").id
-    step(make_account, "site", "Another site", remote_account="site:did:plc:b")
+    twin = transaction(make_account, "site", "Our site again", remote_account="site:did:plc:a").id
+    transaction(make_account, "site", "Another site", remote_account="site:did:plc:b")
     browser = as_user("operator")
     assert browser.get(f"/content/{item_id}/publish").text.count("Version 1 is live there") == 2
     answer = browser.post(f"/content/{item_id}/publish", data={**NOW, "accounts": [twin]})
@@ -152,7 +152,7 @@ def test_an_account_connected_a_second_time_is_the_same_account(as_user, correct
 
 def test_approve_and_schedule_makes_no_second_post(as_user, two):
     """(J25) The door of the reviewers has nobody to ask about a second post: it says where to go."""
-    key = step(lambda: make_review(db.session.get_one(ContentItem, two[0]), status="pending").id)
+    key = transaction(lambda: make_review(db.session.get_one(ContentItem, two[0]), status="pending").id)
     operator = as_user("operator")
     page = operator.get(f"/reviews/{key}").text
     answer = operator.post(f"/reviews/{key}/decisions", data={**fields(page), "schedule": "1"}, headers=HTMX)
@@ -164,8 +164,8 @@ def test_approve_and_schedule_makes_no_second_post(as_user, two):
 
 def test_a_desk_that_schedules_on_approval_leaves_out_what_would_be_a_second_post(as_user, two):
     """(J25) Approving stays possible; the accounts where nothing is live follow the plan."""
-    step(config.put, "review.schedule_on_approval", True)
-    key = step(lambda: make_review(db.session.get_one(ContentItem, two[0]), status="pending").id)
+    transaction(settings.put, "reviews.schedule_on_approval", True)
+    key = transaction(lambda: make_review(db.session.get_one(ContentItem, two[0]), status="pending").id)
     operator = as_user("operator")
     answer = operator.post(f"/reviews/{key}/decisions", data=fields(operator.get(f"/reviews/{key}").text), headers=HTMX)
     assert answer.status_code == 200 and desk.fresh(ApprovalRequest, key).status == "approved"
@@ -203,17 +203,17 @@ def test_approving_schedules_nothing_on_an_account_whose_limits_shrank_since_the
 ):
     """(J26) It fitted when it was asked for. Approve-and-schedule and a desk that schedules by itself say why; a plain approval
     of the same page is taken."""
-    step(config.put, "review.schedule_on_approval", by_setting)
+    transaction(settings.put, "reviews.schedule_on_approval", by_setting)
     elephant = commit(make_account, "mastodon", "stones.example")
     at = clock.now() + timedelta(hours=4)
-    key = step(lambda: make_review(make_item(accounts=[elephant], at=at), status="pending").id)
+    key = transaction(lambda: make_review(make_item(accounts=[elephant], at=at), status="pending").id)
     by_hand(SMALL)
     operator = as_user("operator")
     data = {**fields(operator.get(f"/reviews/{key}").text), **({} if by_setting else {"schedule": "1"})}
     answer = operator.post(f"/reviews/{key}/decisions", data=data, headers=HTMX)
     assert answer.status_code == 422 and "Mastodon stones.example: " in answer.text and "too long" in answer.text
     assert desk.fresh(ApprovalRequest, key).status == "in_review" and sent() == []
-    step(config.put, "review.schedule_on_approval", False)
+    transaction(settings.put, "reviews.schedule_on_approval", False)
     answer = operator.post(f"/reviews/{key}/decisions", data=fields(operator.get(f"/reviews/{key}").text), headers=HTMX)
     assert answer.status_code == 200 and desk.fresh(ApprovalRequest, key).status == "approved" and sent() == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
 from app.publishing.models import PublishAttempt
 from tests import publishing_desk as desk
 
@@ -21,7 +21,7 @@ def twice(app):
     )  # fmt: skip
     look = {"number": 2, "step": "reconcile", "outcome": "yes", "matched_by": "twins", "message": "It is there twice."}
     look |= {"record_id": key, "response": {"twins": [{"post_id": "2", "url": TWIN}]}}
-    step(lambda: db.session.add(PublishAttempt(**look)))
+    transaction(lambda: db.session.add(PublishAttempt(**look)))
     desk.by_hand(
         "INSERT INTO publish_holds (id, scope, scope_id, reason, note)"
         " VALUES (gen_random_uuid(), 'record', CAST(:k AS text), 'invariant', 'x')", k=key,

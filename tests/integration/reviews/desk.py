@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from app.accounts.models import User
 from app.content import actions as content
 from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core import actor
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
 from app.reviews import actions
 from app.reviews.models import ApprovalRequest
+from app.staff.models import User
 from app.web.auth import has_role
 
 
@@ -42,7 +42,7 @@ def person(role: str = "reviewer", name: str = "Mara Voss") -> Person:
         db.session.flush()
         return Person(user.id, name, role)
 
-    return step(make)
+    return transaction(make)
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def item(
         return row.id
 
     with being(author):
-        return step(make)
+        return transaction(make)
 
 
 def asked(item_id: uuid.UUID, author: Person, **more: Any) -> ApprovalRequest:
@@ -79,7 +79,7 @@ def asked(item_id: uuid.UUID, author: Person, **more: Any) -> ApprovalRequest:
         return actions.ask(row, db.session.get_one(Artifact, row.current_version_id), author, **more)
 
     with being(author):
-        return step(make)
+        return transaction(make)
 
 
 def sight(request: ApprovalRequest) -> dict[str, str]:
@@ -94,14 +94,14 @@ def sight(request: ApprovalRequest) -> dict[str, str]:
         return {"plan_hash": contents.plan_hash(item), "shown_hash": shown}
 
     bound = {"artifact_id": str(request.artifact_id), "content_hash": request.content_hash or ""}
-    return {**bound, **step(read)}
+    return {**bound, **transaction(read)}
 
 
 def decide(request: ApprovalRequest, who: Person, decision: str = "approve", **more: Any) -> actions.Decided:
     """Decide on exactly what the request names, unless told otherwise."""
     given = {**sight(request), **more}
     with being(who):
-        return step(actions.decide, request.id, decision, user=who, **given)
+        return transaction(actions.decide, request.id, decision, user=who, **given)
 
 
 def new_version(item_id: uuid.UUID, author: Person, body: str) -> Artifact:
@@ -112,9 +112,9 @@ def new_version(item_id: uuid.UUID, author: Person, body: str) -> Artifact:
         return content.save_version(row, payload(row.title, body), row.current_version_id)
 
     with being(author):
-        return step(make)
+        return transaction(make)
 
 
 def fresh(model: Any, key: Any) -> Any:
     """The row as it stands in the database."""
-    return step(lambda: db.session.get(model, key, populate_existing=True))
+    return transaction(lambda: db.session.get(model, key, populate_existing=True))

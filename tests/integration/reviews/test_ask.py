@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.content.models import Artifact, ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Conflict, Forbidden, Invalid
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Conflict, Forbidden, Invalid
 from app.reviews import actions, jobs
 from app.reviews.models import ApprovalRequest, ReviewDecision
 from tests.factories import make_account
@@ -33,7 +33,7 @@ def requests_of(item_id):
         )
         return [(r.status, r.round) for r in rows]
 
-    return step(read)
+    return transaction(read)
 
 
 def test_asking_moves_the_item_and_binds_the_version(author):
@@ -68,11 +68,11 @@ def test_a_version_that_is_not_the_newest_cannot_be_asked_for(author):
     old = desk.fresh(Artifact, desk.fresh(ContentItem, key).current_version_id)
     desk.new_version(key, author, "Another text.")
     with pytest.raises(Conflict, match="newer version"):
-        step(lambda: actions.ask(db.session.get_one(ContentItem, key), old, author))
+        transaction(lambda: actions.ask(db.session.get_one(ContentItem, key), old, author))
 
 
 def test_a_text_that_does_not_fit_its_planned_account_is_refused_with_the_accounts_name(author):
-    account = step(make_account, "sandbox", "tiny")
+    account = transaction(make_account, "sandbox", "tiny")
     key = desk.item(author, body="x" * 70_000, planned_accounts=[str(account.id)], planned_platforms=["sandbox"])
     with pytest.raises(Invalid) as refused:
         desk.asked(key, author)
@@ -90,13 +90,13 @@ def test_fields_that_make_no_sense_are_refused(author, more):
 def test_the_author_withdraws_and_may_ask_again(author):
     key = desk.item(author)
     request = desk.asked(key, author)
-    step(actions.withdraw, request.id, author)
-    step(actions.withdraw, request.id, author)
+    transaction(actions.withdraw, request.id, author)
+    transaction(actions.withdraw, request.id, author)
     assert desk.fresh(ContentItem, key).status == "draft"
     assert requests_of(key) == [("cancelled", 1)]
     desk.asked(key, author)
     assert requests_of(key) == [("cancelled", 1), ("pending", 1)]
-    assert step(lambda: db.session.scalars(sa.select(ReviewDecision.decision)).all()) == ["withdraw"]
+    assert transaction(lambda: db.session.scalars(sa.select(ReviewDecision.decision)).all()) == ["withdraw"]
 
 
 def test_a_request_that_a_new_version_has_overtaken_is_withdrawn_without_a_word_about_the_item(author):
@@ -104,7 +104,7 @@ def test_a_request_that_a_new_version_has_overtaken_is_withdrawn_without_a_word_
     key = desk.item(author)
     request = desk.asked(key, author)
     desk.new_version(key, author, "Another text.")
-    step(actions.withdraw, request.id, author)
+    transaction(actions.withdraw, request.id, author)
     assert desk.fresh(ApprovalRequest, request.id).status == "cancelled"
     assert desk.fresh(ContentItem, key).status == "draft"
 
@@ -112,10 +112,10 @@ def test_a_request_that_a_new_version_has_overtaken_is_withdrawn_without_a_word_
 def test_others_cannot_withdraw_and_a_decided_one_stays_decided(author):
     request, reviewer = desk.asked(desk.item(author), author), desk.person()
     with pytest.raises(Forbidden):
-        step(actions.withdraw, request.id, reviewer)
+        transaction(actions.withdraw, request.id, reviewer)
     desk.decide(request, reviewer)
     with pytest.raises(Conflict, match="approved already"):
-        step(actions.withdraw, request.id, author)
+        transaction(actions.withdraw, request.id, author)
 
 
 def test_a_new_version_supersedes_the_open_request_by_reaction(author):
@@ -142,7 +142,7 @@ def test_what_nobody_decides_expires_and_the_item_is_a_draft_again(author):
     def age():
         db.session.get_one(ApprovalRequest, old.id).expires_at = clock.now() - timedelta(seconds=1)
 
-    step(age)
+    transaction(age)
     jobs.expire()
     jobs.expire()
     assert desk.fresh(ApprovalRequest, old.id).status == "expired"
@@ -159,10 +159,10 @@ def test_a_request_that_was_given_more_time_after_it_was_found_overdue_stays_ope
     def until(moment):
         db.session.get_one(ApprovalRequest, request.id).expires_at = moment
 
-    step(until, clock.now() - timedelta(seconds=1))
-    assert step(actions.expire_due) == [request.id]
-    step(until, clock.now() + timedelta(days=1))
-    assert not step(actions.expire, request.id)
+    transaction(until, clock.now() - timedelta(seconds=1))
+    assert transaction(actions.expire_due) == [request.id]
+    transaction(until, clock.now() + timedelta(days=1))
+    assert not transaction(actions.expire, request.id)
     assert desk.fresh(ApprovalRequest, request.id).status == "pending"
     assert desk.fresh(ContentItem, key).status == "review"
 
@@ -173,12 +173,12 @@ def test_an_expired_request_cannot_be_decided_before_the_clock_has_closed_it(aut
     def age():
         db.session.get_one(ApprovalRequest, request.id).expires_at = clock.now() - timedelta(seconds=1)
 
-    step(age)
+    transaction(age)
     with pytest.raises(Conflict, match="expired"):
         desk.decide(request, desk.person())
 
 
 def test_the_setting_says_how_long_a_request_waits(author):
-    step(config.put, "review.expires_after_days", 2)
+    transaction(settings.put, "reviews.expires_after_days", 2)
     request = desk.asked(desk.item(author), author)
     assert request.expires_at - request.requested_at == timedelta(days=2)

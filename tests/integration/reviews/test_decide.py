@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
-from app.ground.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.transactions import transaction
+from app.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from app.reviews.models import ApprovalRequest, ReviewDecision
 from tests.integration.reviews import desk
 
@@ -93,7 +93,7 @@ def test_the_same_decision_twice_is_one(people, request_):
     desk.decide(request_, people[1])
     again = desk.decide(request_, people[1])
     assert again.repeated and again.settled == "approved"
-    assert step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 1
+    assert transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 1
 
 
 def test_nobody_approves_their_own_work(app):
@@ -114,7 +114,7 @@ def test_who_submitted_the_work_of_another_does_not_approve_it_either(people):
 def test_self_approval_can_be_switched_on(app):
     author = desk.person("reviewer")
     request = desk.asked(desk.item(author), author)
-    step(config.put, "review.self_approval", True)
+    transaction(settings.put, "reviews.self_approval", True)
     assert desk.decide(request, author).settled == "approved"
 
 
@@ -132,7 +132,7 @@ def test_unknown_requests_and_decisions_are_not_found(people, request_):
 
 def test_a_quorum_of_two_waits_for_the_second(people):
     author, first = people
-    step(config.put, "review.quorum", 2)
+    transaction(settings.put, "reviews.quorum", 2)
     request, second = desk.asked(desk.item(author), author), desk.person("reviewer", "Li Wen")
     assert desk.decide(request, first).settled is None
     assert desk.decide(request, first).repeated
@@ -148,4 +148,4 @@ def test_decisions_are_never_changed(people, request_):
         "TRUNCATE review_decisions",
     ):
         with pytest.raises(sa.exc.DBAPIError, match=r"never changed|refused|permission denied"):
-            step(lambda s=statement: db.session.execute(sa.text(s)))
+            transaction(lambda s=statement: db.session.execute(sa.text(s)))

@@ -13,9 +13,9 @@ from app.content import compose as composer
 from app.content import queries as contents
 from app.content.models import ContentItem
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Conflict
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Conflict
 from app.publishing.models import PublishJob, PublishRecord
 from app.reviews import actions, jobs
 from app.reviews.models import ApprovalRequest
@@ -39,7 +39,7 @@ def planned(*accounts, at=AT, zone="UTC"):
 def replan(key, who, accounts, at=AT, zone="UTC"):
     chosen = [(str(a.id), a.platform) for a in accounts]
     with desk.being(who):
-        step(lambda: content.plan(db.session.get_one(ContentItem, key), at, zone, chosen))
+        transaction(lambda: content.plan(db.session.get_one(ContentItem, key), at, zone, chosen))
 
 
 def state(key):
@@ -47,7 +47,7 @@ def state(key):
 
 
 def jobs_made():
-    return step(lambda: list(db.session.scalars(sa.select(PublishJob))))
+    return transaction(lambda: list(db.session.scalars(sa.select(PublishJob))))
 
 
 def hidden(html, decision="approve"):
@@ -72,7 +72,7 @@ def test_a_page_that_was_open_while_the_plan_changed_decides_nothing(app, commit
     assert answer.status_code == 409 and "The plan changed while you read: look again" in answer.get_data(as_text=True)
     row = state(key)
     assert (row.status, row.approved_version_id, jobs_made()) == ("draft", None, [])
-    step(actions.supersede_stale, key)
+    transaction(actions.supersede_stale, key)
     assert desk.fresh(ApprovalRequest, request.id).status == "superseded"
     assert "The plan changed" in admin.get(f"/reviews/{request.id}").get_data(as_text=True)
 
@@ -187,7 +187,7 @@ def test_words_that_an_update_changed_under_the_reader_are_not_approved(app, com
     author = desk.person("editor")
     elephant = commit(make_account, "mastodon")
     with desk.being(author):
-        key = step(lambda: content.create_item({"title": "T", "body": "B", "disclosure": "assisted"}).id)
+        key = transaction(lambda: content.create_item({"title": "T", "body": "B", "disclosure": "assisted"}).id)
     replan(key, author, (elephant,), None)
     request = desk.asked(key, author)
     given = desk.sight(request)
@@ -199,13 +199,13 @@ def test_words_that_an_update_changed_under_the_reader_are_not_approved(app, com
 
 def test_two_votes_on_different_words_make_no_quorum(app, commit, monkeypatch):
     """(D10) An update between the first and the second vote: the first was about other words."""
-    from app.core import config
+    from app.core import settings
 
     author, elephant = desk.person("editor"), commit(make_account, "mastodon")
     with desk.being(author):
-        key = step(lambda: content.create_item({"title": "T", "body": "B", "disclosure": "assisted"}).id)
+        key = transaction(lambda: content.create_item({"title": "T", "body": "B", "disclosure": "assisted"}).id)
     replan(key, author, (elephant,), None)
-    step(config.put, "review.quorum", 2)
+    transaction(settings.put, "reviews.quorum", 2)
     request, first, second = desk.asked(key, author), desk.person(), desk.person()
     assert desk.decide(request, first).settled is None
     monkeypatch.setitem(composer.DISCLOSED["assisted"], "en", "Made with a machine.")
@@ -223,7 +223,7 @@ def test_approve_and_schedule_schedules_exactly_the_plan_that_was_shown(app, com
         assert admin.post(f"/reviews/{request.id}/decisions", data={**data, "schedule": "1"}).status_code == 303
     (job,) = jobs_made()
     assert (job.scheduled_at, job.timezone, job.approval_id) == (AT, "Asia/Tokyo", request.id)
-    found = step(lambda: set(db.session.scalars(sa.select(PublishRecord.credential_id))))
+    found = transaction(lambda: set(db.session.scalars(sa.select(PublishRecord.credential_id))))
     assert found == {here.id, there.id}
 
 
@@ -246,7 +246,7 @@ def test_an_undone_approval_shows_the_plan_of_now(app, commit):
     desk.decide(request, judge)
     replan(key, author, (there,))
     with desk.being(judge):
-        step(actions.undo, request.id, judge)
+        transaction(actions.undo, request.id, judge)
     with pytest.raises(Conflict, match="The plan changed while you read"):
         desk.decide(request, judge, **given)
 
@@ -260,7 +260,7 @@ def test_an_old_decision_is_not_undone_while_a_new_review_is_open(app, commit):
     replan(key, author, (sky, elephant))
     desk.asked(key, author)
     with desk.being(judge), pytest.raises(Conflict, match="A new review was asked for since"):
-        step(actions.undo, request.id, judge)
+        transaction(actions.undo, request.id, judge)
 
 
 @pytest.mark.parametrize("turn", range(4))
@@ -279,7 +279,7 @@ def test_the_plan_and_the_decision_at_the_same_moment(app, commit, turn):
         assert made == [] and state(key).approved_version_id is None
     else:
         assert [job.scheduled_at for job in made] == [AT]
-        assert step(lambda: list(db.session.scalars(sa.select(PublishRecord.credential_id)))) == [here.id]
+        assert transaction(lambda: list(db.session.scalars(sa.select(PublishRecord.credential_id)))) == [here.id]
 
 
 def test_a_request_on_another_plan_is_offered_to_nobody_before_it_is_closed(app, commit, as_user):
@@ -294,12 +294,12 @@ def test_a_request_on_another_plan_is_offered_to_nobody_before_it_is_closed(app,
 
 def test_the_calendars_move_keeps_the_accounts_of_now(app, commit):
     """(S2) Read before the lock, it would put back the accounts of before another person's save."""
-    from app.operations.actions.moving import move_plan
+    from app.calendar.actions import move_plan
 
     here, there = commit(make_account), commit(make_account)
     author, key, _ = planned(here)
     state(key)
     replan(key, author, (here, there))
     with desk.being(author):
-        step(move_plan, key, AT + timedelta(days=1), "UTC")
+        transaction(move_plan, key, AT + timedelta(days=1), "UTC")
     assert state(key).planned_accounts == [str(here.id), str(there.id)]

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from app.content.models import ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
+from app.core.transactions import transaction
 from app.reviews import queries
 from app.reviews.models import ApprovalRequest
 from tests.factories import make_item, make_review, make_user
@@ -21,7 +21,9 @@ HTMX = {"HX-Request": "true", "HX-Target": "review"}
 @pytest.fixture
 def three(app):
     """Three requests, in the order of their due time."""
-    return [step(lambda n=n: make_review(make_item(f"Item {n}", f"Text {n}"), status="pending").id) for n in "ABC"]
+    return [
+        transaction(lambda n=n: make_review(make_item(f"Item {n}", f"Text {n}"), status="pending").id) for n in "ABC"
+    ]
 
 
 @pytest.fixture
@@ -51,8 +53,8 @@ def test_opening_takes_it_into_review_once(reviewer, three):
 
 
 def test_an_author_who_looks_opens_nothing(as_user, app):
-    author = step(make_user, role="reviewer")
-    key = step(lambda: make_review(make_item(by=author), status="pending").id)
+    author = transaction(make_user, role="reviewer")
+    key = transaction(lambda: make_review(make_item(by=author), status="pending").id)
     page = as_user(author).get(f"/reviews/{key}").text
     assert desk.fresh(ApprovalRequest, key).status == "pending"
     assert "somebody else has to decide" in page and 'id="approve"' not in page
@@ -138,7 +140,7 @@ def test_who_decided_already_is_spoken_to(reviewer, three):
 
 
 def test_the_eleventh_in_a_minute_answers_429_and_says_when(reviewer, three):
-    step(config.put, "review.decisions_per_minute", 1)
+    transaction(settings.put, "reviews.decisions_per_minute", 1)
     for key in three[:2]:
         data = fields(reviewer.get(f"/reviews/{key}").text)
         answer = reviewer.post(f"/reviews/{key}/decisions", data=data)
@@ -163,10 +165,10 @@ def test_the_filter_is_kept_for_the_next_visit(reviewer, three):
 
 
 def test_the_badge_counts_what_waits_for_me(reviewer, three, as_user):
-    assert step(lambda: queries.waiting_count(desk.Person(reviewer.user.id, "", "reviewer"))) == 3
-    assert step(lambda: queries.waiting_count(desk.Person(reviewer.user.id, "", "editor"))) == 0
-    author = step(lambda: db.session.get(ApprovalRequest, three[0]).author_id)
-    assert step(lambda: queries.waiting_count(desk.Person(author, "", "reviewer"))) == 2
+    assert transaction(lambda: queries.waiting_count(desk.Person(reviewer.user.id, "", "reviewer"))) == 3
+    assert transaction(lambda: queries.waiting_count(desk.Person(reviewer.user.id, "", "editor"))) == 0
+    author = transaction(lambda: db.session.get(ApprovalRequest, three[0]).author_id)
+    assert transaction(lambda: queries.waiting_count(desk.Person(author, "", "reviewer"))) == 2
     page = reviewer.get("/").text
     assert re.search(r'id="badge-reviews" class="pill pill-wait"><span class="visually-hidden">, </span>3<', page), (
         "it stands there without JavaScript"

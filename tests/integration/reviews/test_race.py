@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from app.content.models import ContentItem
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Conflict, PressroomError, TooMany
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Conflict, PressroomError, TooMany
 from app.publishing.models import PublishRecord
 from app.reviews import actions
 from app.reviews.models import ApprovalRequest, ReviewDecision
@@ -58,7 +58,7 @@ def test_of_two_reviewers_one_decides_and_the_other_is_told_who(app, round_):
     first = {mara.id: "Mara Voss", li.id: "Li Wen"}[row.settled_by]
     assert first in refused[0].message
     assert (row.status, item.status) in {("approved", "approved"), ("rejected", "rejected")}
-    assert step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 1
+    assert transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 1
 
 
 @pytest.mark.parametrize("round_", range(5))
@@ -81,7 +81,7 @@ def test_a_double_click_on_two_connections_is_one_decision(app):
     request = desk.asked(desk.item(author), author)
     out = together(app, *[lambda: desk.decide(request, mara)] * 4)
     assert sorted(one.repeated for one in out) == [False, True, True, True]
-    assert step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 1
+    assert transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 1
 
 
 def test_twelve_tabs_at_once_make_ten_decisions(app):
@@ -89,7 +89,7 @@ def test_twelve_tabs_at_once_make_ten_decisions(app):
     requests = [desk.asked(desk.item(author, f"Item {n}", f"Text {n}"), author) for n in range(12)]
     out = together(app, *[lambda r=r: desk.decide(r, mara) for r in requests])
     assert sum(isinstance(one, TooMany) for one in out) == 2
-    assert step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 10
+    assert transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewDecision))) == 10
 
 
 def test_two_authors_tabs_ask_once(app):
@@ -103,20 +103,20 @@ def claim() -> int:
     """What a worker does: take what waits."""
     waiting = PublishRecord.status == "pending"
     taken = sa.update(PublishRecord).where(waiting).values(status="publishing", claimed_at=sa.func.now())
-    return step(lambda: db.session.execute(taken).rowcount)
+    return transaction(lambda: db.session.execute(taken).rowcount)
 
 
 @pytest.mark.parametrize("round_", range(6))
 def test_undo_and_a_worker_at_once_never_send_what_was_taken_back(app, round_):
     author, mara = desk.person("editor"), desk.person("operator")
-    account = step(make_account, "site")
+    account = transaction(make_account, "site")
     at = clock.now() + timedelta(hours=4)
     plan = {"planned_accounts": [str(account.id)], "planned_platforms": ["site"], "scheduled_for": at}
     request = desk.asked(desk.item(author, **plan), author)
     desk.decide(request, mara, schedule=True)
-    undone, claimed = together(app, lambda: step(actions.undo, request.id, mara), claim)
+    undone, claimed = together(app, lambda: transaction(actions.undo, request.id, mara), claim)
     item = desk.fresh(ContentItem, request.related_entity_id)
-    status = step(lambda: db.session.scalars(sa.select(PublishRecord.status)).one())
+    status = transaction(lambda: db.session.scalars(sa.select(PublishRecord.status)).one())
     if isinstance(undone, Conflict):
         assert (claimed, status, item.status) == (1, "publishing", "scheduled")
     else:

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from app.reviews.models import ApprovalRequest, ReviewComment
 from tests.factories import make_account, make_item, make_review, make_user
 from tests.integration.reviews import desk
@@ -26,15 +26,15 @@ def editor(as_user):
 
 @pytest.fixture
 def item(editor):
-    return step(lambda: make_item(by=editor.user))
+    return transaction(lambda: make_item(by=editor.user))
 
 
 def only():
-    return step(lambda: db.session.scalars(sa.select(ApprovalRequest)).one())
+    return transaction(lambda: db.session.scalars(sa.select(ApprovalRequest)).one())
 
 
 def test_the_editor_asks_with_a_note_a_time_and_a_reviewer(editor, item):
-    reviewer = step(make_user, role="reviewer", full_name="Mara Voss")
+    reviewer = transaction(make_user, role="reviewer", full_name="Mara Voss")
     page = editor.get(f"/reviews/new/{item.id}").text
     assert "Mara Voss" in page and "Version 1" in page
     due = (clock.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
@@ -71,7 +71,7 @@ def test_what_makes_no_sense_is_said_and_the_note_is_kept(editor, item, wrong, w
     answer = editor.post("/reviews", data=data)
     assert answer.status_code == 422 and words in answer.text
     assert wrong.get("note", "My note") in answer.text
-    assert step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ApprovalRequest))) == 0
+    assert transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ApprovalRequest))) == 0
 
 
 def test_a_page_that_is_one_version_behind_asks_for_nothing(editor, item):
@@ -87,14 +87,14 @@ def test_garbage_ids_are_not_found(editor):
 
 
 def test_the_author_withdraws_by_button(editor, item):
-    key = step(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
+    key = transaction(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
     assert "Withdraw the request" in editor.get(f"/reviews/{key}?view=activity").text
     assert editor.post(f"/reviews/{key}/withdrawal").location == f"/content/{item.id}"
     assert "The author withdrew this request" in editor.get(f"/reviews/{key}").text
 
 
 def test_comments_reach_the_author_unless_they_are_for_reviewers_only(editor, as_user, item):
-    key = step(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
+    key = transaction(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
     reviewer = as_user("reviewer")
     reviewer.post(f"/reviews/{key}/comments", data={"body": "Nice stones."})
     reviewer.post(f"/reviews/{key}/comments", data={"body": "Ask legal first.", "internal": "y"})
@@ -102,12 +102,12 @@ def test_comments_reach_the_author_unless_they_are_for_reviewers_only(editor, as
     theirs, ours = editor.get(f"/reviews/{key}?view=activity").text, reviewer.get(f"/reviews/{key}?view=activity").text
     assert "Nice stones." in theirs and "Nice stones." in ours
     assert "Ask legal first." in ours and "Ask legal first." not in theirs
-    assert step(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewComment))) == 2
+    assert transaction(lambda: db.session.scalar(sa.select(sa.func.count()).select_from(ReviewComment))) == 2
 
 
 def test_a_review_with_many_comments_shows_the_newest_and_leads_to_all_others(editor, as_user, item):
     """(S7) 1,000 comments made a page of 805 kB. What is for reviewers only is neither shown nor counted for others."""
-    key = step(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
+    key = transaction(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
     remarks = [
         {
             "request_id": key,
@@ -118,7 +118,7 @@ def test_a_review_with_many_comments_shows_the_newest_and_leads_to_all_others(ed
         }
         for n in range(1, 301)
     ]
-    step(lambda: db.session.add_all(ReviewComment(**remark) for remark in remarks))
+    transaction(lambda: db.session.add_all(ReviewComment(**remark) for remark in remarks))
 
     def pages(browser):
         at, found = f"/reviews/{key}?view=activity", []
@@ -140,18 +140,18 @@ def test_a_review_with_many_comments_shows_the_newest_and_leads_to_all_others(ed
 
 @pytest.mark.parametrize("before", ["garbage", "00000000-0000-0000-0000-000000000000"])
 def test_a_page_of_comments_that_is_not_there_is_no_fault(editor, item, before):
-    key = step(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
+    key = transaction(lambda: make_review(db.session.get(ContentItem, item.id), status="pending").id)
     assert editor.get(f"/reviews/{key}?view=activity&before={before}").status_code == 200
 
 
 def test_the_list_shows_filters_searches_and_exports_everything(as_user):
-    step(
+    transaction(
         make_review,
-        step(lambda: make_item("=SUM(A1) 石组造景").id) and None,
+        transaction(lambda: make_item("=SUM(A1) 石组造景").id) and None,
         status="rejected",
         reason="Not this month.",
     )
-    step(lambda: make_review(make_item("=SUM(A1) 石组造景", "b"), status="approved").id)
+    transaction(lambda: make_review(make_item("=SUM(A1) 石组造景", "b"), status="approved").id)
     viewer = as_user("viewer")
     page = viewer.get("/reviews/all").text
     assert "石组造景" in page and "Not this month." in page
@@ -163,10 +163,12 @@ def test_the_list_shows_filters_searches_and_exports_everything(as_user):
 
 
 def test_no_page_runs_more_than_twelve_statements(as_user, app, statements):
-    account = step(make_account, "site")
+    account = transaction(make_account, "site")
     for n in range(12):
-        step(lambda n=n: make_review(make_item(f"Item {n}", f"Text {n}", accounts=[account]), status="pending").id)
-    key = step(lambda: db.session.scalars(sa.select(ApprovalRequest.id).order_by(ApprovalRequest.id)).first())
+        transaction(
+            lambda n=n: make_review(make_item(f"Item {n}", f"Text {n}", accounts=[account]), status="pending").id
+        )
+    key = transaction(lambda: db.session.scalars(sa.select(ApprovalRequest.id).order_by(ApprovalRequest.id)).first())
     reviewer = as_user("reviewer")
     paths = [
         f"/reviews/{key}",
@@ -177,7 +179,7 @@ def test_no_page_runs_more_than_twelve_statements(as_user, app, statements):
     ]
     seen: dict[str, int] = {}
     for path in paths:
-        config.forget()  # a process reads its settings anew every two seconds: each page is counted with that statement
+        settings.forget()  # a process reads its settings anew every two seconds: each page is counted with that statement
         with statements() as ran:
             assert reviewer.get(path).status_code == 200
         seen[path] = len(ran)
@@ -185,25 +187,25 @@ def test_no_page_runs_more_than_twelve_statements(as_user, app, statements):
 
 
 def test_a_status_changed_by_plain_sql_is_seen_and_a_decision_is_told_once(app):
-    key = step(lambda: make_review(status="approved").id)
+    key = transaction(lambda: make_review(status="approved").id)
     told = "SELECT action FROM audit_log WHERE entity_type = 'approval_requests' ORDER BY occurred_at, id"
-    assert step(lambda: db.session.scalars(sa.text(told)).all()) == ["reviews.ask", "reviews.approve"]
-    step(
+    assert transaction(lambda: db.session.scalars(sa.text(told)).all()) == ["reviews.ask", "reviews.approve"]
+    transaction(
         lambda: db.session.execute(
             sa.text("UPDATE approval_requests SET status = 'rejected' WHERE id = :key"), {"key": key}
         )
     )
-    assert step(lambda: db.session.scalars(sa.text(told)).all())[-1] == "sql.update"
+    assert transaction(lambda: db.session.scalars(sa.text(told)).all())[-1] == "sql.update"
 
 
 def test_the_view_of_d_lists_what_is_open_oldest_first(app):
     for status in ("pending", "in_review", "approved", "cancelled"):
-        step(lambda s=status: make_review(make_item(s, s), status=s).id)
-    rows = step(lambda: db.session.execute(sa.text("SELECT status, entity_title FROM pending_approvals")).all())
+        transaction(lambda s=status: make_review(make_item(s, s), status=s).id)
+    rows = transaction(lambda: db.session.execute(sa.text("SELECT status, entity_title FROM pending_approvals")).all())
     assert [tuple(row) for row in rows] == [("pending", "pending"), ("in_review", "in_review")]
 
 
 def test_what_is_no_draft_cannot_be_asked_for_and_the_page_says_so(editor, item):
-    step(lambda: make_review(db.session.get(ContentItem, item.id), status="rejected").id)
+    transaction(lambda: make_review(db.session.get(ContentItem, item.id), status="rejected").id)
     answer = editor.get(f"/reviews/new/{item.id}")
     assert answer.status_code == 409 and "This content is rejected" in answer.text

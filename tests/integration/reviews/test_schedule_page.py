@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.core import config
+from app.accounts.models import Account
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from app.publishing.models import PublishRecord
 from app.reviews.models import ApprovalRequest
-from app.vault.models import PlatformCredential
 from tests.factories import make_account, make_item, make_review, make_user
 from tests.integration.reviews import desk
 from tests.integration.reviews.test_queue_page import HTMX, fields
@@ -22,17 +22,17 @@ from tests.integration.reviews.test_queue_page import HTMX, fields
 
 @pytest.fixture
 def account(app):
-    return step(make_account, "site", "Our site")
+    return transaction(make_account, "site", "Our site")
 
 
 @pytest.fixture
 def planned(account):
     at = clock.now() + timedelta(hours=4)
-    return step(lambda: make_review(make_item(accounts=[account], at=at), status="pending").id)
+    return transaction(lambda: make_review(make_item(accounts=[account], at=at), status="pending").id)
 
 
 def records():
-    return step(lambda: db.session.scalars(sa.select(PublishRecord.status)).all())
+    return transaction(lambda: db.session.scalars(sa.select(PublishRecord.status)).all())
 
 
 def test_an_operator_approves_and_schedules_in_one_step(as_user, planned):
@@ -58,7 +58,7 @@ def test_a_reviewer_is_not_offered_it_and_is_refused(as_user, planned):
 def test_an_account_that_was_lost_meanwhile_stops_the_whole_decision(as_user, planned, account):
     operator = as_user("operator")
     page = operator.get(f"/reviews/{planned}").text
-    step(lambda: db.session.execute(sa.update(PlatformCredential).values(status="expired")))
+    transaction(lambda: db.session.execute(sa.update(Account).values(status="expired")))
     answer = operator.post(f"/reviews/{planned}/decisions", data={**fields(page), "schedule": "1"}, headers=HTMX)
     assert answer.status_code == 422 and "Reconnect it first" in answer.text
     assert desk.fresh(ApprovalRequest, planned).status == "in_review"
@@ -68,7 +68,9 @@ def test_undo_that_comes_too_late_says_why_on_the_page_and_in_the_toast(as_user,
     operator = as_user("operator")
     data = {**fields(operator.get(f"/reviews/{planned}").text), "schedule": "1"}
     operator.post(f"/reviews/{planned}/decisions", data=data)
-    step(lambda: db.session.execute(sa.update(PublishRecord).values(claimed_at=clock.now(), status="publishing")))
+    transaction(
+        lambda: db.session.execute(sa.update(PublishRecord).values(claimed_at=clock.now(), status="publishing"))
+    )
     answer = operator.post(f"/reviews/{planned}/undo")
     assert answer.status_code == 409 and "A worker has taken a record of this version already" in answer.text
     answer = operator.post(f"/reviews/{planned}/undo", headers={"HX-Request": "true"})
@@ -86,9 +88,9 @@ def test_the_page_offers_undo_for_ten_minutes(as_user, planned, monkeypatch):
 
 
 def test_with_self_approval_one_person_can_run_the_desk(as_user):
-    step(config.put, "review.self_approval", True)
-    author = step(make_user, role="admin")
-    key = step(lambda: make_review(make_item(by=author), status="pending").id)
+    transaction(settings.put, "reviews.self_approval", True)
+    author = transaction(make_user, role="admin")
+    key = transaction(lambda: make_review(make_item(by=author), status="pending").id)
     alone = as_user(author)
     assert alone.get("/reviews").location == f"/reviews/{key}"
     answer = alone.post(f"/reviews/{key}/decisions", data=fields(alone.get(f"/reviews/{key}").text))
@@ -97,7 +99,7 @@ def test_with_self_approval_one_person_can_run_the_desk(as_user):
 
 def test_a_title_is_text_and_never_markup(as_user):
     title = '<script>alert(1)</script> "quoted" & مرحبا 石头 👩‍👩‍👧‍👦'
-    key = step(lambda: make_review(make_item(title, "<img src=x onerror=alert(1)>"), status="pending").id)
+    key = transaction(lambda: make_review(make_item(title, "<img src=x onerror=alert(1)>"), status="pending").id)
     for path in (f"/reviews/{key}", f"/reviews/{key}/reject", "/reviews/all"):
         page = as_user("reviewer").get(path).text
         assert "<script>alert" not in page and "onerror=alert(1)>" not in page.replace("&gt;", "")

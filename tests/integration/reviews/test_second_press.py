@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.work import step
-from app.ground import clock
+from app.core.transactions import transaction
+from app.lib import clock
 from app.reviews import rules
 from app.reviews.models import ApprovalRequest
 from tests.factories import make_item, make_review
@@ -18,7 +18,9 @@ from tests.integration.reviews.test_queue_page import HTMX, fields
 
 @pytest.fixture
 def two(app):
-    return [step(lambda n=n: make_review(make_item(f"Item {n}", f"Text {n}"), status="pending").id) for n in range(2)]
+    return [
+        transaction(lambda n=n: make_review(make_item(f"Item {n}", f"Text {n}"), status="pending").id) for n in range(2)
+    ]
 
 
 def came_at(page: str) -> str:

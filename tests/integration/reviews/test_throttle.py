@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
-from app.ground.errors import TooMany
+from app.core.transactions import transaction
+from app.lib.errors import TooMany
 from app.reviews import actions
 from app.reviews.models import ApprovalRequest
 from tests.integration.reviews import desk
@@ -26,7 +26,7 @@ def many(app):
 
 @pytest.fixture
 def reviewer(app):
-    step(config.put, "review.decisions_per_minute", 3)
+    transaction(settings.put, "reviews.decisions_per_minute", 3)
     return desk.person("reviewer")
 
 
@@ -56,7 +56,7 @@ def test_undo_neither_counts_nor_frees(many, reviewer):
     for request in many[:3]:
         desk.decide(request, reviewer)
     with desk.being(reviewer):
-        step(actions.undo, many[2].id, reviewer)
+        transaction(actions.undo, many[2].id, reviewer)
     with pytest.raises(TooMany):
         desk.decide(many[2], reviewer)
 
@@ -68,4 +68,4 @@ def test_after_a_minute_there_is_room_again(many, reviewer, monkeypatch):
     real = module.database_now
     monkeypatch.setattr(module, "database_now", lambda: real() + timedelta(seconds=61))
     assert desk.decide(many[3], reviewer).settled == "approved"
-    assert step(lambda: db.session.get(ApprovalRequest, many[3].id)).status == "approved"
+    assert transaction(lambda: db.session.get(ApprovalRequest, many[3].id)).status == "approved"

@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
-from app.core import config
+from app.core import settings
 from app.core.db import db
-from app.core.work import step
-from app.ground import clock
-from app.ground.errors import Conflict, Forbidden
+from app.core.transactions import transaction
+from app.lib import clock
+from app.lib.errors import Conflict, Forbidden
 from app.publishing.models import PublishJob, PublishRecord
 from app.reviews import actions
 from app.reviews.models import ApprovalRequest, ReviewDecision
@@ -34,7 +34,7 @@ def operator(app):
 
 
 def planned(author, **columns):
-    account = step(make_account, "site", "Our site")
+    account = transaction(make_account, "site", "Our site")
     values = {
         "planned_accounts": [str(account.id)],
         "planned_platforms": ["site"],
@@ -46,11 +46,11 @@ def planned(author, **columns):
 
 def undo(request, who):
     with desk.being(who):
-        return step(actions.undo, request.id, who)
+        return transaction(actions.undo, request.id, who)
 
 
 def records():
-    return step(lambda: db.session.scalars(sa.select(PublishRecord).order_by(PublishRecord.id)).all())
+    return transaction(lambda: db.session.scalars(sa.select(PublishRecord).order_by(PublishRecord.id)).all())
 
 
 @pytest.mark.parametrize(("decision", "note"), [("approve", ""), ("reject", "No."), ("request_changes", "Change it.")])
@@ -64,7 +64,7 @@ def test_each_decision_can_be_taken_back_into_a_new_round(author, operator, deci
         None,
     ) * 5
     assert desk.decide(request, operator).settled == "approved"
-    votes = step(
+    votes = transaction(
         lambda: db.session.execute(
             sa.select(ReviewDecision.decision, ReviewDecision.round).order_by(ReviewDecision.created_at)
         ).all()
@@ -87,7 +87,7 @@ def test_a_plan_alone_never_becomes_a_job(author, operator):
 
 
 def test_the_setting_makes_the_plan_a_job_on_approval(author):
-    step(config.put, "review.schedule_on_approval", True)
+    transaction(settings.put, "reviews.schedule_on_approval", True)
     assert desk.decide(planned(author), desk.person("reviewer")).job is not None
 
 
@@ -116,7 +116,9 @@ def test_undo_cancels_what_was_not_claimed(author, operator):
 def test_undo_is_refused_once_a_record_was_claimed(author, operator):
     request = planned(author)
     desk.decide(request, operator, schedule=True)
-    step(lambda: db.session.execute(sa.update(PublishRecord).values(claimed_at=clock.now(), status="publishing")))
+    transaction(
+        lambda: db.session.execute(sa.update(PublishRecord).values(claimed_at=clock.now(), status="publishing"))
+    )
     with pytest.raises(Conflict, match="worker has taken"):
         undo(request, operator)
     assert desk.fresh(ApprovalRequest, request.id).status == "approved"
@@ -158,7 +160,7 @@ def test_undoing_twice_says_that_there_is_nothing_to_undo(author, operator):
 
 
 def test_a_vote_can_be_taken_back_while_others_are_asked(author, operator):
-    step(config.put, "review.quorum", 2)
+    transaction(settings.put, "reviews.quorum", 2)
     request = desk.asked(desk.item(author), author)
     desk.decide(request, operator)
     undo(request, operator)

@@ -1,169 +1,107 @@
-"""Pure pieces: passwords, where to go next, devices, preferences, links' ids, changes."""
+"""The vault's pure pieces: suspicion, slots, breaker."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import uuid
-from datetime import UTC, datetime
-from decimal import Decimal
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.accounts import passwords
-from app.accounts.devices import device, is_phone
-from app.accounts.links import id_in
-from app.accounts.person import Person, Preferences
-from app.accounts.safe_next import safe_next
-from app.audit.changes import HIDDEN, tidy
-from app.audit.leaves import FIRST_ROOT, leaf, pack, root, unpack
+from app.accounts import breaker, posting_rules, slots
+from app.accounts.connector_context import address_problem
+from app.accounts.suspicion import looks_like_address, looks_like_secret
 
-ROOT = Path(__file__).resolve().parents[3]
+SECRETS = [
+    "abcd-efgh-1234-wxyz",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "Bearer abcdefghijklmnop1234",
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "ghp_0123456789abcdefghijABCDEFGHIJ",
+    "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
+    "kZ2x8QmR4tV7pL9sW3nB6yD1",
+    "-----BEGIN PRIVATE KEY-----\nMIIB",
+    "https://name:hunter22@example.org/",
+    "https://example.org/hook?access_token=0123456789abcdef",
+]
+PLAIN = [
+    "@aquascene.studio",
+    "aquascene.bsky.social",
+    "Aqua Scene Studio, Nairobi branch 2026",
+    "https://mastodon.social",
+    "https://example.org/path/to/page?q=a",
+    "press-room-desk",
+    "did:plc:ewvi7nxzyoun6zhxrhs64oiz",
+    "1234567890",
+    "",
+    "水族造景工作室",
+    "https://[broken",
+]
 
 
-def test_a_password_opens_its_hash_and_no_other():
-    stored = passwords.hash_password("nine small fish swim")
-    assert stored.startswith("$argon2id$")
-    assert passwords.verify(stored, "nine small fish swim") and not passwords.verify(stored, "nine small fish swim ")
-    assert not passwords.verify(None, "nine small fish swim") and not passwords.verify("garbage", "x")
+@pytest.mark.parametrize("text", SECRETS)
+def test_it_knows_a_secret(text: str) -> None:
+    assert looks_like_secret(text)
 
 
-def test_a_password_costs_what_the_source_asks_for():
-    """OWASP's second choice (app/accounts/passwords.py). A process of its own is asked: the tests' hashes are cheap ones."""
-    asked = "from app.accounts.passwords import hash_password; print(hash_password('nine small fish swim'))"
-    made = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert made.stdout.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+@pytest.mark.parametrize("text", PLAIN)
+def test_it_lets_plain_words_pass(text: str) -> None:
+    assert looks_like_secret(text) is None
 
 
-def test_the_same_letters_from_another_keyboard_open_it():
-    assert passwords.verify(passwords.hash_password("Café ﬁsh ኣሳ 12345"), "Cafe\u0301 fish ኣሳ 12345")
+def test_it_knows_an_address() -> None:
+    assert looks_like_address("https://mastodon.social/@x") and looks_like_address("me@example.org")
+    assert not looks_like_address("abcd-efgh-1234-wxyz")
+
+
+def test_it_reads_slots_as_people_write_them() -> None:
+    assert posting_rules.parse_slots("Mon, thu 9:00 18:30\n\nweekend 12:00") == [
+        (0, "09:00"), (0, "18:30"), (3, "09:00"), (3, "18:30"), (5, "12:00"), (6, "12:00"),
+    ]  # fmt: skip
+
+
+def test_slots_survive_a_round_trip() -> None:
+    text = "weekdays 09:00 18:30\nSun 12:00"
+    assert posting_rules.parse_slots(
+        posting_rules.slot_lines(posting_rules.parse_slots(text))
+    ) == posting_rules.parse_slots(text)
 
 
 @pytest.mark.parametrize(
-    ("plain", "words"),
-    [
-        ("short", "at least 12"),
-        ("x" * 201, "at most 200"),
-        ("aaaaaaaaaaaa", "stranger"),
-        ("123456789012", "stranger"),
-        ("Password1234", "stranger"),
-        ("mara@desk.example", "a name that others know"),
-        ("mara.voss@d1", "a name that others know"),
-        ("a fish in a tree", None),
-    ],
+    "text, part",
+    [("Mon", "needs days and times"), ("Mon 25:00", "not a time"), ("Foo 9:00", "not a day"), ("9:00", "needs days")],
 )
-def test_what_is_wrong_with_it(plain, words):
-    found = passwords.complaint(plain, "mara@desk.example", "Mara Voss")
-    assert (found is None) if words is None else (words in found)
+def test_a_bad_line_says_what_is_wrong(text: str, part: str) -> None:
+    with pytest.raises(ValueError, match=part):
+        posting_rules.parse_slots("daily 8:00\n" + text)
 
 
-def test_random_ones_are_good_and_differ():
-    made = {passwords.random_password() for _ in range(50)}
-    assert len(made) == 50 and all(passwords.complaint(one) is None for one in made)
+def test_the_breaker_opens_tries_and_closes() -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    later = now + timedelta(minutes=5)
+    assert breaker.state(4, None, now, 5) == "closed"
+    assert breaker.state(5, later, now, 5) == "open"
+    assert breaker.state(5, later, later, 5) == "trial"
+    assert breaker.state(0, None, now, 5) == "closed"
+    assert breaker.counts("network_timeout") and not breaker.counts("content_rejected") and not breaker.counts(None)
 
 
-@given(st.text(max_size=60))
-def test_it_never_leads_away(text):
-    found = safe_next(text)
-    assert found.startswith("/") and not found.startswith(("//", "/\\"))
+def test_the_next_free_slot_passes_over_taken_ones_and_follows_the_zone() -> None:
+    now = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)  # a Friday, 09:30 in Berlin
+    week = [[4, "09:00"], [4, "18:30"], [0, "09:00"]]
+    evening = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+    assert slots.next_free(week, "Europe/Berlin", now, []) == evening
+    assert slots.next_free(week, "Europe/Berlin", now, [evening]) == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    assert slots.next_free(
+        week, "Europe/Berlin", now, [evening + timedelta(hours=2)], gap=timedelta(hours=3)
+    ) == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    assert slots.next_free([], "Europe/Berlin", now, []) is None
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/audit?q=a%20b#x", "/staff/1", "/sign-insurance", "/records?next=https://x.example"]
-)
-def test_own_paths_are_kept(path):
-    assert safe_next(path) == path
+def test_a_slot_in_a_skipped_hour_waits_a_week_and_a_repeated_one_is_the_first() -> None:
+    spring = datetime(2027, 3, 27, 12, tzinfo=UTC)
+    assert slots.next_free([[6, "02:30"]], "Europe/Berlin", spring, []) == datetime(2027, 4, 4, 0, 30, tzinfo=UTC)
+    autumn = datetime(2027, 10, 30, 12, tzinfo=UTC)
+    assert slots.next_free([[6, "02:30"]], "Europe/Berlin", autumn, []) == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        None,
-        "",
-        "//x.example",
-        "/\\x.example",
-        "https://x.example",
-        "/a\nb",
-        "/a b",
-        "/sign-in",
-        "/sign-out?x",
-        "/invite/abc",
-        "x",
-    ],
-)
-def test_all_else_is_home(path):
-    assert safe_next(path, "/home") == "/home"
-
-
-@pytest.mark.parametrize(
-    ("agent", "words"),
-    [
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18 Mobile Safari/604", "Safari on iPhone"),
-        ("curl/8.1", "curl"), (None, "Unknown device"), ("", "Unknown device"),
-    ],
-)  # fmt: skip
-def test_devices_in_words(agent, words):
-    assert device(agent) == words
-
-
-def test_phones():
-    assert is_phone("Mozilla/5.0 (Linux; Android 15) Chrome/140 Mobile Safari") and not is_phone(
-        "Mozilla/5.0 (X11; Linux x86_64)"
-    )
-
-
-def test_unknown_preferences_fall_back():
-    assert Preferences.of({"theme": "dark", "nonsense": 1, "timezone": None}) == Preferences(theme="dark")
-    assert Preferences.of(None).keys == "on"
-
-
-def test_the_token_is_in_no_repr():
-    person = Person(uuid.uuid4(), "a@b", "a", "A", "editor", uuid.uuid4(), datetime.now(UTC), "canary-token")
-    assert "canary-token" not in repr(person) and person.get_id() == "canary-token"
-    assert person.can("viewer") and not person.can("reviewer") and not person.can("emperor")
-
-
-@given(st.text(max_size=90))
-def test_garbage_is_no_link(text):
-    assert id_in(text) is None or len(text) == 72
-
-
-def test_changes_become_json():
-    found = tidy(
-        {
-            "price": [Decimal("1.50"), None],
-            "when": datetime(2026, 1, 2, tzinfo=UTC),
-            "tags": [["a", "b", "c"], ("x",)],
-            "api_key": ["k", None],
-            "deep": [None, {"token": "t", "n": 1}],
-        }
-    )
-    assert found["price"] == ["1.50", None] and found["when"] == [None, "2026-01-02T00:00:00+00:00"]
-    assert (
-        found["tags"] == [["a", "b", "c"], ["x"]]
-        and found["api_key"] == [HIDDEN, None]
-        and found["deep"][1] == {"token": HIDDEN, "n": 1}
-    )
-
-
-def test_a_root_depends_on_everything_it_covers():
-    pairs = [(uuid.uuid4().bytes, leaf(n, b"k" * 16, ["a", None])) for n in range(3)]
-    packed = pack(pairs)
-    assert list(unpack(packed)) == pairs
-    roots = {
-        root(FIRST_ROOT, "d#1", (1, 2), packed),
-        root("1" * 64, "d#1", (1, 2), packed),
-        root(FIRST_ROOT, "d#2", (1, 2), packed),
-        root(FIRST_ROOT, "d#1", (1, 3), packed),
-        root(FIRST_ROOT, "d#1", (1, 2), packed[:48]),
-    }
-    assert len(roots) == 5
-
-
-def test_a_missing_value_and_an_empty_one_differ():
-    assert leaf(1, b"k", [None, ""]) != leaf(1, b"k", ["", None])
+def test_an_address_with_an_open_bracket_is_said_to_be_none():
+    assert "not a web address" in (address_problem("http://[::1") or "")

@@ -11,11 +11,11 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.content import bounds, changes, diff, html, links, metadata, payload, scripts, suspicious
+from app.content import bounds, changes, diff, language_check, links, markdown_html, metadata, payload, suspicious
+from app.content.markdown_text import plain
 from app.content.matching import Budget, matching
 from app.content.merge import merge
-from app.content.plain import plain
-from app.platforms import bluesky_text, rewriting, texts
+from app.platforms import bluesky_text, text_match, texts
 from tests.steps import Costly, steps
 
 FLAG = "\U0001f1e6"
@@ -27,10 +27,10 @@ EVIL = {
     "backslashes": "\\", "Chinese": "漢", "conjuncts": "क्", "dashes": "-----BEGIN ", "tokens": "eyJaaaaaaaa.", "app passwords": "abcd-",
 }  # fmt: skip
 WORK = {
-    "plain": plain.__wrapped__, "html": html.rendered.__wrapped__, "marked": html.marked, "tokens": diff.tokens, "links": links.addresses,
+    "plain": plain.__wrapped__, "html": markdown_html.rendered.__wrapped__, "marked": markdown_html.marked, "tokens": diff.tokens, "links": links.addresses,
     "tagged": lambda t: links.tagged(t, {"utm": {"source": "x"}}, "x"), "malformed": links.malformed, "secret": suspicious.secret,
-    "scripts": scripts.languages, "words": payload.words, "line": payload.line, "graphemes": texts.graphemes, "mastodon": texts.mastodon(),
-    "facets": lambda t: bluesky_text.facets(t, {}), "answer": rewriting.plain, "kin": rewriting.skeletons.__wrapped__,
+    "scripts": language_check.languages, "words": payload.words, "line": payload.line, "graphemes": texts.graphemes, "mastodon": texts.mastodon(),
+    "facets": lambda t: bluesky_text.facets(t, {}), "answer": text_match.plain, "kin": text_match.skeletons.__wrapped__,
 }  # fmt: skip
 
 
@@ -67,8 +67,8 @@ def test_a_text_of_nothing_but_tags_is_marked_without_copying_it_for_each(monkey
     def added(one, other):
         raise AssertionError("added up")
 
-    monkeypatch.setattr(html.Markup, "__add__", added)
-    assert html.marked("#石 <b> " * 5).count('<span class="pv-tag">#石</span> &lt;b&gt; ') == 5
+    monkeypatch.setattr(markdown_html.Markup, "__add__", added)
+    assert markdown_html.marked("#石 <b> " * 5).count('<span class="pv-tag">#石</span> &lt;b&gt; ') == 5
 
 
 @given(st.text("\U0001f1e6\U0001f1e9\u0301\u200d\u0600a👨🏽\r\n ", max_size=12))
@@ -88,13 +88,13 @@ def test_a_word_diff_takes_a_run_of_flags_two_by_two():
 )
 def test_no_nesting_of_marks_ends_in_a_recursion_error(deep):
     """(S7) 300 nested emphases in 1.5 kB were a 500."""
-    assert isinstance(plain(deep), str) and "x" in str(html.rendered(deep)) + "x"
+    assert isinstance(plain(deep), str) and "x" in str(markdown_html.rendered(deep)) + "x"
 
 
 def test_what_looks_like_a_tag_in_a_server_s_answer_is_not_searched_to_the_end():
     """(S7) `<a ` 7,000 times kept a worker busy for more than 7 s."""
-    assert rewriting.plain("<a " * 3 + "1 < 2 <b>x</b>") == "<a <a <a 1 < 2 x"
-    assert steps(lambda: rewriting.plain("<a " * 2_000)) < 100 * 2_000
+    assert text_match.plain("<a " * 3 + "1 < 2 <b>x</b>") == "<a <a <a 1 < 2 x"
+    assert steps(lambda: text_match.plain("<a " * 2_000)) < 100 * 2_000
 
 
 PAIRS = [
@@ -198,7 +198,7 @@ def test_fields_of_a_form_are_counted_before_they_are_taken_apart():
     """(S6) `a&a&a…` of 23 MB: 19 s and 930 MB before."""
     from werkzeug.exceptions import RequestEntityTooLarge
 
-    from app.web.limits import MAX_FIELDS
+    from app.web.body_limits import MAX_FIELDS
     from app.web.request import BoundedParser
 
     def parse(data):

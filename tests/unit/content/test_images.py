@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from app.content import images
-from app.ground.errors import Invalid
+from app.lib.errors import Invalid
 
 
 def jpeg(size=(64, 48), colour=(200, 30, 30), **how):

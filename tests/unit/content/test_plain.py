@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.plain import plain
+from app.content.markdown_text import plain
 
 
 @pytest.mark.parametrize(

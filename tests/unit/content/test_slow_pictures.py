@@ -13,7 +13,7 @@ from PIL import Image, ImageFile
 
 from app.content import images, metadata, unpacking
 from app.core import deadline
-from app.ground.errors import Invalid
+from app.lib.errors import Invalid
 
 SOS = b"\xff\xda"
 

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from app.content import images, metadata, unpacking
-from app.ground.errors import Invalid, TooMany
+from app.lib.errors import Invalid, TooMany
 
 MB = 1024 * 1024
 

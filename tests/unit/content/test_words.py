@@ -127,7 +127,7 @@ def test_words_of_chinese_and_latin_are_counted():
     ],
 )  # fmt: skip
 def test_a_text_in_other_letters_than_its_language_is_noticed(text, language, likely):
-    from app.content.scripts import mismatch
+    from app.content.language_check import mismatch
 
     assert mismatch(text, language) == likely
     of = payload({"title": "t", "body": text, "language": language})

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import psycopg
 import sqlalchemy as sa
 
+from app.core.connection_watch import ConnectionWatch
 from app.core.probe import answers
-from app.core.reach import Reach
 
 GERMAN = b"SSCHWERWIEGEND\x00VFATAL\x00C53300\x00Mtut mir leid, schon zu viele Verbindungen\x00\x00"
 
@@ -58,7 +58,7 @@ def test_a_server_that_refuses_in_another_language_is_there():
             psycopg.connect(**address)
         except psycopg.OperationalError as error:
             assert "FATAL" not in str(error)
-        reach = Reach()
+        reach = ConnectionWatch()
         assert answers(address) and not reach.lost(address) and not reach.is_away
 
 
@@ -70,7 +70,7 @@ def test_who_says_nothing_or_hangs_up_or_is_not_there_is_away():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     assert not answers({"host": "127.0.0.1", "port": port}) and not answers({"host": "127.0.0.1", "port": "x"})
-    reach = Reach()
+    reach = ConnectionWatch()
     assert reach.lost({"host": "127.0.0.1", "port": port}) and reach.is_away
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.accounts import known_devices, links
 from app.core.crypto import keyed_hash
+from app.staff import known_devices, links
 
 
 class Somebody:
@@ -21,10 +21,10 @@ class Somebody:
         )
 
 
-def test_a_token_of_one_purpose_proves_nothing_for_another(house):
+def test_a_token_of_one_purpose_proves_nothing_for_another(session_app):
     """(ASVS 9.2.2) A link of an invitation is none for a new password, whatever else is alike; nor does a value slip over the seam."""
     row = Somebody()
-    with house.app_context():
+    with session_app.app_context():
         invited = links.token_of(row, "invite")
         assert links.matches(row, invited, "invite") and not links.matches(row, invited, "reset")
         cookie = known_devices.with_device(None, row)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from app.outbound.connection import Connection, Deadline
 from app.outbound.exchange import Sending
 from app.outbound.guard import Guard
 from app.outbound.http import Http
-from app.outbound.once import default_tls
-from app.outbound.wire import Deadline, Wire
+from app.outbound.single_request import default_tls
 from tests.unit.outbound.server import Raw, answer, read_request
 
 LOCAL = Guard(["127.0.0.0/8"])
@@ -143,7 +143,7 @@ def test_broken_answers_name_their_kind(play: bytes, error: str, status: int | N
 def test_a_wire_is_opened_once() -> None:
     """Whatever the library above it would do by itself: a second connection could send the request a second time."""
     with Raw(answer()) as server:
-        wire = Wire(LOCAL, Deadline(5))
+        wire = Connection(LOCAL, Deadline(5))
         wire.connect_tcp("127.0.0.1", server.port).close()
         with pytest.raises(RuntimeError, match="opened once"):
             wire.connect_tcp("127.0.0.1", server.port)

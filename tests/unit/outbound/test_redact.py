@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ground import redact
+from app.lib import redact
 
 SECRET_NAMES = [
     "passphrase", "token", "secret", "authorization", "Authorization", "api_key", "apiKey", "API-Key", "password", "pwd",

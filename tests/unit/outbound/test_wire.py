@@ -10,10 +10,10 @@ import httpcore
 import pytest
 
 from app.outbound import http
+from app.outbound.connection import Connection, Deadline, Stream
 from app.outbound.exchange import Sending
 from app.outbound.guard import Guard
 from app.outbound.http import Http
-from app.outbound.wire import Deadline, Stream, Wire
 from tests.unit.outbound.server import Raw, answer, read_request
 
 LOCAL = Guard(["127.0.0.0/8"])
@@ -55,7 +55,7 @@ def test_a_write_that_fails_may_have_left_bytes_all_the_same() -> None:
     """What the system has taken before it says no is not known, so it is not called unsent."""
     ours, theirs = socket.socketpair()
     theirs.close()
-    wire = Wire(LOCAL, Deadline(5))
+    wire = Connection(LOCAL, Deadline(5))
     with ours, pytest.raises(httpcore.WriteError):
         Stream(ours, wire).write(b"POST / HTTP/1.1\r\n")
     assert wire.sent

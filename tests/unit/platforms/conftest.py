@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.platforms.base import Account, Context
+from app.platforms.base import Context, UnsealedAccount
 from tests.fakes.client import Fake
 from tests.fakes.ports import context
 
@@ -29,12 +29,14 @@ def ctx() -> Context:
 
 
 @pytest.fixture
-def mastodon_account(fake: Fake) -> Account:
+def mastodon_account(fake: Fake) -> UnsealedAccount:
     configuration = {"instance": fake.url}
-    return Account("mastodon", "desk", configuration=configuration, secrets={"access_token": "t-desk"}, key="m1")
+    return UnsealedAccount(
+        "mastodon", "desk", configuration=configuration, secrets={"access_token": "t-desk"}, key="m1"
+    )
 
 
 @pytest.fixture
-def bluesky_account(fake: Fake) -> Account:
+def bluesky_account(fake: Fake) -> UnsealedAccount:
     configuration = {"service": fake.url, "identifier": "desk.test"}
-    return Account("bluesky", "desk", configuration=configuration, secrets={"app_password": "good"}, key="b1")
+    return UnsealedAccount("bluesky", "desk", configuration=configuration, secrets={"app_password": "good"}, key="b1")

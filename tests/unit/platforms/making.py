@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.platforms import bluesky_session
-from app.platforms.base import Account, Context, Post
+from app.platforms.base import Context, Post, UnsealedAccount
 
 
 @dataclass(frozen=True)
 class Made:
-    account: Account
+    account: UnsealedAccount
     good: Mapping[str, Any]
     post: Post = field(default_factory=lambda: Post("hello"))
     special: Mapping[str, tuple[str, str | None, bool, str]] = field(default_factory=dict)
@@ -25,7 +25,9 @@ class Made:
 
 
 def mastodon(ctx: Context, root: str) -> Made:
-    account = Account("mastodon", "d", configuration={"instance": root}, secrets={"access_token": "t-desk"}, key="m")
+    account = UnsealedAccount(
+        "mastodon", "d", configuration={"instance": root}, secrets={"access_token": "t-desk"}, key="m"
+    )
     firewall = ("no", "platform_error", True, "")
     special = {"403 empty": firewall, "404 empty": firewall, "403 page": firewall, "404 page": firewall}
     special |= {"403 error": ("no", "auth_failed", True, "down")}
@@ -34,7 +36,7 @@ def mastodon(ctx: Context, root: str) -> Made:
 
 def bluesky(ctx: Context, root: str) -> Made:
     settings = {"service": root, "identifier": "d.test"}
-    account = Account("bluesky", "d", configuration=settings, secrets={"app_password": "good"}, key="b")
+    account = UnsealedAccount("bluesky", "d", configuration=settings, secrets={"app_password": "good"}, key="b")
     session = {"access": "a", "refresh": "r", "did": "did:plc:x", "handle": "d.test", "pds": root}
     made_for = bluesky_session._made_for(account)
     ctx.sessions.put(account, {**session, "for": made_for, "at": ctx.clock.now().isoformat()})
@@ -42,7 +44,9 @@ def bluesky(ctx: Context, root: str) -> Made:
 
 
 def webhook(ctx: Context, root: str) -> Made:
-    account = Account("webhook", "d", configuration={"url": f"{root}/hook"}, secrets={"secret": "whsec_" + "A" * 32})
+    account = UnsealedAccount(
+        "webhook", "d", configuration={"url": f"{root}/hook"}, secrets={"secret": "whsec_" + "A" * 32}
+    )
     # A receiver names an id or not: a 2xx that is no error is its yes, and the key it acknowledged is the id.
     yes, address = ("yes", None, False, ""), ("no", "invalid_parameters", True, "")
     rows = ("empty", "object", "page", "array", "cut JSON")

@@ -10,10 +10,10 @@ import pytest
 
 from app.outbound.exchange import Exchange
 from app.platforms import bluesky_answers, mastodon_answers, registry, webhook
-from app.platforms.base import Account, CannotTell, Check, Connector, Context, Post, Refused, Verified
+from app.platforms.base import CannotTell, Check, Connector, Context, Post, Refused, UnsealedAccount, Verified
 from app.platforms.blame import WORDS, Blame, advice
 from app.platforms.verdict import Table, judge
-from app.publishing.notice import Case, notice
+from app.publishing.pages.record_banner import BannerFacts, notice
 from tests.fakes.client import Fake
 from tests.unit.platforms.test_verdict import NOW
 
@@ -26,7 +26,7 @@ def refusal(status: int, body: bytes = b"", path: str = "/api/v1/statuses", **he
     return Exchange("POST", url, True, NOW, 1, "r", status, head, body)
 
 
-def verify(fake: Fake, ctx: Context, account: Account, **answer: Any) -> Check:
+def verify(fake: Fake, ctx: Context, account: UnsealedAccount, **answer: Any) -> Check:
     fake.script("answer", on="read", match=WHO, **answer)
     return MASTODON.verify(ctx, account)
 
@@ -34,7 +34,7 @@ def verify(fake: Fake, ctx: Context, account: Account, **answer: Any) -> Check:
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize("body", ["", "<html></html>", '{"error": "This method requires an authenticated user"}'])
 def test_a_wrong_token_is_blamed_however_the_server_says_it(
-    fake: Fake, ctx: Context, mastodon_account: Account, status: int, body: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, status: int, body: str
 ) -> None:
     """(D13) snac answers 422 without a body; the address was right all the time."""
     found = verify(fake, ctx, mastodon_account, status=status, body=body)
@@ -44,14 +44,14 @@ def test_a_wrong_token_is_blamed_however_the_server_says_it(
 
 
 def test_a_404_of_a_server_of_the_api_is_no_word_on_the_address(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D13)"""
     assert isinstance(verify(fake, ctx, mastodon_account, status=404, body=""), CannotTell)
 
 
 def test_what_is_no_server_of_the_api_is_blamed_on_the_address(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D13)"""
     fake.script("answer", on="read", status=404, body="<html>a blog</html>", times=0)
@@ -60,7 +60,7 @@ def test_what_is_no_server_of_the_api_is_blamed_on_the_address(
 
 
 def test_where_the_second_question_is_not_answered_nobody_is_blamed(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D13)"""
     fake.script("answer", on="read", status=503, body="", match="/instance", times=0)
@@ -106,7 +106,9 @@ def test_an_account_that_was_taken_down_is_no_matter_of_the_sign_in(words: str, 
     assert ("was suspended by the platform" in verdict.advice) == (blame == "suspended")
 
 
-def test_a_suspended_account_is_told_so_by_the_check_too(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+def test_a_suspended_account_is_told_so_by_the_check_too(
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
+) -> None:
     """(D13)"""
     body = '{"error": "Your login is currently disabled"}'
     found = verify(fake, ctx, mastodon_account, status=403, body=body)
@@ -131,7 +133,7 @@ def test_bluesky_tells_a_takedown_from_a_dead_token(code: str, blame: str) -> No
     ("status", "blame"), [("takendown", "suspended"), ("suspended", "suspended"), ("deactivated", "inactive"), ("", "inactive")]
 )  # fmt: skip
 def test_bluesky_names_what_happened_to_an_inactive_account(
-    fake: Fake, ctx: Context, bluesky_account: Account, status: str, blame: str
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount, status: str, blame: str
 ) -> None:
     """(D13)"""
     assert isinstance(BLUESKY.verify(ctx, bluesky_account), Verified)
@@ -150,7 +152,7 @@ def test_a_receiver_that_is_not_there_is_a_matter_of_the_address(status: int) ->
 
 @pytest.mark.parametrize(("status", "body"), [(422, ""), (400, "<html></html>"), (422, '{"error": "too long"}')])
 def test_a_refusal_of_the_content_has_the_account_checked_again(
-    fake: Fake, ctx: Context, mastodon_account: Account, status: int, body: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, status: int, body: str
 ) -> None:
     """(D12, D13) it may be about limits that have changed, or, without a word, about the token."""
     fake.script("answer", status=status, body=body)
@@ -166,7 +168,7 @@ def test_the_accounts_page_and_the_records_page_say_the_same_of_the_same_blame()
     assert set(WORDS) == set(get_args(Blame)) - {""}
     for blame, words in WORDS.items():
         seen = notice(
-            Case("failed", "Acme", "desk@acme.test", error_type="auth_failed", blame=blame, account_usable=False)
+            BannerFacts("failed", "Acme", "desk@acme.test", error_type="auth_failed", blame=blame, account_usable=False)
         )
         assert seen and seen.title == words.title.format("Acme") and "{" not in seen.title + seen.text
         assert seen.text.startswith(words.text.format("Acme", "desk@acme.test"))
@@ -187,7 +189,7 @@ def test_each_rule_that_takes_an_account_down_says_why_the_account_is_to_blame(c
 def test_the_check_of_a_receiver_that_is_gone_says_what_a_post_to_it_would_say(fake: Fake, ctx: Context) -> None:
     """(D13)"""
     fake.script("answer", on="any", status=410, body="", times=0)
-    account = Account(
+    account = UnsealedAccount(
         "webhook", "d", configuration={"url": f"{fake.url}/hook"}, secrets={"secret": "whsec_" + "A" * 32}
     )
     found = registry.get("webhook").verify(ctx, account)

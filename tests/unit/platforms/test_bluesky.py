@@ -9,7 +9,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Absent, Account, CannotTell, Context, Found, Post, PrepareFailed, Refused, Verified
+from app.platforms.base import (
+    Absent,
+    CannotTell,
+    Context,
+    Found,
+    Post,
+    PrepareFailed,
+    Refused,
+    UnsealedAccount,
+    Verified,
+)
 from app.platforms.bluesky_session import ENTRYWAY, _own_pds
 from app.platforms.keys import tid, tid_time
 from tests.fakes.client import Fake
@@ -19,11 +29,11 @@ BLUESKY = registry.get("bluesky")
 NOW = datetime.now(UTC)
 
 
-def send(ctx: Context, account: Account, post: Post, key: str = ""):  # type: ignore[no-untyped-def]
+def send(ctx: Context, account: UnsealedAccount, post: Post, key: str = ""):  # type: ignore[no-untyped-def]
     return BLUESKY.publish(ctx, account, post, key or tid(NOW), BLUESKY.prepare(ctx, account, post))
 
 
-def test_a_post_with_pictures_arrives(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_a_post_with_pictures_arrives(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     media = tuple(ctx.files.put(b"png%d" % n, alt=f"Bild {n}", width=4, height=3) for n in range(4))  # type: ignore[attr-defined]
     key = tid(NOW)
     post = Post("日本 @alice.test https://例え.jp #tag", media=media, language="ja", link="https://例え.jp")
@@ -43,7 +53,7 @@ def test_a_post_with_pictures_arrives(fake: Fake, ctx: Context, bluesky_account:
     assert [f["features"][0]["$type"].partition("#")[2] for f in record["facets"]] == ["mention", "link", "tag"]
 
 
-def test_a_link_has_a_card_when_there_is_no_picture(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_a_link_has_a_card_when_there_is_no_picture(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     send(ctx, bluesky_account, Post("x", title="News", link="https://bücher.example/a"))
     card = fake.posts()[0]["record"]["embed"]["external"]
     assert (card["uri"], card["title"]) == ("https://xn--bcher-kva.example/a", "News")
@@ -52,7 +62,7 @@ def test_a_link_has_a_card_when_there_is_no_picture(fake: Fake, ctx: Context, bl
 
 
 def test_a_mention_of_nobody_stays_text_and_trouble_is_tried_later(
-    fake: Fake, ctx: Context, bluesky_account: Account
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount
 ) -> None:
     send(ctx, bluesky_account, Post("hi @nobody.test"))
     assert "facets" not in fake.posts()[0]["record"]
@@ -66,7 +76,7 @@ def test_a_mention_of_nobody_stays_text_and_trouble_is_tried_later(
     "do", ["close_after", "reset_after", "error_after", "truncated", "half_json", "garbage", "no_id"]
 )
 def test_what_was_stored_unseen_is_found_by_its_key(
-    fake: Fake, ctx: Context, bluesky_account: Account, do: str
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount, do: str
 ) -> None:
     key = tid(NOW)
     fake.script(do)
@@ -77,7 +87,7 @@ def test_what_was_stored_unseen_is_found_by_its_key(
 
 
 def test_what_was_not_stored_is_absent_and_sending_again_makes_one(
-    fake: Fake, ctx: Context, bluesky_account: Account
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount
 ) -> None:
     key = tid(NOW)
     fake.script("store_later", seconds=None)
@@ -91,7 +101,7 @@ def test_what_was_not_stored_is_absent_and_sending_again_makes_one(
     assert isinstance(BLUESKY.find(ctx, bluesky_account, Post("x"), key, NOW), Found)
 
 
-def test_a_pds_that_cannot_be_asked_tells_nothing(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_a_pds_that_cannot_be_asked_tells_nothing(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     account = replace(bluesky_account, account_id="did:plc:x")
     for do in ("error_before", "close_before", "garbage"):
         fake.script(do, on="read")
@@ -100,7 +110,7 @@ def test_a_pds_that_cannot_be_asked_tells_nothing(fake: Fake, ctx: Context, blue
         assert not found.final
 
 
-def test_one_session_serves_all_workers(fake: Fake, bluesky_account: Account) -> None:
+def test_one_session_serves_all_workers(fake: Fake, bluesky_account: UnsealedAccount) -> None:
     ctx = context()
     threads = [threading.Thread(target=send, args=(ctx, bluesky_account, Post(f"n{n}"), tid(NOW, n))) for n in range(8)]
     for thread in threads:
@@ -111,7 +121,9 @@ def test_one_session_serves_all_workers(fake: Fake, bluesky_account: Account) ->
     assert fake.state()["requests"]["session"] == 1
 
 
-def test_an_expired_token_is_refreshed_once_and_rotates(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_an_expired_token_is_refreshed_once_and_rotates(
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount
+) -> None:
     send(ctx, bluesky_account, Post("one"))
     before = dict(ctx.sessions.get(bluesky_account) or {})
     ctx.clock.offset = timedelta(minutes=1)  # type: ignore[attr-defined]
@@ -126,7 +138,7 @@ def test_an_expired_token_is_refreshed_once_and_rotates(fake: Fake, ctx: Context
     assert send(ctx, bluesky_account, Post("two")).outcome == "yes"
 
 
-def test_a_blip_while_refreshing_disconnects_nobody(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_a_blip_while_refreshing_disconnects_nobody(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     send(ctx, bluesky_account, Post("one"))
     ctx.clock.offset = timedelta(minutes=1)  # type: ignore[attr-defined]
     for do in ("error_before", "close_before"):
@@ -136,7 +148,7 @@ def test_a_blip_while_refreshing_disconnects_nobody(fake: Fake, ctx: Context, bl
     assert send(ctx, bluesky_account, Post("two")).outcome == "yes"
 
 
-def test_a_dead_refresh_token_signs_in_anew(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_a_dead_refresh_token_signs_in_anew(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     send(ctx, bluesky_account, Post("one"))
     ctx.clock.offset = timedelta(minutes=1)  # type: ignore[attr-defined]
     fake.settings(revoked=["all"])
@@ -145,7 +157,7 @@ def test_a_dead_refresh_token_signs_in_anew(fake: Fake, ctx: Context, bluesky_ac
 
 
 def test_an_empty_refresh_token_never_overwrites_the_one_we_have(
-    fake: Fake, ctx: Context, bluesky_account: Account
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount
 ) -> None:
     send(ctx, bluesky_account, Post("one"))
     before = dict(ctx.sessions.get(bluesky_account) or {})
@@ -156,14 +168,14 @@ def test_an_empty_refresh_token_never_overwrites_the_one_we_have(
     assert (after["access"], after["refresh"]) == ("new", before["refresh"])
 
 
-def test_a_changed_password_makes_a_new_session(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_a_changed_password_makes_a_new_session(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     assert isinstance(BLUESKY.verify(ctx, bluesky_account), Verified)
     refused = BLUESKY.verify(ctx, replace(bluesky_account, secrets={"app_password": "wrong"}))
     assert isinstance(refused, Refused)
     assert (refused.field, refused.code) == ("app_password", "AuthenticationRequired")
 
 
-def test_a_wrong_password_takes_the_account_down(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_a_wrong_password_takes_the_account_down(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     with pytest.raises(PrepareFailed) as failed:
         BLUESKY.prepare(ctx, replace(bluesky_account, secrets={"app_password": "wrong"}), Post("x"))
     verdict = failed.value.verdict
@@ -171,7 +183,7 @@ def test_a_wrong_password_takes_the_account_down(fake: Fake, ctx: Context, blues
     assert "wrong" not in str(verdict.request)
 
 
-def test_delete_and_metrics(fake: Fake, ctx: Context, bluesky_account: Account) -> None:
+def test_delete_and_metrics(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
     uri = send(ctx, bluesky_account, Post("x")).post_id
     assert BLUESKY.metrics(ctx, bluesky_account, [uri]) == {uri: {"likes": 3, "comments": 1, "shares": 2}}
     for _ in range(2):
@@ -180,7 +192,7 @@ def test_delete_and_metrics(fake: Fake, ctx: Context, bluesky_account: Account) 
     assert BLUESKY.delete(ctx, bluesky_account, "nonsense").final
 
 
-def test_publish_makes_one_call(fake: Fake, bluesky_account: Account) -> None:
+def test_publish_makes_one_call(fake: Fake, bluesky_account: UnsealedAccount) -> None:
     recorder = Recorder()
     ctx = context(recorder)
     prepared = BLUESKY.prepare(ctx, bluesky_account, Post("x"))
@@ -191,6 +203,6 @@ def test_publish_makes_one_call(fake: Fake, bluesky_account: Account) -> None:
 
 @pytest.mark.parametrize("endpoint", ["https://[::1", "http://pds.example", "pds.example", 7, None])
 def test_a_did_document_that_names_no_address_leads_nowhere(endpoint):
-    account = Account("bluesky", "desk", "", {"identifier": "desk.example", "service": ENTRYWAY})
+    account = UnsealedAccount("bluesky", "desk", "", {"identifier": "desk.example", "service": ENTRYWAY})
     service = {"id": "#atproto_pds", "serviceEndpoint": endpoint}
     assert _own_pds(account, {"didDoc": {"service": [service]}}) == ""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Account, Context, Found, Media, Post
+from app.platforms.base import Context, Found, Media, Post, UnsealedAccount
 from app.platforms.compare import Kept, remarks, severe
 from tests.fakes.client import Fake
 
@@ -46,7 +46,7 @@ def test_who_can_see_it_is_grave_and_the_rest_is_not() -> None:
     "text", ["Grüße 👋\n\nzwei", "a <b> & @bob@b.test #tag https://例え.jp/x", "你好 مرحبا", "5 * 3 - 2"]
 )
 def test_a_server_that_keeps_everything_gets_no_remark(
-    fake: Fake, ctx: Context, mastodon_account: Account, dialect: str, text: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, dialect: str, text: str
 ) -> None:
     """(D15)"""
     fake.settings(dialect=dialect)
@@ -69,7 +69,7 @@ def test_a_server_that_keeps_everything_gets_no_remark(
     ],
 )  # fmt: skip
 def test_what_a_server_dropped_is_a_remark_and_still_published(
-    fake: Fake, ctx: Context, mastodon_account: Account, drops: dict[str, Any], said: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, drops: dict[str, Any], said: str
 ) -> None:
     """(D15)"""
     answer = {
@@ -91,7 +91,7 @@ def test_what_a_server_dropped_is_a_remark_and_still_published(
 )
 @pytest.mark.parametrize("value", [7, True, [], [7], {}, {"en": 1}, 1.5])
 def test_what_is_told_in_a_shape_of_its_own_is_no_difference(
-    fake: Fake, ctx: Context, mastodon_account: Account, name: str, value: Any
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, name: str, value: Any
 ) -> None:
     """(D15)"""
     if (name, value) in (("sensitive", True), ("media_attachments", [])):
@@ -106,7 +106,7 @@ def test_what_is_told_in_a_shape_of_its_own_is_no_difference(
 
 @pytest.mark.parametrize(("language", "kept"), [("zh-Hans", "zh"), ("DE-at", "de"), ("yue", "yue"), ("", None)])
 def test_a_language_goes_out_as_the_api_knows_it_and_comes_back_without_a_remark(
-    fake: Fake, ctx: Context, mastodon_account: Account, language: str, kept: str | None
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, language: str, kept: str | None
 ) -> None:
     """(D15)"""
     post = Post("hi", language=language, options={"spoiler_text": "👨‍👩‍👧‍👦"})
@@ -114,7 +114,9 @@ def test_a_language_goes_out_as_the_api_knows_it_and_comes_back_without_a_remark
     assert fake.posts()[0]["language"] == kept
 
 
-def test_a_look_that_finds_the_post_tells_how_it_differs(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+def test_a_look_that_finds_the_post_tells_how_it_differs(
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
+) -> None:
     """(D15) the language is not part of a post's identity."""
     fake.settings(drops_language=True)
     post = Post("hi", language="de")
@@ -124,7 +126,7 @@ def test_a_look_that_finds_the_post_tells_how_it_differs(fake: Fake, ctx: Contex
 
 
 def test_of_two_posts_that_a_look_finds_each_tells_its_own_differences(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D15)"""
     post = Post("hi", language="de")
@@ -147,7 +149,7 @@ def test_of_two_posts_that_a_look_finds_each_tells_its_own_differences(
     ],
 )  # fmt: skip
 def test_a_post_that_went_out_as_somebody_elses_says_so(
-    fake: Fake, ctx: Context, mastodon_account: Account, author: Any, said: tuple[str, ...]
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, author: Any, said: tuple[str, ...]
 ) -> None:
     """(D15) it is out, so it stays published; that it is not ours is grave."""
     fake.script("answer", status=200, body=json.dumps({"id": "7", "account": author}))

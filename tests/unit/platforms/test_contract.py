@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Account, CannotTell, Connector, Limits, Post, Refused, Verified
+from app.platforms.base import CannotTell, Connector, Limits, Post, Refused, UnsealedAccount, Verified
 from app.platforms.errors import ERROR_TYPES
 from app.platforms.spec import CAPABILITIES
 from app.platforms.verdict import Rule
@@ -77,7 +77,7 @@ def test_get_names_what_there_is() -> None:
 
 
 def test_an_account_never_shows_its_secrets() -> None:
-    account = Account("bluesky", "desk", secrets={"app_password": "abcd-efgh-ijkl-mnop"})
+    account = UnsealedAccount("bluesky", "desk", secrets={"app_password": "abcd-efgh-ijkl-mnop"})
     assert "abcd" not in repr(account) + str(account) + f"{account}"
 
 
@@ -109,7 +109,7 @@ def test_the_example_of_the_manual_is_a_whole_connector() -> None:
     test_functions_have_the_parameters_of_the_contract(connector)
     test_what_can_be_trusted_fits_what_can_be_done(connector)
     test_rules_cite_their_source_and_name_known_errors(connector)
-    account = Account("acme", "desk", configuration={"server": "https://x.test"}, secrets={"token": "t"})
+    account = UnsealedAccount("acme", "desk", configuration={"server": "https://x.test"}, secrets={"token": "t"})
     for status, body, outcome in (
         (200, b'{"id": 7}', "yes"),
         (422, b'{"code": "too_long"}', "no"),

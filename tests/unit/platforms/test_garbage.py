@@ -15,7 +15,6 @@ from app.outbound.exchange import Exchange
 from app.platforms import mastodon_media, registry
 from app.platforms.base import (
     Absent,
-    Account,
     CannotTell,
     Connector,
     Doubt,
@@ -23,6 +22,7 @@ from app.platforms.base import (
     Post,
     PrepareFailed,
     Refused,
+    UnsealedAccount,
     Verdict,
     Verified,
 )
@@ -57,7 +57,7 @@ answers = st.tuples(
     st.dictionaries(st.sampled_from(["retry-after", "date", "ratelimit-remaining", "ratelimit-reset", "x-ratelimit-remaining", "x-ratelimit-reset"]), st.text(max_size=10) | st.integers().map(str), max_size=3),
 )  # fmt: skip
 CONNECTORS = [connector for connector in registry.all() if connector.spec.credential_type != "none"]
-ACCOUNT = Account(
+ACCOUNT = UnsealedAccount(
     "any", "desk", configuration={"instance": "x.test", "service": "x.test", "identifier": "d.test", "url": "https://x.test"},
     secrets={"access_token": "t", "app_password": "p", "secret": "whsec_" + "A" * 32}, key="k",
 )  # fmt: skip

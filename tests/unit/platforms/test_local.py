@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Absent, Account, CannotTell, Context, Found, Post, Refused, Verified
+from app.platforms.base import Absent, CannotTell, Context, Found, Post, Refused, UnsealedAccount, Verified
 from app.platforms.keys import tid
 from tests.fakes.ports import NoHttp, context
 
@@ -21,12 +21,12 @@ def ctx() -> Context:
     return context(NoHttp())
 
 
-def sandbox(behaviour: str, delay: str = "") -> Account:
-    return Account("sandbox", "box", configuration={"behaviour": behaviour, "delay": delay})
+def sandbox(behaviour: str, delay: str = "") -> UnsealedAccount:
+    return UnsealedAccount("sandbox", "box", configuration={"behaviour": behaviour, "delay": delay})
 
 
 def test_a_page_is_stored_once(ctx: Context) -> None:
-    account = Account("site", "site")
+    account = UnsealedAccount("site", "site")
     for _ in range(2):
         verdict = SITE.publish(ctx, account, Post("body", title="T", slug="t"), "key", {})
         assert (verdict.outcome, verdict.post_id, verdict.url) == ("yes", "key", "/site/key")
@@ -39,7 +39,7 @@ def test_a_page_is_stored_once(ctx: Context) -> None:
 @pytest.mark.parametrize(("fail", "outcome"), [("before", "no"), ("after", "unknown")])
 def test_a_store_that_fails(ctx: Context, fail: str, outcome: str) -> None:
     ctx.store.fail = fail  # type: ignore[attr-defined]
-    verdict = SITE.publish(ctx, Account("site", "site"), Post("x", title="T"), "key", {})
+    verdict = SITE.publish(ctx, UnsealedAccount("site", "site"), Post("x", title="T"), "key", {})
     assert (verdict.outcome, verdict.may_retry) == (outcome, outcome == "no")
 
 
@@ -94,7 +94,7 @@ def test_rate_limited_goes_through_after_its_delay(ctx: Context) -> None:
 
 
 def test_odd_settings_do_no_harm(ctx: Context) -> None:
-    account = Account("sandbox", "box", configuration={"behaviour": "slow", "delay": "soon"})
+    account = UnsealedAccount("sandbox", "box", configuration={"behaviour": "slow", "delay": "soon"})
     assert SANDBOX.publish(ctx, account, Post("x"), "not-a-tid", {}).outcome == "accepted"
     assert SANDBOX.confirm(ctx, account, Post("x"), "not-a-tid", {}).outcome == "yes"
 
@@ -102,4 +102,4 @@ def test_odd_settings_do_no_harm(ctx: Context) -> None:
 def test_verify(ctx: Context) -> None:
     assert isinstance(SANDBOX.verify(ctx, sandbox("ok")), Verified)
     assert isinstance(SANDBOX.verify(ctx, sandbox("locked_out")), Refused)
-    assert isinstance(SITE.verify(ctx, Account("site", "s")), Verified)
+    assert isinstance(SITE.verify(ctx, UnsealedAccount("site", "s")), Verified)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Absent, Account, CannotTell, Context, Doubt, Found, Look, Post
+from app.platforms.base import Absent, CannotTell, Context, Doubt, Found, Look, Post, UnsealedAccount
 from app.platforms.mastodon_compare import differences
 from tests.fakes.client import Fake
 from tests.fakes.ports import knowing
@@ -19,11 +19,11 @@ NOW = datetime.now(UTC)
 PRIVATE = {"visibility": "private"}
 
 
-def send(ctx: Context, account: Account, post: Post, key: str = "k1") -> str:
+def send(ctx: Context, account: UnsealedAccount, post: Post, key: str = "k1") -> str:
     return MASTODON.publish(ctx, account, post, key, MASTODON.prepare(ctx, account, post)).post_id
 
 
-def look(ctx: Context, account: Account, post: Post, since: datetime | None = None) -> Look:
+def look(ctx: Context, account: UnsealedAccount, post: Post, since: datetime | None = None) -> Look:
     return MASTODON.find(ctx, account, post, "k1", since or ctx.clock.now())
 
 
@@ -38,7 +38,7 @@ def picture(ctx: Context, content: bytes = b"one", **facts: Any) -> Any:
 
 
 def test_absence_proves_nothing_where_no_post_of_that_kind_is_known(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     found = look(ctx, mastodon_account, Post("x"))
     assert isinstance(found, Doubt) and not found.candidates and "no earlier post of this kind" in found.reason
@@ -48,13 +48,15 @@ def test_absence_proves_nothing_where_no_post_of_that_kind_is_known(
     Post("y", options=PRIVATE), Post("y", options={"spoiler_text": "cw"}), Post("y", options={"sensitive": "1"}),
 ])  # fmt: skip
 def test_a_post_of_another_kind_does_not_calibrate(
-    fake: Fake, ctx: Context, mastodon_account: Account, other: Post
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, other: Post
 ) -> None:
     assert isinstance(look(knowing(ctx, mastodon_account, other), mastodon_account, Post("x")), Doubt)
     assert isinstance(look(knowing(ctx, mastodon_account, other), mastodon_account, replace(other, text="x")), Absent)
 
 
-def test_each_part_of_a_posts_shape_calibrates_for_itself(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+def test_each_part_of_a_posts_shape_calibrates_for_itself(
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
+) -> None:
     """(D5) A server may list texts and not pictures, or marked posts and not those behind a warning."""
     shapes = [Post("a"), Post("b", media=(picture(ctx, alt="b"),)), Post("c", options={"sensitive": "1"}),
               Post("d", options={"spoiler_text": "cw"}), Post("e", options={"spoiler_text": "cw"} | PRIVATE)]  # fmt: skip
@@ -65,7 +67,7 @@ def test_each_part_of_a_posts_shape_calibrates_for_itself(fake: Fake, ctx: Conte
 
 
 def test_a_server_that_does_not_list_followers_only_posts_proves_no_absence(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D5)"""
     fake.settings(hides_private=True)
@@ -78,7 +80,7 @@ def test_a_server_that_does_not_list_followers_only_posts_proves_no_absence(
 
 @pytest.mark.parametrize("field", ["alt", "text"])
 def test_words_that_a_server_strips_are_asked_about_with_the_link(
-    fake: Fake, ctx: Context, mastodon_account: Account, field: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, field: str
 ) -> None:
     """(D6)"""
     fake.settings(strips_tags=True)
@@ -91,7 +93,7 @@ def test_words_that_a_server_strips_are_asked_about_with_the_link(
 
 
 def test_a_server_that_drops_alt_texts_is_never_believed_about_pictures(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D6)"""
     fake.settings(strips_alts=True)
@@ -107,7 +109,7 @@ def test_a_server_that_drops_alt_texts_is_never_believed_about_pictures(
     ("**bold** move", "bold move"), ("2 > 1", "2  1"), ("a_b", "ab"), ("C# 9", "C 9"),
 ])  # fmt: skip
 def test_marks_are_letters_and_a_near_text_is_never_found(
-    fake: Fake, ctx: Context, mastodon_account: Account, ours: str, theirs: str, dialect: str, says_source: bool
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, ours: str, theirs: str, dialect: str, says_source: bool
 ) -> None:
     """(D7, D8)"""
     fake.settings(says_source=says_source, dialect=dialect)
@@ -117,7 +119,7 @@ def test_marks_are_letters_and_a_near_text_is_never_found(
 
 
 def test_a_post_that_another_open_record_fits_exactly_is_left_to_it(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D8)"""
     first, second = Post("Version 12 is out"), Post("Version 1-2 is out")
@@ -130,7 +132,7 @@ def test_a_post_that_another_open_record_fits_exactly_is_left_to_it(
 
 
 def test_pictures_of_one_text_are_told_apart_by_size_or_not_at_all(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D9)"""
     wide, high = picture(ctx, b"w", width=40, height=30), picture(ctx, b"h", width=30, height=40)
@@ -152,7 +154,7 @@ def test_pictures_of_one_text_are_told_apart_by_size_or_not_at_all(
     ({"options": {"sensitive": "1"}}, "marked as sensitive otherwise"),
 ])  # fmt: skip
 def test_whatever_differs_is_named(
-    fake: Fake, ctx: Context, mastodon_account: Account, change: dict[str, Any], said: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, change: dict[str, Any], said: str
 ) -> None:
     medium = picture(ctx, alt="a cat")
     send(ctx, mastodon_account, Post("hello", media=(medium,)))
@@ -174,7 +176,9 @@ def test_an_answer_and_a_repeated_post_of_our_text_are_not_ours(
     assert differences(Post("x"), status, lambda _status: None) == differs_by
 
 
-def test_mentions_of_one_name_on_two_servers_are_two_texts(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+def test_mentions_of_one_name_on_two_servers_are_two_texts(
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
+) -> None:
     send(ctx := knowing(ctx, mastodon_account, Post("known")), mastodon_account, Post("hi @bob@c.test"))
     assert differs(look(ctx, mastodon_account, Post("hi @bob@b.test"))) == ("rewritten text",)
     assert isinstance(look(ctx, mastodon_account, Post("hi @bob@c.test")), Found)
@@ -182,7 +186,7 @@ def test_mentions_of_one_name_on_two_servers_are_two_texts(fake: Fake, ctx: Cont
 
 @pytest.mark.parametrize("minutes", [-50, -3, 18, 300])
 def test_an_exact_post_at_an_odd_time_is_shown_and_not_taken(
-    fake: Fake, ctx: Context, mastodon_account: Account, minutes: int
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, minutes: int
 ) -> None:
     ctx = knowing(ctx, mastodon_account, Post("known"))
     since = ctx.clock.now() - timedelta(minutes=minutes)
@@ -192,7 +196,7 @@ def test_an_exact_post_at_an_odd_time_is_shown_and_not_taken(
 
 
 def test_a_post_of_another_record_is_neither_found_nor_doubted(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     ctx = knowing(ctx, mastodon_account, Post("known"))
     taken = {send(ctx, mastodon_account, Post("x"))}
@@ -208,7 +212,7 @@ def test_a_post_of_another_record_is_neither_found_nor_doubted(
     {"no_date": True, "clock_offset": -300}, {"old_copy": 3000},
 ])  # fmt: skip
 def test_a_list_that_cannot_be_believed_shows_no_absence(
-    fake: Fake, ctx: Context, mastodon_account: Account, setting: dict[str, Any]
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, setting: dict[str, Any]
 ) -> None:
     if "clock_offset" in setting:
         fake.settings(**setting)
@@ -220,7 +224,7 @@ def test_a_list_that_cannot_be_believed_shows_no_absence(
     assert isinstance(look(ctx, mastodon_account, Post("not stored")), Doubt), setting
 
 
-def test_a_list_out_of_order_shows_no_absence(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+def test_a_list_out_of_order_shows_no_absence(fake: Fake, ctx: Context, mastodon_account: UnsealedAccount) -> None:
     fake.settings(shuffles=True)
     for number in range(4):
         ctx = knowing(ctx, mastodon_account, Post(f"known {number}"))
@@ -231,7 +235,7 @@ def test_a_list_out_of_order_shows_no_absence(fake: Fake, ctx: Context, mastodon
 
 @pytest.mark.parametrize("setting", [{}, {"lists_others": True}, {"clock_offset": -300}, {"clock_offset": 7200}, {"no_date": True}, {"says_source": True, "marks_down": True}])  # fmt: skip
 def test_a_list_that_is_only_odd_is_read_right(
-    fake: Fake, ctx: Context, mastodon_account: Account, setting: dict[str, Any]
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, setting: dict[str, Any]
 ) -> None:
     fake.settings(**setting)
     ctx = knowing(ctx, mastodon_account, *(Post(f"known *{n}*") for n in range(4)))
@@ -243,7 +247,7 @@ def test_a_list_that_is_only_odd_is_read_right(
 
 
 def test_a_known_post_that_somebody_took_down_is_no_reason_to_doubt(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     ctx = knowing(ctx, mastodon_account, Post("stays"), Post("goes"))
     assert MASTODON.delete(ctx, mastodon_account, ctx.beside.known[0].post_id).outcome == "yes"
@@ -252,7 +256,9 @@ def test_a_known_post_that_somebody_took_down_is_no_reason_to_doubt(
     assert isinstance(look(ctx, mastodon_account, Post("x")), Doubt)
 
 
-def test_a_calibrating_post_further_down_is_read_to(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+def test_a_calibrating_post_further_down_is_read_to(
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
+) -> None:
     medium = picture(ctx, alt="a")
     ctx = knowing(ctx, mastodon_account, Post("with a picture", media=(medium,)))
     fake.control("age", seconds=86400)
@@ -267,6 +273,6 @@ def test_a_calibrating_post_further_down_is_read_to(fake: Fake, ctx: Context, ma
     assert isinstance(look(ctx, mastodon_account, Post("x", media=(medium,))), Absent)
 
 
-def test_a_list_that_repeats_itself_ends(fake: Fake, ctx: Context, mastodon_account: Account) -> None:
+def test_a_list_that_repeats_itself_ends(fake: Fake, ctx: Context, mastodon_account: UnsealedAccount) -> None:
     fake.script("answer", on="read", times=0, status=200, body=[{"id": "1", "created_at": ctx.clock.now().isoformat(), "content": "<p>y</p>"}])  # fmt: skip
     assert isinstance(look(ctx, replace(mastodon_account, account_id="1"), Post("x")), Doubt | CannotTell)

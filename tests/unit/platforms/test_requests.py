@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Account, Media, Post
+from app.platforms.base import Media, Post, UnsealedAccount
 from tests.fakes.client import Fake
 from tests.fakes.ports import Recorder, context
 
@@ -56,7 +56,7 @@ def test_a_status_is_as_described(post: Post, kind: str) -> None:
     validate(body(post, {"media_ids": ["1"]} if post.media else {}), description()["components"]["schemas"][kind])
 
 
-def test_every_call_is_described(fake: Fake, mastodon_account: Account) -> None:
+def test_every_call_is_described(fake: Fake, mastodon_account: UnsealedAccount) -> None:
     recorder = Recorder()
     ctx = context(recorder)
     fake.settings(media_async=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.platforms.rewriting import plain, same_text
+from app.platforms.text_match import plain, same_text
 from tests.fakes.rendering import content
 
 

@@ -13,7 +13,7 @@ import pytest
 from app.content.checks import preview
 from app.platforms import mastodon_software as software
 from app.platforms import registry
-from app.platforms.base import Account, Context, Post, Verified
+from app.platforms.base import Context, Post, UnsealedAccount, Verified
 from tests.fakes.client import Fake
 
 MASTODON = registry.get("mastodon")
@@ -119,7 +119,7 @@ def test_nodeinfo_decides_but_for_the_fork_that_calls_itself_mastodon(named: str
 
 @pytest.mark.parametrize("dialect", ["mastodon", "pleroma", "gotosocial", "pixelfed"])
 def test_the_software_is_found_out_at_verify_and_kept(
-    fake: Fake, ctx: Context, mastodon_account: Account, dialect: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, dialect: str
 ) -> None:
     fake.settings(dialect=dialect)
     found = MASTODON.verify(ctx, mastodon_account)
@@ -137,7 +137,7 @@ def test_the_software_is_found_out_at_verify_and_kept(
     ],
 )  # fmt: skip
 def test_nodeinfo_is_believed_only_of_the_same_host(
-    fake: Fake, ctx: Context, mastodon_account: Account, href: Any, answer: Any, name: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, href: Any, answer: Any, name: str
 ) -> None:
     where = href.format(fake.url) if isinstance(href, str) else href
     links = json.dumps({"links": [{"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": where}]})
@@ -157,7 +157,7 @@ def test_what_a_server_is_known_to_do_is_said_in_the_preview() -> None:
 
 @pytest.mark.parametrize("path", ["/api/v", "nodeinfo"])
 def test_what_was_read_of_a_server_is_not_lost_when_it_does_not_say_it_again(
-    fake: Fake, ctx: Context, mastodon_account: Account, path: str
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, path: str
 ) -> None:
     """(D12) a blip of the second question had put the limits back to Mastodon's."""
     fake.settings(dialect="gotosocial", max_characters=9000)
@@ -173,7 +173,7 @@ def test_what_was_read_of_a_server_is_not_lost_when_it_does_not_say_it_again(
 
 
 def test_a_server_without_a_description_of_itself_is_unknown(
-    fake: Fake, ctx: Context, mastodon_account: Account
+    fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     """(D12)"""
     fake.script("answer", on="read", status=404, body="", match="/instance", times=0)

@@ -9,7 +9,7 @@ import pytest
 
 from app.outbound.exchange import Exchange
 from app.platforms.base import CannotTell, Refused
-from app.platforms.verdict import Rule, Said, Table, judge, judge_repeatable, refused_or_unclear
+from app.platforms.verdict import ErrorBody, Rule, Table, judge, judge_repeatable, refused_or_unclear
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DATE = "Fri, 20 Nov 2026 12:00:00 GMT"
@@ -20,8 +20,8 @@ def exchange(status: int | None = None, **values: Any) -> Exchange:
     return Exchange(**{**head, "request_id": "r", "status": status, **values})
 
 
-def said(answer: Exchange) -> Said:
-    return Said(str(answer.object().get("code", "")), "", str(answer.object().get("message", "")))
+def said(answer: Exchange) -> ErrorBody:
+    return ErrorBody(str(answer.object().get("code", "")), "", str(answer.object().get("message", "")))
 
 
 def made(answer: Exchange) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.platforms import registry, webhook
-from app.platforms.base import Account, CannotTell, Context, Media, Post, Refused, Verified
+from app.platforms.base import CannotTell, Context, Media, Post, Refused, UnsealedAccount, Verified
 from tests.fakes.client import Fake
 
 WEBHOOK = registry.get("webhook")
@@ -18,9 +18,9 @@ SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 
 
 @pytest.fixture
-def account(fake: Fake) -> Account:
+def account(fake: Fake) -> UnsealedAccount:
     fake.settings(webhook_secret=SECRET)
-    return Account("webhook", "cms", configuration={"url": f"{fake.url}/hook/cms"}, secrets={"secret": SECRET})
+    return UnsealedAccount("webhook", "cms", configuration={"url": f"{fake.url}/hook/cms"}, secrets={"secret": SECRET})
 
 
 def test_the_signature_of_the_specifications_example() -> None:
@@ -30,7 +30,7 @@ def test_the_signature_of_the_specifications_example() -> None:
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def test_a_publication_arrives_signed(fake: Fake, ctx: Context, account: Account) -> None:
+def test_a_publication_arrives_signed(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
     media = (Media("a" * 64, "image/png", 9, 3, 4, "ein Bild"),)
     verdict = WEBHOOK.publish(ctx, account, Post("Grüße", title="T", media=media, link="https://x.test"), "key-1", {})
     assert (verdict.outcome, verdict.post_id) == ("yes", "wh-1")
@@ -43,14 +43,14 @@ def test_a_publication_arrives_signed(fake: Fake, ctx: Context, account: Account
     assert SECRET not in json.dumps([dict(verdict.request), dict(verdict.response)])
 
 
-def test_a_receiver_that_names_no_id_acknowledges_our_key(fake: Fake, ctx: Context, account: Account) -> None:
+def test_a_receiver_that_names_no_id_acknowledges_our_key(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
     fake.script("answer", status=204, body=None)
     assert WEBHOOK.publish(ctx, account, Post("x"), "key-2", {}).post_id == "key-2"
     fake.script("ok_error")
     assert WEBHOOK.publish(ctx, account, Post("x"), "key-3", {}).outcome == "unknown"
 
 
-def test_a_wrong_secret_is_refused(fake: Fake, ctx: Context, account: Account) -> None:
+def test_a_wrong_secret_is_refused(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
     other = replace(account, secrets={"secret": "whsec_" + base64.b64encode(b"x" * 24).decode()})
     verdict = WEBHOOK.publish(ctx, other, Post("x"), "k", {})
     assert (verdict.outcome, verdict.error_type, verdict.http_status) == ("no", "auth_failed", 401)
@@ -58,26 +58,28 @@ def test_a_wrong_secret_is_refused(fake: Fake, ctx: Context, account: Account) -
     assert (broken.outcome, broken.error_type, broken.final) == ("no", "invalid_parameters", True)
 
 
-def test_nobody_can_be_asked(ctx: Context, account: Account) -> None:
+def test_nobody_can_be_asked(ctx: Context, account: UnsealedAccount) -> None:
     found = WEBHOOK.find(ctx, account, Post("x"), "k", datetime.now(UTC))
     assert isinstance(found, CannotTell)
     assert found.final
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 404, 405, 501])
-def test_a_receiver_that_knows_post_alone_connects(fake: Fake, ctx: Context, account: Account, status: int) -> None:
+def test_a_receiver_that_knows_post_alone_connects(
+    fake: Fake, ctx: Context, account: UnsealedAccount, status: int
+) -> None:
     """(J7) What it says to a HEAD is no word on whether it takes a post."""
     fake.script("answer", on="any", status=status)
     assert isinstance(WEBHOOK.verify(ctx, account), Verified)
 
 
-def test_a_receiver_that_is_gone_for_good_does_not(fake: Fake, ctx: Context, account: Account) -> None:
+def test_a_receiver_that_is_gone_for_good_does_not(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
     """(J7) Standard Webhooks: 410 asks senders to stop."""
     fake.script("answer", on="any", status=410)
     assert isinstance(WEBHOOK.verify(ctx, account), Refused)
 
 
-def test_verify(fake: Fake, ctx: Context, account: Account) -> None:
+def test_verify(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
     fake.script("answer", on="any", status=405)
     assert isinstance(WEBHOOK.verify(ctx, account), Verified)
     for secrets, field in (({"secret": "whsec_###"}, "secret"), ({}, "secret")):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.web.shell import current
+from app.web.frame import current
 
 HREFS = ["/", "/records", "/jobs", "/content", "/content/ideas", "/accounts/"]
 

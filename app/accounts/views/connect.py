@@ -1,0 +1,85 @@
+"""Connecting and reconnecting: forms derived from the connector's SPEC."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, request
+
+from app.accounts import actions, connect_input, connector_context
+from app.accounts.forms import ConnectForm, connect_form
+from app.accounts.models import Account
+from app.accounts.views.blueprint import bp
+from app.accounts.views.page import again_with, live, page_of, spec_of
+from app.lib.errors import Invalid
+from app.platforms import registry
+from app.platforms.base import Platform
+from app.web.auth import confirmed, requires
+from app.web.forms import submit
+from app.web.pages import render
+
+
+@bp.get("/connect")
+@requires("operator")
+def choose() -> Response:
+    return render("accounts/choose.html", platforms=[connector.spec for connector in registry.all()])
+
+
+@bp.route("/connect/<slug>", methods=["GET", "POST"])
+@requires("operator")
+@confirmed
+def connect(slug: str) -> Response:
+    spec = spec_of(slug)
+    form = connect_form(spec)
+    again = again_with(form, "accounts/connect.html", spec=spec)
+    if request.method == "GET":
+        return again()
+    return submit(
+        form, lambda f: _connected(f, spec), again, then=page_of, toast="Connected. Its sign-in is being checked."
+    )
+
+
+@bp.route("/<uuid:account_id>/reconnect", methods=["GET", "POST"])
+@requires("operator")
+@confirmed
+def reconnect(account_id: uuid.UUID) -> Response:
+    account = live(account_id)
+    spec = spec_of(account.platform)
+    form = connect_form(spec, keep=bool(account.credentials), current=account.configuration)
+    form.name.data = account.account_name
+    again = again_with(form, "accounts/reconnect.html", spec=spec, account=account)
+    if request.method == "GET":
+        return again()
+    return submit(
+        form,
+        lambda f: _reconnected(f, spec, account),
+        again,
+        then=page_of,
+        toast="Saved. Its sign-in is being checked.",
+    )
+
+
+def _connected(form: ConnectForm, spec: Platform) -> Account:
+    typed = form.entry(spec)
+    _guarded(spec, typed)
+    return actions.connect(typed)
+
+
+def _reconnected(form: ConnectForm, spec: Platform, account: Account) -> Account:
+    typed = form.entry(spec)
+    _guarded(spec, typed, account)
+    return actions.reconnect(account, typed)
+
+
+def _guarded(spec: Platform, typed: connect_input.ConnectInput, known: Account | None = None) -> None:
+    """Refuse addresses that the desk does not call, beside whatever else is wrong: also a secret that was left empty though
+    the address changed. `known`: the account that is reconnected. Raises Invalid."""
+    wrong = connect_input.problems(spec, typed, keep_secrets=bool(known is not None and known.credentials))
+    if known is not None:
+        wrong = connect_input.untold(spec, typed, known.configuration) | wrong
+    for field, address in connect_input.addresses(spec, typed.configuration).items():
+        words = connector_context.address_problem(address) if field not in wrong else None
+        if words:
+            wrong[field] = words
+    if wrong:
+        raise Invalid(wrong)

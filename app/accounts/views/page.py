@@ -1,0 +1,81 @@
+"""What the pages of accounts share."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, abort, url_for
+
+from app.accounts import breaker, posting_rules, queries
+from app.accounts.forms import ConnectForm
+from app.accounts.models import Account
+from app.audit.queries import timeline
+from app.core import settings
+from app.lib import clock
+from app.lib.errors import NotFound
+from app.platforms import registry
+from app.platforms.base import Platform
+from app.publishing.queries.backlog import waiting_by_account
+from app.web.pages import render
+
+
+def facts(account_id: uuid.UUID) -> dict[str, Any]:
+    account = queries.by_id(account_id)
+    open_until, streak = account.breaker_open_until, account.failure_streak
+    return {
+        "account": account,
+        "spec": known_or_plain(account.platform),
+        "waiting": waiting_by_account().get(account.id),
+        "rows": timeline("platform_credentials", account.id),
+        "breaker": breaker.state(streak, open_until, clock.now(), settings.get("accounts.breaker_after")),
+        "slots": posting_rules.slot_lines(account.configuration.get("slots") or []),
+        "soon": soon(),
+        "checked_at": queries.checked_at(account),
+        "also": queries.also_connected(account) if account.deleted_at is None else [],
+    }
+
+
+def again_with(form: Any, template: str, **context: Any) -> Callable[[], Response]:
+    def show() -> Response:
+        if isinstance(form, ConnectForm):
+            form.forget_misplaced()
+        return render(template, form=form, **context)
+
+    return show
+
+
+def showing(account: Account) -> Callable[[], Response]:
+    return lambda: render("accounts/show.html", **facts(account.id))
+
+
+def page_of(account: Account) -> str:
+    return url_for("accounts.show", account_id=account.id)
+
+
+def live(account_id: uuid.UUID) -> Account:
+    account = queries.by_id(account_id)
+    if account.deleted_at is not None:
+        raise NotFound("This account was disconnected. Connect it again from the list of accounts.")
+    return account
+
+
+def known_or_plain(slug: str) -> Platform:
+    """The platform's card; a bare one for a row that was made by hand for a platform without a connector."""
+    cards = {connector.spec.slug: connector.spec for connector in registry.all()}
+    return cards.get(slug) or Platform(
+        slug, slug.capitalize(), "world", "token", edges=("No connector: nothing is sent there.",)
+    )
+
+
+def spec_of(slug: str) -> Platform:
+    try:
+        return registry.get(slug).spec
+    except KeyError:
+        abort(404)
+
+
+def soon() -> datetime:
+    return clock.now() + timedelta(days=settings.get("accounts.expiry_notice_days"))

@@ -1,0 +1,129 @@
+"""The one fenced UPDATE of a record, with the answer of its attempt beside it in the same statement.
+
+Statements are made once for each set of columns and kept: making one anew costs more than running it. So a column's value
+is a plain value, or one of the three below for what only the database knows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.core.db import app_now, db
+from app.delivery.actions.delivery import Delivery
+from app.publishing.actions.lease import HELD, RECORDS, holder
+from app.publishing.models import PublishAttempt
+
+ATTEMPTS: sa.Table = PublishAttempt.__table__  # type: ignore[assignment]
+Shape = tuple[tuple[str, Any], ...]
+"""Names of columns, each with None for a plain value, else with what the expression depends on."""
+
+
+class Now(NamedTuple):
+    """The database's time, `after` so much has passed."""
+
+    after: timedelta = timedelta(0)
+
+
+class Merged(NamedTuple):
+    """The JSON object that stands there, without some of its names, and with what `told` says."""
+
+    told: dict[str, Any]
+    without: tuple[str, ...]
+
+
+NOW = Now()
+
+
+class Move(NamedTuple):
+    """A record's columns, and those of the attempt whose answer moves it."""
+
+    task: Delivery
+    columns: Mapping[str, Any]
+    attempt: uuid.UUID | None = None
+    answer: Mapping[str, Any] | None = None
+
+
+def write(task: Delivery, columns: Mapping[str, Any], leaving: tuple[str, ...] = ()) -> bool:
+    """Write the record if it is still ours and stands at the task's step (or one of `leaving`); False when it is not."""
+    return write_all([Move(task, columns)], leaving)
+
+
+def write_all(moves: Sequence[Move], leaving: tuple[str, ...] = ()) -> bool:
+    """Write all of them, each under its own fence; its answer is kept whoever holds the record. False when one was refused:
+    then it is not known which."""
+    shapes: dict[Any, list[dict[str, Any]]] = {}
+    for move in moves:
+        shape = _shape(move.columns), _shape(move.answer) if move.answer else None
+        bound = holder(move.task, *leaving) | _bound("r_", move.columns)
+        if move.answer:
+            bound |= {"of_attempt": move.attempt} | _bound("a_", move.answer)
+        shapes.setdefault(shape, []).append(bound)
+    written = [_written(_statement(*shape), rows) for shape, rows in shapes.items()]
+    return sum(written) == len(moves)
+
+
+def _written(statement: sa.Update, rows: list[dict[str, Any]]) -> int:
+    result: Any = db.session.execute(statement, rows if len(rows) > 1 else rows[0])
+    return int(result.rowcount)
+
+
+def keep_answer(attempt_id: uuid.UUID, columns: Mapping[str, Any]) -> None:
+    """Keep what the platform answered, whoever holds the record now."""
+    db.session.execute(_answered(_shape(columns)), {"of_attempt": attempt_id, **_bound("a_", columns)})
+
+
+def for_session(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The same columns for a row that the session writes."""
+    return {name: app_now() + value.after if isinstance(value, Now) else value for name, value in columns.items()}
+
+
+@lru_cache(maxsize=256)
+def _statement(record: Shape, answer: Shape | None) -> sa.Update:
+    update = sa.update(RECORDS).where(*HELD).values(_expressions(RECORDS, "r_", record))
+    return update if answer is None else update.add_cte(_answered(answer).cte("beside"))
+
+
+@lru_cache(maxsize=256)
+def _answered(answer: Shape) -> sa.Update:
+    return (
+        sa.update(ATTEMPTS)
+        .where(ATTEMPTS.c.id == sa.bindparam("of_attempt"))
+        .values(_expressions(ATTEMPTS, "a_", answer))
+    )
+
+
+def _shape(columns: Mapping[str, Any]) -> Shape:
+    return tuple((name, _kind(value)) for name, value in columns.items())
+
+
+def _kind(value: Any) -> Any:
+    return Now if isinstance(value, Now) else value.without if isinstance(value, Merged) else None
+
+
+def _bound(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {prefix + name: value[0] if isinstance(value, Now | Merged) else value for name, value in columns.items()}
+
+
+def _expressions(table: sa.Table, prefix: str, shape: Shape) -> dict[str, Any]:
+    return {name: _expression(table.c[name], prefix + name, kind) for name, kind in shape}
+
+
+def _expression(column: Any, bound: str, kind: Any) -> Any:
+    if kind is Now:
+        return app_now() + sa.bindparam(bound, type_=sa.Interval)
+    value = sa.bindparam(bound, type_=column.type)
+    return value if kind is None else merged(column, kind, value)
+
+
+def merged(column: Any, without: tuple[str, ...], told: Any) -> Any:
+    """The JSON object of the column, without some of its names, and with what `told` says."""
+    bare = sa.func.coalesce(column, sa.literal({}, column.type))
+    for name in without:
+        bare = bare.op("-")(sa.literal(name))
+    return bare.op("||")(told)

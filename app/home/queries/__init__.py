@@ -1,0 +1,1 @@
+"""Reads of the home page: counts, alerts, what needs action, tiles."""

@@ -1,0 +1,59 @@
+"""Facts of the whole desk in few statements: the badges, active campaigns."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.accounts.models import Account
+from app.campaigns.models import Campaign
+from app.content.models import ContentItem
+from app.core.db import db
+from app.notifications.models import Notification
+from app.publishing.queries.records import asking
+from app.reviews.queries import counting
+
+
+class Badges(NamedTuple):
+    """What the side bar counts."""
+
+    reviews: int
+    records: int
+    accounts: int
+    notices: int
+
+
+def badges(user: Any) -> Badges:
+    """Reviews that wait for the person, records that need action (up to the list's cap), accounts that do not work, unread
+    notices: one statement."""
+    down = sa.select(sa.func.count()).select_from(Account)
+    down = down.where(Account.deleted_at.is_(None), Account.status.in_(("expired", "invalid")))
+    unread = (
+        sa.select(sa.func.count())
+        .select_from(Notification)
+        .where(Notification.user_id == user.id, Notification.read_at.is_(None))
+    )
+    counts = (counting(user), asking(), down, unread)
+    return Badges(*db.session.execute(sa.select(*(one.scalar_subquery() for one in counts))).one())
+
+
+def active_campaigns(limit: int = 5) -> list[Any]:
+    """(id, name, target_platforms, end_time, live, total) of running campaigns, the one that ends first on top."""
+    item = ContentItem
+    own = sa.and_(
+        item.campaign_id == Campaign.id, item.deleted_at.is_(None), item.status.not_in(("archived", "cancelled"))
+    )
+    total = sa.select(sa.func.count()).where(own).correlate(Campaign).scalar_subquery()
+    live = sa.select(sa.func.count()).where(own, item.live_records > 0).correlate(Campaign).scalar_subquery()
+    statement = sa.select(
+        Campaign.id,
+        Campaign.name,
+        Campaign.target_platforms,
+        Campaign.end_time,
+        live.label("live"),
+        total.label("total"),
+    ).where(Campaign.shows("active"), Campaign.deleted_at.is_(None))
+    return list(
+        db.session.execute(statement.order_by(Campaign.end_time.nulls_last(), Campaign.name).limit(limit)).all()
+    )

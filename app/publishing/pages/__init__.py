@@ -1,0 +1,1 @@
+"""Words of the pages, pure: the banner of a record, its timeline, what blocks it, its badges."""

@@ -1,0 +1,1 @@
+"""Reads of search: hits, and saved views."""

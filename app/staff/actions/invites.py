@@ -1,0 +1,92 @@
+"""Inviting people: by a link that an admin hands over, or the desk mails where SMTP_URL is set."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.audit.actions import record
+from app.core import settings
+from app.core.db import app_now, db
+from app.core.queue import enqueue
+from app.lib import clock
+from app.lib.errors import Invalid, NotFound, Overtaken
+from app.staff.actions.staff import checked_email, checked_name, create_staff
+from app.staff.links import token_of
+from app.staff.models import ROLES, StaffInvite, User
+from app.staff.queries.links import INVITE, invite_by_token
+from app.staff.queries.people import by_email
+
+
+def invite(email: str, role: str, full_name: str | None, by: uuid.UUID | None) -> StaffInvite:
+    """Offer a place. An open invitation of the same address is replaced, its link stops working. Raises Invalid."""
+    email = checked_email(email)
+    if role not in ROLES:
+        raise Invalid({"role": f"Choose one of {', '.join(ROLES)}."})
+    if by_email(email) is not None:
+        raise Invalid({"email": "Somebody with this address is on the staff already."})
+    same = sa.and_(
+        sa.func.lower(StaffInvite.email) == email.lower(),
+        StaffInvite.accepted_at.is_(None),
+        StaffInvite.revoked_at.is_(None),
+    )
+    db.session.execute(sa.update(StaffInvite).where(same).values(revoked_at=app_now()))
+    row = StaffInvite(
+        email=email, role=role, full_name=checked_name(full_name) if full_name else None, invited_by=by, nonce=secrets.token_hex(8),
+        expires_at=_expiry(),
+    )  # fmt: skip
+    db.session.add(row)
+    record("staff.invite", row, label=email, role=[None, role])
+    enqueue("staff.mail_links")
+    return row
+
+
+def renew_invite(invite_id: uuid.UUID) -> StaffInvite:
+    """A new link with a new term; the old link stops working."""
+    row = _open(invite_id)
+    row.nonce, row.expires_at = secrets.token_hex(8), _expiry()
+    row.mailed_at = row.mail_error = None
+    enqueue("staff.mail_links")
+    record("staff.renew_invite", row, label=row.email)
+    return row
+
+
+def withdraw_invite(invite_id: uuid.UUID) -> StaffInvite:
+    """The link stops working."""
+    row = _open(invite_id)
+    row.revoked_at = clock.now()
+    record("staff.withdraw_invite", row, label=row.email)
+    return row
+
+
+def accept_invite(token: str, full_name: str, hashed: str, timezone: str | None = None) -> User:
+    """Make the member. The link works once. Raises NotFound for a link that does not work, Invalid for the name."""
+    row = invite_by_token(token, lock=True)
+    user = create_staff(row.email, full_name, row.role, timezone=timezone)
+    user.password_hash, user.password_changed_at = hashed, clock.now()
+    row.accepted_at, row.user_id = clock.now(), user.id
+    record("staff.accept_invite", row, label=row.email)
+    return user
+
+
+def link_token(row: StaffInvite) -> str:
+    """The token of an open invitation's link; admins may see it again until it is used."""
+    return token_of(row, INVITE)
+
+
+def _open(invite_id: uuid.UUID) -> StaffInvite:
+    row = db.session.get(StaffInvite, invite_id, with_for_update=True)
+    if row is None:
+        raise NotFound("There is no such invitation.")
+    if row.accepted_at is not None:
+        raise Overtaken("This invitation was accepted meanwhile; the person is on the staff now.")
+    if row.revoked_at is not None:
+        raise Overtaken("This invitation was withdrawn meanwhile. Invite the person again.")
+    return row
+
+
+def _expiry():  # type: ignore[no-untyped-def]
+    return clock.now() + timedelta(days=settings.get("staff.invite_days"))

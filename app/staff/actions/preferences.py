@@ -1,0 +1,34 @@
+"""How a person likes the desk: time zone, density, theme, single-key shortcuts. Not part of the history of work."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.audit.actions import record
+from app.lib.errors import Invalid
+from app.lib.zones import is_zone
+from app.staff.models import User
+from app.staff.person import DENSITIES, THEMES
+from app.staff.queries.people import by_id
+
+
+def choose(user_id: uuid.UUID, timezone: str, density: str, theme: str, keys: bool) -> User:
+    """Keep the choices. Raises Invalid for an unknown zone, density or theme."""
+    allowed = {"density": dict(DENSITIES), "theme": dict(THEMES)}
+    if not is_zone(timezone):
+        raise Invalid({"timezone": "Choose a time zone from the list."})
+    for name, value in (("density", density), ("theme", theme)):
+        if value not in allowed[name]:
+            raise Invalid({name: "Choose one of the list."})
+    return _keep(
+        by_id(user_id), {"timezone": timezone, "density": density, "theme": theme, "keys": "on" if keys else "off"}
+    )
+
+
+def _keep(user: User, chosen: dict[str, str]) -> User:
+    before = dict(user.preferences)
+    changed = {name: [before.get(name), value] for name, value in chosen.items() if before.get(name) != value}
+    if changed:
+        user.preferences = {**before, **chosen}
+        record("staff.choose", user, changes=changed)
+    return user

@@ -1,0 +1,116 @@
+"""Forms of the room."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+
+from app.staff.passwords import LONGEST, SHORTEST
+from app.staff.person import DENSITIES, ROLES, THEMES
+from app.web.forms import Form, options
+from app.web.labels import ROLES as ROLE_WORDS
+from app.web.times import zone_names
+
+RIGHTS = {
+    "viewer": "sees everything, changes nothing",
+    "editor": "writes content and asks for review",
+    "reviewer": "also approves what others wrote",
+    "operator": "also schedules, publishes and connects accounts",
+    "admin": "also looks after staff, settings and audit",
+}
+ROLE_CHOICES = [(role, f"{ROLE_WORDS[role]}: {RIGHTS[role]}") for role in ROLES]
+_NEW_HELP = f"At least {SHORTEST} characters; a few words in a row are easy to remember."
+
+
+class SignInForm(Form):
+    email = StringField(
+        "E-mail",
+        [DataRequired("Enter your e-mail address."), Length(max=320, message="This is too long for an address.")],
+    )
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    next = HiddenField()
+
+
+class AskForm(Form):
+    """Where a password link is mailed to."""
+
+    email = StringField(
+        "E-mail",
+        [DataRequired("Enter your e-mail address."), Length(max=320, message="This is too long for an address.")],
+    )
+
+
+class CodeForm(Form):
+    """A code of the authenticator, or a recovery code."""
+
+    code = StringField(
+        "Code", [InputRequired("Enter the code."), Length(max=100, message="This is too long for a code.")]
+    )
+    next = HiddenField()
+
+
+class ConfirmForm(Form):
+    """Shows again that it is the person. The name of its field is not one of the form it interrupts."""
+
+    confirm_secret = PasswordField(
+        "Your password", [InputRequired("Enter your password, or a code of your authenticator.")]
+    )
+    confirm_form = HiddenField()
+
+
+class NewPasswordForm(Form):
+    """A new password, twice."""
+
+    new = PasswordField(
+        "New password",
+        [InputRequired("Enter a new password."), Length(max=LONGEST, message=f"Use at most {LONGEST} characters.")],
+        description=_NEW_HELP,
+    )
+    repeat = PasswordField(
+        "New password again", [EqualTo("new", "The two are not the same. Type the new password again.")]
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = PasswordField("Current password", [InputRequired("Enter your current password.")])
+
+
+class AcceptForm(NewPasswordForm):
+    full_name = StringField(
+        "Your name",
+        [
+            DataRequired("Enter your name: it stands beside everything you do."),
+            Length(max=100, message="Use at most 100 characters."),
+        ],
+    )
+    timezone = HiddenField()
+
+
+class InviteForm(Form):
+    email = StringField(
+        "E-mail",
+        [DataRequired("Enter the address of the person."), Length(max=320, message="This is too long for an address.")],
+    )
+    full_name = StringField(
+        "Name",
+        [Length(max=100, message="Use at most 100 characters.")],
+        description="They can change it when they accept.",
+    )
+    role = RadioField("Role", choices=options(ROLE_CHOICES), default="editor")
+
+
+class RoleForm(Form):
+    role = RadioField("Role", choices=options(ROLE_CHOICES))
+
+
+class PreferencesForm(Form):
+    full_name = StringField(
+        "Name", [DataRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
+    )
+    timezone = SelectField("Time zone", choices=zone_names, description="All times of the desk are shown in this zone.")
+    theme = RadioField("Theme", choices=options(THEMES))
+    density = RadioField("Rows", choices=options(DENSITIES), description="How much room the rows of a list take.")
+    keys = BooleanField(
+        "Single-key shortcuts",
+        description="A approves, J and K move, / searches. Switch them off if you use speech input.",
+    )

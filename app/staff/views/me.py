@@ -1,0 +1,114 @@
+"""My account: preferences, password, sessions."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import quote
+
+from flask import Response, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as Answer
+
+from app.audit.queries import timeline
+from app.staff import actions, services
+from app.staff.forms import ChangePasswordForm, PreferencesForm
+from app.staff.queries import by_id, load_person, open_sessions
+from app.staff.user_agent import device, is_phone
+from app.staff.views.blueprint import bp
+from app.staff.views.browser_session import know_device, see_out, set_theme
+from app.web.auth import confirmed, requires
+from app.web.forms import submit
+from app.web.pages import back_to, render
+from app.web.view_marks import no_transaction
+
+
+@bp.route("/account", defaults={"page": ""}, methods=["GET", "POST"])
+@bp.route("/account/<path:page>", methods=["GET", "POST"])
+@requires("viewer")
+def former_address(page: str) -> Answer:
+    """Where these pages stood before accounts were those of platforms; a form of an open tab arrives, too."""
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    return redirect(f"{request.script_root}/me{'/' if page else ''}{quote(page)}{query}", 308)
+
+
+@bp.get("/me")
+@requires("viewer")
+def profile() -> Response:
+    """Who I am here and how I like the desk."""
+    liked = current_user.preferences
+    form = PreferencesForm(
+        full_name=current_user.full_name,
+        timezone=liked.timezone,
+        theme=liked.theme,
+        density=liked.density,
+        keys=liked.keys == "on",
+    )
+    return _profile(form)
+
+
+@bp.post("/me")
+@requires("viewer")
+def save_profile() -> Response:
+    """Keep the choices; the theme goes into the cookie too."""
+    form = PreferencesForm()
+    answer = submit(form, _choose, again=lambda: _profile(form), then=url_for("staff.profile"), toast="Saved")
+    return set_theme(answer, form.theme.data) if answer.status_code < 400 else answer  # type: ignore[return-value]
+
+
+def _choose(form: PreferencesForm) -> None:
+    user = by_id(current_user.id)
+    actions.rename(user, form.full_name.data or "")
+    actions.choose(user.id, form.timezone.data, form.density.data, form.theme.data, bool(form.keys.data))
+
+
+def _profile(form: PreferencesForm) -> Response:
+    return render(
+        "staff/profile.html", form=form, person=by_id(current_user.id), rows=timeline("users", current_user.id, 20)
+    )
+
+
+@bp.route("/me/password", methods=["GET", "POST"])
+@requires("viewer")
+@no_transaction
+def password() -> Response:
+    """Change the password; all other sessions end."""
+    form = ChangePasswordForm()
+    page = lambda: render("staff/password.html", form=form)  # noqa: E731
+    if not form.is_submitted():
+        return page()
+    answer = submit(
+        form,
+        lambda f: services.change_password(current_user.id, current_user.session_id, f.current.data, f.new.data),
+        again=page, then=url_for("staff.sessions"), toast="Password changed. All other sessions have ended.",
+    )  # fmt: skip
+    return know_device(answer, load_person(current_user.token)) if answer.status_code < 400 else answer
+
+
+@bp.get("/me/sessions")
+@requires("viewer")
+def sessions() -> Response:
+    """The browsers in which I am signed in."""
+    found = open_sessions(current_user.id)
+    return render("staff/sessions.html", sessions=found, here=current_user.session_id, device=device, is_phone=is_phone)
+
+
+@bp.post("/me/sessions/<uuid:session_id>/revoke")
+@requires("viewer")
+@confirmed
+def revoke_session(session_id: uuid.UUID) -> Answer:
+    """End one of my sessions; ending this one is signing out."""
+    actions.revoke_session(session_id, current_user.id)
+    if session_id != current_user.session_id:
+        return back_to(url_for("staff.sessions"), "Session ended")
+    return see_out()
+
+
+@bp.post("/me/sessions/revoke-others")
+@requires("viewer")
+@confirmed
+def revoke_others() -> Response:
+    """End all my other sessions."""
+    ended = actions.revoke_others(current_user.id, current_user.session_id)
+    return back_to(
+        url_for("staff.sessions"), f"{ended} other sessions ended" if ended != 1 else "1 other session ended"
+    )

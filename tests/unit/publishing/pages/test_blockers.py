@@ -1,0 +1,60 @@
+"""Why is this not going out?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.publishing.models import REASONS, RECORD
+from app.publishing.pages.blockers import HELD, Facts, Held, why
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SOON = NOW + timedelta(minutes=4)
+
+
+def facts(**more):
+    return Facts(**{"status": "pending", "now": NOW, "due_at": NOW, "worker_seen_at": NOW, **more})
+
+
+def keys(**more):
+    return [reason.key for reason in why(facts(**more))]
+
+
+@pytest.mark.parametrize("status", RECORD.states)
+def test_every_status_has_an_answer(status):
+    (first, *_) = why(facts(status=status))
+    assert first.key and first.text
+
+
+def test_every_hold_has_words():
+    assert set(HELD) == set(REASONS)
+
+
+def test_what_a_person_must_change_comes_before_what_time_mends():
+    held = Held("account", "account_down", NOW)
+    assert keys(approved=False, holds=(held,), account_status="invalid", due_at=SOON) == ["review", "held", "due"]
+
+
+def test_times_are_named():
+    assert why(facts(due_at=SOON))[0].at == SOON
+    assert why(facts(breaker_until=SOON))[0].at == SOON
+    assert why(facts(status="retrying", next_retry_at=SOON))[0].text == "The next try is"
+    assert keys(limit_until=SOON, next_retry_at=SOON) == ["limit"]
+
+
+def test_a_paused_account_is_said_once():
+    assert keys(account_paused=True) == ["account"]
+    assert keys(account_paused=True, holds=(Held("account", "account_paused", NOW),)) == ["held"]
+
+
+def test_silent_workers_are_the_reason_when_nothing_else_is():
+    assert keys(worker_seen_at=None) == ["worker"]
+    assert keys(worker_seen_at=NOW - timedelta(minutes=4)) == ["worker"]
+    assert keys() == ["next"]
+
+
+def test_unknown_is_looked_for_or_asked():
+    assert keys(status="unknown", next_retry_at=SOON) == ["checking"]
+    assert keys(status="unknown") == ["ask"]
+    assert "not sent again" in why(facts(status="unknown", barred=True))[0].text
