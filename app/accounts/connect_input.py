@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.accounts import remote
-from app.accounts.suspicion import looks_like_address, looks_like_secret
+from app.lib.secrets import in_field
 from app.platforms.base import ConfigField, Platform, SecretField
 
 LONGEST_NAME = 100
@@ -105,12 +105,18 @@ def whole(address: str) -> str:
     return address if "://" in address else f"https://{address}"
 
 
+def looks_like_address(text: str) -> bool:
+    """Whether what was typed into a secret's field is a web address or an e-mail address."""
+    text = text.strip()
+    return bool(re.match(r"(?i)^https?://", text)) or bool(re.match(r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", text))
+
+
 def _name(name: str) -> dict[str, str]:
     if not name.strip():
         return {"name": "Enter a name, for example the account's handle."}
     if len(name) > LONGEST_NAME:
         return {"name": f"Use at most {LONGEST_NAME} characters."}
-    kind = looks_like_secret(name)
+    kind = in_field(name)
     return {"name": _misplaced(kind)} if kind else {}
 
 
@@ -142,7 +148,7 @@ def _setting(setting: ConfigField, value: str) -> str | None:
         )
     if len(value) > LONGEST:
         return f"Use at most {LONGEST:,} characters."
-    kind = looks_like_secret(value) if setting.kind in ("text", "url") else None
+    kind = in_field(value) if setting.kind in ("text", "url") else None
     if kind:
         return _misplaced(kind)
     if setting.kind == "int" and not re.fullmatch(r"[0-9]{1,9}", value):

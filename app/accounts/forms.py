@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from app.accounts import posting_rules
 from app.accounts.connect_input import LONGEST_NAME, ConnectInput
-from app.accounts.suspicion import looks_like_secret
+from app.lib.secrets import in_field
 from app.platforms.base import ConfigField, Platform, SecretField
 from app.web.forms import Form, options
 
@@ -59,7 +59,7 @@ class ConnectForm(Form):
             if (
                 isinstance(field.data, str)
                 and not isinstance(field, PasswordField | HiddenField)
-                and looks_like_secret(field.data)
+                and in_field(field.data)
             ):
                 field.data = ""
 

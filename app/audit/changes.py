@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from app.lib import redact
+from app.lib.secrets import is_secret_name
 from app.lib.storable import storable
 
 HIDDEN = "•••"
 LONGEST = 2_000  # characters of one value; the version or the attempt keeps the whole
-SECRET = re.compile(
-    r"password|passwd|secret|token|cookie|authorization|api_?key|private_?key|^credentials?$", re.IGNORECASE
-)
 
 
 def tidy(changes: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -33,7 +30,7 @@ def _pair(item: tuple[str, Any]) -> tuple[str, tuple[Any, Any]]:
 def _value(field: str, value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    if SECRET.search(field):
+    if is_secret_name(field):
         return HIDDEN
     if isinstance(value, Mapping):
         return {short(str(k)): _value(str(k), v) for k, v in value.items()}

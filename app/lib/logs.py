@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.lib import redact
-from app.lib.secret_names import is_secret_parameter
+from app.lib.secrets import is_secret_parameter
 
 OWN = "pressroom.audit.seals"  # roots look like secrets; nobody else's words stand in these lines
 LONGEST = 20_000  # characters of one traceback, or of an error's message

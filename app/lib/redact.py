@@ -1,8 +1,8 @@
 """Taking secrets out of what is stored or shown. Pure, whole values, never the first or last letters.
 
 Three nets: names that mean a secret (headers, JSON keys, URL parameters), secrets that the caller or the process knows, in
-every form (`secret_forms`), and shapes that are secrets wherever they stand (`secret_shapes`), all of them also where somebody
-escaped them or broke them over lines (`secret_views`). Linear in the text.
+every form (`secrets.forms`), and shapes that are secrets wherever they stand (`secrets.shapes`), all of them also where somebody
+escaped them or broke them over lines (`secrets.views`). Linear in the text.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from app.lib import secret_forms as forms
-from app.lib import secret_shapes as shapes
-from app.lib.secret_forms import SHORTEST, Needle
-from app.lib.secret_names import is_secret_name, is_secret_parameter
-from app.lib.secret_views import Span, views
+from app.lib.secrets import forms, is_secret_name, is_secret_parameter, search
+from app.lib.secrets.forms import SHORTEST, Needle
+from app.lib.secrets.views import Span, views
 
 MARK = "[redacted]"
 DEEPEST = 40
@@ -107,7 +105,7 @@ def _places(raw: bytes, known: Known) -> list[Span]:
     found: list[Span] = []
     for view in views(raw):
         found += forms.spans(view, known.needles)
-        found += [view.span(*place) for place in shapes.spans(view.data, is_secret_name)]
+        found += [view.span(*place) for place in search.spans(view.data)]
     return sorted(found)
 
 

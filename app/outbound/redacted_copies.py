@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from app.lib import redact
-from app.lib.secret_names import is_secret_name
+from app.lib.secrets import is_secret_name
 from app.outbound.guard import WireError
 
 CAP = 8 * 1024

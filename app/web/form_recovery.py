@@ -6,7 +6,6 @@ are listed, so no other field of a form, least of all a secret, can ever be repe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
@@ -16,10 +15,10 @@ from flask_login import current_user
 from htmx_flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.lib.secrets import is_secret_parameter
 from app.web import body_limits
 
 View = TypeVar("View", bound=Callable[..., Any])
-SECRET = re.compile(r"(^|[-_])(password|passwd|token|secret|csrf|key|code)($|[-_])", re.IGNORECASE)
 
 
 def recovers_form(labels: Mapping[str, str]) -> Callable[[View], View]:
@@ -42,7 +41,7 @@ def texts() -> list[tuple[str, str]]:
     return [
         (label, value)
         for name, value in _form().items()
-        if value.strip() and not SECRET.search(name) and (label := _label(name, labels))
+        if value.strip() and not is_secret_parameter(name) and (label := _label(name, labels))
     ]
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from app.content import bounds
 from app.content import payload as payloads
 from app.content.models import ContentDraft, ContentItem
-from app.content.suspicious import secret
 from app.core.db import app_now, db, uuid7
 from app.core.locks import advisory
 from app.lib.errors import Invalid
+from app.lib.secrets import in_text
 
 MOST_UNSAVED = 100  # new texts that one person has begun and neither saved nor discarded
 TOO_MANY = (
@@ -72,4 +72,4 @@ def suspect(of: Mapping[str, Any]) -> str | None:
     texts = [of["title"], of["body"], *(m["alt"] for m in of["media"])]
     for own in of["variants"].values():
         texts += [own["text"], own.get("first_comment", ""), *own.get("parts", ())]
-    return next((kind for kind in map(secret, texts) if kind), None)
+    return next((kind for kind in map(in_text, texts) if kind), None)

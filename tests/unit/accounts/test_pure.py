@@ -1,4 +1,4 @@
-"""The vault's pure pieces: suspicion, slots, breaker."""
+"""The vault's pure pieces: the looks of a secret, slots, breaker."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.accounts import breaker, posting_rules, slots
+from app.accounts.connect_input import looks_like_address
 from app.accounts.connector_context import address_problem
-from app.accounts.suspicion import looks_like_address, looks_like_secret
+from app.lib.secrets import in_field
 
 SECRETS = [
     "abcd-efgh-1234-wxyz",
@@ -39,12 +40,12 @@ PLAIN = [
 
 @pytest.mark.parametrize("text", SECRETS)
 def test_it_knows_a_secret(text: str) -> None:
-    assert looks_like_secret(text)
+    assert in_field(text)
 
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_it_lets_plain_words_pass(text: str) -> None:
-    assert looks_like_secret(text) is None
+    assert in_field(text) is None
 
 
 def test_it_knows_an_address() -> None:

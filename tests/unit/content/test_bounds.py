@@ -11,10 +11,11 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.content import bounds, changes, diff, language_check, links, markdown_html, metadata, payload, suspicious
+from app.content import bounds, changes, diff, language_check, links, markdown_html, metadata, payload
 from app.content.markdown_text import plain
 from app.content.matching import Budget, matching
 from app.content.merge import merge
+from app.lib.secrets import in_text
 from app.platforms import bluesky_text, text_match, texts
 from tests.steps import Costly, steps
 
@@ -28,7 +29,7 @@ EVIL = {
 }  # fmt: skip
 WORK = {
     "plain": plain.__wrapped__, "html": markdown_html.rendered.__wrapped__, "marked": markdown_html.marked, "tokens": diff.tokens, "links": links.addresses,
-    "tagged": lambda t: links.tagged(t, {"utm": {"source": "x"}}, "x"), "malformed": links.malformed, "secret": suspicious.secret,
+    "tagged": lambda t: links.tagged(t, {"utm": {"source": "x"}}, "x"), "malformed": links.malformed, "secret": in_text,
     "scripts": language_check.languages, "words": payload.words, "line": payload.line, "graphemes": texts.graphemes, "mastodon": texts.mastodon(),
     "facets": lambda t: bluesky_text.facets(t, {}), "answer": text_match.plain, "kin": text_match.skeletons.__wrapped__,
 }  # fmt: skip

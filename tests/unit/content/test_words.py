@@ -10,7 +10,7 @@ from app.content import links, zones
 from app.content.checks import Count, preview, summary
 from app.content.payload import payload, words
 from app.content.search import words as search_words
-from app.content.suspicious import secret
+from app.lib.secrets import in_text
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from app.content.suspicious import secret
     ],
 )  # fmt: skip
 def test_secrets_are_noticed(text):
-    assert secret(f"My text {text} goes on") is not None
+    assert in_text(f"My text {text} goes on") is not None
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_secrets_are_noticed(text):
     ],
 )  # fmt: skip
 def test_ordinary_texts_are_left_alone(text):
-    assert secret(text) is None
+    assert in_text(text) is None
 
 
 def test_times_in_a_zone():

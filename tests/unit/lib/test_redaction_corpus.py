@@ -8,7 +8,7 @@ import re
 import pytest
 
 from app.lib import redact
-from app.lib.secret_views import View, views
+from app.lib.secrets.views import View, views
 from tests.unit.lib.secrets import ENCODINGS, ORDINARY, is_left, opaque, shaped
 
 

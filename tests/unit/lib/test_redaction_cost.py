@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.content import suspicious
 from app.lib import redact
+from app.lib.secrets import in_field, in_text
 
 SECRET = "q7Zk-PpW9_vR2mTn4LxYb81c"
 PIECES = [
@@ -31,7 +31,8 @@ WORK: dict[str, Callable[[str], object]] = {
     "a body of JSON": lambda text: redact.body(b'{"a":["' + text.encode() + b'"]}', "application/json", [SECRET]),
     "a form": lambda text: redact.body(text.encode(), "application/x-www-form-urlencoded", [SECRET]),
     "headers": lambda text: redact.headers({"x-echo": text, text: "1"}, [SECRET]),
-    "the look for secrets in a text": suspicious.secret,
+    "the look for secrets in a text": in_text,
+    "the look for a secret in a field": in_field,
 }
 
 

@@ -1,6 +1,6 @@
 """Where a secret that we know stands in a text, in whatever form somebody else wrote it. Pure, linear in the text.
 
-Found: as it is, in other letter case, escaped or broken over lines (`secret_views`), in base64 (any alphabet, padded or not, at
+Found: as it is, in other letter case, escaped or broken over lines (`views`), in base64 (any alphabet, padded or not, at
 any place of a longer value) and in hexadecimal; whole, or cut to a beginning of eight characters beyond what such secrets
 have in common ("ghp_"). A secret of words alone is found from three fifths of it on, so that no ordinary word is taken for it.
 """
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.lib.secret_views import Span, View
+from app.lib.secrets.views import Span, View
 
 SHORTEST = 4  # a shorter "secret" would black out ordinary words
 LEAST = 8  # characters of a cut secret
