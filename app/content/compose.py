@@ -17,7 +17,7 @@ from app.content.markdown_text import plain
 from app.platforms import registry
 from app.platforms.base import Limits, Media, Platform, Post
 
-COMPOSER_VERSION = 1
+COMPOSER_VERSION = 2
 
 DISCLOSED = {
     "assisted": {"en": "Written with the help of AI.", "de": "Mit Hilfe von KI geschrieben.", "fr": "Rédigé avec l’aide de l’IA.",

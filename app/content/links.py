@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-# An address ends at white space, at quotes or brackets, and at CJK punctuation; trailing marks belong to the sentence.
-ADDRESS = re.compile(r"https?://[^\s<>\"'`\[\]{}|\\^，。；：！？、）（》《」「】【“”…]+", re.IGNORECASE)
-TRAILING = ".,;:!?*_~"
+from app.lib.links import urls
 
 
 def addresses(text: str) -> list[str]:
     """Every http(s) address of the text, in order, without the full stop that ends the sentence."""
-    return [_trimmed(m.group()) for m in ADDRESS.finditer(text)]
-
-
-def _trimmed(found: str) -> str:
-    """Without closing marks; a bracket stays when it was opened inside the address."""
-    end, extra = len(found), found.count(")") - found.count("(")
-    while end and (found[end - 1] in TRAILING or (found[end - 1] == ")" and extra > 0)):
-        extra -= found[end - 1] == ")"
-        end -= 1
-    return found[:end]
+    return [link.text for link in urls(text)]
 
 
 def tagged(text: str, rules: Mapping[str, Any], platform: str) -> str:
@@ -32,10 +20,9 @@ def tagged(text: str, rules: Mapping[str, Any], platform: str) -> str:
     if not utm:
         return text
     out, at = [], 0
-    for found in ADDRESS.finditer(text):
-        address = _trimmed(found.group())
-        out += [text[at : found.start()], _with(address, utm, platform)]
-        at = found.start() + len(address)
+    for link in urls(text):
+        out += [text[at : link.start], _with(link.text, utm, platform)]
+        at = link.end
     return "".join([*out, text[at:]])
 
 

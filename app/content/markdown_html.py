@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import nh3
@@ -10,6 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from app.content.markdown import ready
+from app.lib.links import urls
 
 TAGS = {
     "a", "b", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong",
@@ -42,13 +44,23 @@ def rendered(markdown: str) -> Markup:
     return Markup(clean)  # noqa: S704 — cleaned one line above
 
 
-MARKS = re.compile(r"https?://[^\s<>]+|(?<![\w&/])[#@][\w.·-]*\w(?:@[\w.-]*\w)?")
+NAMED = re.compile(r"(?<![\w&/])[#@][\w.·-]*\w(?:@[\w.-]*\w)?")
 
 
 def marked(text: str) -> Markup:
     """Plain text with what platforms turn into links in a class of its own; everything is escaped."""
     parts, at = [], 0  # joined once: adding to a text copies it each time
-    for found in MARKS.finditer(text):
-        parts += [escape(text[at : found.start()]), '<span class="pv-tag">', escape(found.group()), "</span>"]
-        at = found.end()
+    for start, end in _marks(text):
+        parts += [escape(text[at:start]), '<span class="pv-tag">', escape(text[start:end]), "</span>"]
+        at = end
     return Markup("".join([*parts, escape(text[at:])]))  # noqa: S704 — all but our own two tags is escaped
+
+
+def _marks(text: str) -> Iterator[tuple[int, int]]:
+    """Where links, hashtags and mentions stand; a # inside a link is part of it."""
+    at = 0
+    for link in urls(text):
+        yield from (found.span() for found in NAMED.finditer(text, at, link.start))
+        yield link.start, link.end
+        at = link.end
+    yield from (found.span() for found in NAMED.finditer(text, at))

@@ -11,8 +11,9 @@ from typing import Any
 
 import regex
 
+from app.lib.links import Span, urls
 from app.platforms.addresses import ascii_url
-from app.platforms.texts import Span, graphemes, urls
+from app.platforms.texts import graphemes
 
 _MENTION = regex.compile(r"(?:^|(?<=[\s(]))@([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9-]+)+)")
 _INVISIBLE = r"\u00AD\u2060\u200A\u200B\u200C\u200D\u20e2"

@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 
 import regex
 
+from app.lib.links import urls
 from app.platforms.addresses import ascii_url
-from app.platforms.texts import urls
 
 _MENTION = regex.compile(r"(?<![\w/])@([a-zA-Z0-9_.-]*[a-zA-Z0-9_])(@[\p{L}\p{N}.:-]+[\p{L}\p{N}])?")
 _SPACE = regex.compile(r"\s+")

@@ -1,53 +1,19 @@
-"""Finding links, mentions and hashtags in a text, and counting it the way each platform counts. Pure."""
+"""Counting a text the way each platform counts. Pure."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import regex
 
-# A link ends before white space, and gives back punctuation that belongs to the sentence.
-_URL = regex.compile(r"(?<![A-Za-z0-9@＠$#＃_/])https?://[^\s<>\"“”「」『』《》]+", regex.IGNORECASE)
-_TAIL = ".,;:!?'’…*_~|。、，！？；：）】〉"
-_PAIRS = {")": "(", "]": "[", "}": "{"}
+from app.lib.links import urls
+
 _MENTION = regex.compile(r"(?<![\w=/])@([a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*)(@[\p{L}\p{N}.-]+[\p{L}\p{N}])?")
 _GRAPHEME = regex.compile(r"\X")
 # Inside a run of regional indicators \X looks back to its beginning at every step. Two of them, or the odd last one, break and join
 # like one letter (UAX 29: GB9, GB9b, GB12, GB13), so a letter stands in for them.
 _FLAG = regex.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
-
-
-@dataclass(frozen=True)
-class Span:
-    """A piece of a text; `start` and `end` count code points."""
-
-    start: int
-    end: int
-    text: str
-
-
-def urls(text: str) -> Iterator[Span]:
-    """Links with a scheme, in order."""
-    for match in _URL.finditer(text):
-        found = _trimmed(match[0])
-        if len(found) > len("https://"):
-            yield Span(match.start(), match.start() + len(found), found)
-
-
-def _trimmed(url: str) -> str:
-    """In one pass from the end: what may still go is counted once, not at every step."""
-    unpaired = {close: url.count(close) - url.count(opened) for close, opened in _PAIRS.items()}
-    end = len(url)
-    while end:
-        last = url[end - 1]
-        if unpaired.get(last, 0) > 0:
-            unpaired[last] -= 1
-        elif last not in _TAIL:
-            break
-        end -= 1
-    return url[:end]
 
 
 def graphemes(text: str) -> int:
