@@ -7,9 +7,11 @@ has, in UTC. An hour that clocks skip has no slot that week; of an hour that com
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from app.lib.local_time import WrongTime, moment_of
 
 WEEKS = 5
 NEAR = timedelta(minutes=10)
@@ -33,15 +35,17 @@ def upcoming(slots: Sequence[Any], zone: str, now: datetime) -> Iterator[datetim
     for offset in range(WEEKS * 7):
         day = today + timedelta(days=offset)
         for weekday, at in wanted:
-            moment = _moment(datetime.combine(day, time.fromisoformat(at)), where) if weekday == day.weekday() else None
+            moment = _moment(day, at, where) if weekday == day.weekday() else None
             if moment is not None and moment > now:
                 yield moment
 
 
-def _moment(local: datetime, zone: ZoneInfo) -> datetime | None:
-    """UTC of a local time; None when clocks skip it."""
-    moment = local.replace(tzinfo=zone).astimezone(UTC)
-    return moment if moment.astimezone(zone).replace(tzinfo=None) == local else None
+def _moment(day: date, at: str, where: ZoneInfo) -> datetime | None:
+    """None when clocks skip it."""
+    try:
+        return moment_of(datetime.combine(day, time.fromisoformat(at)), where)
+    except WrongTime:
+        return None
 
 
 def _zone(name: str) -> ZoneInfo:

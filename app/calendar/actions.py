@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from app.content import actions as content
 from app.content import queries as items
-from app.content.zones import TOO_FAR, WrongTime, moment, too_far
 from app.core.db import db
 from app.lib import clock
 from app.lib.errors import Invalid, NotFound
+from app.lib.local_time import TOO_FAR, WrongTime, moment, too_far
 from app.publishing import actions as publishing
 from app.publishing.models import PublishRecord
 

@@ -21,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.campaigns.models import Campaign
 from app.campaigns.queries import platform_choices
-from app.content import zones
+from app.lib import local_time
 from app.lib.errors import Invalid
 from app.web import times
 from app.web.forms import Amount, Form, options
@@ -117,13 +117,12 @@ class ResumeForm(Form):
 
 
 def moment(local: datetime | None, where: ZoneInfo, field: str) -> datetime | None:
-    """A typed local time as a moment in UTC. Raises Invalid where clocks skip it or strike it twice."""
+    """A typed local time as a moment in UTC, the first of two. Raises Invalid where clocks skip it, and for years out of range."""
     if local is None:
         return None
-    if local.year not in zones.YEARS:
-        raise Invalid({field: zones.OUT_OF_RANGE})
+    if local.year not in local_time.YEARS:
+        raise Invalid({field: local_time.OUT_OF_RANGE})
     try:
-        return zones.moment(f"{local.date()}", f"{local:%H:%M}", where.key)
-    except ValueError as wrong:
-        said = str(wrong).replace("Choose the first or the second.", "Choose a time before or after that hour.")
-        raise Invalid({field: said}) from None
+        return local_time.moment_of(local.replace(second=0), where)
+    except local_time.WrongTime as wrong:
+        raise Invalid({field: str(wrong)}) from None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.content import zones
 from app.content.actions.drafts import suspect
 from app.content.composer_input import ComposerInput
+from app.lib import local_time
 from app.lib.errors import Invalid
 from app.web.forms import Form
 
@@ -28,8 +28,8 @@ def planned_moment(typed: ComposerInput, default_on: str = "") -> datetime | Non
     if not typed.plan_on and not typed.plan_at:
         return None
     try:
-        return zones.moment(typed.plan_on, typed.plan_at, typed.plan_zone, typed.plan_which)
-    except zones.WrongTime as wrong:
+        return local_time.moment(typed.plan_on, typed.plan_at, typed.plan_zone, typed.plan_which)
+    except local_time.WrongTime as wrong:
         raise Invalid({"plan_which" if wrong.twice else "plan_at": str(wrong)}) from None
 
 

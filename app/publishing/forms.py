@@ -11,9 +11,9 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMu
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TimeInput
 
-from app.content.zones import FIRST, SECOND, TOO_FAR, YEARS, WrongTime, in_past, moment, too_far
 from app.lib import clock
 from app.lib.errors import Invalid
+from app.lib.local_time import FIRST, SECOND, TOO_FAR, YEARS, WrongTime, in_past, moment, too_far
 from app.web import times
 from app.web.forms import Form, options
 

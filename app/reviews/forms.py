@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from app.content import zones
-from app.lib import clock
+from app.lib import clock, local_time
 from app.lib.errors import Invalid
 from app.reviews.rules import REASONS, SENTENCE_MAX
 from app.web.forms import Form
@@ -44,17 +43,16 @@ class AskForm(Form):
     assigned_to = SelectField("Reviewer", [Optional()], choices=[], validate_choice=False)
 
     def due(self, where: ZoneInfo) -> datetime | None:
-        """The moment of the typed local time. Raises Invalid for what a zone skips or strikes twice, and for years ahead."""
+        """The moment of the typed local time. Raises Invalid for an hour that clocks skip, and for years ahead."""
         typed = self.due_at.data
         if typed is None:
             return None
         try:
-            found = zones.moment(f"{typed.date()}", f"{typed:%H:%M}", where.key)
-        except zones.WrongTime as wrong:
-            said = "Choose a time before or after that hour."
-            raise Invalid({"due_at": str(wrong).replace("Choose the first or the second.", said)}) from None
-        if zones.too_far(found, clock.now()):
-            raise Invalid({"due_at": zones.TOO_FAR})
+            found = local_time.moment_of(typed.replace(second=0), where)
+        except local_time.WrongTime as wrong:
+            raise Invalid({"due_at": str(wrong)}) from None
+        if local_time.too_far(found, clock.now()):
+            raise Invalid({"due_at": local_time.TOO_FAR})
         return found
 
 

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from app.audit.actions import record
-from app.content import zones
 from app.content.models import ITEM, ContentItem
 from app.content.queries.plans import plan_hash
 from app.core.db import db
-from app.lib import clock
+from app.lib import clock, local_time
 from app.lib.errors import Invalid
 
 
@@ -19,9 +18,9 @@ def plan_problems(at: datetime | None, planned: datetime | None) -> dict[str, st
     """field → message where a moment cannot be planned. The one that is `planned` already may stay: it stops no edit."""
     if at is None or at == planned:
         return {}
-    if zones.in_past(at, clock.now()):
+    if local_time.in_past(at, clock.now()):
         return {"plan_at": "That time is over. Choose one in the future, or leave it empty and publish after approval."}
-    return {"plan_on": zones.TOO_FAR} if zones.too_far(at, clock.now()) else {}
+    return {"plan_on": local_time.TOO_FAR} if local_time.too_far(at, clock.now()) else {}
 
 
 def plan(
@@ -39,8 +38,8 @@ def plan(
     if (item.scheduled_for, item.timezone, item.planned_accounts) == (at, timezone, ids):
         return
     try:
-        zones.zone(timezone)
-    except zones.WrongTime as wrong:
+        local_time.zone(timezone)
+    except local_time.WrongTime as wrong:
         raise Invalid({"plan_zone": str(wrong)}) from None
     if wrong := plan_problems(at, item.scheduled_for):
         raise Invalid(wrong)

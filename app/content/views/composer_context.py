@@ -12,14 +12,14 @@ from flask_login import current_user
 
 from app.accounts import queries as account_queries
 from app.campaigns import queries as campaigns
-from app.content import bounds, queries, zones
+from app.content import bounds, queries
 from app.content.choices import DISCLOSURES, LANGUAGES
 from app.content.composer_input import ComposerInput, identifier, of_draft
 from app.content.models import KINDS, ContentDraft, ContentItem
 from app.content.payload import payload
 from app.core import settings
 from app.core.db import uuid7
-from app.lib import clock
+from app.lib import clock, local_time
 from app.lib.errors import NotFound
 from app.platforms import registry
 from app.platforms.base import Limits
@@ -57,9 +57,13 @@ def opened(item: ContentItem, draft: ContentDraft | None) -> ComposerInput:
 def _local(moment: datetime | None, zone_name: str) -> tuple[str, str, str]:
     if moment is None:
         return "", "", ""
-    there = moment.astimezone(zones.zone(zone_name))
+    there = moment.astimezone(local_time.zone(zone_name))
     twice = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
-    return f"{there:%Y-%m-%d}", f"{there:%H:%M}", (zones.SECOND if there.fold else zones.FIRST) if twice else ""
+    return (
+        f"{there:%Y-%m-%d}",
+        f"{there:%H:%M}",
+        (local_time.SECOND if there.fold else local_time.FIRST) if twice else "",
+    )
 
 
 def regrounded(typed: ComposerInput, base_id: uuid.UUID | None) -> ComposerInput:

@@ -6,7 +6,7 @@ import uuid
 
 from app.audit.actions import record
 from app.lib.errors import Invalid
-from app.lib.zones import is_zone
+from app.lib.local_time import is_zone
 from app.staff.models import User
 from app.staff.person import DENSITIES, THEMES
 from app.staff.queries.people import by_id

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.content import links, zones
+from app.content import links
 from app.content.checks import Count, preview, summary
 from app.content.payload import payload, words
 from app.content.search import words as search_words
+from app.lib import local_time
 from app.lib.secrets import in_text
 
 
@@ -37,13 +38,13 @@ def test_ordinary_texts_are_left_alone(text):
 
 
 def test_times_in_a_zone():
-    assert zones.moment("2026-11-20", "16:00", "Africa/Addis_Ababa") == datetime(2026, 11, 20, 13, tzinfo=UTC)
-    with pytest.raises(zones.WrongTime, match="does not exist"):
-        zones.moment("2027-03-28", "02:30", "Europe/Berlin")
-    with pytest.raises(zones.WrongTime, match="comes twice") as twice:
-        zones.moment("2026-10-25", "02:30", "Europe/Berlin")
+    assert local_time.moment("2026-11-20", "16:00", "Africa/Addis_Ababa") == datetime(2026, 11, 20, 13, tzinfo=UTC)
+    with pytest.raises(local_time.WrongTime, match="does not exist"):
+        local_time.moment("2027-03-28", "02:30", "Europe/Berlin")
+    with pytest.raises(local_time.WrongTime, match="comes twice") as twice:
+        local_time.moment("2026-10-25", "02:30", "Europe/Berlin")
     assert twice.value.twice
-    first, second = (zones.moment("2026-10-25", "02:30", "Europe/Berlin", w) for w in ("first", "second"))
+    first, second = (local_time.moment("2026-10-25", "02:30", "Europe/Berlin", w) for w in ("first", "second"))
     assert (second - first).total_seconds() == 3600
 
 
@@ -59,12 +60,12 @@ def test_times_in_a_zone():
     ],
 )
 def test_garbage_is_no_time(on, at, zone):
-    with pytest.raises(zones.WrongTime):
-        zones.moment(on, at, zone)
+    with pytest.raises(local_time.WrongTime):
+        local_time.moment(on, at, zone)
 
 
 def test_leap_day():
-    assert zones.moment("2028-02-29", "12:00", "UTC") == datetime(2028, 2, 29, 12, tzinfo=UTC)
+    assert local_time.moment("2028-02-29", "12:00", "UTC") == datetime(2028, 2, 29, 12, tzinfo=UTC)
 
 
 def test_search_words_of_all_scripts():

@@ -1,14 +1,13 @@
-"""A planned minute in a person's zone, as one moment. Pure.
+"""What a person typed as a local time, as one moment in UTC; and which names are time zones. Pure.
 
-Twice a year a zone skips an hour (the typed time does not exist) and repeats one (it exists twice). Both are said, not guessed.
+Twice a year a zone skips an hour (the typed time does not exist) and repeats one (it exists twice). The first is refused everywhere.
+The second is asked about where the form has a place to answer (`moment` without `which`), and else the first of the two is meant.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
-from app.lib.zones import is_zone
+from zoneinfo import ZoneInfo, available_timezones
 
 FIRST, SECOND = "first", "second"
 FURTHEST = timedelta(days=731)
@@ -16,6 +15,8 @@ FURTHEST = timedelta(days=731)
 YEARS = range(1990, 2201)
 """What any zone can show: the ends of the calendar have no counterpart in another zone."""
 OUT_OF_RANGE = "That date is out of range. Enter a year from 1990 to 2200."
+NO_PLACE = frozenset({"localtime", "Factory", "posixrules"})
+"""Names in the database of zones that mean the server's own zone, or none."""
 TOO_FAR = "This is more than two years ahead. Check the year, and choose an earlier day."
 
 
@@ -25,6 +26,11 @@ class WrongTime(ValueError):
     def __init__(self, message: str, *, twice: bool = False):
         super().__init__(message)
         self.twice = twice
+
+
+def is_zone(name: str) -> bool:
+    """Whether it is the IANA name of a zone that a person may choose."""
+    return name not in NO_PLACE and name in available_timezones()
 
 
 def zone(name: str) -> ZoneInfo:
@@ -39,22 +45,27 @@ def moment(on: str, at: str, zone_name: str, which: str = "") -> datetime:
 
     Raises WrongTime for garbage, for a time inside a gap, and for a repeated hour that nobody settled.
     """
-    tz = zone(zone_name)
+    where = zone(zone_name)
     try:
         local = datetime.combine(date.fromisoformat(on), time.fromisoformat(at)).replace(tzinfo=None)
     except ValueError:
         raise WrongTime("Enter a date and a time, like 2026-11-20 and 16:00.") from None
-    early, late = local.replace(tzinfo=tz, fold=0), local.replace(tzinfo=tz, fold=1)
+    return moment_of(local, where, which)
+
+
+def moment_of(local: datetime, where: ZoneInfo, which: str = FIRST) -> datetime:
+    """UTC of a naive local time that a form has read already. Raises WrongTime as `moment` does."""
+    early, late = local.replace(tzinfo=where, fold=0), local.replace(tzinfo=where, fold=1)
     if early.utcoffset() == late.utcoffset():
         return _utc(early)
-    if _utc(early).astimezone(tz).replace(tzinfo=None) != local:
-        after = _utc(early).astimezone(tz)
+    if _utc(early).astimezone(where).replace(tzinfo=None) != local:
+        after = _utc(early).astimezone(where)
         raise WrongTime(
-            f"{local:%H:%M} does not exist on {local.day} {local:%B %Y} in {zone_name}: clocks go forward past it. {after:%H:%M} is the same moment."
+            f"{local:%H:%M} does not exist on {local.day} {local:%B %Y} in {where.key}: clocks go forward past it. {after:%H:%M} is the same moment."
         )
     if which not in (FIRST, SECOND):
         raise WrongTime(
-            f"{local:%H:%M} comes twice on {local.day} {local:%B %Y} in {zone_name}: clocks go back. Choose the first or the second.",
+            f"{local:%H:%M} comes twice on {local.day} {local:%B %Y} in {where.key}: clocks go back. Choose the first or the second.",
             twice=True,
         )
     return _utc(early if which == FIRST else late)
