@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from app.web.times import DAYS
+
 GROUPS = {"daily": range(7), "weekdays": range(5), "weekend": range(5, 7)}
 KEYS = ("slots", "slots_zone", "max_per_day", "min_gap", "on_absent")
 MOST_SLOTS = 168

@@ -27,8 +27,6 @@ from app.web import times
 from app.web.forms import Amount, Form, options
 from app.web.template_globals import zone
 
-LOCAL = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
-
 
 class MultiCheckboxField(SelectMultipleField):
     """Several of a list, each with its own box: works on a phone and without JavaScript."""
@@ -61,8 +59,8 @@ class CampaignForm(Form):
         [Optional(), Regexp("^[A-Za-z]{3}$", message="Enter a currency as three letters, like ETB.")],
         default="ETB",
     )
-    start_time = DateTimeLocalField("Starts", [Optional()], format=list(LOCAL))
-    end_time = DateTimeLocalField("Ends", [Optional()], format=list(LOCAL))
+    start_time = DateTimeLocalField("Starts", [Optional()], format=list(local_time.FORMATS))
+    end_time = DateTimeLocalField("Ends", [Optional()], format=list(local_time.FORMATS))
     lock_version = HiddenField()
     zone = HiddenField()
     """The zone that the page showed: another one chosen meanwhile in a second tab moves nothing."""
@@ -113,7 +111,7 @@ class ResumeForm(Form):
             ]
         ),
     )
-    at = DateTimeLocalField("New time", [Optional()], format=list(LOCAL))
+    at = DateTimeLocalField("New time", [Optional()], format=list(local_time.FORMATS))
 
 
 def moment(local: datetime | None, where: ZoneInfo, field: str) -> datetime | None:

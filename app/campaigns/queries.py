@@ -19,11 +19,11 @@ from app.lib.errors import NotFound
 from app.platforms import registry
 from app.publishing.campaign_frame import Frame
 from app.publishing.models import OPEN, PublishHold, PublishJob, PublishRecord
+from app.publishing.pages.badges import WAITING
 
 CONTENT_SHOWN = 50
 LATE_AT_ONCE = 500
 CHOICES_OFFERED = 200
-WAITING = ("pending", "retrying")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.environment import Environment, EnvironmentInvalid, process_environment
 from app.lib import logs
+from app.lib.liveness import QUEUES
 
 if TYPE_CHECKING:
     from app.runtime.crew import Work
@@ -24,7 +25,7 @@ def main(words: list[str] | None = None) -> int:
     run = kinds.add_parser("run", help="start everything and watch over it")
     run.add_argument("--stay-with-parent", action="store_true", help="end when the program that started us ends")
     one = kinds.add_parser("worker", help="work through one queue")
-    one.add_argument("queue", choices=["publish", "default"])
+    one.add_argument("queue", choices=QUEUES)
     kinds.add_parser("clock", help="dispatcher, sweeper and the periodic jobs")
     asked = parser.parse_args(words)
     logs.install()

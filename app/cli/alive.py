@@ -11,7 +11,7 @@ import sys
 import psycopg
 
 from app.environment import Environment, EnvironmentInvalid
-from app.lib.liveness import SILENT_AFTER
+from app.lib.liveness import KINDS, SILENT_AFTER
 
 QUERY = """SELECT count(*) FROM worker_heartbeats
 WHERE host = %s AND kind = %s AND seen_at BETWEEN app_now() - make_interval(secs => %s) AND app_now() + interval '5 s'"""
@@ -19,8 +19,8 @@ WHERE host = %s AND kind = %s AND seen_at BETWEEN app_now() - make_interval(secs
 
 def main(words: list[str]) -> int:
     """In: the kind. Out: the exit status; the reason on stderr."""
-    if len(words) != 1 or words[0] not in ("publish", "default", "clock"):
-        print("name one of publish, default, clock", file=sys.stderr)
+    if len(words) != 1 or words[0] not in KINDS:
+        print(f"name one of {', '.join(KINDS)}", file=sys.stderr)
         return 2
     try:
         url = Environment.from_env().libpq_url

@@ -12,12 +12,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.lib.storable import storable
+
 SCHEMA = 1
 DISCLOSURES = ("none", "assisted", "automated")
 UTM = ("source", "medium", "campaign")
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Payload = dict[str, Any]
 
@@ -29,7 +30,7 @@ def clean(text: object) -> str:
     """
     if not isinstance(text, str):
         return ""
-    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return str(storable(_CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))))
 
 
 def line(text: object) -> str:

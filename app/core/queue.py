@@ -45,7 +45,6 @@ _CURRENT: dict[str, str] = {}
 REACTIONS: dict[str, tuple[str, ...]] = {}
 PERFORM = "app.core.queue.perform"
 """The one function that a job in Redis may name (`app.core.worker_job`)."""
-QUEUES = ("publish", "default")
 QUICK = 0.5  # seconds, twice: a connection that was closed meanwhile is made anew
 QUIET_AFTER_FAILURE = 5.0  # seconds without trying Redis again, so that an outage does not slow every request
 

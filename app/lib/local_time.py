@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
+"""How browsers and people write day and time into one field."""
 FIRST, SECOND = "first", "second"
 FURTHEST = timedelta(days=731)
 """How far ahead a moment may lie: two years."""

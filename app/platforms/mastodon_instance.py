@@ -8,6 +8,7 @@ from typing import Any
 from app.platforms.addresses import origin
 from app.platforms.base import Context, Exchange, Limits
 from app.platforms.mastodon_software import kept_name, of
+from app.platforms.spec import IMAGES
 
 # What Mastodon itself answers, for instances that say nothing. Source: GET /api/v2/instance of mastodon.social.
 DEFAULTS = {
@@ -25,7 +26,6 @@ FLAT = {
     "upload_limit": "image_size_limit",
     "description_limit": "description_limit",
 }
-MIMES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
 def limits(configuration: Mapping[str, Any]) -> Limits:
@@ -46,7 +46,7 @@ def limits(configuration: Mapping[str, Any]) -> Limits:
         media_max=number("max_media_attachments"),
         media_bytes=number("image_size_limit"),
         media_pixels=number("image_matrix_limit"),
-        media_mimes=tuple(mimes) if isinstance(mimes, list | tuple) and mimes else MIMES,
+        media_mimes=tuple(mimes) if isinstance(mimes, list | tuple) and mimes else IMAGES,
         media_required=software.media_required,
         alt_max=number("description_limit"),
         alt_count=software.alts,
@@ -104,7 +104,7 @@ def parse(instance: Mapping[str, Any]) -> dict[str, Any]:
             _take(found, name, values.get(name) if isinstance(values, Mapping) else None)
         mimes = values.get("supported_mime_types") if isinstance(values, Mapping) else None
         if isinstance(mimes, list) and mimes:
-            found["mimes"] = [m for m in mimes if isinstance(m, str) and m in MIMES]
+            found["mimes"] = [m for m in mimes if isinstance(m, str) and m in IMAGES]
     return found
 
 

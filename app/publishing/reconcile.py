@@ -19,6 +19,7 @@ from app.platforms.results import Absent, Doubt, Found, Look
 from app.platforms.spec import Platform
 
 LEASE = timedelta(seconds=60)
+"""How long a record stays with whoever claimed it, unless it is renewed."""
 AFTER_LEASE = timedelta(seconds=60)
 EARLY = timedelta(seconds=10)
 """With a key an early look costs one call and settles most; only its absence proves nothing yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-FINAL = frozenset({"success", "failed", "cancelled"})
+from app.publishing.pages.badges import SETTLED
 
 
 def job_status(statuses: Sequence[str]) -> str:
@@ -12,7 +12,7 @@ def job_status(statuses: Sequence[str]) -> str:
     seen = frozenset(statuses)
     if not seen:
         return "pending"
-    if seen <= FINAL:
+    if seen <= SETTLED:
         return _settled(seen)
     return "pending" if seen <= {"pending", "cancelled"} else "running"
 

@@ -13,7 +13,6 @@ from app.lib.errors import Invalid
 from app.reviews.rules import REASONS, SENTENCE_MAX
 from app.web.forms import Form
 
-LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 TOO_LONG = f"At most {SENTENCE_MAX:,} characters are kept. Shorten it."
 
 
@@ -39,7 +38,7 @@ class AskForm(Form):
     note = TextAreaField(
         "What changed, and what should the reviewer look at?", [Length(max=SENTENCE_MAX, message=TOO_LONG)]
     )
-    due_at = DateTimeLocalField("Decide by", [Optional()], format=LOCAL)
+    due_at = DateTimeLocalField("Decide by", [Optional()], format=list(local_time.FORMATS))
     assigned_to = SelectField("Reviewer", [Optional()], choices=[], validate_choice=False)
 
     def due(self, where: ZoneInfo) -> datetime | None:

@@ -7,16 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.lib.liveness import QUEUES
 from app.runtime.process import Child
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 PROMPT_PAUSE = 5.0  # for those that posts wait for: an outage costs them seconds
 STEADY_AFTER = 60.0  # seconds alive, then a crash counts as the first again
-QUEUES = (
-    "publish",
-    "publish",
-    "default",
-)  # one queue a worker: several would lose a job to a crash between pop and start
+WORKERS = ("publish", *QUEUES)
+"""The queue of each: one a worker, for several would lose a job to a crash between pop and start. Two send posts."""
 
 
 @dataclass(frozen=True)

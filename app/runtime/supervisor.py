@@ -25,7 +25,7 @@ from app.environment import Environment
 from app.lib.liveness import SILENT_AFTER
 from app.runtime import block, leftovers
 from app.runtime.address import Lock, listen
-from app.runtime.crew import QUEUES, Member, Work, longest_pause
+from app.runtime.crew import WORKERS, Member, Work, longest_pause
 from app.runtime.forked import Forked
 from app.runtime.heartbeats import Heartbeats
 from app.runtime.launch import die_with_parent
@@ -109,10 +109,10 @@ class Supervisor:
         """A killed supervisor takes its crew along at once: the records they held are swept as after any crash."""
         lock = [self.lock.handle] if self.lock and self.lock.handle is not None else []
         door = self.door.fileno()
-        names = [f"worker-{queue}-{place}" for place, queue in enumerate(QUEUES, 1)]
+        names = [f"worker-{queue}-{place}" for place, queue in enumerate(WORKERS, 1)]
         return [
             self.fork("web", partial(work.web, door), on_death=signal.SIGQUIT, shut=lock),
-            *(self.fork(name, partial(work.worker, queue)) for name, queue in zip(names, QUEUES, strict=True)),
+            *(self.fork(name, partial(work.worker, queue)) for name, queue in zip(names, WORKERS, strict=True)),
             self.fork("clock", work.clock),
         ]
 

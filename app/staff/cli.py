@@ -12,8 +12,9 @@ from flask.cli import AppGroup
 from app.core import actor
 from app.core.transactions import read_only, transaction
 from app.lib.errors import PressroomError
+from app.lib.roles import ROLES
 from app.staff import actions, passwords
-from app.staff.models import ROLES, User
+from app.staff.models import User
 from app.staff.queries import STAFF, by_email
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
+from app.lib.roles import ROLES
 from app.staff.passwords import LONGEST, SHORTEST
-from app.staff.person import DENSITIES, ROLES, THEMES
+from app.staff.person import DENSITIES, THEMES
 from app.web.forms import Form, options
 from app.web.labels import ROLES as ROLE_WORDS
 from app.web.times import zone_names

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import settings
 from app.core.db import Row, db
+from app.lib.roles import ROLES
 from app.web.auth import has_role
-
-ROLES = ("viewer", "editor", "reviewer", "operator", "admin")
 
 settings.declare(
     "staff.lock_failures",

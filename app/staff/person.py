@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-ROLES = ("viewer", "editor", "reviewer", "operator", "admin")
+from app.lib.roles import ROLES
+
 DENSITIES = (("comfortable", "Comfortable"), ("compact", "Compact"))
 THEMES = (("auto", "As the device says"), ("light", "Light"), ("dark", "Dark"))
 

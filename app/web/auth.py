@@ -19,11 +19,11 @@ from app.core import actor
 from app.lib import clock
 from app.lib.errors import Forbidden
 from app.lib.network import client_address
+from app.lib.roles import ROLES
 from app.lib.storable import storable
 from app.web import form_recovery
 from app.web.pages import leave
 
-ROLES = ("viewer", "editor", "reviewer", "operator", "admin")
 PUBLIC = "public"
 CONFIRMED_FOR = 600.0  # seconds
 View = TypeVar("View", bound=Callable[..., Any])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from app.web.auth import PUBLIC, ROLES
+from app.lib.roles import ROLES
+from app.web.auth import PUBLIC
 from tests.architecture.source import templates
 
 OPEN_DOORS = re.compile(

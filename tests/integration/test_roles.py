@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry
 from app.content.models import ContentItem
 from app.core.db import db
+from app.lib.roles import ROLES
 from app.staff.queries import by_id
-from app.web.auth import PUBLIC, ROLES
+from app.web.auth import PUBLIC
 from tests.integration.content.test_composer import form
 from tests.integration.staff.test_me import GOOD
 from tests.integration.test_headers import addresses

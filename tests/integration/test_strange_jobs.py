@@ -19,9 +19,9 @@ from app.audit.models import AuditEntry
 from app.core import queue
 from app.core.db import db
 from app.core.worker_job import LONGEST, WorkerJob
+from app.lib.liveness import QUEUES
 from app.staff import auth_hooks
 
-QUEUES = ("publish", "default")
 ran: list[tuple[str, ...]] = []
 
 

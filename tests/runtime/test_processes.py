@@ -16,7 +16,7 @@ import pytest
 from app.environment import ROOT
 from app.runtime import leftovers
 from app.runtime.address import Lock, listen, supervised
-from app.runtime.crew import QUEUES, Member, longest_pause, next_pause
+from app.runtime.crew import WORKERS, Member, longest_pause, next_pause
 from app.runtime.process import Process, StartFailed
 from app.runtime.sessions import running
 
@@ -120,7 +120,7 @@ def test_whom_posts_wait_for_comes_back_within_five_seconds_however_often_it_cra
             pause = next_pause(pause, longest_pause(name))
         return pause
 
-    prompt = ["clock", *(f"worker-{queue}-{place}" for place, queue in enumerate(QUEUES, 1) if queue == "publish")]
+    prompt = ["clock", *(f"worker-{queue}-{place}" for place, queue in enumerate(WORKERS, 1) if queue == "publish")]
     assert len(prompt) == 3
     assert {after_crashes(name) for name in prompt} == {5.0}
     assert after_crashes("worker-default-3") == after_crashes("web") == 30.0

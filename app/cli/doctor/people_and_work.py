@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
-from app.lib.liveness import SILENT_AFTER
+from app.lib.liveness import KINDS, QUEUES, SILENT_AFTER
 
 
 def people(patient: Patient) -> Findings:
@@ -34,11 +34,12 @@ def processes(patient: Patient) -> Findings:
     query = "SELECT kind, count(*) FILTER (WHERE seen_at BETWEEN app_now() - make_interval(secs => %s) "
     query += "AND app_now() + interval '5 s') FROM worker_heartbeats GROUP BY kind"
     seen = dict(patient.rows(query, SILENT_AFTER))
-    for kind, name in (("publish", "worker of publish"), ("default", "worker of default"), ("clock", "clock")):
+    for kind in KINDS:
+        name = f"worker of {kind}" if kind in QUEUES else kind
         if seen.get(kind):
             yield ok("processes", f"{name}: {seen[kind]} reported within {SILENT_AFTER} s")
         else:
-            command = f"python -m app.cli {'clock' if kind == 'clock' else f'worker {kind}'}"
+            command = f"python -m app.cli {f'worker {kind}' if kind in QUEUES else kind}"
             yield wrong(
                 "processes",
                 f"no {name} has reported for {SILENT_AFTER} s",

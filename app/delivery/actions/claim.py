@@ -23,8 +23,9 @@ from app.lib.liveness import SILENT_AFTER
 from app.platforms import registry
 from app.publishing.actions.holds import COVERED_ACCOUNT, COVERED_ITSELF
 from app.publishing.models import PublishRecord
+from app.publishing.reconcile import LEASE
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = int(LEASE.total_seconds())
 HOST_CAP = 4
 WINDOW = 16
 """Due records counted per account and priority when it is asked how much waits."""

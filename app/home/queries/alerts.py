@@ -19,13 +19,13 @@ from app.core.clock_watch import counted_from
 from app.core.db import app_now, db
 from app.core.heartbeats import ScheduleRun, WorkerHeartbeat, last_seen
 from app.home.queries.day_counts import Said, said, waited
+from app.lib.liveness import WORKER_SILENT
 from app.notifications.models import Notification
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
 from app.reviews.models import ApprovalRequest
 from app.staff.models import StaffInvite, User
 
 Span = tuple[datetime, datetime]
-SILENT = timedelta(minutes=3)
 SHOWN = 5
 ASKS = ("changed", "restored", "emergency", "human", "budget", "policy")
 """Holds of more than one record that wait for somebody's word; those of one record stand with it."""
@@ -105,7 +105,7 @@ def signals(user_id: uuid.UUID, late_after: dict[str, int], since: datetime, tod
     return Signals(
         setup=Setup._make([*found["setup"][0]["facts"], bool(settings.get("reviews.self_approval"))]),
         worker_seen=seen,
-        is_silent=seen is None or now - counted_from(seen, now, jumped_at) > SILENT,
+        is_silent=seen is None or now - counted_from(seen, now, jumped_at) > WORKER_SILENT,
         late=[
             name
             for name, minutes in late_after.items()

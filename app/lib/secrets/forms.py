@@ -19,7 +19,7 @@ LEAST = 8  # characters of a cut secret
 _MARKER = re.compile(r"https?://[^/\s]*/|(?:[A-Za-z]{2,10}[-_.])(?:(?:live|test|proj|pat|v\d)[-_])?")
 _WORDS = re.compile(r"[A-Za-z]+(?:[ _.-][A-Za-z]+)*")
 _RUN = re.compile(rb"\s+")
-_ONE_ALPHABET = bytes.maketrans(b"-_", b"+/")
+ONE_ALPHABET = bytes.maketrans(b"-_", b"+/")
 _BASE64, _HEX = re.compile(rb"[a-z0-9+/]*={0,2}"), re.compile(rb"[0-9a-f]*")
 
 
@@ -45,7 +45,7 @@ def needles(secrets: Iterable[str]) -> tuple[Needle, ...]:
 
 def spans(view: View, wanted: Iterable[Needle]) -> list[Span]:
     """Each place, in the first text."""
-    exact = view.data.translate(_ONE_ALPHABET)
+    exact = view.data.translate(ONE_ALPHABET)
     folded = exact.lower()
     found = []
     for needle in wanted:
@@ -73,10 +73,10 @@ def _of(secret: str) -> list[Needle]:
     raw = secret.encode("utf-8", "surrogatepass")
     if len(secret) < LEAST:
         forms = {raw, base64.b64encode(raw).rstrip(b"="), raw.hex().encode()}
-        return [Needle(one.translate(_ONE_ALPHABET), b"", is_exact=True) for one in forms]
+        return [Needle(one.translate(ONE_ALPHABET), b"", is_exact=True) for one in forms]
     found = []
     for plain in dict.fromkeys((raw, raw.replace(b" ", b"+"), _RUN.sub(_unless_broken, raw), _RUN.sub(b"", raw))):
-        whole = plain.translate(_ONE_ALPHABET).lower()
+        whole = plain.translate(ONE_ALPHABET).lower()
         least = _least(secret)
         found.append(Needle(whole[: max(LEAST, len(secret[:least].encode("utf-8", "surrogatepass")))], whole))
     least_bytes = len(secret[: _least(secret)].encode("utf-8", "surrogatepass"))
@@ -85,7 +85,7 @@ def _of(secret: str) -> list[Needle]:
         # what of the secret fills whole characters, wherever in a longer value it begins
         packed = base64.b64encode(b"\0" * offset + raw[:least_bytes])
         begin, end = -(-offset * 8 // 6), (offset + least_bytes) * 8 // 6
-        found.append(Needle(packed[begin:end].translate(_ONE_ALPHABET).lower(), b"", _BASE64))
+        found.append(Needle(packed[begin:end].translate(ONE_ALPHABET).lower(), b"", _BASE64))
     return found
 
 

@@ -12,6 +12,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from app.lib.secrets.forms import ONE_ALPHABET
 from app.lib.secrets.names import is_secret_name
 from app.lib.secrets.shapes import SHAPES
 from app.lib.secrets.views import Span
@@ -35,7 +36,6 @@ _PAIRS = re.compile(
 )
 _BLOBS = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 _ONLY_HEX = re.compile(rb"[0-9A-Fa-f]+")
-_ONE_ALPHABET = bytes.maketrans(b"-_", b"+/")
 _PRINTABLE = re.compile(rb"[\t\r\n\x20-\x7e]+")
 
 
@@ -84,7 +84,7 @@ def _unpacked(blob: bytes) -> bytes:
     if len(blob) % 2 == 0 and _ONLY_HEX.fullmatch(blob):
         found = binascii.unhexlify(blob)
     else:
-        plain = blob.rstrip(b"=").translate(_ONE_ALPHABET)
+        plain = blob.rstrip(b"=").translate(ONE_ALPHABET)
         plain = plain[: len(plain) - 1] if len(plain) % 4 == 1 else plain
         found = base64.b64decode(plain + b"=" * (-len(plain) % 4))
     return found if _PRINTABLE.fullmatch(found) else b""

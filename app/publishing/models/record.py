@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts import models as account_models  # noqa: F401  (the relationship below names its class)
 from app.core.db import Row
 from app.core.flow import Flow
+from app.platforms.errors import ERROR_TYPES
 from app.publishing.models.attempt import STEPS
 from app.publishing.models.job import DISCLOSURES
 
@@ -32,15 +33,6 @@ RECORD = Flow(
 )
 OPEN = ("pending", "publishing", "confirming", "retrying", "unknown")
 FINAL = ("success", "failed", "cancelled")
-ERROR_TYPES = (
-    "network_timeout",
-    "rate_limit",
-    "auth_failed",
-    "content_rejected",
-    "platform_error",
-    "invalid_parameters",
-    "unknown",
-)
 POST_TYPES = ("feed", "story", "reel", "igtv", "thread")
 _ERRORS = ", ".join(f"'{name}'" for name in ERROR_TYPES)
 _OPEN = "status IN ('pending', 'publishing', 'confirming', 'retrying', 'unknown')"

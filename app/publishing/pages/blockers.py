@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-WORKER_SILENT = timedelta(minutes=3)
+from app.lib.liveness import WORKER_SILENT
+
 HELD = {
     "late": "Held because it is late: somebody decides whether it still goes out",
     "account_paused": "Held because the account is paused",

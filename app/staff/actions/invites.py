@@ -14,9 +14,10 @@ from app.core.db import app_now, db
 from app.core.queue import enqueue
 from app.lib import clock
 from app.lib.errors import Invalid, NotFound, Overtaken
+from app.lib.roles import ROLES
 from app.staff.actions.staff import checked_email, checked_name, create_staff
 from app.staff.links import token_of
-from app.staff.models import ROLES, StaffInvite, User
+from app.staff.models import StaffInvite, User
 from app.staff.queries.links import INVITE, invite_by_token
 from app.staff.queries.people import by_email
 

@@ -13,10 +13,11 @@ from app.core.locks import advisory
 from app.lib import clock
 from app.lib.email_address import EXAMPLE, normalized
 from app.lib.errors import Conflict, Invalid
+from app.lib.roles import ROLES
 from app.staff import passwords
 from app.staff.actions import guards
 from app.staff.actions.sign_in import address_key
-from app.staff.models import ROLES, User, UserSession
+from app.staff.models import User, UserSession
 from app.staff.queries.people import by_email, is_last_admin
 
 LAST_ADMIN = "This is the last active admin. Make somebody else an admin first."

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from app.core.db import app_now, db
 from app.core.listing import Choice, Listing
 from app.lib.errors import NotFound
-from app.staff.models import ROLES, User
+from app.lib.roles import ROLES
+from app.staff.models import User
 
 NEVER = sa.literal(datetime(2000, 1, 1, tzinfo=UTC), sa.DateTime(timezone=True))
 STATES = (("active", "Active"), ("suspended", "Suspended"), ("locked", "Locked out"))

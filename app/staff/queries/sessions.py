@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from app.core import settings
 from app.core.crypto import digest
 from app.core.db import app_now, db
+from app.lib.roles import ROLES
 from app.staff.models import User, UserSession
-from app.staff.person import ROLES, Person, Preferences
+from app.staff.person import Person, Preferences
 
 
 def _is_open() -> sa.ColumnElement[bool]:
