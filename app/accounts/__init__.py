@@ -7,5 +7,6 @@ States: checking → active | invalid; active → expired | invalid → active (
 a person paused it, whatever its status. Leaving active is recorded as `accounts.left_active` and coming back as
 `accounts.came_back`, with the kind (`account_paused`, `account_down`) that publishing turns into holds.
 
-A secret is opened in `delivery.open_account` only, inside a worker, at the moment of use.
+Secrets are opened by `opening.py` alone, inside workers, at the moment of use: where publishing prepares a call, refreshes a sign-in or
+asks whether an answer is about the secrets of today, and where `delivery.verify` signs in.
 """

@@ -1,6 +1,6 @@
 """`Sessions`: the port through which connectors share a session token, one refresh at a time over all processes.
 
-    with ctx.sessions.lock(account):      # waits for whoever refreshes now, 20 s at most
+    with ctx.sessions.lock(account):      # waits for whoever refreshes now, `WAIT` at most
         session = ctx.sessions.get(account)   # look again: the other one may have brought a fresh one
         …                                 # else refresh, then put()
 

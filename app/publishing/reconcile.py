@@ -1,6 +1,6 @@
 """When to look for a post whose outcome is unknown, and what a look means. Pure (publishing.md, "Reconcile").
 
-    key (replay proved)   look at once, and 60 s after the lease's end; absent then → send again with the same key
+    key (replay proved)   look 10 s after the attempt began, and 60 s after the lease's end; absent then → send again with the same key
     listing               look 1, 3, 7 and 15 minutes after the attempt began; absent at the last → send again or ask;
                           doubt at the last → ask: what is nearly ours is neither taken for it nor sent again
     neither               ask at once

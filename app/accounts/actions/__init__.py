@@ -1,4 +1,4 @@
-"""Verbs of the vault, by noun: connecting, states, health, sessions, rules, keys."""
+"""Verbs of the vault, by noun: connecting (posting rules, too), states, health, sessions, keys."""
 
 from __future__ import annotations
 
