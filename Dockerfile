@@ -23,7 +23,7 @@ COPY migrations migrations
 USER 10001:10001
 VOLUME /data
 EXPOSE 8000
-# `run` stops a worker within 10 s; give the others the same
+# `flask start` stops a worker within 10 s; give the others the same
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

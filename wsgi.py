@@ -1,6 +1,6 @@
-"""The door for WSGI servers and for `flask`: `app` is the web application.
+"""`app` is the web application, for WSGI servers and for `flask`.
 
-When the environment is not usable, a server gets the list of what to correct and ends; under `flask` the `doctor` stays at hand.
+When the environment is not usable, a server gets the list of what to correct and ends.
 """
 
 from __future__ import annotations
@@ -8,18 +8,22 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from app.cli import broken
+from app.cli.command_line import is_lookup, lookup_app
 from app.environment import Environment, EnvironmentInvalid
 
 
 def build() -> Flask:
-    commanded = click.get_current_context(silent=True) is not None
+    if is_lookup():
+        return lookup_app(lambda: load(Environment.from_env()))
     try:
-        settings = Environment.from_env() if commanded else Environment.from_env().needed()
+        if click.get_current_context(silent=True) is not None:  # `flask run`, `flask shell`
+            return load(Environment.from_env())
+        return load(Environment.from_env().needed())
     except EnvironmentInvalid as error:
-        if not commanded:
-            raise SystemExit(str(error)) from None
-        return broken.app(error)
+        raise SystemExit(str(error)) from None
+
+
+def load(settings: Environment) -> Flask:
     from app.factory import create_app
 
     return create_app(settings)

@@ -16,7 +16,7 @@ def run() -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory(prefix="pressroom-memory-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
         env = {**os.environ, "PRESSROOM_DATA": folder, "PORT": "48200", "PYTHONPATH": os.getcwd()}
-        desk = subprocess.Popen([sys.executable, "-m", "app.cli", "run"], env=env, stdout=subprocess.PIPE, text=True)
+        desk = subprocess.Popen([sys.executable, "-m", "flask", "start"], env=env, stdout=subprocess.PIPE, text=True)
         assert desk.stdout is not None
         try:
             for line in desk.stdout:

@@ -152,7 +152,7 @@ def run() -> list[tuple[str, str, str]]:
 
 
 def _measure(settings: Environment, person: Any, forked: float) -> list[tuple[str, str, str]]:
-    ours = [["-m", "app.cli", "worker", "publish"], ["-m", "app.cli", "worker", "publish"], ["-m", "app.cli", "clock"]]
+    ours = [["-m", "flask", "worker", "publish"], ["-m", "flask", "worker", "publish"], ["-m", "flask", "clock"]]
     with processes(settings, ["-m", "bench.receiver", str(PORT)], ready=receives):
         ids = accounts()
         transactions.transaction(publishing.hold_everything, "The bench fills the queue.")

@@ -1,4 +1,4 @@
-"""The command line: `flask …` for people (`commands.py`), `python -m app.cli …` for processes (`__main__.py`)."""
+"""The commands of `flask`: of the processes (`command_line.py` names them), and of the application (`commands.py`)."""
 
 from __future__ import annotations
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 import pytest
 
+from app.cli.command_line import lookup_app
 from app.environment import Environment
 from app.factory import create_app
 from tests.architecture.source import ROOT, modules, templates
 
 FLASK = re.compile(r"(?<![\w./-])flask ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
-OURS = re.compile(r"python -m app\.cli ([a-z][a-z-]*)(?: (publish|default))?")
+MODULE = re.compile(r"python -m (?:app|wsgi)[\w.]*")
 MAKE = re.compile(r"[`$] ?make ([a-z][a-z-]*)")
 
 
@@ -32,13 +33,27 @@ def told() -> Iterator[tuple[str, str]]:
         *sorted((ROOT / "docs").rglob("*.md")),
     ]:
         yield path.name, path.read_text()
+    yield "compose.yaml, its lists", (ROOT / "compose.yaml").read_text().replace(", ", " ")
 
 
 @pytest.fixture
 def commands(settings: Environment) -> dict[str, set[str]]:
     """Each command of `flask` and what stands below it."""
-    found = create_app(settings).cli.commands
-    return {name: set(one.commands) if isinstance(one, click.Group) else set() for name, one in found.items()}
+    group = lookup_app(lambda: create_app(settings)).cli
+    context = click.Context(group)
+    with context:
+        found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: set(words_after(command)) for name, command in found.items() if command}
+
+
+def words_after(command: click.Command) -> Iterable[str]:
+    """The words one of which must follow: the commands of a group, the choices of an argument."""
+    if isinstance(command, click.Group):
+        return command.commands
+    return [
+        word for one in command.params if isinstance(one, click.Argument) and isinstance(one.type, click.Choice)
+        for word in one.type.choices
+    ]  # fmt: skip
 
 
 def wrong_flask(text: str, commands: dict[str, set[str]]) -> list[str]:
@@ -59,6 +74,9 @@ def test_every_flask_command_that_a_text_names_exists(commands: dict[str, set[st
 def test_a_command_that_does_not_exist_is_seen(commands: dict[str, set[str]]) -> None:
     said = "Start one: `make run` or `flask work publish`, then `flask audit verfiy` and `flask audit verify`."
     assert wrong_flask(said, commands) == ["flask work publish", "flask audit verfiy"]
+    assert wrong_flask("[CMD flask alive clock] [flask worker publsih] [flask clock]", commands) == [
+        "flask worker publsih"
+    ]
 
 
 def test_every_make_target_that_a_text_names_exists() -> None:
@@ -67,7 +85,7 @@ def test_every_make_target_that_a_text_names_exists() -> None:
     assert len(named) > 10 and [one for one in named if one[1] not in targets] == []
 
 
-def test_every_process_that_a_text_says_to_start_can_be_started() -> None:
-    known = {"run", "clock", "worker", "worker publish", "worker default"}
-    named = [(where, " ".join(filter(None, match))) for where, text in told() for match in OURS.findall(text)]
-    assert named and [one for one in named if one[1] not in known] == []
+def test_people_are_told_of_one_command_line() -> None:
+    """What `python -m` can start besides is said where it is used, in `app/cli/start.py` alone."""
+    named = [(where, *MODULE.findall(text)) for where, text in told() if MODULE.search(text)]
+    assert named == [("app/cli/start.py", "python -m app.cli.start")]

@@ -79,7 +79,7 @@ def desk() -> Iterator[Desk]:
     env = {**kept, "PRESSROOM_DATA": str(folder / "data"), "PORT": str(_free_port()), "PYTHONUNBUFFERED": "1"}
     with printed.open("w") as out:
         run = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "run"], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "flask", "start"], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
         )
         try:
             found = _block(run, printed)

@@ -125,7 +125,7 @@ def test_9_no_redis(desk: Examine) -> None:
 def test_10_a_queue_without_a_worker(desk: Examine, settings: Environment) -> None:
     with sql(settings) as run:
         run("UPDATE worker_heartbeats SET seen_at = app_now() - interval '1 minute' WHERE kind = 'publish'")
-    assert "app.cli worker publish" in fault(desk(), "processes").remedy
+    assert "flask worker publish" in fault(desk(), "processes").remedy
 
 
 def test_11_nobody_who_may_administer(desk: Examine, settings: Environment) -> None:

@@ -26,23 +26,21 @@ PATIENCE = 300.0  # a busy machine with a part of a core to spare
 
 
 SHORT_PATIENCE = """
-import sys
 from app.lib import liveness
 liveness.SILENT_AFTER = 25
-from app.cli.__main__ import main
-sys.argv = ["desk", "run"]
-sys.exit(main())
+from app.cli.start import start
+start([])
 """
 
 
 class Desk:
-    """One `python -m app.cli run` with a data folder of its own."""
+    """One `flask start` with a data folder of its own."""
 
     def __init__(self, data: Path, port: int) -> None:
         self.data, self.port, self.said, self.took = data, port, "", 0.0
         self.process: subprocess.Popen[str] | None = None
         self.more: dict[str, str] = {}
-        self.program = ["-m", "app.cli", "run"]
+        self.program = ["-m", "flask", "start"]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -138,7 +136,7 @@ def test_a_taken_port_moves_and_a_second_desk_in_the_same_folder_is_refused(desk
         address = desk.start()
     assert f"Port {desk.port} is taken" in desk.said and not address.endswith(f":{desk.port}")
     second = subprocess.run(
-        [sys.executable, "-m", "app.cli", "run"],
+        [sys.executable, "-m", "flask", "start"],
         cwd=ROOT,
         env=desk.environment,
         capture_output=True,
@@ -208,7 +206,7 @@ def test_with_servers_of_ones_own_it_starts_only_ours(desk: Desk, tmp_path: Path
 def test_a_database_that_does_not_answer_is_named_without_its_password(desk: Desk) -> None:
     url = "postgresql://desk:canary@127.0.0.1:9/desk"
     done = subprocess.run(
-        [sys.executable, "-m", "app.cli", "run"], cwd=ROOT, env=desk.environment | {"DATABASE_URL": url},
+        [sys.executable, "-m", "flask", "start"], cwd=ROOT, env=desk.environment | {"DATABASE_URL": url},
         capture_output=True, text=True, timeout=90,
     )  # fmt: skip
     assert done.returncode == 1 and "DATABASE_URL" in done.stderr
@@ -217,7 +215,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(desk: Des
 
 def test_a_wrong_environment_is_one_message(desk: Desk) -> None:
     wrong = subprocess.run(
-        [sys.executable, "-m", "app.cli", "run"], cwd=ROOT, env=desk.environment | {"PORT": "x", "DATABASE_URL": "y"},
+        [sys.executable, "-m", "flask", "start"], cwd=ROOT, env=desk.environment | {"PORT": "x", "DATABASE_URL": "y"},
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert wrong.returncode == 2 and "PORT" in wrong.stderr and "DATABASE_URL" in wrong.stderr

@@ -39,7 +39,7 @@ def processes(patient: Patient) -> Findings:
         if seen.get(kind):
             yield ok("processes", f"{name}: {seen[kind]} reported within {SILENT_AFTER} s")
         else:
-            command = f"python -m app.cli {f'worker {kind}' if kind in QUEUES else kind}"
+            command = f"flask {'clock' if kind == 'clock' else f'worker {kind}'}"
             yield wrong(
                 "processes",
                 f"no {name} has reported for {SILENT_AFTER} s",

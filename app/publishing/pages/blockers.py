@@ -146,9 +146,7 @@ def _waits(facts: Facts) -> Iterator[Reason]:
 def _next_in_line(facts: Facts) -> Reason:
     seen = facts.worker_seen_at
     if seen is None:
-        return Reason(
-            "worker", "No worker has ever reported. Start one: `make run` or `python -m app.cli worker publish`"
-        )
+        return Reason("worker", "No worker has ever reported. Start one: `make run` or `flask worker publish`")
     if abs(facts.now - seen) > WORKER_SILENT:
         return Reason("worker", "No worker has reported since", seen)
     return Reason("next", "It is due and next in line")
