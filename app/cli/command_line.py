@@ -15,8 +15,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup
 
 from app.cli.alive import alive
+from app.cli.single_process import clock, worker
 from app.cli.start import start
-from app.cli.work import clock, worker
 from app.environment import EnvironmentInvalid
 
 PROCESSES = (start, worker, clock, alive)

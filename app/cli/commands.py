@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.cli import desk
 from app.cli.backup.command import backup, restore
 from app.cli.doctor.command import doctor
+from app.cli.first_run import demo, prepare
 
-COMMANDS = (doctor, desk.prepare, desk.demo, backup, restore)
+COMMANDS = (doctor, prepare, demo, backup, restore)

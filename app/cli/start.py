@@ -7,6 +7,7 @@ the database before it has started its servers, and does not wait for what `flas
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from app.cli.environment import process_settings
 from app.environment import ROOT, Environment, process_environment
 
 if TYPE_CHECKING:
-    from app.runtime.crew import Work
+    from app.runtime.services import Targets
 
 BEGAN = time.monotonic()
 
@@ -33,26 +34,28 @@ def start(stay_with_parent: bool) -> None:
 
 
 def run_supervisor(settings: Environment, with_parent: bool) -> int:
-    """Until a signal; returns the exit status. Begins once more with a mark in its environment, by which its whole family is found."""
-    from app.runtime.leftovers import MARK
+    """Until a signal; returns the exit status. Begins once more with a mark in its environment, by which a later start finds its orphans."""
+    from app.runtime.orphans import MARK
 
     environment = process_environment()
     if environment.get(MARK) != str(settings.data):
-        words = [sys.executable, "-m", "app.cli.start", *(["--stay-with-parent"] if with_parent else [])]
+        arguments = [sys.executable, "-m", "app.cli.start", *(["--stay-with-parent"] if with_parent else [])]
         path = os.pathsep.join(filter(None, (str(ROOT), environment.get("PYTHONPATH"))))
         more = {MARK: str(settings.data), "PYTHONUNBUFFERED": "1", "PYTHONPATH": path}
-        os.execve(sys.executable, words, environment | more)
-    from app.runtime import supervisor
+        os.execve(sys.executable, arguments, environment | more)
+    from app.runtime.launch import set_parent_death_signal
+    from app.runtime.supervisor import Supervisor
 
     if with_parent:
-        supervisor.stay_with_parent()
-    return supervisor.Supervisor(settings, hire, BEGAN).run()
+        set_parent_death_signal(signal.SIGTERM)  # so that all end in order when `make` is killed
+    return Supervisor(settings, load_targets, BEGAN).run()
 
 
-def hire(settings: Environment) -> Work:
-    from app.cli import crew
+def load_targets(settings: Environment) -> Targets:
+    """Imports the application."""
+    from app.cli import processes
 
-    return crew.hire(settings)
+    return processes.load_targets(settings)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-worker_class = "app.runtime.waiting.Worker"  # gthread, whose threads never wait for a client
+worker_class = "app.runtime.request_buffering.worker.BufferingWorker"  # gthread, whose threads never wait for a client
 workers = 2
 threads = 6  # with the small pool for second transactions they stay within the database's connections
 preload_app = True  # loaded once, shared by fork (core/db.py drops inherited connections)

@@ -1,4 +1,4 @@
-"""The last step before a child program: become who it must be, promise to die with the parent, exec. Runs as a bare script.
+"""The last step before a child program: change to the user it needs, ask to end with the parent, exec. Runs as a bare script.
 
 `python -I -S launch.py PARENT_PID DEATH_SIGNAL WAY PROGRAM [ARGUMENT…]`
 
@@ -36,23 +36,23 @@ def nobody() -> tuple[int, int]:
     return entry.pw_uid, entry.pw_gid
 
 
-def die_with_parent(signal: int, parent: int | None = None) -> None:
+def set_parent_death_signal(signal: int, parent: int | None = None) -> None:
     """Asks the kernel for `signal` when the parent ends; leaves at once when it already has."""
     check(libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0))
     if parent is not None and os.getppid() != parent:
         os._exit(1)
 
 
-def show_name(name: str) -> None:
+def set_process_name(name: str) -> None:
     """What `ps` and `top` call this process (15 bytes are kept)."""
     if sys.platform == "linux":
         libc.prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
-def die_with_parent_when_forked() -> None:
-    """What this process forks from now on ends with it: the kernel does not hand the wish on by itself."""
+def set_parent_death_signal_in_forks() -> None:
+    """What this process forks from now on ends with it: a fork does not inherit the parent death signal."""
     if sys.platform == "linux":
-        os.register_at_fork(after_in_child=lambda: die_with_parent(9))
+        os.register_at_fork(after_in_child=lambda: set_parent_death_signal(9))
 
 
 def check(result: int) -> None:
@@ -92,7 +92,7 @@ def main(parent: int, signal: int, way: str, program: list[str]) -> None:
     elif way == "setuid":
         become_nobody()
     if sys.platform == "linux":
-        die_with_parent(signal, parent)
+        set_parent_death_signal(signal, parent)
     os.execv(program[0], program)
 
 

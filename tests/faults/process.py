@@ -22,13 +22,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import app.factory
-import app.worker
 from app import rooms
-from app.cli import crew
+from app.cli import processes
 from app.delivery import dispatcher, drain, failpoints, sweeper
 from app.environment import Environment
 from app.lib import clock
-from app.runtime.address import listen
+from app.runtime.listener import listen
+from app.worker.clock import run_clock
+from app.worker.run import run_worker
 
 FOLDER = Path(os.environ["BARRIERS"])
 _ARM = re.compile(r"arm-([a-z_]+)-(\d+)")
@@ -66,16 +67,16 @@ def child(words: str) -> None:
     clock.set_offset(timedelta(seconds=float(more or 0)))
     settings = Environment.from_env()
     if kind == "clock":
-        app.worker.run_clock(settings)
+        run_clock(settings)
     else:
-        app.worker.run_worker(kind, settings)
+        run_worker(kind, settings)
 
 
 def serve(port: str, database: str = "") -> None:
     """Be gunicorn with its two workers."""
     own = {"DATABASE_URL": database} if database else {}
-    door = listen("127.0.0.1", int(port))
-    crew.web(Environment.from_env({**os.environ, **own}), door.fileno())
+    listener = listen("127.0.0.1", int(port))
+    processes.web(Environment.from_env({**os.environ, **own}), listener.fileno())
 
 
 def main() -> None:

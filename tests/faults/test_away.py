@@ -63,7 +63,7 @@ class Server:
         if self.wire:
             self.wire.dead = False
         elif self.how == "stopped":
-            if not self.postgres.alive():
+            if not self.postgres.is_alive():
                 self.postgres.start()
         else:
             self._send(signal.SIGCONT)

@@ -43,7 +43,7 @@ def kill_backend(plant: Plant) -> None:
 
 def kill_server(plant: Plant) -> None:
     plant.postgres.process.send(signal.SIGKILL)
-    plant.until(lambda: not plant.postgres.alive(), 15, "the server to die")
+    plant.until(lambda: not plant.postgres.is_alive(), 15, "the server to die")
     plant.postgres.start()
 
 

@@ -128,7 +128,7 @@ def test_postgresql_restarted_during_deliveries(plant, how):
     pairs = many(plant, 16)
     plant.until(lambda: sum(len(fake.state()["creates"]) for fake in plant.fakes) >= 4, 20, "deliveries under way")
     plant.postgres.process.send(how)
-    plant.until(lambda: not plant.postgres.alive(), 15, "the server to stop")
+    plant.until(lambda: not plant.postgres.is_alive(), 15, "the server to stop")
     plant.postgres.start()
     plant.until(plant.idle_or_done, 30)
     plant.start()

@@ -29,7 +29,7 @@ from app.environment import ROOT
 from app.factory import create_app
 from app.lib import logs
 from app.web.secret_links import SECRET_ARGUMENTS, secret_rules
-from app.worker import Draining
+from app.worker.rq_workers import InProcessWorker
 from tests.factories import make_user
 
 CANARY = "canary-Zx81QpLm0token"
@@ -145,7 +145,7 @@ def test_a_job_that_fails_leaves_no_value_in_redis_or_log(app, written):
     transaction(lambda: queue.enqueue("trial.fails"))
     how = {"connection": queue.connection(), "serializer": JSONSerializer, "job_class": WorkerJob}
     line = [Queue("default", **how)]
-    worker = Draining(line, **how)
+    worker = InProcessWorker(line, **how)
     worker.work(burst=True, logging_level="WARNING")
     del queue.JOBS["trial.fails"]
     (job_id,) = line[0].failed_job_registry.get_job_ids()

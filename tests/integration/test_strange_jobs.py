@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from app import worker
 from app.audit.models import AuditEntry
 from app.core import queue
 from app.core.db import db
 from app.core.worker_job import LONGEST, WorkerJob
 from app.lib.liveness import QUEUES
 from app.staff import auth_hooks
+from app.worker.rq_workers import make_worker
 
 ran: list[tuple[str, ...]] = []
 
@@ -73,7 +73,7 @@ def call(*args, function="app.core.queue.perform", instance=None, kwargs=None):
 
 def work(name):
     """The real worker of that queue, until its queue is empty."""
-    one = worker.listener(name)
+    one = make_worker(name)
     one.stop = threading.Event()
     one.work(burst=True, logging_level="ERROR")
 
@@ -197,7 +197,7 @@ def test_a_flood_of_strange_jobs_is_told_once_a_minute(app):
 
 
 def test_a_command_by_redis_stops_nothing(app):
-    one = worker.listener("publish")
+    one = make_worker("publish")
     one.subscribe()
     assert queue.connection().pubsub_numsub(one.pubsub_channel_name) == [(one.pubsub_channel_name.encode(), 0)]
 

@@ -19,7 +19,7 @@ import pytest
 from app.audit.actions import note_roots, record, seal
 from app.audit.models import SEAL_ALARM
 from app.audit.outside import RootsFile
-from app.cli.doctor.command import examine
+from app.cli.doctor.command import run_checks
 from app.cli.doctor.finding import Finding
 from app.core import settings as desk_settings
 from app.core import transactions
@@ -43,7 +43,7 @@ def desk(app: Pressroom, settings: Environment, tmp_path: Path) -> Examine:
     with sql(settings) as run:
         for kind in ("publish", "default", "clock"):
             run(f"INSERT INTO worker_heartbeats (name, kind, host, pid) VALUES ('{kind}', '{kind}', 'here', 1)")
-    return lambda **planted: examine(healthy | planted)
+    return lambda **planted: run_checks(healthy | planted)
 
 
 @contextmanager
@@ -211,7 +211,7 @@ def test_12e_a_database_in_which_the_web_may_do_everything(desk: Examine, settin
 
 
 def test_13_a_full_disk(desk: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.cli.doctor.surroundings.ROOM_NEEDED", 2**62)
+    monkeypatch.setattr("app.cli.doctor.environment.ROOM_NEEDED", 2**62)
     assert "PRESSROOM_DATA" in fault(desk(), "disk").remedy
 
 

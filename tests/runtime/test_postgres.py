@@ -16,8 +16,8 @@ import pytest
 
 from app.environment import ROOT
 from app.runtime.postgres import Postgres
-from app.runtime.process import StartFailed
-from app.runtime.sessions import running
+from app.runtime.process import StartError
+from app.runtime.procfs import is_running
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes into another user")
 
@@ -39,7 +39,7 @@ def test_it_starts_keeps_its_rows_and_starts_again(server: Postgres) -> None:
     server.start()
     ask(server, "CREATE TABLE kept AS SELECT 7 AS n")
     server.stop()
-    assert not server.alive()
+    assert not server.is_alive()
     server.start()
     assert ask(server, "SELECT n FROM kept") == [(7,)]
 
@@ -76,7 +76,7 @@ def test_a_server_whose_starter_was_killed_ends_and_the_next_one_takes_over(serv
     began = time.monotonic()
     server.start()
     assert time.monotonic() - began < 10
-    assert not running(left)
+    assert not is_running(left)
 
 
 def test_a_deep_folder_is_no_obstacle(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_start_that_fails_says_why(server: Postgres) -> None:
     server.start()
     server.stop()
     (server.cluster / "postgresql.conf").write_text("no_such_option = 1\n")
-    with pytest.raises(StartFailed, match="no_such_option"):
+    with pytest.raises(StartError, match="no_such_option"):
         server.start(10)
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from app.environment import ROOT
-from app.runtime import leftovers
-from app.runtime.address import Lock, listen, supervised
-from app.runtime.crew import WORKERS, Member, longest_pause, next_pause
-from app.runtime.process import Process, StartFailed
-from app.runtime.sessions import running
+from app.runtime import orphans
+from app.runtime.listener import listen
+from app.runtime.lock_file import LockFile
+from app.runtime.process import Process, StartError
+from app.runtime.procfs import is_running
+from app.runtime.services import WORKERS, Service, max_backoff, next_backoff
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 FORKER = "import os, time; os.fork(); time.sleep(60)"
@@ -42,7 +43,7 @@ def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert until(lambda: not running(child))
+    assert until(lambda: not is_running(child))
 
 
 def test_stopping_goes_from_polite_to_rude(tmp_path: Path) -> None:
@@ -50,28 +51,28 @@ def test_stopping_goes_from_polite_to_rude(tmp_path: Path) -> None:
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
     )
     process = Process("deaf", [sys.executable, "-c", deaf], tmp_path / "log").start()
-    assert until(lambda: "deaf" in process.last_words())
+    assert until(lambda: "deaf" in process.log_tail())
     process.stop((signal.SIGTERM, 0.2))
-    assert not process.alive() and process.how_it_ended() == "SIGKILL"
+    assert not process.is_alive() and process.exit_description() == "SIGKILL"
 
 
 def test_a_killed_session_takes_along_what_was_forked(tmp_path: Path) -> None:
-    env = {leftovers.MARK: str(tmp_path)}
+    env = {orphans.MARK: str(tmp_path)}
     process = Process("forker", [sys.executable, "-c", FORKER], tmp_path / "log", env=env).start()
-    assert until(lambda: len(leftovers.marked(tmp_path)) == 2)
+    assert until(lambda: len(orphans.find(tmp_path)) == 2)
     process.kill_session()
-    assert until(lambda: not leftovers.marked(tmp_path))
+    assert until(lambda: not orphans.find(tmp_path))
 
 
 def test_what_a_killed_supervisor_left_is_swept(tmp_path: Path) -> None:
-    env = {leftovers.MARK: str(tmp_path)}
+    env = {orphans.MARK: str(tmp_path)}
     process = Process("forker", [sys.executable, "-c", FORKER], tmp_path / "log", env=env).start()
-    assert until(lambda: len(leftovers.marked(tmp_path)) == 2)
+    assert until(lambda: len(orphans.find(tmp_path)) == 2)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)  # its child lives on
     process.wait(5)
-    assert leftovers.sweep(tmp_path, patience=0.5) == 1
-    assert leftovers.marked(tmp_path) == []
+    assert orphans.terminate(tmp_path, patience=0.5) == 1
+    assert orphans.find(tmp_path) == []
 
 
 def test_a_taken_port_moves_to_the_next_free_one() -> None:
@@ -82,7 +83,7 @@ def test_a_taken_port_moves_to_the_next_free_one() -> None:
 
 
 def test_an_address_that_is_not_ours_says_which_variable_to_correct() -> None:
-    with pytest.raises(StartFailed, match="PRESSROOM_BIND"):
+    with pytest.raises(StartError, match="PRESSROOM_BIND"):
         listen("192.0.2.1", 8000)
 
 
@@ -92,19 +93,18 @@ def test_the_port_is_open_only_to_the_address_it_was_asked_for() -> None:
 
 
 def test_one_supervisor_to_a_data_folder(tmp_path: Path) -> None:
-    first, second = Lock(tmp_path), Lock(tmp_path)
-    first.take()
+    first, second = LockFile(tmp_path), LockFile(tmp_path)
+    first.acquire()
     first.write(pid=os.getpid(), url="http://localhost:8123")
-    assert supervised(tmp_path)
-    with pytest.raises(StartFailed, match="http://localhost:8123"):
-        second.take(patience=0.1)
+    with pytest.raises(StartError, match="http://localhost:8123"):
+        second.acquire(patience=0.1)
 
 
-def test_a_crashed_member_comes_back_after_a_pause_that_grows(tmp_path: Path) -> None:
-    member = Member(Process("short", ["/bin/false"], tmp_path / "log"))
+def test_a_crashed_service_comes_back_after_a_pause_that_grows(tmp_path: Path) -> None:
+    service = Service(Process("short", ["/bin/false"], tmp_path / "log"))
     pauses = []
     while len(pauses) < 2:
-        sentence = member.tend()
+        sentence = service.ensure_running()
         if sentence:
             pauses.append(sentence)
         time.sleep(0.01)
@@ -117,7 +117,7 @@ def test_whom_posts_wait_for_comes_back_within_five_seconds_however_often_it_cra
     def after_crashes(name: str, crashes: int = 20) -> float:
         pause = 0.5
         for _ in range(crashes):
-            pause = next_pause(pause, longest_pause(name))
+            pause = next_backoff(pause, max_backoff(name))
         return pause
 
     prompt = ["clock", *(f"worker-{queue}-{place}" for place, queue in enumerate(WORKERS, 1) if queue == "publish")]
@@ -127,10 +127,10 @@ def test_whom_posts_wait_for_comes_back_within_five_seconds_however_often_it_cra
     assert [after_crashes("clock", crashes) for crashes in range(5)] == [0.5, 1.0, 2.0, 4.0, 5.0]
 
 
-def test_a_member_keeps_to_its_own_longest_pause(tmp_path: Path) -> None:
-    member = Member(Process("short", ["/bin/false"], tmp_path / "log"), longest=0.5)
+def test_a_service_keeps_to_its_own_longest_pause(tmp_path: Path) -> None:
+    service = Service(Process("short", ["/bin/false"], tmp_path / "log"), max_backoff=0.5)
     said = []
     while len(said) < 3:
-        said += [sentence] if (sentence := member.tend()) else []
+        said += [sentence] if (sentence := service.ensure_running()) else []
         time.sleep(0.01)
     assert all("in 0.5 s" in sentence for sentence in said)

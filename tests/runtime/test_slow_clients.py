@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from app.runtime.waiting import Arriving, Line
+from app.runtime.request_buffering.client_socket import ClientSocket
+from app.runtime.request_buffering.request import IncomingRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 CONF = """
-from app.runtime import waiting
+from app.runtime.request_buffering import limits
 from app.runtime.gunicorn_conf import *
 workers, threads, preload_app = 1, 2, False
-waiting.HEAD_SECONDS = waiting.BODY_SECONDS = waiting.ANSWER_SECONDS = {seconds}
-waiting.RATE = 10_000_000
+limits.HEAD_SECONDS = limits.BODY_SECONDS = limits.ANSWER_SECONDS = {seconds}
+limits.RATE = 10_000_000
 worker_connections = 60
 """
 APP = """
@@ -191,7 +192,7 @@ def test_whole_requests_arrive_as_they_were_sent(patient):
 
 def test_threads_that_never_end_are_given_up_with_their_process(tmp_path):
     """(S7) both threads of the worker spin; the process writes down where, ends, and the next one answers."""
-    with server(tmp_path, 300.0, "waiting.STUCK, graceful_timeout = 1.0, 1") as door:
+    with server(tmp_path, 300.0, "limits.STUCK, graceful_timeout = 1.0, 1") as door:
         clients = [connect(door) for _ in range(2)]
         for client in clients:
             client.sendall(b"GET /spin HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -249,18 +250,18 @@ def test_a_thread_never_reads_from_the_socket():
     """(S8) what gunicorn takes for unfinished and the loop for whole ends as if the client had left."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        request, line = Arriving(), Line(ours)
+        request, line = IncomingRequest(), ClientSocket(ours)
         request.add(b"GET / HTTP/1.1\r\n\r\n")
-        line.hold(request)
+        line.attach(request)
         theirs.sendall(b"more")
         assert [line.recv(9), line.recv(99), line.recv(99), line.recv(99)] == [b"GET / HTT", b"P/1.1\r\n\r\n", b"", b""]
 
 
 def test_a_length_of_zeros_costs_nothing():
     """(S8) The loop waits for nobody, its patterns included."""
-    request, begun = Arriving(), time.process_time()
+    request, begun = IncomingRequest(), time.process_time()
     request.add(b"GET / HTTP/1.1\r\nContent-Length:" + b" " * 30_000 + b"0" * 30_000 + b"x\r\n\r\n")
-    assert request.is_whole and time.process_time() - begun < 0.2
+    assert request.is_complete and time.process_time() - begun < 0.2
 
 
 SMUGGLED = {

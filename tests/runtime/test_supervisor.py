@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from app.environment import ROOT, Environment
-from app.runtime import leftovers
+from app.runtime import orphans
 from app.runtime.postgres import Postgres
-from app.runtime.sessions import running
+from app.runtime.procfs import is_running
 from app.runtime.valkey import Valkey
 
 PATIENCE = 300.0  # a busy machine with a part of a core to spare
@@ -84,7 +84,7 @@ class Desk:
         """Everything that belongs to it, the servers included."""
         servers = [self.data / "postgres/cluster/postmaster.pid", self.data / "valkey/valkey.pid"]
         pids = [int(note.read_text().split()[0]) for note in servers if note.exists()]
-        return [pid for pid in {*leftovers.marked(self.data), *pids} if running(pid)]
+        return [pid for pid in {*orphans.find(self.data), *pids} if is_running(pid)]
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     if made.process is not None and made.process.poll() is None:
         made.end()
-    leftovers.sweep(made.data)
+    orphans.terminate(made.data)
 
 
 def answers(address: str) -> int:
@@ -126,7 +126,7 @@ def test_after_kill_9_it_is_ready_again_within_twenty_seconds_with_the_same_data
     assert answers(address) == 200 and address.endswith(f":{desk.port}")
     assert desk.ask("SELECT id, email FROM users") == before
     assert "(password as before)" in desk.said
-    assert not [pid for pid in family if running(pid)]
+    assert not [pid for pid in family if is_running(pid)]
 
 
 def test_a_taken_port_moves_and_a_second_desk_in_the_same_folder_is_refused(desk: Desk) -> None:
@@ -166,7 +166,7 @@ def test_a_worker_that_no_longer_reports_is_killed(desk: Desk) -> None:
     """By the supervisor's own clock, which is why the patience is made shorter here: rows cannot be made older. The others,
     whose reports the database's clock puts hours away, are left alone (D4)."""
     desk.program = ["-c", SHORT_PATIENCE]
-    desk.more = {leftovers.MARK: str(desk.data)}
+    desk.more = {orphans.MARK: str(desk.data)}
     desk.start()
     deadline = time.monotonic() + PATIENCE
     beats: list[tuple[int, str]] = []
@@ -178,9 +178,9 @@ def test_a_worker_that_no_longer_reports_is_killed(desk: Desk) -> None:
     others = [other for other, _ in beats if other != pid]
     desk.ask("UPDATE worker_heartbeats SET seen_at = app_now() - interval '3 hours' RETURNING pid")
     os.kill(pid, signal.SIGSTOP)
-    while running(pid) and time.monotonic() < deadline:
+    while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert not running(pid) and others and all(running(other) for other in others)
+    assert not is_running(pid) and others and all(is_running(other) for other in others)
 
 
 def _ready(address: str) -> bool:
@@ -197,7 +197,7 @@ def test_with_servers_of_ones_own_it_starts_only_ours(desk: Desk, tmp_path: Path
         assert answers(desk.start()) == 200
         assert not (desk.data / "postgres").exists() and not (desk.data / "valkey").exists()
         desk.end()
-        assert postgres.alive() and valkey.alive() and desk.family() == []
+        assert postgres.is_alive() and valkey.is_alive() and desk.family() == []
     finally:
         valkey.stop()
         postgres.stop()

@@ -24,15 +24,15 @@ MANIFEST, DUMP, LIST, FILES = "manifest.json", "database.dump", "files.txt", "fi
 _NAME = "pressroom-%Y%m%dT%H%M%SZ"
 
 
-class Trouble(click.ClickException):
+class BackupError(click.ClickException):
     """Something that ends a backup or a restore; the message says what to do next."""
 
 
-def name_of(moment: datetime) -> str:
+def format_name(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(_NAME)
 
 
-def moment_of(name: str) -> datetime | None:
+def parse_name(name: str) -> datetime | None:
     """When the backup of this folder name was taken; None for any other folder."""
     try:
         return datetime.strptime(name, _NAME).replace(tzinfo=UTC)
@@ -40,9 +40,9 @@ def moment_of(name: str) -> datetime | None:
         return None
 
 
-def whole(folder: Path) -> dict[str, Path]:
+def list_finished(folder: Path) -> dict[str, Path]:
     """The finished backups of a folder, by name, oldest first."""
-    found = (path for path in folder.glob("pressroom-*") if moment_of(path.name) and (path / MANIFEST).is_file())
+    found = (path for path in folder.glob("pressroom-*") if parse_name(path.name) and (path / MANIFEST).is_file())
     return {path.name: path for path in sorted(found)}
 
 
@@ -51,14 +51,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def part(path: Path) -> dict[str, Any]:
+def describe_file(path: Path) -> dict[str, Any]:
+    """Its size in bytes and its SHA-256."""
     return {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
-def digest(manifest: Mapping[str, Any]) -> str:
+def manifest_digest(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of what the manifest says, but for its seals."""
-    said = {key: value for key, value in manifest.items() if key != "seals"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    content = {key: value for key, value in manifest.items() if key != "seals"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def finish(draft: Path, manifest: Mapping[str, Any], target: Path) -> None:
@@ -80,40 +81,44 @@ def remove(folder: Path) -> None:
     shutil.rmtree(doomed)
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """The manifest. Raises Trouble when this is no whole backup or a newer kind of it."""
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest. Raises BackupError when this is no whole backup or a newer kind of it."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         number = manifest["format"]
     except OSError as error:
-        raise Trouble(f"{folder} is not a whole backup: its {MANIFEST} cannot be read ({error.strerror}).") from None
+        raise BackupError(
+            f"{folder} is not a whole backup: its {MANIFEST} cannot be read ({error.strerror})."
+        ) from None
     except (ValueError, KeyError, TypeError):
-        raise Trouble(f"{folder / MANIFEST} is damaged. Nothing was changed. Take another backup.") from None
+        raise BackupError(f"{folder / MANIFEST} is damaged. Nothing was changed. Take another backup.") from None
     if number != FORMAT:
-        raise Trouble(f"This backup has format {number}; this Pressroom reads {FORMAT}. Use the version that made it.")
+        raise BackupError(
+            f"This backup has format {number}; this Pressroom reads {FORMAT}. Use the version that made it."
+        )
     return manifest
 
 
-def listed(folder: Path) -> dict[str, int]:
+def read_picture_list(folder: Path) -> dict[str, int]:
     """SHA-256 → bytes of every picture of the backup."""
     lines = (line.split() for line in (folder / LIST).read_text().splitlines())
     return {sha256: int(size) for sha256, size in lines}
 
 
 def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Every byte is what the manifest says. Raises Trouble that names the part."""
-    for name, said in manifest["parts"].items():
+    """Every byte is what the manifest says. Raises BackupError that names the part."""
+    for name, expected in manifest["parts"].items():
         path = folder / name
         if not path.is_file():
-            raise Trouble(f"{path} is missing. Nothing was changed. Take another backup.")
-        if part(path) != said:
-            raise Trouble(
+            raise BackupError(f"{path} is missing. Nothing was changed. Take another backup.")
+        if describe_file(path) != expected:
+            raise BackupError(
                 f"{path} is not what was backed up: its SHA-256 differs. Nothing was changed. Take another backup."
             )
-    for sha256 in listed(folder):
+    for sha256 in read_picture_list(folder):
         path = folder / FILES / sha256[:2] / sha256[2:4] / sha256
         if not path.is_file() or sha256_of(path) != sha256:
-            raise Trouble(f"The picture {path} is missing or altered. Nothing was changed. Take another backup.")
+            raise BackupError(f"The picture {path} is missing or altered. Nothing was changed. Take another backup.")
 
 
 def _sync(path: Path) -> None:

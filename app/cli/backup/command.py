@@ -9,17 +9,17 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.backup import keys, make
-from app.cli.backup.restore import Restored
-from app.cli.backup.restore import restore as put_back
+from app.cli.backup.restore import RestoreReport
+from app.cli.backup.restore import restore as restore_archive
 from app.environment import Environment
 
-PLACE = click.Path(path_type=Path)
+PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--to", "folder", type=PLACE, help="Where backups are kept; `backups` in the data folder by default.")
+@click.option("--to", "folder", type=PATH, help="Where backups are kept; `backups` in the data folder by default.")
 @click.option(
-    "--with-keys", type=PLACE, metavar="FILE", help="Also write SECRET_KEY and PRESSROOM_KEYS to a file of their own."
+    "--with-keys", type=PATH, metavar="FILE", help="Also write SECRET_KEY and PRESSROOM_KEYS to a file of their own."
 )
 @click.option(
     "--rotate", is_flag=True, help="Afterwards keep 7 daily, 4 weekly and 12 monthly backups, and remove the others."
@@ -43,7 +43,7 @@ def backup(folder: Path | None, with_keys: Path | None, rotate: bool) -> None:
         click.echo(f"The keys are in {with_keys} (mode 0600). Keep that file elsewhere than the backup.")
     else:
         click.echo(
-            f"The keys are not inside. Without them stored secrets do not open: keep {keys.places(settings)} elsewhere."
+            f"The keys are not inside. Without them stored secrets do not open: keep {keys.describe_places(settings)} elsewhere."
         )
     if rotate:
         gone = make.rotate(folder)
@@ -51,22 +51,22 @@ def backup(folder: Path | None, with_keys: Path | None, rotate: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", metavar="ARCHIVE", type=PLACE)
+@click.argument("folder", metavar="ARCHIVE", type=PATH)
 @click.option("--replace", is_flag=True, help="Replace the desk that is in the database now.")
 @click.option(
-    "--keys", "with_keys", type=PLACE, metavar="FILE", help="Use the keys of this file, as --with-keys wrote it."
+    "--keys", "with_keys", type=PATH, metavar="FILE", help="Use the keys of this file, as --with-keys wrote it."
 )
 @click.option("--force", is_flag=True, help="Also while workers run, and with keys that do not fit.")
 @with_appcontext
 def restore(folder: Path, replace: bool, with_keys: Path | None, force: bool) -> None:
     """Put a backup back. Everything is held until somebody has looked and released it."""
     settings: Environment = current_app.config["ENVIRONMENT"]
-    done = put_back(settings, folder, replace=replace, force=force, with_keys=with_keys)
-    for line in told(done):
+    done = restore_archive(settings, folder, replace=replace, force=force, with_keys=with_keys)
+    for line in describe(done):
         click.echo(line)
 
 
-def told(done: Restored) -> list[str]:
+def describe(done: RestoreReport) -> list[str]:
     """What was done and what comes next."""
     found = done.records
     lines = [f"The desk is as it was at {done.taken_at:%Y-%m-%d %H:%M} UTC; everybody signs in again."]

@@ -14,8 +14,8 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from app.cli.backup import archive, keys, postgres
-from app.cli.backup.archive import DUMP, FILES, LIST, Trouble
-from app.cli.backup.rotation import kept
+from app.cli.backup.archive import DUMP, FILES, LIST, BackupError
+from app.cli.backup.rotation import moments_to_keep
 from app.environment import Environment
 from app.outbound.files import Files
 
@@ -24,24 +24,24 @@ SELECT thumbnail_hash FROM content_assets WHERE thumbnail_hash IS NOT NULL ORDER
 
 
 def make(settings: Environment, folder: Path) -> tuple[Path, dict[str, Any]]:
-    """A new backup in `folder`. Returns it and its manifest. Raises Trouble; then nothing is left behind."""
+    """A new backup in `folder`. Returns it and its manifest. Raises BackupError; then nothing is left behind."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         moment = datetime.now(UTC).replace(microsecond=0)
-        target = folder / archive.name_of(moment)
+        target = folder / archive.format_name(moment)
         draft = folder / f".{target.name}.{os.getpid()}.part"
         draft.mkdir(mode=0o700)
     except OSError as error:
-        raise Trouble(f"{folder} cannot be written: {error.strerror}. Name another folder with --to.") from None
+        raise BackupError(f"{folder} cannot be written: {error.strerror}. Name another folder with --to.") from None
     try:
         if target.exists():
-            raise Trouble(f"{target} exists already; backups are a second apart at least.")
-        with postgres.serving(settings) as link:
+            raise BackupError(f"{target} exists already; backups are a second apart at least.")
+        with postgres.connect(settings) as link:
             manifest = _fill(link, settings, draft)
             archive.finish(draft, manifest, target)
-            _note(target, manifest)
+            _record(target, manifest)
     except OSError as error:
-        raise Trouble(f"The backup could not be written to {folder}: {error.strerror}.") from None
+        raise BackupError(f"The backup could not be written to {folder}: {error.strerror}.") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target, manifest
@@ -49,16 +49,16 @@ def make(settings: Environment, folder: Path) -> tuple[Path, dict[str, Any]]:
 
 def rotate(folder: Path) -> list[str]:
     """Remove what is older than 7 days, 4 weeks and 12 months need. Returns the names."""
-    whole = archive.whole(folder)
-    moments = {name: archive.moment_of(name) for name in whole}
-    stay = kept(moment for moment in moments.values() if moment)
+    finished = archive.list_finished(folder)
+    moments = {name: archive.parse_name(name) for name in finished}
+    stay = moments_to_keep(moment for moment in moments.values() if moment)
     gone = [name for name, moment in moments.items() if moment not in stay]
     for name in gone:
-        archive.remove(whole[name])
+        archive.remove(finished[name])
     return gone
 
 
-def _note(target: Path, manifest: Mapping[str, Any]) -> None:
+def _record(target: Path, manifest: Mapping[str, Any]) -> None:
     """A row in `backups` and an entry in the history. A database before that table has neither; the backup stands."""
     from app.core import actor, transactions
     from app.operations.actions import note_backup
@@ -73,11 +73,11 @@ def _note(target: Path, manifest: Mapping[str, Any]) -> None:
 def _fill(link: psycopg.Connection[Any], settings: Environment, draft: Path) -> dict[str, Any]:
     with link.transaction():
         link.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        if not postgres.one(link, "SELECT to_regclass('public.alembic_version')"):
-            raise Trouble(
+        if not postgres.scalar(link, "SELECT to_regclass('public.alembic_version')"):
+            raise BackupError(
                 "This database holds no desk. Correct DATABASE_URL or PRESSROOM_DATA; `flask doctor` says more."
             )
-        snapshot = postgres.one(link, "SELECT pg_export_snapshot()")
+        snapshot = postgres.scalar(link, "SELECT pg_export_snapshot()")
         program = postgres.dump(link, settings, snapshot, draft / DUMP)
         wanted = [row[0] for row in link.execute(_PICTURES)]
         before = _pictures_before(draft.parent)
@@ -85,8 +85,8 @@ def _fill(link: psycopg.Connection[Any], settings: Environment, draft: Path) -> 
         inside = {"number": len(sizes), "bytes": sum(sizes.values()), "absent": absent}
         manifest = _facts(link) | {"pg_dump": program, "pictures": inside}
     (draft / LIST).write_text("".join(f"{sha256} {size}\n" for sha256, size in sizes.items()))
-    manifest["parts"] = {name: archive.part(draft / name) for name in (DUMP, LIST)}
-    manifest["seals"] = keys.seals(settings, manifest)
+    manifest["parts"] = {name: archive.describe_file(draft / name) for name in (DUMP, LIST)}
+    manifest["seals"] = keys.make_seals(settings, manifest)
     return manifest
 
 
@@ -97,10 +97,10 @@ def _facts(link: psycopg.Connection[Any]) -> dict[str, Any]:
     return {
         "format": archive.FORMAT,
         # the database's clock: after a restore, looks for posts begin at this moment of theirs
-        "taken_at": postgres.one(link, "SELECT date_trunc('second', now())").isoformat(),
-        "migration": postgres.one(link, "SELECT version_num FROM alembic_version"),
-        "postgresql": postgres.major(link),
-        "rows": postgres.counts(link),
+        "taken_at": postgres.scalar(link, "SELECT date_trunc('second', now())").isoformat(),
+        "migration": postgres.scalar(link, "SELECT version_num FROM alembic_version"),
+        "postgresql": postgres.major_version(link),
+        "rows": postgres.count_rows(link),
         "sealed_with": dict(sealed.fetchall()),
     }
 
@@ -137,7 +137,7 @@ def _linked(older: Files | None, sha256: str, target: Path) -> bool:
 
 
 def _pictures_before(folder: Path) -> Path | None:
-    return next(reversed(list(archive.whole(folder).values())), None)
+    return next(reversed(list(archive.list_finished(folder).values())), None)
 
 
 def summary(manifest: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ KEEP: tuple[tuple[int, Callable[[datetime], Any]], ...] = (
 )
 
 
-def kept(moments: Iterable[datetime]) -> set[datetime]:
+def moments_to_keep(moments: Iterable[datetime]) -> set[datetime]:
     """Those that stay. Counts the days, weeks and months that have a backup, so a pause in backups removes nothing."""
     newest_first = sorted(moments, reverse=True)
     out: set[datetime] = set()

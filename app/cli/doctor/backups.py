@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.cli.doctor.finding import Findings, Patient, note, ok
+from app.cli.doctor.finding import Context, Findings, note, ok
 
 DAYS = 2
 
 
-def backups(patient: Patient) -> Findings:
-    if patient.link is None:
+def backups(context: Context) -> Findings:
+    if context.link is None:
         return
     query = "SELECT extract(epoch FROM now() - taken_at) / 86400, location FROM backups ORDER BY taken_at DESC LIMIT 1"
-    last = patient.rows(query)
-    used = patient.rows("SELECT extract(epoch FROM now() - min(created_at)) / 86400 FROM users")
+    last = context.rows(query)
+    used = context.rows("SELECT extract(epoch FROM now() - min(created_at)) / 86400 FROM users")
     days = float(last[0][0] if last else (used and used[0][0]) or 0)
     remedy = "run each night: flask backup --rotate --to FOLDER, on another disk"
     if last and not Path(last[0][1]).is_dir():

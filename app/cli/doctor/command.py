@@ -7,43 +7,54 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from app.cli.doctor import backups, doors, evidence, people_and_work, servers, surroundings
-from app.cli.doctor.finding import Finding, Findings, Patient, wrong
+from app.cli.doctor import (
+    access,
+    audit_trail,
+    backups,
+    environment,
+    people,
+    processes,
+    publishing,
+    rights,
+    sealed_secrets,
+    servers,
+)
+from app.cli.doctor.finding import Context, Finding, Findings, wrong
 from app.environment import Environment, EnvironmentInvalid, process_environment
 
-CHECKS: tuple[Callable[[Patient], Findings], ...] = (
-    surroundings.variables,
-    surroundings.data_folder,
-    surroundings.files_folder,
-    surroundings.audit_folder,
-    surroundings.disk,
-    surroundings.keys,
-    surroundings.address,
+CHECKS: tuple[Callable[[Context], Findings], ...] = (
+    environment.variables,
+    environment.data_folder,
+    environment.files_folder,
+    environment.audit_folder,
+    environment.disk,
+    environment.keys,
+    environment.address,
     servers.database,
     servers.migrations,
-    servers.time_of_day,
+    servers.clocks,
     servers.extensions,
-    servers.bell,
-    people_and_work.people,
-    doors.proxies,
-    doors.strange_jobs,
-    people_and_work.processes,
-    people_and_work.schedule,
-    people_and_work.invariants,
-    people_and_work.sealed,
+    servers.redis_server,
+    people.people,
+    access.proxies,
+    access.foreign_jobs,
+    processes.processes,
+    processes.schedule,
+    publishing.invariants,
+    sealed_secrets.sealed_secrets,
     backups.backups,
-    evidence.audit,
-    evidence.trail,
-    evidence.grants,
-    evidence.rights,
+    audit_trail.audit,
+    audit_trail.trail,
+    rights.grants,
+    rights.rights,
 )
-SIGNS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "wrong": ("✗", "red")}
+SYMBOLS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "wrong": ("✗", "red")}
 
 
-def examine(environ: Mapping[str, str]) -> list[Finding]:
+def run_checks(environ: Mapping[str, str]) -> list[Finding]:
     """Everything that is found with this environment. A check that fails itself is reported, the others go on."""
     try:
-        patient = Patient(environ, Environment.from_env(environ))
+        context = Context(environ, Environment.from_env(environ))
     except EnvironmentInvalid as error:
         return [
             wrong("environment", f"{name} {what}", f"correct {name} and run doctor again")
@@ -52,8 +63,8 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
     for check in CHECKS:
         try:
-            found += check(patient)
-        except Exception as error:  # the doctor must not fall ill
+            found += check(context)
+        except Exception as error:  # one check that fails itself must not hide what the others find
             found.append(
                 wrong(
                     check.__name__,
@@ -61,8 +72,8 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
                     "report this as a fault of Pressroom",
                 )
             )
-    if patient.link is not None:
-        patient.link.close()
+    if context.link is not None:
+        context.link.close()
     return found
 
 
@@ -70,13 +81,13 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
 @click.option("--json", "as_json", is_flag=True, help="For machines: a list of check, state, says, remedy.")
 def doctor(as_json: bool) -> None:
     """Name what is wrong with this desk, and what to do about it."""
-    found = examine(process_environment())
+    found = run_checks(process_environment())
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in found], indent=2, ensure_ascii=False))
     else:
         for finding in found:
-            sign, colour = SIGNS[finding.state]
-            click.secho(f"{sign} {finding.check}: {finding.says}", fg=colour)
+            symbol, colour = SYMBOLS[finding.state]
+            click.secho(f"{symbol} {finding.check}: {finding.says}", fg=colour)
             if finding.remedy:
                 click.echo(f"    → {finding.remedy}")
     raise SystemExit(1 if any(finding.state == "wrong" for finding in found) else 0)

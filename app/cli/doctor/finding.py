@@ -38,7 +38,7 @@ _NOT_YET = (
 
 
 @dataclass
-class Patient:
+class Context:
     """The environment, the settings read from it, and a database connection once there is one."""
 
     environ: Mapping[str, str]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 import redis
 
-from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
+from app.cli.doctor.finding import Context, Findings, note, ok, wrong
 from app.core import probe
 from app.core.clock_watch import REFRAIN, words
 from app.environment import ROOT
@@ -23,35 +23,35 @@ SILENT = "start that server, or correct host and port in DATABASE_URL"
 EMBEDDED = "start it with `make run`, or set DATABASE_URL to a PostgreSQL of yours"
 
 
-def database(patient: Patient) -> Findings:
-    settings = patient.settings
+def database(context: Context) -> Findings:
+    settings = context.settings
     shown = settings.shown["DATABASE_URL"]
     try:
-        patient.link = psycopg.connect(settings.libpq_url, autocommit=True, connect_timeout=4)
+        context.link = psycopg.connect(settings.libpq_url, autocommit=True, connect_timeout=4)
     except psycopg.OperationalError as error:
         refuses = probe.answers({}, settings.libpq_url)
         found = f"{shown} answers, but does not let us in" if refuses else f"no answer from {shown}"
         remedy = EMBEDDED if settings.embedded_database else REFUSED if refuses else SILENT
         yield wrong("database", f"{found} ({_first(error)})", remedy)
         return
-    info = patient.link.info
+    info = context.link.info
     if info.server_version < OLDEST:
         yield wrong("database", f"PostgreSQL {info.server_version // 10000} is too old", "use PostgreSQL 14 or newer")
-    if (encoding := patient.rows("SHOW server_encoding")[0][0]) != "UTF8":
+    if (encoding := context.rows("SHOW server_encoding")[0][0]) != "UTF8":
         yield wrong(
             "database", f"its encoding is {encoding}", "make the database anew: createdb -E UTF8 -T template0 pressroom"
         )
-    yield ok("database", f"PostgreSQL {patient.rows('SHOW server_version')[0][0]} answers at {shown}")
+    yield ok("database", f"PostgreSQL {context.rows('SHOW server_version')[0][0]} answers at {shown}")
 
 
-def migrations(patient: Patient) -> Findings:
-    if patient.link is None:
+def migrations(context: Context) -> Findings:
+    if context.link is None:
         return
     from alembic.script import ScriptDirectory
 
     newest = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
     known = {path.name[:4] for path in (ROOT / "migrations" / "versions").glob("*.py")}
-    found = [row[0] for row in patient.rows("SELECT version_num FROM alembic_version")]
+    found = [row[0] for row in context.rows("SELECT version_num FROM alembic_version")]
     if found == [newest]:
         yield ok("migrations", f"at {newest}")
     elif found and found[0] not in known:
@@ -75,17 +75,17 @@ WHERE jumped_from IS NOT NULL AND app_now() BETWEEN jumped_at - interval '1 day'
 """
 
 
-def time_of_day(patient: Patient) -> Findings:
-    if patient.link is None:
+def clocks(context: Context) -> Findings:
+    if context.link is None:
         return
-    off = abs((patient.rows("SELECT clock_timestamp()")[0][0] - datetime.now(UTC)).total_seconds())
+    off = abs((context.rows("SELECT clock_timestamp()")[0][0] - datetime.now(UTC)).total_seconds())
     if off > MOST_APART:
         yield wrong(
             "clock",
             f"this machine and the database differ by {off:.0f} s",
             "switch on time synchronisation (NTP) on both",
         )
-    elif jumped := patient.rows(JUMPED, REFRAIN):
+    elif jumped := context.rows(JUMPED, REFRAIN):
         moved, at, until, watched = jumped[0]
         said = f"{words(moved)} It was {at:%Y-%m-%d %H:%M:%S} UTC then; no post is tried a second time until {until:%H:%M:%S} UTC"
         remedy = "see that time synchronisation (NTP) is on at the database's machine, and that it does not sleep"
@@ -94,20 +94,20 @@ def time_of_day(patient: Patient) -> Findings:
         yield ok("clock", "this machine and the database agree")
 
 
-def extensions(patient: Patient) -> Findings:
-    if patient.link is None:
+def extensions(context: Context) -> Findings:
+    if context.link is None:
         return
     offered = {
         row[0]
-        for row in patient.rows(
+        for row in context.rows(
             "SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", list(WANTED_EXTENSIONS)
         )
     }
     yield ok("extensions", f"offered by the server: {', '.join(sorted(offered)) or 'none'} (none is required)")
 
 
-def bell(patient: Patient) -> Findings:
-    settings = patient.settings
+def redis_server(context: Context) -> Findings:
+    settings = context.settings
     shown = settings.shown["REDIS_URL"]
     began = time.monotonic()
     try:

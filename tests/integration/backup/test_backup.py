@@ -11,7 +11,7 @@ import pytest
 from flask_migrate import downgrade
 
 from app.cli.backup import keys, make, postgres
-from app.cli.backup.archive import Trouble, digest, read, whole
+from app.cli.backup.archive import BackupError, list_finished, manifest_digest, read_manifest
 from app.cli.backup.restore import restore
 from app.core import heartbeats
 from app.core.db import db
@@ -25,8 +25,8 @@ from tests.integration.backup.around import PICTURE, rows, run
 def test_what_is_inside_and_what_is_not(app, desk, tmp_path):
     answer = run(app, "backup", "--to", str(tmp_path))
     assert answer.exit_code == 0, answer.output
-    ((_, folder),) = whole(tmp_path).items()
-    manifest = read(folder)
+    ((_, folder),) = list_finished(tmp_path).items()
+    manifest = read_manifest(folder)
     assert (
         manifest["rows"]["users"] == 1
         and manifest["migration"] == newest_migration()
@@ -51,7 +51,7 @@ def test_restored_on_another_machine(desk, elsewhere, tmp_path):
     assert rows(elsewhere, "SELECT scope, reason FROM publish_holds WHERE released_at IS NULL") == [("all", "restored")]
     assert rows(elsewhere, "SELECT email FROM users") == [("hana@example.org",)]
     assert rows(elsewhere, "SELECT count(*) FROM audit_log WHERE action = 'publishing.restored'") == [(1,)]
-    with pytest.raises(Trouble, match="not empty: it holds a desk with 1 people"):
+    with pytest.raises(BackupError, match="not empty: it holds a desk with 1 people"):
         restore(elsewhere, folder)
     assert restore(elsewhere, folder, replace=True).records["open"] == 0
     assert manifest["rows"]["platform_credentials"] == 1
@@ -107,7 +107,7 @@ FAULTS = {
 def test_a_tampered_archive_is_refused(desk, elsewhere, tmp_path, fault):
     folder, _ = make.make(desk, tmp_path / "b")
     fault(folder)
-    with pytest.raises(Trouble, match=FAULTS[fault]):
+    with pytest.raises(BackupError, match=FAULTS[fault]):
         restore(elsewhere, folder)
     assert rows(elsewhere, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
@@ -120,10 +120,10 @@ def test_a_dump_that_breaks_half_way_changes_nothing(desk, elsewhere, tmp_path):
     whole_dump = (folder / "database.dump").read_bytes()
     broken.write_bytes(whole_dump[: len(whole_dump) - 20_000])
     with psycopg.connect(elsewhere.libpq_url, autocommit=True) as link:
-        with pytest.raises(Trouble, match="it is as it was before"):
-            postgres.put_back(link, elsewhere, broken, "")
-        with pytest.raises(Trouble, match="it is as it was before"):
-            postgres.put_back(link, elsewhere, folder / "database.dump", "SELECT 1/0;\n")
+        with pytest.raises(BackupError, match="it is as it was before"):
+            postgres.restore_dump(link, elsewhere, broken, "")
+        with pytest.raises(BackupError, match="it is as it was before"):
+            postgres.restore_dump(link, elsewhere, folder / "database.dump", "SELECT 1/0;\n")
     assert rows(elsewhere, "SELECT email FROM users") == [("hana@example.org",)]
 
 
@@ -132,7 +132,7 @@ def test_a_dump_that_breaks_half_way_changes_nothing(desk, elsewhere, tmp_path):
 )
 def test_wrong_keys_are_noticed_before_anything_is_touched(desk, elsewhere, tmp_path, ring):
     folder, _ = make.make(desk, tmp_path / "b")
-    with pytest.raises(Trouble, match="The keys do not fit: PRESSROOM_KEYS has no or another key 'test'"):
+    with pytest.raises(BackupError, match="The keys do not fit: PRESSROOM_KEYS has no or another key 'test'"):
         restore(replace(elsewhere, keys=ring), folder)
     assert rows(elsewhere, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
     assert "do not fit" in restore(replace(elsewhere, keys=ring), folder, force=True).notes[0]
@@ -151,15 +151,15 @@ def test_keys_in_a_file_of_their_own(app, desk, tmp_path):
     again = run(app, "backup", "--to", str(tmp_path / "b"), "--with-keys", str(file))
     assert again.exit_code == 1 and "keys are never overwritten" in again.output
     fresh = Environment.from_env({"PRESSROOM_DATA": str(tmp_path / "fresh")})
-    (folder,) = whole(tmp_path / "b").values()
-    with pytest.raises(Trouble, match="do not fit"):
-        keys.check(fresh, read(folder))
+    (folder,) = list_finished(tmp_path / "b").values()
+    with pytest.raises(BackupError, match="do not fit"):
+        keys.check(fresh, read_manifest(folder))
     assert len(keys.install(fresh, file)) == 2
     now = Environment.from_env({"PRESSROOM_DATA": str(tmp_path / "fresh")})
-    assert (now.keys, now.secret_key) == (desk.keys, desk.secret_key) and keys.check(now, read(folder)) == []
+    assert (now.keys, now.secret_key) == (desk.keys, desk.secret_key) and keys.check(now, read_manifest(folder)) == []
     assert (tmp_path / "fresh" / "keys.before-restore").exists()
     file.write_text("PRESSROOM_KEYS=nonsense\n")
-    with pytest.raises(Trouble, match="not a file of keys"):
+    with pytest.raises(BackupError, match="not a file of keys"):
         keys.install(now, file)
 
 
@@ -168,22 +168,22 @@ def test_refused_while_workers_run(desk, elsewhere, tmp_path, commit):
     commit(heartbeats.report, "publish")
     db.session.rollback()
     db.engine.dispose()
-    with pytest.raises(Trouble, match=r"The desk is running: publish \(\d+ on .*Stop it first"):
+    with pytest.raises(BackupError, match=r"The desk is running: publish \(\d+ on .*Stop it first"):
         restore(desk, folder, replace=True)
 
 
 def test_a_backup_of_a_newer_program(desk, elsewhere, tmp_path):
     folder, manifest = make.make(desk, tmp_path / "b")
     manifest["migration"] = "9999"
-    manifest["seals"]["manifest"] = keys.KeyRing(desk.keys).seal(digest(manifest), "backup:manifest:digest")
+    manifest["seals"]["manifest"] = keys.KeyRing(desk.keys).seal(manifest_digest(manifest), "backup:manifest:digest")
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(Trouble, match="migration 9999, which this Pressroom does not know"):
+    with pytest.raises(BackupError, match="migration 9999, which this Pressroom does not know"):
         restore(elsewhere, folder)
 
 
 def test_programs_that_do_not_fit_are_named():
-    with pytest.raises(Trouble, match=r"PostgreSQL 99 and needs a pg_dump at least as new; .*postgresql-client-99"):
-        postgres.program("pg_dump", 99)
+    with pytest.raises(BackupError, match=r"PostgreSQL 99 and needs a pg_dump at least as new; .*postgresql-client-99"):
+        postgres.find_program("pg_dump", 99)
 
 
 def test_a_missing_picture_is_told(app, desk, tmp_path):

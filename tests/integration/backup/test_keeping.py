@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import psycopg
 
 from app.cli.backup import make
-from app.cli.backup.archive import whole
+from app.cli.backup.archive import list_finished
 from app.cli.doctor.backups import backups
-from app.cli.doctor.finding import Patient
+from app.cli.doctor.finding import Context
 from tests.integration.backup.around import run
 
 
@@ -21,7 +21,7 @@ def test_rotation_removes_what_nobody_keeps(app, desk, tmp_path):
     (tmp_path / "pressroom-notes").mkdir()
     folder.rename(tmp_path / "pressroom-20200329T030000Z")
     answer = run(app, "backup", "--to", str(tmp_path), "--rotate")
-    left = {name[10:18] for name in whole(tmp_path)} - {f"{datetime.now(UTC):%Y%m%d}"}
+    left = {name[10:18] for name in list_finished(tmp_path)} - {f"{datetime.now(UTC):%Y%m%d}"}
     assert answer.exit_code == 0 and (tmp_path / "pressroom-notes").is_dir()
     assert left == {f"202003{day}" for day in (29, 28, 27, 26, 25, 24, 22, 15)}, (
         "days, then weeks; the month has one already"
@@ -33,7 +33,7 @@ def test_the_doctor_asks_for_a_backup(desk, tmp_path):
 
     def found():
         with psycopg.connect(desk.libpq_url, autocommit=True) as link:
-            return next((one.state, one.says) for one in backups(Patient({}, desk, link)))
+            return next((one.state, one.says) for one in backups(Context({}, desk, link)))
 
     assert found() == ("ok", "none yet; the desk is new")
     with psycopg.connect(desk.libpq_url) as link:

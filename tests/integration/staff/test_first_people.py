@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.cli import people
+from app.cli import first_people
 from app.staff import passwords
 from app.staff.queries import count_active_people
 from tests.conftest import PASSWORD
@@ -24,7 +24,7 @@ def first(app, monkeypatch):
             "ENVIRONMENT",
             replace(app.config["ENVIRONMENT"], admin_password=password, admin_email=email, demo=False),
         )
-        return people.first_people()
+        return first_people.make_first_people()
 
     return make
 
@@ -54,7 +54,7 @@ def test_a_good_one_opens_the_desk_and_a_later_bad_one_is_not_asked(first, clien
 
 def test_a_random_one_is_never_made_of_the_persons_own_words(first, client, monkeypatch):
     """Drawn again until the desk would take it: here the words are nearly all the admin's own."""
-    monkeypatch.setattr(people, "WORDS", ["stone", "river", "stone", "river", "quartz", "harbor"])
+    monkeypatch.setattr(first_people, "WORDS", ["stone", "river", "stone", "river", "quartz", "harbor"])
     (made,) = first(None, email="stone.river@desk.example")
     assert passwords.complaint(made["password"], "stone.river@desk.example", "Admin") is None
     assert client.post("/sign-in", data={"email": made["email"], "password": made["password"]}).status_code == 303

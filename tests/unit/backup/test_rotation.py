@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from app.cli.backup.rotation import kept
+from app.cli.backup.rotation import moments_to_keep
 
 START = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
 def test_a_year_of_nights():
     nights = [START - timedelta(days=n) for n in range(400)]
-    stay = sorted(kept(nights), reverse=True)
+    stay = sorted(moments_to_keep(nights), reverse=True)
     assert stay[:7] == nights[:7]
     assert {moment.isocalendar()[:2] for moment in nights[:22]} <= {moment.isocalendar()[:2] for moment in stay}
     assert len({(moment.year, moment.month) for moment in stay}) == 12
@@ -20,13 +20,13 @@ def test_a_year_of_nights():
 
 def test_the_newest_of_a_day_stays():
     morning, evening = START, START + timedelta(hours=9)
-    assert kept([morning, evening]) == {evening}
+    assert moments_to_keep([morning, evening]) == {evening}
 
 
 def test_a_pause_removes_nothing_by_itself():
     old = [START - timedelta(days=300 + n) for n in range(3)]
-    assert kept(old) == set(old)
+    assert moments_to_keep(old) == set(old)
 
 
 def test_nothing_of_nothing():
-    assert kept([]) == set()
+    assert moments_to_keep([]) == set()

@@ -12,7 +12,7 @@ STONES = {"iwagumi": ((620, 330, 260), (380, 200, 170), (830, 190, 150), (240, 1
           "stones": ((560, 300, 300), (330, 190, 190), (850, 220, 200))}  # fmt: skip
 
 
-def painted(name: str) -> bytes:
+def paint(name: str) -> bytes:
     """A PNG of a planted tank: water, light, stones, a carpet, and for "iwagumi" a school of fish."""
     dice = random.Random(name)  # noqa: S311 (paint, not keys)
     image = _water()

@@ -1,4 +1,4 @@
-"""A child that is a fork of the supervisor: what was imported once is shared by all, in memory and in time."""
+"""A child that is a fork of the supervisor: what was imported once costs the others neither memory nor time."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.lib import logs
-from app.runtime.launch import die_with_parent, show_name
-from app.runtime.process import Child
+from app.runtime.launch import set_parent_death_signal, set_process_name
+from app.runtime.process import ChildProcess
 
-RESET = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
-class Forked(Child):
-    """Runs `target` in a process of its own. `shut`: descriptors that are the supervisor's alone (its lock, its door)."""
+class ForkedProcess(ChildProcess):
+    """Runs `target` in a process of its own. `close_fds`: descriptors that are the supervisor's alone (its lock, its listening socket)."""
 
     def __init__(
         self, name: str, target: Callable[[], object], log: Path, *,
-        on_death: signal.Signals = signal.SIGKILL, shut: Iterable[int] = (),
+        on_death: signal.Signals = signal.SIGKILL, close_fds: Iterable[int] = (),
     ) -> None:  # fmt: skip
         super().__init__(name, log)
-        self.target, self.on_death, self.shut = target, on_death, tuple(shut)
+        self.target, self.on_death, self.close_fds = target, on_death, tuple(close_fds)
         self.status: int | None = None
 
-    def start(self) -> Forked:
+    def start(self) -> ForkedProcess:
         # a signal between fork and assignment would leave a child that nobody knows
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, RESET)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         try:
             parent = os.getpid()
             sys.stdout.flush()
@@ -37,7 +37,7 @@ class Forked(Child):
             log = self.open_log()
             self.pid = os.fork()
             if self.pid == 0:
-                self._become(parent, before, log)
+                self._run_target(parent, before, log)
             os.close(log)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -53,17 +53,17 @@ class Forked(Child):
                 self.status = os.waitstatus_to_exitcode(status) if pid else None
         return self.status
 
-    def _become(self, parent: int, mask: set[int], log: int) -> None:
+    def _run_target(self, parent: int, mask: set[int], log: int) -> None:
         """Never returns."""
         code = 1
         try:
             os.setsid()
-            for number in RESET:
+            for number in HANDLED:
                 signal.signal(number, signal.SIG_DFL)
             if sys.platform == "linux":
-                die_with_parent(self.on_death, parent)
-            show_name(f"pr {self.name}")
-            self._arrange_descriptors(log)
+                set_parent_death_signal(self.on_death, parent)
+            set_process_name(f"pr {self.name}")
+            self._redirect_output(log)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self.target()
             code = 0
@@ -79,10 +79,10 @@ class Forked(Child):
                 sys.stderr.flush()
             os._exit(code)
 
-    def _arrange_descriptors(self, log: int) -> None:
+    def _redirect_output(self, log: int) -> None:
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        for descriptor in (nothing, log, *self.shut):
+        for descriptor in (nothing, log, *self.close_fds):
             os.close(descriptor)

@@ -1,19 +1,16 @@
-"""Opening a desk: `flask prepare` (migrate, first people) and `flask demo` (a small believable desk), as `make run` calls them."""
+"""`flask prepare` (migrate, first people) and `flask demo` (a small believable desk), as `make run` does both."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
 
-@click.command()
+@click.command(short_help="Migrate the database and make its first people.")
 @click.option(
     "--answer", type=click.Path(path_type=Path), help="Write the people and their new passwords there, as JSON."
 )
@@ -22,10 +19,10 @@ def prepare(answer: Path | None) -> None:
     """Migrate the database and, on an empty desk, make its first people."""
     from flask_migrate import upgrade
 
+    from app.cli.first_people import make_first_people
+
     upgrade()
-    people: list[dict[str, Any]] = []
-    if find_spec("app.cli.people") is not None:
-        people = importlib.import_module("app.cli.people").first_people()
+    people = make_first_people()
     if answer is None:
         for person in people:
             click.echo(f"{person['role']:<9} {person['email']}  {person['password'] or '(password as before)'}")
@@ -34,9 +31,10 @@ def prepare(answer: Path | None) -> None:
             json.dump(people, out)
 
 
-@click.command()
+@click.command(short_help="Fill an empty desk with a believable week.")
 @with_appcontext
 def demo() -> None:
     """Fill an empty desk with a believable week, by the desk's own verbs. Goes on where it was interrupted."""
-    if find_spec("app.cli.demo") is not None:
-        importlib.import_module("app.cli.demo").fill()
+    from app.cli.demo.fill import fill
+
+    fill()

@@ -1,4 +1,4 @@
-"""What the supervisor's processes do. Importing this imports the whole application, once, before the forks."""
+"""What the supervisor's processes run. Importing this imports the whole application, once, before the forks."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from app import worker
 from app.environment import Environment
 from app.factory import Pressroom, create_app
-from app.runtime.crew import Work
-from app.runtime.launch import die_with_parent_when_forked
+from app.runtime.launch import set_parent_death_signal_in_forks
+from app.runtime.services import Targets
+from app.worker.clock import run_clock
+from app.worker.run import run_worker
 
 
-def hire(settings: Environment) -> Work:
-    """The work of this desk. Building the app once here loads every room."""
-    importlib.import_module("app.runtime.waiting")
+def load_targets(settings: Environment) -> Targets:
+    """What the processes of this desk run. Building the app once here loads every room."""
+    importlib.import_module("app.runtime.request_buffering.worker")
     create_app(settings, role="job")
-    return Work(
+    return Targets(
         prepare=partial(prepare, settings),
         web=partial(web, settings),
-        worker=partial(work_through, settings),
-        clock=partial(worker.run_clock, settings),
+        worker=partial(run_one_worker, settings),
+        clock=partial(run_clock, settings),
         demo=partial(demo, settings),
     )
 
@@ -37,29 +38,29 @@ def prepare(settings: Environment) -> list[dict[str, Any]]:
         try:
             upgrade()
         except OperationalError as error:
-            words = str(error.orig).strip().splitlines()[0]
+            reason = str(error.orig).strip().splitlines()[0]
             raise SystemExit(
-                f"{settings.shown['DATABASE_URL']}: {words}\nCorrect DATABASE_URL; `flask doctor` says more."
+                f"{settings.shown['DATABASE_URL']}: {reason}\nCorrect DATABASE_URL; `flask doctor` says more."
             ) from None
-        from app.cli.people import first_people
+        from app.cli.first_people import make_first_people
 
-        return first_people()
+        return make_first_people()
 
 
 def demo(settings: Environment) -> None:
     app = create_app(settings, role="job")
     with app.app_context():
-        from app.cli.demo import fill
+        from app.cli.demo.fill import fill
 
         fill()
 
 
-def work_through(settings: Environment, queue: str) -> None:
-    die_with_parent_when_forked()  # a job that runs in a fork of its own
-    worker.run_worker(queue, settings)
+def run_one_worker(settings: Environment, queue: str) -> None:
+    set_parent_death_signal_in_forks()  # a job that runs in a fork of its own
+    run_worker(queue, settings)
 
 
-def web(settings: Environment, door: int) -> None:
+def web(settings: Environment, listener: int) -> None:
     """gunicorn on the supervisor's listening socket."""
     from gunicorn.app.base import BaseApplication
 
@@ -70,7 +71,7 @@ def web(settings: Environment, door: int) -> None:
             for name, value in vars(gunicorn_conf).items():
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
-            self.cfg.set("bind", f"fd://{door}")
+            self.cfg.set("bind", f"fd://{listener}")
 
         def load(self) -> Pressroom:
             return create_app(settings)

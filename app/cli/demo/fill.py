@@ -1,4 +1,4 @@
-"""A small believable desk, made by the desk's own verbs and its workers: not one status is inserted.
+"""A small believable desk, made by the desk's own actions and its workers: no status is inserted by hand.
 
 Each story is one chain of steps by one person or the other, keyed by an id made of its title, so that an interrupted
 start goes on where it stopped and a second one does nothing.
@@ -20,9 +20,9 @@ from app.accounts.connect_input import ConnectInput
 from app.accounts.services import verify
 from app.campaigns import actions as campaigns
 from app.campaigns.models import Campaign
-from app.cli.people import REVIEWER_EMAIL
-from app.cli.pictures import painted
-from app.cli.stories import STORIES, Story
+from app.cli.demo.pictures import paint
+from app.cli.demo.stories import STORIES, Story
+from app.cli.first_people import REVIEWER_EMAIL
 from app.content import actions as content
 from app.content import images
 from app.content import queries as contents
@@ -55,17 +55,17 @@ def fill() -> None:
     )
     if admin is None or reviewer is None or transactions.transaction(desk_settings.get, "demo.filled"):
         return
-    cast = {"admin": admin, "reviewer": reviewer}
+    people_by_role = {"admin": admin, "reviewer": reviewer}
     _connect_accounts(admin)
-    campaign = _as(cast["admin"], _start_campaign, cast["admin"].id)
+    campaign = _as(people_by_role["admin"], _start_campaign, people_by_role["admin"].id)
     for story in STORIES:
-        _tell(story, cast, campaign)
+        _play(story, people_by_role, campaign)
     transactions.transaction(desk_settings.put, "demo.filled", True)
 
 
-def _tell(story: Story, cast: dict[str, Any], campaign: uuid.UUID) -> None:
-    author = cast[story.by]
-    other = cast["admin" if story.by == "reviewer" else "reviewer"]
+def _play(story: Story, people_by_role: dict[str, Any], campaign: uuid.UUID) -> None:
+    author = people_by_role[story.by]
+    other = people_by_role["admin" if story.by == "reviewer" else "reviewer"]
     item_id = uuid.uuid5(NAMESPACE, story.title)
     if transactions.transaction(db.session.get, ContentItem, item_id) is None:
         _as(author, _write, story, item_id, campaign)
@@ -75,7 +75,7 @@ def _tell(story: Story, cast: dict[str, Any], campaign: uuid.UUID) -> None:
     if story.fate == "asked":
         return
     _as(other, _approve, item_id, other)
-    _as(cast["admin"], _send, story, item_id)
+    _as(people_by_role["admin"], _send, story, item_id)
 
 
 def _as(person: Any, verb: Callable[..., Any], *args: Any) -> Any:
@@ -86,7 +86,7 @@ def _as(person: Any, verb: Callable[..., Any], *args: Any) -> Any:
 
 
 def _connect_accounts(admin: Any) -> None:
-    """Each is looked at at once, as the job would a moment later: the stories need them active."""
+    """Each is verified at once, as the job would a moment later: the stories need them active."""
     for platform, name, configuration in ACCOUNTS:
         if transactions.transaction(account_queries.by_name, platform, name) is None:
             made = _as(admin, account_actions.connect, ConnectInput(platform, name, configuration=configuration))
@@ -118,7 +118,7 @@ def _write(story: Story, item_id: uuid.UUID, campaign: uuid.UUID) -> None:
 def _picture(story: Story) -> str:
     files = Files(current_app.config["ENVIRONMENT"].files)
     asset = content.store_picture(
-        files, images.read(painted(story.picture), f"{story.picture}.png"), f"{story.picture}.png", None
+        files, images.read(paint(story.picture), f"{story.picture}.png"), f"{story.picture}.png", None
     )
     return asset.content_hash
 

@@ -15,10 +15,10 @@ def worker(queue: str) -> None:
     `publish` sends posts (run two of them), `default` does everything else.
     """
     settings = process_settings()
-    from app.runtime.launch import die_with_parent_when_forked
-    from app.worker import run_worker
+    from app.runtime.launch import set_parent_death_signal_in_forks
+    from app.worker.run import run_worker
 
-    die_with_parent_when_forked()
+    set_parent_death_signal_in_forks()
     run_worker(queue, settings)
 
 
@@ -26,6 +26,6 @@ def worker(queue: str) -> None:
 def clock() -> None:
     """Dispatch what is due, sweep what crashed workers left, ring the periodic jobs, until SIGTERM."""
     settings = process_settings()
-    from app.worker import run_clock
+    from app.worker.clock import run_clock
 
     run_clock(settings)

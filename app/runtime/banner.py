@@ -1,4 +1,4 @@
-"""The one block that `make run` prints when the desk answers."""
+"""The banner that `make run` prints when the desk answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.environment import Environment
 RULE = "─" * 66
 
 
-def text(settings: Environment, people: list[dict[str, Any]], seconds: float) -> str:
+def render(settings: Environment, people: list[dict[str, Any]], seconds: float) -> str:
     """People: dicts with email, role and password (None: it is not known here)."""
     lines = ["", RULE, f"  Pressroom is ready ({seconds:.1f} s)", "", f"  {settings.url}", ""]
     wide = max((len(person["email"]) for person in people), default=0)

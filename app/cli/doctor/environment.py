@@ -9,17 +9,17 @@ import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.cli.doctor.finding import Findings, Patient, note, ok, wrong
+from app.cli.doctor.finding import Context, Findings, note, ok, wrong
 from app.environment import VARIABLES
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ROOM_NEEDED = 500 * 1024 * 1024
 
 
-def variables(patient: Patient) -> Findings:
+def variables(context: Context) -> Findings:
     """A misspelt variable is silently the default otherwise."""
     known = {*VARIABLES, *(f"{name}_FILE" for name in VARIABLES), "PRESSROOM_SUPERVISED"}
-    for name in sorted(patient.environ):
+    for name in sorted(context.environ):
         if name.startswith("PRESSROOM_") and name not in known:
             near = difflib.get_close_matches(name, known, 1)
             yield note(
@@ -30,17 +30,17 @@ def variables(patient: Patient) -> Findings:
     yield ok("environment", "every variable that is set can be read")
 
 
-def data_folder(patient: Patient) -> Findings:
-    yield from _folder("data folder", patient.settings.data, "PRESSROOM_DATA")
+def data_folder(context: Context) -> Findings:
+    yield from _folder("data folder", context.settings.data, "PRESSROOM_DATA")
 
 
-def files_folder(patient: Patient) -> Findings:
-    yield from _folder("files folder", patient.settings.files, "FILES_URL")
+def files_folder(context: Context) -> Findings:
+    yield from _folder("files folder", context.settings.files, "FILES_URL")
 
 
-def audit_folder(patient: Patient) -> Findings:
+def audit_folder(context: Context) -> Findings:
     """Without it the roots of the trail are noted nowhere but in the database that they are to speak about."""
-    yield from _folder("audit folder", patient.settings.audit, "PRESSROOM_AUDIT")
+    yield from _folder("audit folder", context.settings.audit, "PRESSROOM_AUDIT")
 
 
 def _folder(check: str, path: Path, variable: str) -> Findings:
@@ -58,22 +58,22 @@ def _folder(check: str, path: Path, variable: str) -> Findings:
     yield ok(check, f"{path} can be written")
 
 
-def disk(patient: Patient) -> Findings:
-    if not patient.settings.data.is_dir():
+def disk(context: Context) -> Findings:
+    if not context.settings.data.is_dir():
         return  # said above
-    free = shutil.disk_usage(patient.settings.data).free
+    free = shutil.disk_usage(context.settings.data).free
     if free < ROOM_NEEDED:
         yield wrong(
             "disk",
-            f"only {free // 2**20} MB are free for {patient.settings.data}",
+            f"only {free // 2**20} MB are free for {context.settings.data}",
             "free some, or move PRESSROOM_DATA to a larger disk",
         )
     else:
         yield ok("disk", f"{free / 2**30:.1f} GB are free")
 
 
-def keys(patient: Patient) -> Findings:
-    settings = patient.settings
+def keys(context: Context) -> Findings:
+    settings = context.settings
     for variable, value, file in (
         ("SECRET_KEY", settings.secret_key, "secret_key"),
         ("PRESSROOM_KEYS", settings.keys, "keys"),
@@ -84,7 +84,7 @@ def keys(patient: Patient) -> Findings:
                 "keys", f"{variable} is absent and could not be made in {settings.data}",
                 f"make {settings.data} writable, or set {variable}",
             )  # fmt: skip
-        elif not patient.environ.get(variable) and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        elif not context.environ.get(variable) and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield wrong(
                 "keys",
                 f"{path} can be read by other users",
@@ -94,17 +94,17 @@ def keys(patient: Patient) -> Findings:
             yield ok("keys", f"{variable} is there")
 
 
-def address(patient: Patient) -> Findings:
-    parts = urlsplit(patient.settings.url)
+def address(context: Context) -> Findings:
+    parts = urlsplit(context.settings.url)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         yield wrong(
-            "address", f"{patient.settings.url} is not encrypted: passwords and cookies can be read on the way",
+            "address", f"{context.settings.url} is not encrypted: passwords and cookies can be read on the way",
             "put a proxy with TLS in front and set PRESSROOM_URL to its https:// address",
         )  # fmt: skip
-    elif patient.settings.bind not in LOOPBACK and parts.hostname in LOOPBACK:
+    elif context.settings.bind not in LOOPBACK and parts.hostname in LOOPBACK:
         yield note(
-            "address", f"it listens on {patient.settings.bind}, but {patient.settings.url} is its only name",
+            "address", f"it listens on {context.settings.bind}, but {context.settings.url} is its only name",
             "set PRESSROOM_URL to the address that people type; links to hand over are made of it",
         )  # fmt: skip
     else:
-        yield ok("address", patient.settings.url)
+        yield ok("address", context.settings.url)

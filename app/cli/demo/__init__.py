@@ -1,0 +1,1 @@
+"""The demo desk: its texts (`stories.py`), its pictures (`pictures.py`), and how it is filled (`fill.py`)."""
