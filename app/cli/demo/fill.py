@@ -59,11 +59,11 @@ def fill() -> None:
     _connect_accounts(admin)
     campaign = _as(people_by_role["admin"], _start_campaign, people_by_role["admin"].id)
     for story in STORIES:
-        _play(story, people_by_role, campaign)
+        _advance(story, people_by_role, campaign)
     transactions.transaction(desk_settings.put, "demo.filled", True)
 
 
-def _play(story: Story, people_by_role: dict[str, Any], campaign: uuid.UUID) -> None:
+def _advance(story: Story, people_by_role: dict[str, Any], campaign: uuid.UUID) -> None:
     author = people_by_role[story.by]
     other = people_by_role["admin" if story.by == "reviewer" else "reviewer"]
     item_id = uuid.uuid5(NAMESPACE, story.title)

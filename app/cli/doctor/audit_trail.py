@@ -7,11 +7,11 @@ from app.audit.report import Report
 from app.cli.doctor.finding import Context, Findings, note, ok, wrong
 from app.environment import Environment
 
-WHOLE_WITHIN = 48  # hours; the clock checks everything each night
-_THERE = "SELECT to_regclass('audit_checks') IS NOT NULL AND has_table_privilege('audit_log', 'SELECT')"
+FULL_CHECK_WITHIN = 48  # hours; the clock checks everything each night
+_MAY_READ = "SELECT to_regclass('audit_checks') IS NOT NULL AND has_table_privilege('audit_log', 'SELECT')"
 
 
-def audit(context: Context) -> Findings:
+def seals(context: Context) -> Findings:
     """The trail is sealed each minute, no entry lies outside its month, and what was sealed lately is as it was sealed."""
     if context.link is None or not context.rows("SELECT to_regclass('audit_seals') IS NOT NULL")[0][0]:
         return
@@ -26,9 +26,9 @@ def audit(context: Context) -> Findings:
         yield ok("audit", "entries are sealed in time")
 
 
-def trail(context: Context) -> Findings:
+def entries(context: Context) -> Findings:
     """At most a day's seals since the last check; each night all of it is checked."""
-    if context.link is None or not context.settings.keys or not any(row[0] for row in context.rows(_THERE)):
+    if context.link is None or not context.settings.keys or not any(row[0] for row in context.rows(_MAY_READ)):
         return
     found, report = _check_new_seals(context.settings)
     for words in found[:5]:
@@ -41,19 +41,19 @@ def trail(context: Context) -> Findings:
         yield ok(
             "audit trail", f"new seals checked: {report.seals}, lines of {file}: {report.noted}; {more}nothing amiss"
         )
-    yield from _whole(context)
+    yield from _full_check_age(context)
 
 
-_WHOLE = """
+_LAST_FULL_CHECK = """
 SELECT extract(epoch FROM clock_timestamp() - (SELECT max(checked_at) FROM audit_checks WHERE kind = 'all')) / 3600,
        extract(epoch FROM clock_timestamp() - min(to_at)) / 3600 FROM audit_seals
 """
 
 
-def _whole(context: Context) -> Findings:
+def _full_check_age(context: Context) -> Findings:
     """What was sealed and checked long ago is looked at again by the check of everything."""
-    for checked, oldest in context.rows(_WHOLE):
-        if (checked if checked is not None else oldest or 0) > WHOLE_WITHIN:
+    for checked, oldest in context.rows(_LAST_FULL_CHECK):
+        if (checked if checked is not None else oldest or 0) > FULL_CHECK_WITHIN:
             since = f"for {checked:.0f} hours" if checked is not None else "yet"
             yield note(
                 "audit trail", f"not all of it was checked {since}", "run: flask audit verify; see that the clock runs"

@@ -43,8 +43,8 @@ CHECKS: tuple[Callable[[Context], Findings], ...] = (
     publishing.invariants,
     sealed_secrets.sealed_secrets,
     backups.backups,
-    audit_trail.audit,
-    audit_trail.trail,
+    audit_trail.seals,
+    audit_trail.entries,
     rights.grants,
     rights.rights,
 )
