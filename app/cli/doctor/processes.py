@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cli.doctor.finding import Context, Findings, note, ok, wrong
-from app.lib.liveness import SILENT_AFTER
+from app.lib.liveness import KINDS, QUEUES, SILENT_AFTER
 
 
 def processes(context: Context) -> Findings:
@@ -13,11 +13,12 @@ def processes(context: Context) -> Findings:
     query = "SELECT kind, count(*) FILTER (WHERE seen_at BETWEEN app_now() - make_interval(secs => %s) "
     query += "AND app_now() + interval '5 s') FROM worker_heartbeats GROUP BY kind"
     seen = dict(context.rows(query, SILENT_AFTER))
-    for kind, name in (("publish", "worker of publish"), ("default", "worker of default"), ("clock", "clock")):
+    for kind in KINDS:
+        name = f"worker of {kind}" if kind in QUEUES else kind
         if seen.get(kind):
             yield ok("processes", f"{name}: {seen[kind]} reported within {SILENT_AFTER} s")
         else:
-            command = f"flask {'clock' if kind == 'clock' else f'worker {kind}'}"
+            command = f"flask {f'worker {kind}' if kind in QUEUES else kind}"
             yield wrong(
                 "processes",
                 f"no {name} has reported for {SILENT_AFTER} s",
