@@ -1,4 +1,8 @@
-"""Two people edited one text: what each changed, in one text where they did not touch the same lines. Pure."""
+"""Two people edited one text: what each changed, in one text where they did not touch the same lines. Pure.
+
+Written here because the one package that does this, merge3, is under the GPL, which would decide the licence of the whole project;
+and its comparison (difflib) has no bound of time, where ours has one (`matching`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Links for invitations and new passwords: an id and a signature over what the row says. Nothing secret is stored."""
+"""Links for invitations and new passwords: an id and a signature over what the row says. Nothing secret is stored.
+
+Not itsdangerous: it signs what a token carries, while here the signed part (nonce, expiry) stays in the row, so that a link that
+was used or sent anew is void. Only its HMAC would be left to use, and links already in people's mail would end.
+"""
 
 from __future__ import annotations
 
