@@ -19,6 +19,9 @@ dev: ## prepare .venv with what the tests need
 test: dev ## all tests, on real PostgreSQL, Valkey and Chromium
 	@CHROMIUM="$$(.ci/browser)" && export CHROMIUM && $(PY) -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
+audit: dev ## ask for known vulnerabilities of what the lock files name; says so when nobody can be asked
+	@$(PY) .ci/audit.py
+
 check: format-check lint types contracts templates unit ## format, lint, types, import contracts, templates, unit tests
 
 format: dev ## put the code into its one form
@@ -63,4 +66,4 @@ clean: ## remove caches (not var/, which holds your data, and not .venv/)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find app tests migrations bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help run setup dev test check format format-check lint types contracts templates unit bench peers faults-long fuzz lock clean
+.PHONY: help run setup dev test audit check format format-check lint types contracts templates unit bench peers faults-long fuzz lock clean
