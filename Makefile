@@ -19,6 +19,15 @@ dev: ## prepare .venv with what the tests need
 test: dev ## all tests, on real PostgreSQL, Valkey and Chromium
 	@CHROMIUM="$$(.ci/browser)" && export CHROMIUM && $(PY) -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
+coverage: dev ## all tests, and what they reach of each room; fails where a room falls below .ci/coverage.json
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@CHROMIUM="$$(.ci/browser)" && export CHROMIUM && PYTHONPATH=.ci $(PY) -m coverage run -m pytest -p pause_tracer -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(PY) -m coverage combine --quiet && $(PY) -m coverage json --quiet -o build/coverage/report.json
+	@$(PY) .ci/rooms.py build/coverage/report.json
+
+gates: dev ## make .ci/coverage.json anew from what the last `make coverage` reached
+	@$(PY) .ci/rooms.py --write build/coverage/report.json
+
 audit: dev ## ask for known vulnerabilities of what the lock files name; says so when nobody can be asked
 	@$(PY) .ci/audit.py
 
@@ -66,4 +75,4 @@ clean: ## remove caches (not var/, which holds your data, and not .venv/)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find app tests migrations bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help run setup dev test audit check format format-check lint types contracts templates unit bench peers faults-long fuzz lock clean
+.PHONY: help run setup dev test coverage gates audit check format format-check lint types contracts templates unit bench peers faults-long fuzz lock clean
