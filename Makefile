@@ -72,7 +72,7 @@ lock: dev ## make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev -c requirements.lock pyproject.toml -o .ci/requirements-dev.lock
 
 clean: ## remove caches (not var/, which holds your data, and not .venv/)
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results build/coverage
 	find app tests migrations bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 .PHONY: help run setup dev test coverage gates audit check format format-check lint types contracts templates unit bench peers faults-long fuzz lock clean
