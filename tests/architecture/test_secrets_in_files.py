@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.lib import secret_shapes
-from app.lib.secret_names import is_secret_name
+from app.lib.secrets import search
 from tests.architecture.source import ROOT
 
 CORPUS = "tests/"
@@ -21,7 +20,7 @@ ALLOWED = {
     "app/staff/forms.py": {"PasswordField"},  # a class of WTForms
     "app/staff/passwords.py": {"argon2id"},  # the name of the hash, after "Passwords:"
     "app/lib/envvalues.py": {"user:password"},  # how addresses of a database and of a mail server look
-    "app/lib/secret_shapes.py": {")("},  # the pattern of a webhook's address itself
+    "app/lib/secrets/shapes.py": {")("},  # the pattern of a webhook's address itself
     "app/outbound/mail.py": {"user:password"},  # how SMTP_URL looks
     "app/environment.py": {"{EMBEDDED_ROLE}", "pressroom"},  # roles of a local database, which has no password
     "docs/example.env": {"VALKEY_PASSWORD=", "PRESSROOM_KEYS=k1:"},  # names on the lines after an empty value
@@ -46,7 +45,7 @@ def secrets_in(root: Path) -> dict[str, set[str]]:
     found = {}
     for name in kept(root):
         data = (root / name).read_bytes()
-        places = [] if b"\0" in data else secret_shapes.spans(data, is_secret_name)
+        places = [] if b"\0" in data else search.spans(data)
         if told := {data[start:end].decode("utf-8", "replace") for start, end in places}:
             found[name] = told
     return found

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator
 Span = tuple[int, int]
 ROUNDS = 3
 
-_ESCAPES = re.compile(
+_BACKSLASHES = (
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[\\/\"'nrtbf]"
-    rb"|%[0-9A-Fa-f]{2}|&#[0-9]{1,7};|&#[xX][0-9a-fA-F]{1,6};|&[a-zA-Z]{2,8};"
 )
+_PERCENTS, _ENTITIES = rb"%[0-9A-Fa-f]{2}", rb"&#[0-9]{1,7};|&#[xX][0-9a-fA-F]{1,6};|&[a-zA-Z]{2,8};"
+_ESCAPES = re.compile(b"|".join((_BACKSLASHES, _PERCENTS, _ENTITIES)))
+_OF_ONE_KIND = ((b"\\", re.compile(_BACKSLASHES)), (b"%", re.compile(_PERCENTS)), (b"&", re.compile(_ENTITIES)))
 _QUOTED = re.compile(rb"=[0-9A-Fa-f]{2}|=[ \t]*\r?\n")
 _BREAKS = re.compile(rb"(?:(?<![ \t])[ \t]+)?\r?\n[ \t>]*")  # a run of spaces is read from its begin alone
 _SPACES = re.compile(rb"\s+")
@@ -79,6 +81,7 @@ def views(text: bytes) -> Iterator[View]:
             break
         made.append(plain)
         layers.append(_seen(made))
+    made += _of_one_kind(made[0])
     for layer in layers[:2]:
         if b"=" in layer.data and (quoted := layer.without(_QUOTED, _unquoted)) is not None:
             made += filter(None, (quoted, quoted.without(_ESCAPES, _plain)))
@@ -86,6 +89,20 @@ def views(text: bytes) -> Iterator[View]:
         yield view
         if b"\n" in view.data or b"\r" in view.data or b"\t" in view.data:
             yield from filter(None, (view.without(pieces, _nothing) for pieces in (_BREAKS, _SPACES)))
+
+
+def _of_one_kind(first: View) -> Iterator[View]:
+    """The text with one kind of escapes undone, where it has several: what looks like an escape of another kind may be a part
+    of the secret itself (a password with "%00" in it, in JSON that escapes its other letters)."""
+    kinds = [(mark, pieces) for mark, pieces in _OF_ONE_KIND if mark in first.data]
+    if len(kinds) < 2:
+        return
+    for mark, pieces in kinds:
+        view: View | None = first
+        for _ in range(ROUNDS):
+            view = view.without(pieces, _plain) if view is not None and mark in view.data else None
+            if view is not None:
+                yield view
 
 
 def _seen(made: list[View]) -> View:
