@@ -4,7 +4,15 @@
    <th data-ch="1"> picks colour --ch-1; data-dash draws the comparison period; data-fill shades below the line. */
 (function () {
   "use strict";
-  const css = (n, el) => { const s = document.createElement("span"); s.className = "visually-hidden"; el.append(s); s.style.color = "var(" + n + ")"; const c = getComputedStyle(s).color; s.remove(); return c; };
+  const css = (n, el) => {
+    const s = document.createElement("span");
+    s.className = "visually-hidden";
+    el.append(s);
+    s.style.color = "var(" + n + ")";
+    const c = getComputedStyle(s).color;
+    s.remove();
+    return c;
+  };
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
   const full = new Intl.NumberFormat("en");
   const fmt = { short: (v) => short.format(v), percent: (v) => v + "%", hours: (v) => short.format(v) + " h", seconds: (v) => short.format(v) + " s" };
@@ -34,17 +42,26 @@
     const live = fig.querySelector("[aria-live]");
     const font = "12px Inter, system-ui, sans-serif";
     const u = new uPlot({
-      width: box.clientWidth, height: +(fig.dataset.height || 240), cursor: { y: false, points: { size: 8 }, drag: { x: false, y: false } }, legend: { show: false }, tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"), // days are dates, not moments
+      width: box.clientWidth, height: +(fig.dataset.height || 240), legend: { show: false },
+      cursor: { y: false, points: { size: 8 }, drag: { x: false, y: false } },
+      tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"), // days are dates, not moments
       scales: { x: { range: bars ? (_, a, b) => [a - 43200, b + 43200] : undefined }, y: { range: (_, a, b) => [0, Math.max(b, top, 1) * 1.12] } },
       axes: [
-        { stroke: ink, font, grid: { show: false }, ticks: { show: false }, space: 72, values: (_, v) => v.map(day), size: 28, incrs: [1, 2, 3, 4, 7, 14, 30].map((n) => n * 86400) },
+        { stroke: ink, font, grid: { show: false }, ticks: { show: false }, space: 72, values: (_, v) => v.map(day), size: 28,
+          incrs: [1, 2, 3, 4, 7, 14, 30].map((n) => n * 86400) },
         { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 46, space: 44, values: (_, v) => v.map(fmt[unit]) },
       ],
       series: [{}, ...series],
       hooks: { setCursor: [(p) => {
         const i = p.cursor.idx; if (i == null || p.cursor.left < 0) { tip.hidden = true; return; }
         tip.replaceChildren(); const b = document.createElement("b"); b.textContent = day(xs[i]); tip.append(b);
-        heads.forEach((h, n) => { if (raw[n][i] == null) return; const d = document.createElement("div"), k = document.createElement("span"); k.className = "key k" + (h.dataset.ch || 1) + ("dash" in h.dataset ? " key-dash" : ""); d.append(k, h.textContent + "  " + fmtFull[unit](raw[n][i])); tip.append(d); });
+        heads.forEach((h, n) => {
+          if (raw[n][i] == null) return;
+          const d = document.createElement("div"), k = document.createElement("span");
+          k.className = "key k" + (h.dataset.ch || 1) + ("dash" in h.dataset ? " key-dash" : "");
+          d.append(k, h.textContent + "  " + fmtFull[unit](raw[n][i]));
+          tip.append(d);
+        });
         tip.hidden = false; const w = tip.offsetWidth, L = p.cursor.left + p.bbox.left / devicePixelRatio;
         tip.style.left = Math.max(0, Math.min(L + 12, box.clientWidth - w - 4)) + "px"; tip.style.top = "4px";
         if (live && document.activeElement === box) live.textContent = [...tip.children].map((d) => d.textContent).join(", ");
@@ -60,7 +77,11 @@
       const d = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!d) return; e.preventDefault();
       at = Math.max(0, Math.min(fig._xs.length - 1, at + d)); fig._u.setCursor({ left: fig._u.valToPos(fig._xs[at], "x"), top: 10 });
     });
-    new ResizeObserver(() => { if (box.clientWidth && box.clientWidth !== w) { w = box.clientWidth; fig._u.setSize({ width: w, height: +(fig.dataset.height || 240) }); } }).observe(box);
+    new ResizeObserver(() => {
+      if (!box.clientWidth || box.clientWidth === w) return;
+      w = box.clientWidth;
+      fig._u.setSize({ width: w, height: +(fig.dataset.height || 240) });
+    }).observe(box);
     document.addEventListener("pr:theme", () => { if (fig.isConnected) draw(fig); });
   };
   /* uPlot is fetched only on pages with a chart; canvas text needs the web font first. */

@@ -71,7 +71,9 @@
       const most = +form.dataset.max, long = $$("textarea.editor", form).map((t) => t.value.length).find((n) => n > most);
       const said = $("#too-long");
       said.hidden = !long; said.classList.toggle("d-block", !!long);
-      said.textContent = long ? `The text has ${number(long)} characters; at most ${number(most)} can be kept here. Nothing was cut: shorten it before saving.` : "";
+      said.textContent = long
+        ? `The text has ${number(long)} characters; at most ${number(most)} can be kept here. Nothing was cut: shorten it before saving.`
+        : "";
     };
     /* The server counts as the platform does; its figure replaces ours a moment later. */
     const trust = () => $$("#previews [data-platform]").forEach((pv) => {
@@ -125,7 +127,11 @@
     /* ── Keeping: the desk every few seconds, this browser at once ── */
     const say = (text) => { $("#kept").textContent = text; };
     const unkept = (why) => { const box = $("#unkept"); box.hidden = !why; $("[data-why]", box).textContent = why || ""; };
-    const here = (text) => { try { if (text.length < 4000000) localStorage.setItem(key, JSON.stringify({ at: Date.now(), text, sent: state.sent, fresh: !!form.dataset.new, who: form.dataset.who })); } catch { /* full or forbidden */ } };
+    const here = (text) => {
+      if (text.length >= 4000000) return;
+      const kept = { at: Date.now(), text, sent: state.sent, fresh: !!form.dataset.new, who: form.dataset.who };
+      try { localStorage.setItem(key, JSON.stringify(kept)); } catch { /* full or forbidden */ }
+    };
     const forget = () => { try { localStorage.removeItem(key); } catch { /* forbidden */ } };
     const WHY = "It stays in this browser. ";
     const keep = async (last) => {
@@ -143,7 +149,9 @@
           here(text); say("");
           if ([400, 401].includes(answer.status) && await signedIn()) { state.going = false; keep(last); return; }
           const words = answer.status === 422 ? (await answer.json().catch(() => ({}))).message : "";
-          unkept([400, 401].includes(answer.status) ? WHY + "Your session has ended. Sign in again in another tab and go on here: it is kept by itself." : words ? WHY + words : WHY + "The desk did not take it. Reload the page to get it back.");
+          const ended = "Your session has ended. Sign in again in another tab and go on here: it is kept by itself.";
+          const refused = words || "The desk did not take it. Reload the page to get it back.";
+          unkept(WHY + ([400, 401].includes(answer.status) ? ended : refused));
         }
       } catch { here(text); say(""); unkept(WHY + "There is no connection to the desk. Go on writing; it is tried again."); }
       state.going = false;
@@ -172,7 +180,12 @@
       const text = fields().toString();
       if (text !== state.kept) { here(text); keep(true); e.preventDefault(); }
     });
-    form.addEventListener("submit", () => { state.leaving = true; state.sent = true; here(fields().toString()); setTimeout(() => { state.leaving = state.sent = false; }, 8000); });
+    form.addEventListener("submit", () => {
+      state.leaving = true;
+      state.sent = true;
+      here(fields().toString());
+      setTimeout(() => { state.leaving = state.sent = false; }, 8000);
+    });
     const gone = $("#discard"); if (gone) gone.addEventListener("submit", () => { state.leaving = true; forget(); });
 
     /* ── A text that never reached the desk ── */
@@ -228,7 +241,14 @@
       return new Promise((done) => {
         xhr.addEventListener("loadend", () => {
           if (xhr.status === 201) { row.remove(); list.insertAdjacentHTML("beforeend", xhr.responseText); again(list.lastElementChild); }
-          else if (xhr.status) fail(xhr.status === 422 ? xhr.responseText : xhr.status === 401 ? "Your session has ended. Sign in again in another tab, then add the picture." : xhr.status === 413 ? `“${file.name}” is too large. At most 20 MB fit.` : `“${file.name}” could not be added. Try again.`);
+          else if (xhr.status) {
+            const why = {
+              401: "Your session has ended. Sign in again in another tab, then add the picture.",
+              413: `“${file.name}” is too large. At most 20 MB fit.`,
+              422: xhr.responseText,
+            };
+            fail(why[xhr.status] ?? `“${file.name}” could not be added. Try again.`);
+          }
           done();
         });
         xhr.send(data);
@@ -247,7 +267,13 @@
     ["dragleave", "drop"].forEach((n) => form.addEventListener(n, () => form.classList.remove("is-dropping")));
     form.addEventListener("drop", (e) => { const files = pictured(e.dataTransfer); if (files.length) { e.preventDefault(); sendAll(files); } });
 
-    form.addEventListener("input", (e) => { if (e.target.type === "file") return; if (e.target.value && e.target.value.length > BIGGEST) { setTimeout(count); } else count(); platforms(); later(); });
+    form.addEventListener("input", (e) => {
+      if (e.target.type === "file") return;
+      if (e.target.value && e.target.value.length > BIGGEST) setTimeout(count);
+      else count();
+      platforms();
+      later();
+    });
     form.addEventListener("change", (e) => { if (e.target.matches("[data-account]")) { platforms(); count(); } later(); });
 
     open(tabs()[0], false); platforms(); count(); trust();

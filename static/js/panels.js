@@ -4,13 +4,17 @@
   const { $, $$ } = window.pr;
   /* What was typed into a form of which the session ended: kept for this tab, and put back after the same person's sign-in. */
   const KEPT = "pr.kept", SKIP = /pass|csrf|token|secret/i;
+  const TYPED = "textarea, input:checked, input:not([type]), input[type=text], input[type=search], input[type=url], "
+    + "input[type=email], input[type=datetime-local]";
   const who = () => { const n = $(".side-user"); return n ? n.textContent.trim() : ""; };
   const inside = (form) => (form.closest("dialog") || {}).id || "";
   const target = (form) => (form.getAttribute("action") || "").split("?")[0];
   const keep = (form) => {
-    const fields = [...form.elements].filter((i) => i.name && !SKIP.test(i.name) && (i.matches("textarea, input:checked")
-      || i.matches("input:not([type]), input[type=text], input[type=search], input[type=url], input[type=email], input[type=datetime-local]")) && i.value.trim()).map((i) => [i.name, i.value]);
-    if (fields.length) try { sessionStorage.setItem(KEPT, JSON.stringify({ who: who(), page: location.pathname, form: target(form), dialog: inside(form), fields })); } catch { /* no room: nothing to keep it in */ }
+    const fields = [...form.elements].filter((i) => i.name && !SKIP.test(i.name) && i.matches(TYPED) && i.value.trim())
+      .map((i) => [i.name, i.value]);
+    if (!fields.length) return;
+    const kept = { who: who(), page: location.pathname, form: target(form), dialog: inside(form), fields };
+    try { sessionStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* no room: nothing to keep it in */ }
   };
   const putBack = () => {
     if (!who()) return;
@@ -44,8 +48,12 @@
   document.addEventListener("htmx:responseError", (e) => {
     const { xhr } = e.detail;
     if (xhr.status === 401 || (xhr.getResponseHeader("HX-Trigger") || "").includes('"toast"')) return;
-    window.pr.toast({ 403: "You may not do this.", 404: "It is no longer there. Reload the page.", 429: "Too many requests. Wait a moment and try again." }[xhr.status]
-      || "Something broke on our side and nothing was changed. Try again, or reload the page.");
+    const words = {
+      403: "You may not do this.",
+      404: "It is no longer there. Reload the page.",
+      429: "Too many requests. Wait a moment and try again.",
+    };
+    window.pr.toast(words[xhr.status] || "Something broke on our side and nothing was changed. Try again, or reload the page.");
   });
   const away = () => window.pr.toast("No connection to the desk. Nothing was changed; try again when you are online.");
   document.addEventListener("htmx:sendError", away);
@@ -53,7 +61,10 @@
 
   /* Double submit: the second press of a button that is still under way does nothing. Names and values still travel,
      because the button is marked busy after the form has been read. */
-  const free = (form) => { delete form.dataset.busy; $$("[aria-busy]", form).forEach((b) => { b.removeAttribute("aria-busy"); b.classList.remove("disabled"); }); };
+  const free = (form) => {
+    delete form.dataset.busy;
+    $$("[aria-busy]", form).forEach((b) => { b.removeAttribute("aria-busy"); b.classList.remove("disabled"); });
+  };
   document.addEventListener("submit", (e) => {
     const form = e.target;
     if (e.defaultPrevented || form.method.toLowerCase() !== "post" || form.target) return;

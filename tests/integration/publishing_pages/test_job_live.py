@@ -23,7 +23,7 @@ def head(page):
 
 
 def poll(page):
-    found = re.search(r'hx-get="(/jobs/[^"]+/live[^"]*)" hx-trigger="every (\d+)s"', page)
+    found = re.search(r'hx-get="(/jobs/[^"]+/live[^"]*)"\s+hx-trigger="every (\d+)s"', page)
     return (found[1].replace("&amp;", "&"), int(found[2])) if found else None
 
 
