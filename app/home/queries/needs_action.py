@@ -13,9 +13,11 @@ from app.accounts.models import Account
 from app.content.models import ContentItem
 from app.core.db import app_now, db
 from app.lib import clock
+from app.home.words import AccountFacts, AccountTrouble, account_trouble
 from app.publishing.models import OPEN, PublishJob, PublishRecord
 from app.publishing.queries.backlog import FAILED_SINCE
 from app.publishing.queries.records import first_asking
+from app.web import labels
 
 SHOWN = 6
 
@@ -70,6 +72,15 @@ class Down:
             account.status == "active"
             and account.breaker_open_until is not None
             and account.breaker_open_until > clock.now()
+        )
+
+    @property
+    def trouble(self) -> AccountTrouble:
+        """What is wrong with it, in words."""
+        account, platform = self.account, labels.platform(self.account.platform).word
+        field = (account.meta.get("check") or {}).get("field") or ""
+        return account_trouble(
+            AccountFacts(platform, account.status, field, bool(account.last_verified_at), self.rests)
         )
 
 

@@ -14,6 +14,7 @@ from app.home.queries.alerts import signals
 from app.home.views.blueprint import bp
 from app.lib import clock
 from app.metrics import queries as metrics
+from app.home.words import lead
 from app.notifications.queries import KINDS
 from app.reviews.queries import waiting_for
 from app.web.auth import requires
@@ -33,9 +34,12 @@ def index() -> Response:
     first = _today() - timedelta(days=13)
     since = datetime.combine(first, time(), zone()).astimezone(UTC)
     found = signals(current_user.id, ticks, since, (start, end), zone().key)
+    words = lead(
+        len(reviews), day_counts.went_out(found.said), day_counts.coming(found.said), day_counts.waiting(found.said)
+    )
     return render(
         "home/index.html", today=_today(), reviews=reviews, shown=queries.events(start, end, most=SHOWN_TODAY), events=sum(found.said.values()),
-        went=day_counts.went_out(found.said), coming=day_counts.coming(found.said), waits=day_counts.waiting(found.said), bell_away=broker.is_away(),
+        lead=words, bell_away=broker.is_away(),
         rates=metrics.rates()[1:], tiles=tiles.of(first, metrics.by_day(since, zone().key), found.waited), signals=found, campaigns=counts.active_campaigns(),
         accounts=needs_action.troubled_accounts(timedelta(days=settings.get("accounts.expiry_notice_days"))),
         records=needs_action.records_needing_action(), kinds=KINDS,

@@ -21,7 +21,7 @@ HTMX = {"HX-Request": "true", "HX-Target": "item"}
 
 def poll(page):
     """(address, seconds) of the page's next look; None when it does not look."""
-    found = re.search(r'id="item" hx-get="([^"]+)" hx-trigger="every (\d+)s"', page)
+    found = re.search(r'id="item" hx-get="([^"]+)"\s+hx-trigger="every (\d+)s"', page)
     return (found[1].replace("&amp;", "&"), int(found[2])) if found else None
 
 
