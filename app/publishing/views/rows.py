@@ -1,4 +1,7 @@
-"""Rows of the records list, ready to print: the template only unpacks them (attribute look-ups in Jinja cost half of a page)."""
+"""Rows of the records list, ready to print: the template looks nothing up in a record (that cost half of a page).
+
+A column is a field of `Cells` and its cell in templates/publishing/records.html; both are by name.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +43,20 @@ def cells(rows: Iterable[Any], held: Collection[Any], now: datetime) -> Iterator
         key, name = badges.key(r.status, r.due_at, r.next_retry_at, now, r.id in held), str(r.id)
         failed = r.error_type and r.status != "success"
         yield Cells(
-            name, name[-8:], r.title, r.platform, r.account_name, platform(r.platform), status(key),
-            error_type(r.error_type) if failed else "", (r.error_message or "")[:SAID] if failed else _remark(r), r.attempt_count,
-            when(r.due_at), when(r.published_at or r.claimed_at, "" if r.status == "cancelled" else "Not yet"), badges.can(r.status, r.was_unknown),
-        )  # fmt: skip
+            id=name,
+            short=name[-8:],
+            title=r.title,
+            slug=r.platform,
+            account=r.account_name,
+            platform=platform(r.platform),
+            status=status(key),
+            error=error_type(r.error_type) if failed else "",
+            said=(r.error_message or "")[:SAID] if failed else _remark(r),
+            tries=r.attempt_count,
+            due=when(r.due_at),
+            last=when(r.published_at or r.claimed_at, "" if r.status == "cancelled" else "Not yet"),
+            able=badges.can(r.status, r.was_unknown),
+        )
 
 
 def _remark(row: Any) -> str:
