@@ -20,8 +20,8 @@ COLUMNS = {
     "time": lambda e: e.occurred_at, "actor_type": lambda e: e.actor_type, "actor": lambda e: e.actor_name, "actor_id": lambda e: e.actor_id,
     "action": lambda e: e.action, "entity_type": lambda e: e.entity_type, "entity_id": lambda e: e.entity_id, "entity": lambda e: e.entity_label,
     "severity": lambda e: e.severity, "success": lambda e: "yes" if e.success else "no", "error": lambda e: e.error_message,
-    "note": lambda e: e.output_summary, "changes": lambda e: json.dumps(e.changes, ensure_ascii=False) if e.changes else "", "ip": lambda e: e.ip_address, "trace_id": lambda e: e.trace_id,
-    "id": lambda e: e.id,
+    "note": lambda e: e.output_summary, "changes": lambda e: json.dumps(e.changes, ensure_ascii=False) if e.changes else "",
+    "ip": lambda e: e.ip_address, "trace_id": lambda e: e.trace_id, "id": lambda e: e.id,
 }  # fmt: skip
 
 

@@ -16,7 +16,11 @@ from app.staff.actions import create_staff
 ADMIN, REVIEWER = "Hana Tesfaye", "Mara Voss"
 REVIEWER_EMAIL = "reviewer@pressroom.example"
 HINT = "Leave it out and a random one is printed once."
-WORDS = ["amber", "basil", "birch", "cedar", "coral", "delta", "ember", "fern", "flint", "grove", "harbor", "hazel", "indigo", "ivory", "juniper", "kelp", "lagoon", "lilac", "maple", "meadow", "moss", "nectar", "oak", "olive", "onyx", "pebble", "pine", "quartz", "reed", "ridge", "river", "sage", "slate", "spruce", "stone", "tide", "willow"]  # fmt: skip
+WORDS = [
+    "amber", "basil", "birch", "cedar", "coral", "delta", "ember", "fern", "flint", "grove", "harbor", "hazel", "indigo", "ivory",
+    "juniper", "kelp", "lagoon", "lilac", "maple", "meadow", "moss", "nectar", "oak", "olive", "onyx", "pebble", "pine", "quartz", "reed",
+    "ridge", "river", "sage", "slate", "spruce", "stone", "tide", "willow",
+]  # fmt: skip
 
 
 def make_first_people() -> list[dict[str, Any]]:

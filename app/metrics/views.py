@@ -42,7 +42,8 @@ def _results(daily: Sequence[Day], span: list[date]) -> dict[str, Any]:
     none = dict.fromkeys(span, 0.0)
     failed = charts.Series("Failed", {**none, **{d.day: float(d.failed) for d in daily}}, "bad")
     ok = charts.Series("Published", {**none, **{d.day: float(d.ok) for d in daily}}, "ok")
-    label = f"Publishes from {charts.day_words(span[0])} to {charts.day_words(span[-1])}: {sum(d.ok for d in daily)} published, {sum(d.failed for d in daily)} failed."
+    days = f"from {charts.day_words(span[0])} to {charts.day_words(span[-1])}"
+    label = f"Publishes {days}: {sum(d.ok for d in daily)} published, {sum(d.failed for d in daily)} failed."
     return {
         "key": "results",
         "kind": "bars",

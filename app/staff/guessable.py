@@ -19,7 +19,9 @@ LISTED_TO = 64  # nobody's list has longer ones
 OWN = 3  # letters of a name that count as one
 REST = 6  # characters that must remain when one's own names are taken out
 TAILS = ("123", "1234", "12345", "123456", "1234567890", "2020", "2023", "1", "!")
-_LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "€": "e", "+": "t", "!": "i"})  # fmt: skip
+_LEET = str.maketrans({
+    "0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "€": "e", "+": "t", "!": "i",
+})  # fmt: skip
 _OTHER_LEET = str.maketrans({"1": "i", "!": "l", "|": "l"})
 _ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1234567890")

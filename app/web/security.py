@@ -68,7 +68,8 @@ def cookie_name(name: str, secure: bool) -> str:
 
 
 def init_app(app: Flask, secure: bool) -> None:
-    """CSRF reads the form, so it comes after the sign-in and the limits (factory.py). Tokens live as long as the session that made them; cookies are HttpOnly, SameSite=Lax, Secure over https."""
+    """CSRF reads the form, so it comes after the sign-in and the limits (factory.py). Tokens live as long as the session that
+    made them; cookies are HttpOnly, SameSite=Lax, Secure over https."""
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,

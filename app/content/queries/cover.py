@@ -23,7 +23,8 @@ def covered(item: ContentItem) -> frozenset[str]:
 
 def not_covered(item: ContentItem, version: Artifact) -> dict[str, str]:
     """platform → why the item's approval lets nothing of this version out there: for the platforms that are planned, or
-    that it covered where none is (all, where it covers none: what was shown then is not known). Empty when the plan can go out as it is, or when no approval names this version."""
+    that it covered where none is (all, where it covers none: what was shown then is not known). Empty when the plan can go out as it is, or
+    when no approval names this version."""
     if item.approved_version_id != version.id:
         return {}
     asked = to_cover(item)

@@ -63,7 +63,8 @@ _DUE = f"""
      AND NOT {COVERED_ITSELF}
    ORDER BY r.due_at LIMIT CASE WHEN :beyond_caps THEN {WINDOW} ELSE u.account_cap - u.on_account END)
 """  # noqa: S608
-# Two names of one remote account are one account here. Looks of an account do not keep its posts waiting, except where one call at a time is the rule; hosts count them all.
+# Two names of one remote account are one account here. Looks of an account do not keep its posts waiting, except where one call
+# at a time is the rule; hosts count them all.
 # From the accounts to their records, not the other way: the cost follows the accounts that have room, not the backlog.
 _CANDIDATES = f"""
 usable AS MATERIALIZED (

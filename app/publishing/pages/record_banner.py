@@ -193,7 +193,8 @@ def _asks(case: BannerFacts) -> Banner:
         )
         text = f"{case.platform} has {found}, but not surely. Compare and say which it is. Until then nothing is sent again."
         return Banner("wait", "help-hexagon", "Is this post out?", text, ("answer",))
-    text = f"{sent if case.tries else restored} Open the account {case.account} and see whether the post is there, then say so here. Until then nothing is sent again."
+    todo = f"Open the account {case.account} and see whether the post is there, then say so here."
+    text = f"{sent if case.tries else restored} {todo} Until then nothing is sent again."
     return Banner("wait", "help-hexagon", "Is this post out?", text, ("answer",))
 
 

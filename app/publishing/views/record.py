@@ -67,7 +67,8 @@ def page_of(record_id: uuid.UUID) -> dict[str, Any]:
         "one": seen, "record": record, "job": seen.job, "item": seen.item, "account": seen.account, "key": key,
         "notice": notice(_case(seen, key)), "twins": duplicates.posts(record, seen.attempts), "reasons": reasons, "label": labels.error_type(record.error_type),
         "story": timeline.story(seen.attempts, _platform(seen), [*_people(seen), *_remarks(seen)]), "last": seen.attempts[0] if seen.attempts else None,
-        "moving": words.every([key]), "keys": keys, "job_key": words.job_key(seen.job.status, list(keys.values())), "version": version, "words": words, "total": _total(seen),
+        "moving": words.every([key]), "keys": keys, "job_key": words.job_key(seen.job.status, list(keys.values())),
+        "version": version, "words": words, "total": _total(seen),
     }  # fmt: skip
 
 

@@ -86,7 +86,8 @@ def _parts(text: str, key: uuid.UUID | None) -> list[sa.Select[Any]]:
     return [
         row("content", item, item.title, item.content_type, one_of(item, found)).where(item.deleted_at.is_(None)).order_by(item.updated_at.desc()),
         records.order_by(record.due_at.desc()),
-        row("campaign", campaign, campaign.name, sa.literal(""), sa.or_(like(campaign.name), campaign.id == key)).where(campaign.deleted_at.is_(None)).order_by(campaign.updated_at.desc()),
+        row("campaign", campaign, campaign.name, sa.literal(""), sa.or_(like(campaign.name), campaign.id == key))
+        .where(campaign.deleted_at.is_(None)).order_by(campaign.updated_at.desc()),
         row("account", account, account.account_name, account.platform, sa.or_(like(account.account_name), like(account.platform), account.id == key), shown)
         .where(account.deleted_at.is_(None)).order_by(account.account_name),
     ]  # fmt: skip

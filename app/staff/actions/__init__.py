@@ -23,7 +23,9 @@ from app.staff.actions.sign_in import begin, begin_again, begin_code, failed, su
 from app.staff.actions.staff import change_role, create_staff, reactivate, rename, suspend, unlock
 
 __all__ = [
-    "accept_invite", "ask_for_link", "begin", "begin_again", "begin_code", "confirm_by_code", "confirm_factor", "confirm_session", "forget_letters", "half_way", "remove_factor", "renew_codes", "reseal_factors", "start_factor", "use_code", "change_role", "choose", "create_staff", "end_session", "failed", "forget_old",
+    "accept_invite", "ask_for_link", "begin", "begin_again", "begin_code", "confirm_by_code", "confirm_factor", "confirm_session",
+    "forget_letters", "half_way", "remove_factor", "renew_codes", "reseal_factors", "start_factor", "use_code", "change_role", "choose",
+    "create_staff", "end_session", "failed", "forget_old",
     "invite", "make_reset", "open_session", "reactivate", "rename", "renew_invite", "revoke_others", "revoke_session",
     "set_password", "succeeded", "suspend", "touch", "unlock", "use_reset", "withdraw_invite",
 ]  # fmt: skip
