@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, abort, url_for
 
 from app.accounts import breaker, posting_rules, queries
+from app.accounts.banner import Banner, BannerFacts, banner
 from app.accounts.forms import ConnectForm
 from app.accounts.models import Account
 from app.audit.queries import timeline
@@ -32,10 +33,26 @@ def facts(account_id: uuid.UUID) -> dict[str, Any]:
         "rows": timeline("platform_credentials", account.id),
         "breaker": breaker.state(streak, open_until, clock.now(), settings.get("accounts.breaker_after")),
         "slots": posting_rules.slot_lines(account.configuration.get("slots") or []),
-        "soon": soon(),
+        "banner": _banner(account),
         "checked_at": queries.checked_at(account),
         "also": queries.also_connected(account) if account.deleted_at is None else [],
     }
+
+
+def _banner(account: Account) -> Banner | None:
+    check = account.meta.get("check") or {}
+    return banner(
+        BannerFacts(
+            platform=known_or_plain(account.platform).name,
+            status=account.status,
+            is_disconnected=account.deleted_at is not None,
+            outcome=check.get("outcome") or "",
+            field=check.get("field") or "",
+            has_worked=account.last_verified_at is not None,
+            is_paused=account.paused_at is not None,
+            ends_soon=account.expires_at is not None and account.expires_at < soon(),
+        )
+    )
 
 
 def again_with(form: Any, template: str, **context: Any) -> Callable[[], Response]:
