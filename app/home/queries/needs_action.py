@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from app.accounts.models import Account
 from app.content.models import ContentItem
 from app.core.db import app_now, db
-from app.lib import clock
 from app.home.words import AccountFacts, AccountTrouble, account_trouble
+from app.lib import clock
 from app.publishing.models import OPEN, PublishJob, PublishRecord
 from app.publishing.queries.backlog import FAILED_SINCE
 from app.publishing.queries.records import first_asking
