@@ -232,6 +232,6 @@ class _Acting:
         self.id, self.full_name, self.role = user.id, user.full_name, user.role
 
     def can(self, least: str) -> bool:
-        from app.web.auth import has_role
+        from app.lib.roles import has_role
 
         return has_role(self.role, least)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+
+from app.lib.roles import has_role
 
 
 def new_trace_id() -> str:
@@ -26,6 +29,15 @@ class Actor:
     ip: str | None = None
     user_agent: str | None = None
     session_id: str | None = None
+
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        """The id of the staff member who acts; None when it is a job, an agent or a visitor."""
+        return uuid.UUID(self.id) if self.type == "human" and self.id else None
+
+    def can(self, least: str) -> bool:
+        """Whether the actor has at least this role. A job has none: what it may do is decided where it is asked for."""
+        return has_role(self.role, least)
 
 
 _current: ContextVar[Actor | None] = ContextVar("actor", default=None)

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import settings
 from app.core.db import Row, db
-from app.lib.roles import ROLES
-from app.web.auth import has_role
+from app.lib.roles import ROLES, has_role
 
 settings.declare(
     "staff.lock_failures",

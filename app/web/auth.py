@@ -19,7 +19,7 @@ from app.core import actor
 from app.lib import clock
 from app.lib.errors import Forbidden
 from app.lib.network import client_address
-from app.lib.roles import ROLES
+from app.lib.roles import ROLES, has_role
 from app.lib.storable import storable
 from app.web import form_recovery
 from app.web.pages import leave
@@ -93,11 +93,6 @@ def without_factor(view: View) -> View:
 def is_confirmed(user: Any) -> bool:
     """Whether the person has shown lately that it is them."""
     return user.confirmed_at is not None and (clock.now() - user.confirmed_at).total_seconds() < CONFIRMED_FOR
-
-
-def has_role(role: str | None, least: str) -> bool:
-    """Whether `role` has the rights of `least`."""
-    return role in ROLES and ROLES.index(role) >= ROLES.index(least)
 
 
 def can(least: str) -> bool:

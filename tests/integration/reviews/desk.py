@@ -14,10 +14,10 @@ from app.content.models import Artifact, ContentItem
 from app.core import actor
 from app.core.db import db
 from app.core.transactions import transaction
+from app.lib.roles import has_role
 from app.reviews import actions
 from app.reviews.models import ApprovalRequest
 from app.staff.models import User
-from app.web.auth import has_role
 
 
 @dataclass(frozen=True)
