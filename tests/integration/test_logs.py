@@ -36,7 +36,7 @@ CANARY = "canary-Zx81QpLm0token"
 PLAIN = {  # arguments that open nothing to somebody who is not let in anyway
     "account_id", "asset_id", "campaign_id", "content_id", "decision", "filename", "hold_id", "invite_id", "item_id", "job_id",
     "key", "kind", "move", "notice_id", "number", "record_id", "request_id", "session_id", "sha256", "slug", "user_id", "version_id",
-    "view_id", "version", "place", "name",
+    "view_id", "version", "place", "name", "page",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.accounts.actions.connect import connect, disconnect, reconnect, rename, set_rules
+from app.accounts.actions.connection import connect, disconnect, reconnect, rename, set_rules
 from app.accounts.actions.health import check_soon, note_failure, note_success
 from app.accounts.actions.keys import reseal
 from app.accounts.actions.sessions import keep_session, read_session

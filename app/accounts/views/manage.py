@@ -61,7 +61,7 @@ def set_rules(account_id: uuid.UUID) -> Response:
         return again()
     return submit(
         form,
-        lambda f: actions.set_rules(account, f.rules(zone().key), whole(f.version.data, otherwise=-1)),
+        lambda f: actions.set_rules(account, f.posting_rules(zone().key), whole(f.version.data, otherwise=-1)),
         again,
         then=page_of(account),
         toast="Posting rules saved.",

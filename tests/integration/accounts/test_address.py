@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts import actions, queries, services, unseal
-from app.accounts.actions import connect
+from app.accounts.actions import connection
 from app.accounts.connect_input import ConnectInput
 from app.accounts.shared_sessions import SharedSessions
 from app.audit.models import AuditEntry
@@ -99,7 +99,7 @@ def test_an_optional_secret_does_not_follow_either(commit: Any, monkeypatch: pyt
     """(S3) Left empty it is no error, and it is not kept."""
     spec = registry.get("mastodon").spec
     more = replace(spec, secrets=(*spec.secrets, SecretField("extra", "Extra", required=False)))
-    monkeypatch.setattr(connect, "spec_of", lambda _slug: more)
+    monkeypatch.setattr(connection, "spec_of", lambda _slug: more)
     account = mastodon(commit)
     with_both = {"access_token": TOKEN, "extra": "0123456789"}
     for where, secrets, kept in (

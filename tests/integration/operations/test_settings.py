@@ -38,7 +38,7 @@ def test_every_declared_setting_is_on_the_page(admin: Any) -> None:
 
 
 def test_a_change_is_kept_recorded_and_shown(admin: Any) -> None:
-    answer = admin.post("/settings", data=form(admin, vault__breaker_after="7"))
+    answer = admin.post("/settings", data=form(admin, accounts__breaker_after="7"))
     assert answer.status_code == 303
     settings.forget()
     assert settings.get("accounts.breaker_after") == 7
@@ -48,7 +48,7 @@ def test_a_change_is_kept_recorded_and_shown(admin: Any) -> None:
 
 
 def test_a_bad_value_keeps_what_was_typed_and_changes_nothing(admin: Any) -> None:
-    answer = admin.post("/settings", data=form(admin, vault__breaker_after="ten", vault__breaker_minutes="9"))
+    answer = admin.post("/settings", data=form(admin, accounts__breaker_after="ten", accounts__breaker_minutes="9"))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and "Enter a whole number, like 5." in page and 'value="ten"' in page
     settings.forget()
@@ -56,7 +56,7 @@ def test_a_bad_value_keeps_what_was_typed_and_changes_nothing(admin: Any) -> Non
 
 
 def test_a_change_made_meanwhile_is_said_and_can_be_overruled(admin: Any, commit: Any) -> None:
-    stale = form(admin, vault__breaker_after="7")
+    stale = form(admin, accounts__breaker_after="7")
     commit(settings.put, "accounts.breaker_after", 9)
     answer = admin.post("/settings", data=stale)
     page = answer.get_data(as_text=True)

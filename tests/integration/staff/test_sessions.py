@@ -60,7 +60,7 @@ def test_it_is_touched_once_a_minute(as_user, settings, monkeypatch):
     from app.staff import auth_hooks
 
     browser, touched = as_user("editor"), []
-    real = auth_hooks.aside
+    real = auth_hooks.autonomous
     monkeypatch.setattr(auth_hooks, "autonomous", lambda *args: touched.append(args) or real(*args))
     assert is_in(browser) and touched == []
     later(settings, seconds=70)

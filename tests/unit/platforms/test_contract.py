@@ -41,7 +41,7 @@ def test_functions_have_the_parameters_of_the_contract(connector: Connector) -> 
 @by_slug
 def test_one_create_call_stands_in_publish(connector: Connector) -> None:
     source = Path(inspect.getfile(connector.module)).parent
-    names = {connector.spec.slug, "local" if connector.spec.credential_type == "none" else ""}
+    names = {connector.spec.slug, "store" if connector.spec.credential_type == "none" else ""}
     family = [path for path in source.glob("*.py") if path.stem.split("_")[0] in names]
     calls = [
         node
