@@ -92,7 +92,9 @@ def contracts() -> dict[str, Kept]:
     table["root_packages"] = [table["root_package"]]
 
     def question(options: dict[str, object]) -> Kept:
-        options = {key: str(value) if isinstance(value, bool) else value for key, value in options.items()}  # as its reader does
+        options = {
+            key: str(value) if isinstance(value, bool) else value for key, value in options.items()
+        }  # as its reader does
         contract = TYPES[str(options["type"])](str(options["name"]), table, options)
         return lambda graph: bool(contract.check(deepcopy(graph), verbose=False).kept)
 

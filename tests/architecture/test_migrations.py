@@ -109,3 +109,36 @@ def test_an_approval_of_a_desk_that_ran_before_covers_what_was_planned_and_no_mo
 def _covered():
     with db.engine.connect() as connection:
         return dict(connection.execute(sa.text("SELECT title, approved_composed->'hashes' FROM content_items")).all())
+
+
+FORMER = """
+INSERT INTO system_config (key, value) VALUES ('accounts.lock_minutes', '30'), ('vault.breaker_after', '9'), ('review.quorum', '2'),
+  ('publishing.site_title', '"Stones"'), ('publishing.max_retries', '3');
+INSERT INTO schedule_runs (name, started_at) VALUES ('vault.tend', now()), ('accounts.forget_old', now()), ('audit.seal', now());
+INSERT INTO users (id, email, username, full_name) VALUES ('00000000-0000-0000-0000-000000000001', 'a@b.example', 'a', 'A');
+INSERT INTO saved_views (user_id, page, name) VALUES ('00000000-0000-0000-0000-000000000001', 'accounts.staff', 'S'),
+  ('00000000-0000-0000-0000-000000000001', 'vault.index', 'V'), ('00000000-0000-0000-0000-000000000001', 'content.index', 'C');
+"""
+
+
+def test_names_that_rows_carry_follow_the_rooms_and_come_back(empty):
+    def names():
+        with db.engine.connect() as connection:
+            return [
+                sorted(connection.scalars(sa.text(f"SELECT {column} FROM {table}")))
+                for table, column in (("system_config", "key"), ("schedule_runs", "name"), ("saved_views", "page"))
+            ]
+
+    upgrade(revision="0028")
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(FORMER))
+    before = names()
+    upgrade()
+    assert names() == [
+        ["accounts.breaker_after", "publishing.max_retries", "reviews.quorum", "site.title", "staff.lock_minutes"],
+        ["accounts.check_due", "audit.seal", "staff.forget_old"],
+        ["accounts.index", "content.index", "staff.index"],
+    ]
+    downgrade(revision="0028")
+    assert names() == before
+    upgrade()
