@@ -30,12 +30,12 @@ AT_ONCE = 20
 HIRE = """
 import sys
 from app.staff.actions import create_staff
-from app.core.transactions import step
+from app.core.transactions import transaction
 from app.factory import create_app
-from app.environment import Settings
-with create_app(Settings.from_env(), role="job").app_context():
+from app.environment import Environment
+with create_app(Environment.from_env(), role="job").app_context():
     for email in sys.argv[2:]:
-        step(create_staff, email, email.partition("@")[0], "reviewer", sys.argv[1])
+        transaction(create_staff, email, email.partition("@")[0], "reviewer", sys.argv[1])
 """
 
 
