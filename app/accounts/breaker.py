@@ -3,7 +3,7 @@
 In: the failures in a row, until when it is open, the time, and the limit. Out: `closed` (anything may go), `open`
 (nothing may go until the time) or `trial` (the time has passed: one record tries the account again).
 Only network time-outs and platform errors count: they say something about the account's platform, not about one post.
-Source: product.md (5 in a row, one try after 5 minutes).
+Source: docs/delivery.md (5 in a row, one try after 5 minutes).
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ settings.declare(
 
 
 class Account(Row):
-    """An account. `credentials` keeps the structure of A's examples; every text in it is sealed in place."""
+    """An account. `credentials` keeps the structure it had in A (docs/data-model.md); every text in it is sealed in place."""
 
     __tablename__ = "platform_credentials"
 

@@ -38,7 +38,7 @@ def by_id(account_id: uuid.UUID | str) -> Account:
 
 
 def by_name(platform: str, name: str) -> Account | None:
-    """A's key: one account per platform and name, connected or not."""
+    """The key that A had (docs/data-model.md): one account per platform and name, connected or not."""
     return db.session.scalar(sa.select(Account).where(Account.platform == platform, Account.account_name == name))
 
 
@@ -105,7 +105,7 @@ def usable() -> list[Account]:
 
 
 def expired() -> list[Account]:
-    """A's query: active, but its time is over."""
+    """As A asks it (docs/data-model.md): active, but its time is over."""
     statement = sa.select(Account).where(
         Account.status == "active", Account.expires_at < app_now(), Account.deleted_at.is_(None)
     )

@@ -56,7 +56,7 @@ def is_current(account: UnsealedAccount, session: Mapping[str, str] | None = Non
 
 
 def _flat(tree: dict[str, object], path: str = "") -> dict[str, str]:
-    """Nested secrets (A's cookies) by dotted name."""
+    """Nested secrets (cookies) by dotted name."""
     found: dict[str, str] = {}
     for name, value in tree.items():
         full = f"{path}.{name}" if path else name

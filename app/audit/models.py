@@ -1,4 +1,4 @@
-"""Tables `audit_log` (specs B, C and D in one), `audit_seals`, `events`, `event_deliveries`."""
+"""Tables `audit_log` (docs/data-model.md: of B, C and D in one), `audit_seals`, `events`, `event_deliveries`."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class AuditCheck(db.Model):  # type: ignore[name-defined,misc]
 
 
 class Event(Row):
-    """A recorded action that something follows (E assistly_events, C system_events). Never changed."""
+    """A recorded action that something follows (of C and E: docs/data-model.md). Never changed."""
 
     __tablename__ = "events"
 

@@ -1,4 +1,4 @@
-"""Tables `campaigns` and `agents` (spec B; our columns are marked +)."""
+"""Tables `campaigns` and `agents` (of B, docs/data-model.md; our columns are marked +)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What goes out on one platform, made of a payload. Pure: the same payload gives the same post, today and at the create call.
 
 Raise COMPOSER_VERSION with every change that can alter a post: open records made by an older version are composed again and
-held as "changed" when the result differs (publishing.md; data-model.md, artifacts).
+held as "changed" when the result differs (docs/delivery.md; docs/data-model.md, last table).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The post as it was approved and sent, whatever version of the desk runs now. Pure.
 
-Looks compare with these words and no others (publishing.md: the composed post of approval time is the reference). They are
+Looks compare with these words and no others (docs/delivery.md: the composed post of approval time is the reference). They are
 what the approval stored, as long as it stands; else what is composed now. Both count only with the record's own hash.
 """
 

@@ -19,7 +19,7 @@ def new_trace_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person, a job or an agent. `type`: human, system, planner, worker or judge (spec B)."""
+    """A person, a job or an agent. `type`: human, system, planner, worker or judge (of B, docs/architecture.md)."""
 
     type: str = "system"
     id: str | None = None

@@ -1,7 +1,7 @@
 """What all processes know together of the database's clock: the last reading of the clock process, and the last jump.
 
 Every process feeds a watch of its own (`note`): with each report, before each claim, with each decision that needs time to
-have passed. Whoever notices a jump writes it down here, so that those who begin later know of it (publishing.md, "Time").
+have passed. Whoever notices a jump writes it down here, so that those who begin later know of it (docs/decisions/clocks.md).
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ JOB_WIRE = {
 
 
 def engine_options(role: str) -> dict[str, Any]:
-    """Pool and time-outs: 15 s a statement for the web, 60 s for jobs (architecture.md, runtime facts).
+    """Pool and time-outs: 15 s a statement for the web, 60 s for jobs.
 
     A worker of `publish` runs few statements, each for every record, and none whose best plan depends on what is asked. For
     long ones PostgreSQL would plan anew every time, and the plan of a claim is dearer than the claim: theirs are kept.

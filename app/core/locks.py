@@ -13,7 +13,7 @@ from app.core.db import app_now, db
 
 
 class WorkerLock(db.Model):  # type: ignore[name-defined,misc]
-    """Spec E's lock: who holds a name, until when (database time)."""
+    """A lock by name (of E, docs/data-model.md): who holds a name, until when (database time)."""
 
     __tablename__ = "worker_locks"
 

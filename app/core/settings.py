@@ -1,4 +1,4 @@
-"""What staff may change at run time: declared settings with a type, a default and a help text (spec D's system_config)."""
+"""What staff may change at run time: declared settings with a type, a default and a help text (`system_config` of D, docs/data-model.md)."""
 
 from __future__ import annotations
 

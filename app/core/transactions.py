@@ -1,4 +1,4 @@
-"""The only place that commits (architecture.md, "Done once").
+"""The only place that commits (docs/architecture.md, "The two edges that commit").
 
 request_transaction()  a web request        committed below 400, rolled back otherwise
 transaction()          one step of a job    own app context, session and transaction

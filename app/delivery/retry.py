@@ -1,6 +1,6 @@
 """What follows a verdict, and how long to wait. Pure.
 
-Back-off: 30 s · 2ⁿ, at most 30 min, ±20 % jitter, doubled for rate limits; the platform's Retry-After wins (spec A).
+Back-off: 30 s · 2ⁿ, at most 30 min, ±20 % jitter, doubled for rate limits; the platform's Retry-After wins (docs/delivery.md).
 A rate limit uses no retry; auth_failed, content_rejected and invalid_parameters are never retried.
 """
 

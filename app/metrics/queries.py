@@ -1,5 +1,5 @@
-"""How publishing goes. Every number is counted from records by the moment they were *settled* (data-model.md, "Where the
-specs err"): success at `published_at`, failure at `dead_letter_at`. Unknown records are counted as they stand now."""
+"""How publishing goes. Every number is counted from records by the moment they were *settled*
+(docs/data-model.md, last paragraph): success at `published_at`, failure at `dead_letter_at`. Unknown records are counted as they stand now."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Day:
 
 
 def share(ok: int, failed: int) -> float | None:
-    """A's success rate, in percent with one decimal."""
+    """The success rate, in percent with one decimal."""
     return round(100 * ok / (ok + failed), 1) if ok + failed else None
 
 

@@ -1,4 +1,4 @@
-"""The classes of failure a record can show (A's five, and two of ours)."""
+"""The classes of failure a record can show (five of A, docs/data-model.md, and two of ours)."""
 
 from __future__ import annotations
 

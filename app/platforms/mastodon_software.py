@@ -3,7 +3,7 @@
 Found out at `verify` (nodeinfo, else the version of the instance) and kept in the account's configuration, under
 `limits.software`. What nobody read is taken for the most careful value, so a software without a row is UNKNOWN, and so
 is an account that has none on record yet. A row is a matter of words and counting; what may be concluded from a look is
-never decided by a family's name alone (publishing.md, last section).
+never decided by a family's name alone (docs/delivery.md, "Reconcile").
 """
 
 from __future__ import annotations

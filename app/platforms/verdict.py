@@ -1,4 +1,4 @@
-"""From one exchange to a verdict. Pure; the order of the rules is the design (publishing.md, "The verdict").
+"""From one exchange to a verdict. Pure; the order of the rules is the design (docs/delivery.md, "The verdict").
 
 1. no byte of the request left → no
 2. the platform's own code, by the connector's table (also in a 2xx)

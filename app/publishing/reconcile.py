@@ -1,4 +1,4 @@
-"""When to look for a post whose outcome is unknown, and what a look means. Pure (publishing.md, "Reconcile").
+"""When to look for a post whose outcome is unknown, and what a look means. Pure (docs/delivery.md, "Reconcile").
 
     key (replay proved)   look 10 s after the attempt began, and 60 s after the lease's end; absent then → send again with the same key
     listing               look 1, 3, 7 and 15 minutes after the attempt began; absent at the last → send again or ask;

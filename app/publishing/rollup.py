@@ -1,4 +1,4 @@
-"""A job's status, derived from its records'. Pure (states.md, "Publish job")."""
+"""A job's status, derived from its records'. Pure (docs/states.md, "Publish job")."""
 
 from __future__ import annotations
 

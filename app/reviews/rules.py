@@ -42,7 +42,7 @@ class Vote:
 def why_not_decide(*, may_review: bool, user_id: Any, author_ids: Iterable[Any], self_approval: bool) -> str | None:
     """None when this person may decide; otherwise the reason, with the way out.
 
-    `author_ids` are all who wrote the version or asked for its approval (product.md: nobody approves their own work).
+    `author_ids` are all who wrote the version or asked for its approval (docs/states.md: nobody approves their own work).
     """
     if not may_review:
         return "Deciding needs the reviewer role. Ask an admin for it."

@@ -1,4 +1,4 @@
-"""Tables `users`, `user_sessions` (specs C, D, E), `staff_invites`, `password_resets`, `sign_in_guards` (ours)."""
+"""Tables `users`, `user_sessions` (of C, D and E: docs/data-model.md), `staff_invites`, `password_resets`, `sign_in_guards` (ours)."""
 
 from __future__ import annotations
 

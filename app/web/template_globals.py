@@ -52,7 +52,7 @@ def local(moment: datetime) -> datetime:
 
 
 def moment_words(moment: datetime | None, with_time: bool = True) -> str:
-    """A moment in the desk's words: "Today 16:00", "Sun 22 Nov 17:00", "13 Nov 2025" (DESIGN.md, Words)."""
+    """A moment in the desk's words: "Today 16:00", "Sun 22 Nov 17:00", "13 Nov 2025" (docs/design.md, Words)."""
     if moment is None:
         return ""
     where, _, today = reader()

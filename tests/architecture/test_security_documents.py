@@ -1,5 +1,5 @@
-"""docs/asvs.md, docs/data.md and docs/connections.md say what is so: every requirement once, every name in them exists, and the counts
-are those of the rows."""
+"""The documents say what is so: every name in them exists, and what the code cites does; in docs/asvs.md every requirement stands once
+and the counts are those of the rows; docs/data.md and docs/connections.md are whole."""
 
 from __future__ import annotations
 
@@ -109,27 +109,72 @@ def test_what_is_held_names_a_test_and_what_is_not_says_why():
             assert len(row.shown) > len("not applicable: ") + 5 and "`tests/" not in row.shown, row.number
 
 
-@pytest.mark.parametrize("name", ["asvs", "data", "connections"])
-def test_every_file_test_and_quotation_that_a_document_names_exists(name):
-    missing = []
-    for line in (ROOT / "docs" / f"{name}.md").read_text().splitlines():
-        for path, quoted in places(line):
-            if path.startswith(NO_PATHS):
-                continue
-            if not (ROOT / path).is_file():
-                missing.append(path)
-                continue
-            for words in quoted:
-                wanted = " ".join(words.strip("…").split())
-                if not any(wanted in said for said in said_in(path)):
-                    missing.append(f"{path}: {words}")
-        for folder in re.findall(r"`((?:app|tests|docs|static|templates|migrations)/[\w/-]*)`", line):
-            if not (ROOT / folder).exists():
-                missing.append(folder)
-        for target in re.findall(r"\]\(([^)#:]+)\)", line):
-            if not (ROOT / "docs" / target).exists():
-                missing.append(target)
-    assert missing == []
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "THIRD_PARTY.md")]
+DOCUMENTS += sorted((ROOT / "docs").rglob("*.md"))
+MADE_UP = ("app/ideas/", "templates/ideas/", "acme")
+"""What the examples make: tests/docs follows them and makes it."""
+
+
+def anchors(path):
+    """The headings of a document, as a link names them."""
+    heads = re.findall(r"^#+ (.+)$", path.read_text(), re.M)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def missing_of(document):
+    """The files, folders, tests, quotations and links of a document that are not there."""
+    text = re.sub(r"^```.*?^```$", "", document.read_text(), flags=re.M | re.S)
+    for path, quoted in places(text):
+        if path.startswith((*NO_PATHS, *MADE_UP)) or any(f"/{one}" in path for one in MADE_UP):
+            continue
+        if not (ROOT / path).is_file():
+            yield path
+            continue
+        for words in quoted:
+            wanted = " ".join(words.strip("…").split())
+            if not any(wanted in said for said in said_in(path)):
+                yield f"{path}: {words}"
+    for folder in re.findall(r"`((?:app|tests|docs|static|templates|migrations)/[\w/-]*)`", text):
+        if not (ROOT / folder).exists() and not folder.startswith(MADE_UP):
+            yield folder
+    for target in re.findall(r"\]\(([^):]+)\)", text):
+        path, _, anchor = target.partition("#")
+        there = document.parent / path if path else document
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            yield target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_test_and_quotation_that_a_document_names_exists(document):
+    assert list(missing_of(document)) == []
+
+
+def test_what_a_document_names_and_is_not_there_is_found(tmp_path):
+    wrong = tmp_path / "wrong.md"
+    wrong.write_text(
+        "`app/nowhere.py`, `app/nobody/`, [x](no.md), [y](#nothing), `app/factory.py` (“no such words”)\n# A heading\n"
+    )
+    assert list(missing_of(wrong)) == [
+        "app/nowhere.py",
+        "app/factory.py: no such words",
+        "app/nobody/",
+        "no.md",
+        "#nothing",
+    ]
+
+
+CITED = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.md)\b")
+
+
+def test_every_document_that_the_code_cites_exists():
+    named = [
+        (path, name)
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for name in CITED.findall(node.value)
+    ]
+    assert len(named) > 20 and [one for one in named if not (ROOT / one[1]).is_file()] == []
 
 
 def test_every_table_of_the_desk_has_one_level_and_every_level_its_rules(session_app):

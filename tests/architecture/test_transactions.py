@@ -1,4 +1,4 @@
-"""Two edges commit, and nobody else (architecture.md, line 4)."""
+"""Two edges commit, and nobody else (docs/architecture.md, line 4)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from app.platforms import registry
 from app.platforms.base import Platform
 
 NO_SECRETS = "token"
-"""A's credential_type of a platform that needs no secret (`site`, `sandbox`): its `credentials` are empty."""
+"""The credential_type (of A, docs/data-model.md) of a platform that needs no secret (`site`, `sandbox`): its `credentials` are empty."""
 
 
 def connect(entry: ConnectInput) -> Account:

@@ -1,4 +1,4 @@
-"""Moves of an account (states.md). Every leaving of active is recorded as `accounts.left_active`, every coming back as
+"""Moves of an account (docs/states.md). Every leaving of active is recorded as `accounts.left_active`, every coming back as
 `accounts.came_back`, with the kind that publishing turns into a hold: `account_paused` (a person) or `account_down`."""
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def request_check(account: Account) -> None:
 
 
 def expire_due() -> int:
-    """Accounts whose time has come: active → expired (A's "expired credentials"). Returns how many."""
+    """Accounts whose time has come: active → expired (docs/states.md, Account). Returns how many."""
     due = queries.expired()
     for account in due:
         mark_down(account, "expired", "Its sign-in has expired. Reconnect it, and what waits goes on.")

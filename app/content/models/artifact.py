@@ -1,4 +1,4 @@
-"""Tables `artifacts` (spec B: the immutable versions) and `content_drafts` (what is typed and not yet saved)."""
+"""Tables `artifacts` (the immutable versions; of B, docs/data-model.md) and `content_drafts` (what is typed and not yet saved)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables `content_assets` and `content_asset_relations` (spec C; our columns are marked +)."""
+"""Tables `content_assets` and `content_asset_relations` (of C, docs/data-model.md; our columns are marked +)."""
 
 from __future__ import annotations
 

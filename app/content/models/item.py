@@ -1,4 +1,4 @@
-"""Table `content_items` (spec C's generated_content; our columns are marked +) and the states of an item."""
+"""Table `content_items` (of C, docs/data-model.md; our columns are marked +) and the states of an item."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables `content_categories` and `content_tags` (spec C, uuid keys)."""
+"""Tables `content_categories` and `content_tags` (of C, docs/data-model.md; uuid keys)."""
 
 from __future__ import annotations
 

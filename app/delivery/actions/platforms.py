@@ -1,4 +1,4 @@
-"""The table `platforms` (D), kept in step with the registry of connectors; rows that staff have added stay."""
+"""The table `platforms` (docs/data-model.md), kept in step with the registry of connectors; rows that staff have added stay."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ JOB = Flow(
 
 
 class PublishJob(Row):
-    """Columns of A, and what binds the job to the approved version."""
+    """Columns of A (docs/data-model.md), and what binds the job to the approved version."""
 
     __tablename__ = "publish_jobs"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Table `platforms` (D): one row per connector, and those that staff only watch."""
+"""Table `platforms` (of D, docs/data-model.md): one row per connector, and those that staff only watch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _EMPTY_LIST = text("'[]'::jsonb")
 
 
 class Platform(Row):
-    """One row per connector, kept in step with the registry at start (D). Staff may add rows to watch only."""
+    """One row per connector, kept in step with the registry at start. Staff may add rows to watch only."""
 
     __tablename__ = "platforms"
     __table_args__ = (

@@ -41,7 +41,7 @@ _WAITING = "status IN ('pending', 'retrying')"
 
 
 class PublishRecord(Row):
-    """Columns of A first, then ours: when it is due, who holds it, what is known of it."""
+    """Columns of A (docs/data-model.md) first, then ours: when it is due, who holds it, what is known of it."""
 
     __tablename__ = "publish_records"
     __table_args__ = (

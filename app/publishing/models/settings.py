@@ -1,4 +1,4 @@
-"""What an admin may change about publishing (product.md, "Numbers that the specs fix")."""
+"""What an admin may change about publishing (docs/delivery.md says what follows from each)."""
 
 from __future__ import annotations
 

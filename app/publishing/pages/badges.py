@@ -1,7 +1,7 @@
 """How a record's state is said on a page. Pure: the stored status and its times → the key of a badge and a hint.
 
 `pending` is "Scheduled" until it is due and "Waiting" after; `unknown` is "Checking" while looks remain and "Needs a look" when
-only a person can tell; a hold is no status, but it is what the reader has to know first (DESIGN.md, status palette).
+only a person can tell; a hold is no status, but it is what the reader has to know first (docs/design.md, six meanings).
 """
 
 from __future__ import annotations

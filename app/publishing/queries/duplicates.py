@@ -1,7 +1,7 @@
 """Twins: a record that was sent again and whose first sending appeared after all, as the attempts tell it.
 
 After a resend of a platform that is known by its list, the list is looked at once more 15 and 60 minutes later
-(publishing.md, last section). Which looks are due is read off the attempts; no column keeps it.
+(docs/delivery.md, "Duplicates"). Which looks are due is read off the attempts; no column keeps it.
 """
 
 from __future__ import annotations

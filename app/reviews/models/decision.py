@@ -1,4 +1,4 @@
-"""Tables `review_decisions` (spec B, append-only) and `review_comments`."""
+"""Tables `review_decisions` (of B, docs/data-model.md; append-only) and `review_comments`."""
 
 from __future__ import annotations
 

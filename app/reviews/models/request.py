@@ -1,4 +1,4 @@
-"""Table `approval_requests` (specs D, E; B's human queue): one request for one immutable version."""
+"""Table `approval_requests` (of D and E, docs/data-model.md): one request for one immutable version."""
 
 from __future__ import annotations
 

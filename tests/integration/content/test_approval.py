@@ -1,4 +1,4 @@
-"""What reviews and publishing may do to an item (states.md, Content item)."""
+"""What reviews and publishing may do to an item (docs/states.md, Content item)."""
 
 from __future__ import annotations
 

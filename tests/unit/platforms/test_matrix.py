@@ -1,4 +1,4 @@
-"""Every row of the verdict (publishing.md, "The verdict, in this order") for every connector that speaks HTTP, through the
+"""Every row of the verdict (docs/delivery.md, "The verdict") for every connector that speaks HTTP, through the
 real transport and a loopback server that speaks the row. Made from the registry: a new connector is in it by itself."""
 
 from __future__ import annotations
