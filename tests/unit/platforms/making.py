@@ -1,18 +1,23 @@
-"""How to make the smallest publication of each connector that speaks HTTP, for the matrix of verdicts.
+"""How to make the smallest publication of each connector that speaks HTTP, for the matrix of verdicts and the garbage.
 
-A new connector adds one line to MAKERS: from the root of a loopback server to an account, a post, what prepare would have
-left, and the body of a good answer. `special` holds the rows in which its own table or nature says otherwise; `counts` whether
-the connector reads how many calls are left.
+Out: from the root of a loopback server an account, a post, and the body of a good answer. A connector gets them from its SPEC
+and the first yes of its recorded answers (`from_spec`); MAKERS holds those that need more. `special` holds the rows in which its
+own table or nature says otherwise; `counts` whether the connector reads how many calls are left.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from app.platforms import bluesky_session
-from app.platforms.base import Context, Post, UnsealedAccount
+from app.platforms.base import Connector, Context, Post, UnsealedAccount
+from app.platforms.rates import no_windows
+
+RECORDED = Path(__file__).parent / "recorded"
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,26 @@ def webhook(ctx: Context, root: str) -> Made:
     special |= {f"{status} {row}": address for status in (404, 405) for row in ("empty", "page", "error")}
     special |= {f"410 {row}": ("no", "invalid_parameters", True, "down") for row in ("empty", "page", "error")}
     return Made(account, {"id": "wh-1"}, special=special)
+
+
+def from_spec(connector: Connector, root: str, folder: Path = RECORDED) -> Made:
+    """Every `url` setting is the loopback server, every other one its default, every secret a text. Raises AssertionError when
+    no good answer is recorded."""
+    spec, name = connector.spec, f"recorded/{connector.spec.slug}.json"
+    settings = {one.name: root if one.kind == "url" else one.default or "desk" for one in spec.configuration}
+    secrets = {one.name: "t-desk" for one in spec.secrets}
+    path = folder / f"{spec.slug}.json"
+    cases = json.loads(path.read_text("utf-8")) if path.exists() else []
+    good = next((case["body"] for case in cases if case["outcome"] == "yes"), None)
+    assert good, f"tests/unit/platforms/{name}: record how the platform says yes, with the id of the post"
+    counts = connector.module.TABLE.windows is not no_windows
+    return Made(UnsealedAccount(spec.slug, "d", configuration=settings, secrets=secrets, key="a"), good, counts=counts)
+
+
+def made_by(connector: Connector, ctx: Context, root: str) -> Made:
+    """What a connector needs to post to the server at `root`."""
+    maker = MAKERS.get(connector.spec.slug)
+    return maker(ctx, root) if maker else from_spec(connector, root)
 
 
 MAKERS: dict[str, Callable[[Context, str], Made]] = {"mastodon": mastodon, "bluesky": bluesky, "webhook": webhook}

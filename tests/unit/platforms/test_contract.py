@@ -5,18 +5,14 @@ from __future__ import annotations
 import ast
 import inspect
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import CannotTell, Connector, Limits, Post, Refused, UnsealedAccount, Verified
+from app.platforms.base import Connector, Limits, Post, UnsealedAccount
 from app.platforms.errors import ERROR_TYPES
 from app.platforms.spec import CAPABILITIES
 from app.platforms.verdict import Rule
-from tests.fakes.ports import context
-from tests.unit.platforms.test_verdict import exchange
 
 CONNECTORS = registry.all()
 by_slug = pytest.mark.parametrize("connector", CONNECTORS, ids=[c.spec.slug for c in CONNECTORS])
@@ -85,38 +81,3 @@ def test_general_checks_apply_to_every_platform() -> None:
     for connector in CONNECTORS:
         problems = connector.check(Post(text=""), Limits(text=5))
         assert [p.field for p in problems if p.severity == "error"] == ["text"], connector
-
-
-class Answers:
-    """Answers every request with one status and body."""
-
-    def __init__(self, status: int, body: bytes) -> None:
-        self.status, self.body = status, body
-
-    def call(self, method: str, url: str, **values: Any) -> Any:
-        return exchange(self.status, body=self.body)
-
-    create = call
-
-
-def test_the_example_of_the_manual_is_a_whole_connector() -> None:
-    """docs/connector.md is followed literally: what it shows is run here."""
-    text = (Path(__file__).parents[3] / "docs" / "connector.md").read_text("utf-8")
-    module = ModuleType("acme")
-    exec(text.split("```python\n")[1].split("```")[0], module.__dict__)
-    connector = Connector(module)
-    test_declared_capabilities_are_the_functions_of_the_module(connector)
-    test_functions_have_the_parameters_of_the_contract(connector)
-    test_what_can_be_trusted_fits_what_can_be_done(connector)
-    test_rules_cite_their_source_and_name_known_errors(connector)
-    account = UnsealedAccount("acme", "desk", configuration={"server": "https://x.test"}, secrets={"token": "t"})
-    for status, body, outcome in (
-        (200, b'{"id": 7}', "yes"),
-        (422, b'{"code": "too_long"}', "no"),
-        (200, b"[]", "unknown"),
-    ):
-        ctx = context(Answers(status, body))
-        assert connector.publish(ctx, account, Post("hi"), "k", {}).outcome == outcome
-    assert isinstance(connector.verify(context(Answers(200, b'{"name": "desk"}')), account), Verified)
-    assert isinstance(connector.verify(context(Answers(401, b"")), account), Refused)
-    assert isinstance(connector.verify(context(Answers(503, b"")), account), CannotTell)

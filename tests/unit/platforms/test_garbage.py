@@ -28,7 +28,7 @@ from app.platforms.base import (
 )
 from app.platforms.keys import tid
 from tests.fakes.ports import context
-from tests.unit.platforms.making import MAKERS
+from tests.unit.platforms.making import made_by
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEYS = [
@@ -90,7 +90,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(drawn=st.lists(answers, min_size=1, max_size=6), known=st.booleans())
 def test_garbage(connector: Connector, drawn: list[Any], known: bool) -> None:
     ctx = context(Answering(drawn))
-    made = MAKERS[connector.spec.slug](context(Answering(drawn)), "https://x.test").account
+    made = made_by(connector, context(Answering(drawn)), "https://x.test").account
     account = replace(ACCOUNT, account_id="did:plc:me" if known else "", secrets={**made.secrets, **ACCOUNT.secrets})
     account = replace(account, configuration={**made.configuration, **ACCOUNT.configuration})
     post = Post("hi @a.test https://x.test", media=(ctx.files.put(b"x", alt="x"),))  # type: ignore[attr-defined]

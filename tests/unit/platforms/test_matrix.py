@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from app.platforms.base import Connector, Verdict
 from app.platforms.keys import tid
 from app.platforms.verdict import Rule, Table
 from tests.fakes.ports import Recorder, context
-from tests.unit.platforms.making import MAKERS, Made
+from tests.unit.platforms.making import Made, from_spec, made_by
 from tests.unit.platforms.speaking import Server
 
 HTTP = [connector for connector in registry.all() if connector.spec.credential_type != "none"]
@@ -62,12 +63,6 @@ def server() -> Iterator[Server]:
         yield made
         made.over.set()
         made.shutdown()
-
-
-def made_by(connector: Connector, ctx: Any, root: str) -> Made:
-    maker = MAKERS.get(connector.spec.slug)
-    assert maker, f"tests/unit/platforms/making.py: add to MAKERS how to make a post and an account of {connector!r}"
-    return maker(ctx, root)
 
 
 def sent(connector: Connector, root: str, **options: Any) -> tuple[Verdict, Made]:
@@ -189,10 +184,6 @@ def _answered(body: bytes, status: int) -> Any:
     return exchange(status, body=body)
 
 
-def test_a_connector_without_its_line_in_the_matrix_is_named(server: Server) -> None:
-    class New(Connector):
-        def __init__(self) -> None:
-            self.spec = registry.get("sandbox").spec
-
-    with pytest.raises(AssertionError, match="add to MAKERS how to make a post and an account of"):
-        made_by(New(), context(), server.root)
+def test_a_connector_whose_yes_nobody_has_recorded_is_named(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"recorded/bluesky\.json: record how the platform says yes"):
+        from_spec(registry.get("bluesky"), server.root, tmp_path)
