@@ -42,11 +42,11 @@ def change(root: Path, path: str, pattern: str, by: str) -> None:
     target.write_text(text, "utf-8")
 
 
-def run(root: Path, *command: str) -> str:
-    """What a command of the environment says in the copy. Raises AssertionError with all of it when it fails."""
+def run(root: Path, program: str, *given: str) -> str:
+    """What a program of the environment says in the copy. Raises AssertionError with all of it when it fails."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHONPATH", "COV"))}
     done = subprocess.run(
-        [sys.executable, "-m", *command],
+        [Path(sys.executable).parent / program, *given],
         cwd=root,
         env={**kept, "PYTHONPATH": str(root)},
         capture_output=True,
