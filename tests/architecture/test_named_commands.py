@@ -14,7 +14,7 @@ from app.environment import Environment
 from app.factory import create_app
 from tests.architecture.source import ROOT, modules, templates
 
-FLASK = re.compile(r"(?<![\w./-])flask ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
+FLASK = re.compile(r"(?<![\w./-])flask (?!import )([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 MODULE = re.compile(r"python -m (?:app|wsgi)[\w.]*")
 MAKE = re.compile(r"[`$] ?make ([a-z][a-z-]*)")
 
@@ -27,7 +27,7 @@ def told() -> Iterator[tuple[str, str]]:
                 yield name, node.value
     yield from templates()
     for path in [
-        ROOT / "README.md",
+        *sorted(ROOT.glob("*.md")),
         ROOT / "Dockerfile",
         ROOT / "compose.yaml",
         *sorted((ROOT / "docs").rglob("*.md")),

@@ -23,7 +23,7 @@ def rights(context: Context) -> Findings:
     if context.link is None or not (found := context.rows(_ROLE, list(ADDED_ONLY))):
         return
     role, superuser, makes, reads, takes = found[0]
-    two = "make two roles (README, Production): DATABASE_URL for web and workers, DATABASE_OWNER_URL for migrations"
+    two = "make two roles (docs/running.md): DATABASE_URL for web and workers, DATABASE_OWNER_URL for migrations"
     if superuser or reads:
         yield wrong(
             "rights", f"web and workers are {role!r}, who may read the server's files and run its programs", two
