@@ -177,6 +177,18 @@ def test_every_document_that_the_code_cites_exists():
     assert len(named) > 20 and [one for one in named if not (ROOT / one[1]).is_file()] == []
 
 
+def test_a_system_that_the_desk_came_from_is_named_beside_the_document_that_tells_of_it():
+    """The letters A to E are told once, in docs/architecture.md."""
+    lettered = re.compile(r"\bspecs? [A-E]\b|\((?:of )?[A-E](?: and [A-E])?\)")
+    found = [
+        (path, node.value[:80])
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and lettered.search(node.value)
+    ]
+    assert found == []
+
+
 def test_every_table_of_the_desk_has_one_level_and_every_level_its_rules(session_app):
     text = (ROOT / "docs" / "data.md").read_text()
     levels = [cells[0].strip("*") for cells in table(text, "Levels")]

@@ -44,8 +44,15 @@ def change(root: Path, path: str, pattern: str, by: str) -> None:
 
 def run(root: Path, program: str, *given: str) -> str:
     """What a program of the environment says in the copy. Raises AssertionError with all of it when it fails."""
+    done = asked(root, program, *given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def asked(root: Path, program: str, *given: str) -> subprocess.CompletedProcess[str]:
+    """The same, however it ends."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHONPATH", "COV"))}
-    done = subprocess.run(
+    return subprocess.run(
         [Path(sys.executable).parent / program, *given],
         cwd=root,
         env={**kept, "PYTHONPATH": str(root)},
@@ -54,5 +61,3 @@ def run(root: Path, program: str, *given: str) -> str:
         timeout=300,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout

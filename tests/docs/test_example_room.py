@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from app.rooms import MIGRATIONS, ROOMS
 from tests.architecture.source import ROOT
-from tests.docs.following import change, copy_into, put, run
+from tests.docs.following import asked, change, copy_into, put, run
 
 PAGE = (ROOT / "docs" / "example-room.md").read_text("utf-8")
 FILES = re.findall(r"^## [^\n]*`([\w/.-]+)`\n.*?^```\w+\n(.*?)^```$", PAGE, re.M | re.S)
@@ -41,7 +41,8 @@ def test_its_files_make_a_room_that_works_and_that_the_gates_let_pass(tmp_path: 
     assert int(re.findall(r"(\d+) passed", said)[0]) >= 4 + 2 + 5 and "skipped" not in said
     run(root, "ruff", "check", "app/ideas", "migrations", "tests/integration/ideas")
     run(root, "ruff", "format", "--check", "app/ideas", "tests/integration/ideas")
-    run(root, "lint-imports", "--no-cache")
+    contracts = asked(root, "lint-imports", "--no-cache").stdout
+    assert "Contracts:" in contracts and "app.ideas" not in contracts, contracts  # a broken one names who breaks it
 
 
 def test_it_shows_every_piece_of_furniture_that_a_small_room_has() -> None:
