@@ -96,7 +96,9 @@ def main() -> int:
         return 1
     found = rooms(json.loads(given.report.read_text()))
     if given.write:
-        given.gates.write_text(json.dumps({room: int(max(one.percent - WOBBLE, 0)) for room, one in found.items()}, indent=2) + "\n")
+        given.gates.write_text(
+            json.dumps({room: int(max(one.percent - WOBBLE, 0)) for room, one in found.items()}, indent=2) + "\n"
+        )
     gates: dict[str, int] = json.loads(given.gates.read_text())
     print(table(found, gates))
     below = wrong(found, gates)
