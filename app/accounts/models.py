@@ -11,17 +11,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import settings
 from app.core.db import Row
-from app.core.flow import Flow
+from app.core.flow import Badge, Flow, State
 from app.web import labels
 
 ACCOUNT = Flow(
     "account",
     initial="checking",
-    moves={
-        "checking": {"active", "expired", "invalid"},
-        "active": {"checking", "expired", "invalid"},
-        "expired": {"checking", "active", "invalid"},
-        "invalid": {"checking", "active"},
+    key="account",
+    states={
+        "checking": State("Checking", "run", "loader-2", to={"active", "expired", "invalid"}),
+        "active": State("Active", "ok", "circle-check", to={"checking", "expired", "invalid"}),
+        "expired": State("Expired", "bad", "plug-connected-x", to={"checking", "active", "invalid"}),
+        "invalid": State("Sign-in refused", "bad", "plug-connected-x", to={"checking", "active"}),
+    },
+    derived={
+        "paused": Badge("Paused", "idle", "player-pause"),
+        "expiring": Badge("Expires soon", "wait", "clock-exclamation"),
+        "bad_address": Badge("Address unusable", "bad", "link-off"),
+        "disconnected": Badge("Disconnected", "idle", "plug-x"),
     },
 )
 CREDENTIAL_TYPES = ("token", "cookie", "oauth", "api_key", "app_password")

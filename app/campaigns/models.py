@@ -13,24 +13,33 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Row, app_now, db
-from app.core.flow import Flow
+from app.core.flow import Badge, Flow, State
 from app.lib import clock
 
 CAMPAIGN = Flow(
     "campaign",
     initial="draft",
-    moves={
-        "draft": {"active", "stopped"},
-        "active": {"paused", "stopped", "completed"},
-        "paused": {"active", "stopped", "completed"},
-        "stopped": set(),
-        "completed": set(),
+    key="campaign",
+    states={
+        "draft": State("Draft", "idle", "circle-dashed", to={"active", "stopped"}),
+        "active": State("Active", "ok", "circle-check", to={"paused", "stopped", "completed"}),
+        "paused": State("Paused", "idle", "player-pause", to={"active", "stopped", "completed"}),
+        "stopped": State("Stopped", "idle", "player-stop"),
+        "completed": State("Completed", "ok", "circle-check"),
+    },
+    derived={
+        "ended": Badge("Ended", "idle", "clock-exclamation"),
     },
 )
 AGENT = Flow(
     "agent",
     initial="active",
-    moves={"active": {"suspended", "retired"}, "suspended": {"active", "retired"}, "retired": set()},
+    key="agent",
+    states={
+        "active": State("Active", "ok", "circle-check", to={"suspended", "retired"}),
+        "suspended": State("Suspended", "idle", "user-x", to={"active", "retired"}),
+        "retired": State("Retired", "idle", "circle-off"),
+    },
 )
 STAFF = "staff"
 ENDED = "ended"

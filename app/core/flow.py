@@ -1,32 +1,83 @@
-"""A noun's states and legal moves as one table; the CHECK, the filter choices and the badges come from it."""
+"""A noun's states as one table: their words and badges, their legal moves; the CHECK and the filter choices come from it.
+
+Flows and badges register themselves when their room's models are imported; `app.web.labels` reads them here. A state that is
+shown and not stored (due, on hold, ended) stands in the `derived` table of its flow, or in `declare_badges` where there is none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.lib.errors import Conflict
 
 
-class Flow:
-    """`moves` maps each state to the states it may move to; a final state maps to the empty set.
+class Badge(NamedTuple):
+    """A word with the colour (idle wait plan run ok bad) and the icon of the sprite that repeat its meaning. `own`: only this
+    noun means the key so; without it, the key has one meaning in the whole repository."""
 
-    >>> Flow("record", "pending", {"pending": {"done"}, "done": set()}).allows("pending", "done")
+    word: str
+    tone: str
+    icon: str
+    own: bool = False
+
+
+class State(NamedTuple):
+    """A stored state: its badge, and the states it may move to; none for a final one."""
+
+    word: str
+    tone: str
+    icon: str
+    to: Collection[str] = ()
+    own: bool = False
+
+    @property
+    def badge(self) -> Badge:
+        """The part that people see."""
+        return Badge(self.word, self.tone, self.icon, self.own)
+
+
+FLOWS: list[Flow] = []
+SHARED: dict[str, Badge] = {}
+"""Key → the badge that it has whatever it is said of."""
+BADGES: dict[str, dict[str, Badge]] = {}
+"""Noun → key → badge."""
+
+
+def declare_badges(noun: str, badges: Mapping[str, Badge]) -> None:
+    """Declare what states of `noun` look like. Raises ValueError when a key means something else already and is not `own`."""
+    for key, badge in badges.items():
+        if not badge.own and SHARED.setdefault(key, badge) != badge:
+            raise ValueError(f"“{key}” is {SHARED[key].word!r} elsewhere; say own=True where only {noun} means it so")
+    BADGES.setdefault(noun, {}).update(badges)
+
+
+class Flow:
+    """`noun` is its name in sentences, `key` the one that badges go by.
+
+    Raises ValueError when a move leads to a state without a row of its own.
+
+    >>> done = {"open": State("Open", "plan", "clock", to={"done"}), "done": State("Done", "ok", "circle-check")}
+    >>> Flow("example", "open", done, key="example").allows("open", "done")
     True
     """
 
-    def __init__(self, noun: str, initial: str, moves: Mapping[str, set[str]]) -> None:
-        unknown = {to for targets in moves.values() for to in targets} - moves.keys()
-        if unknown or initial not in moves:
+    def __init__(
+        self, noun: str, initial: str, states: Mapping[str, State], key: str, derived: Mapping[str, Badge] | None = None
+    ) -> None:
+        unknown = {to for state in states.values() for to in state.to} - states.keys()
+        if unknown or initial not in states:
             raise ValueError(f"{noun}: states without a row of their own: {sorted(unknown)}")
-        self.noun, self.initial = noun, initial
-        self.moves = {state: frozenset(targets) for state, targets in moves.items()}
+        self.noun, self.initial, self.key = noun, initial, key
+        self.moves = {name: frozenset(state.to) for name, state in states.items()}
+        declare_badges(key, {name: state.badge for name, state in states.items()} | dict(derived or {}))
+        FLOWS.append(self)
 
     @property
     def states(self) -> tuple[str, ...]:
-        """All states, in the order of the table."""
+        """All stored states, in the order of the table."""
         return tuple(self.moves)
 
     def allows(self, source: str, target: str) -> bool:

@@ -12,7 +12,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import settings
 from app.core.db import Row, db
+from app.core.flow import Badge, declare_badges
 from app.lib.roles import ROLES, has_role
+
+declare_badges(
+    "person",
+    {
+        "active": Badge("Active", "ok", "circle-check"),
+        "suspended": Badge("Suspended", "idle", "user-x"),
+        "locked": Badge("Locked out", "wait", "lock"),
+    },
+)
+declare_badges(
+    "invite",
+    {"invited": Badge("Invited", "wait", "mail"), "expired": Badge("Expired", "bad", "plug-connected-x")},
+)
 
 settings.declare(
     "staff.lock_failures",

@@ -12,21 +12,26 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.core.db import Row
-from app.core.flow import Flow
+from app.core.flow import Flow, State
 
 ITEM = Flow(
     "content item",
     initial="draft",
-    moves={
-        "draft": {"review", "archived", "cancelled"},
-        "review": {"approved", "needs_revision", "rejected", "draft"},
-        "needs_revision": {"draft", "review", "archived", "cancelled"},
-        "approved": {"scheduled", "published", "draft", "review", "archived", "cancelled"},
-        "scheduled": {"published", "approved"},
-        "published": {"scheduled", "approved", "draft", "archived", "cancelled"},
-        "rejected": {"draft", "review", "archived", "cancelled"},
-        "cancelled": {"draft", "approved", "published"},
-        "archived": {"draft", "approved", "published"},
+    key="content",
+    states={
+        "draft": State("Draft", "idle", "circle-dashed", to={"review", "archived", "cancelled"}),
+        "review": State("In review", "wait", "circle-dot", to={"approved", "needs_revision", "rejected", "draft"}),
+        "needs_revision": State("Changes requested", "wait", "pencil", to={"draft", "review", "archived", "cancelled"}),
+        "approved": State(
+            "Approved", "plan", "user-check", to={"scheduled", "published", "draft", "review", "archived", "cancelled"}
+        ),
+        "scheduled": State("Scheduled", "plan", "clock", to={"published", "approved"}),
+        "published": State(
+            "Published", "ok", "circle-check", to={"scheduled", "approved", "draft", "archived", "cancelled"}
+        ),
+        "rejected": State("Rejected", "bad", "ban", to={"draft", "review", "archived", "cancelled"}),
+        "cancelled": State("Cancelled", "idle", "circle-minus", to={"draft", "approved", "published"}),
+        "archived": State("Archived", "idle", "archive", to={"draft", "approved", "published"}),
     },
 )
 EDITABLE = ("draft", "needs_revision", "rejected", "review", "approved", "published")

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Row
-from app.core.flow import Flow
+from app.core.flow import Flow, State
 
 PRIORITIES = {0: "normal", 1: "high", 2: "urgent"}
 DISCLOSURES = ("automated", "assisted", "none")
@@ -20,13 +20,14 @@ DISCLOSURES = ("automated", "assisted", "none")
 JOB = Flow(
     "publish job",
     initial="pending",
-    moves={
-        "pending": {"running", "success", "failed", "partial", "cancelled"},
-        "running": {"pending", "success", "failed", "partial", "cancelled"},
-        "failed": {"pending", "running", "success", "partial"},
-        "partial": {"pending", "running", "success", "failed"},
-        "success": set(),
-        "cancelled": set(),
+    key="job",
+    states={
+        "pending": State("Scheduled", "plan", "clock", to={"running", "success", "failed", "partial", "cancelled"}),
+        "running": State("Publishing", "run", "loader-2", to={"pending", "success", "failed", "partial", "cancelled"}),
+        "failed": State("Failed", "bad", "circle-x", to={"pending", "running", "success", "partial"}),
+        "partial": State("Partly published", "wait", "circle-half-2", to={"pending", "running", "success", "failed"}),
+        "success": State("Published", "ok", "circle-check"),
+        "cancelled": State("Cancelled", "idle", "circle-minus"),
     },
 )
 

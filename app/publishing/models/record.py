@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts import models as account_models  # noqa: F401  (the relationship below names its class)
 from app.core.db import Row
-from app.core.flow import Flow
+from app.core.flow import Badge, Flow, State
 from app.platforms.errors import ERROR_TYPES
 from app.publishing.models.attempt import STEPS
 from app.publishing.models.job import DISCLOSURES
@@ -20,15 +20,29 @@ from app.publishing.models.job import DISCLOSURES
 RECORD = Flow(
     "publish record",
     initial="pending",
-    moves={
-        "pending": {"publishing", "cancelled"},
-        "retrying": {"publishing", "cancelled"},
-        "publishing": {"pending", "retrying", "success", "confirming", "failed", "unknown", "cancelled"},
-        "confirming": {"success", "failed", "unknown", "cancelled"},
-        "unknown": {"success", "retrying", "confirming", "failed", "cancelled"},
-        "failed": {"pending", "success"},
-        "success": set(),
-        "cancelled": {"success"},
+    key="record",
+    states={
+        "pending": State("Scheduled", "plan", "clock", to={"publishing", "cancelled"}),
+        "retrying": State("Retrying", "wait", "rotate-clockwise", to={"publishing", "cancelled"}),
+        "publishing": State(
+            "Publishing",
+            "run",
+            "loader-2",
+            to={"pending", "retrying", "success", "confirming", "failed", "unknown", "cancelled"},
+        ),
+        "confirming": State("Processing", "run", "loader-2", to={"success", "failed", "unknown", "cancelled"}),
+        "unknown": State(
+            "Checking", "run", "help-hexagon", to={"success", "retrying", "confirming", "failed", "cancelled"}
+        ),
+        "failed": State("Failed", "bad", "circle-x", to={"pending", "success"}),
+        "success": State("Published", "ok", "circle-check"),
+        "cancelled": State("Cancelled", "idle", "circle-minus", to={"success"}),
+    },
+    derived={
+        "scheduled": Badge("Scheduled", "plan", "clock"),
+        "due": Badge("Waiting", "run", "hourglass"),
+        "held": Badge("On hold", "wait", "hand-stop"),
+        "needs_look": Badge("Needs a look", "wait", "help-hexagon"),
     },
 )
 OPEN = ("pending", "publishing", "confirming", "retrying", "unknown")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Row
-from app.core.flow import Flow
+from app.core.flow import Flow, State
 
 _DECIDED = {"approved", "rejected", "changes_requested"}
 _LAPSED = {"expired", "cancelled", "superseded"}
@@ -20,16 +20,17 @@ _LAPSED = {"expired", "cancelled", "superseded"}
 REQUEST = Flow(
     "review request",
     initial="pending",
-    moves={
-        "pending": {"in_review", "escalated"} | _LAPSED,
-        "in_review": {"escalated"} | _DECIDED | _LAPSED,
-        "escalated": {"in_review"} | _DECIDED | _LAPSED,
-        "approved": {"in_review"},
-        "rejected": {"in_review"},
-        "changes_requested": {"in_review"},
-        "expired": set(),
-        "cancelled": set(),
-        "superseded": set(),
+    key="request",
+    states={
+        "pending": State("Waiting for review", "wait", "circle-dot", to={"in_review", "escalated"} | _LAPSED, own=True),
+        "in_review": State("In review", "wait", "circle-dot", to={"escalated"} | _DECIDED | _LAPSED),
+        "escalated": State("Escalated", "wait", "arrow-up", to={"in_review"} | _DECIDED | _LAPSED),
+        "approved": State("Approved", "plan", "user-check", to={"in_review"}),
+        "rejected": State("Rejected", "bad", "ban", to={"in_review"}),
+        "changes_requested": State("Changes requested", "wait", "pencil", to={"in_review"}),
+        "expired": State("Expired", "idle", "clock-exclamation", own=True),
+        "cancelled": State("Cancelled", "idle", "circle-minus"),
+        "superseded": State("Superseded", "idle", "replace"),
     },
 )
 OPEN = ("pending", "in_review", "escalated")

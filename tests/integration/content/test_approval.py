@@ -6,7 +6,7 @@ import pytest
 
 from app.content import actions
 from app.content.compose import COMPOSER_VERSION, compose, composed_hash
-from app.content.models import ITEM, Artifact, ContentItem
+from app.content.models import Artifact, ContentItem
 from app.core.db import db
 from app.lib.errors import Conflict
 from app.publishing.actions import require_cover
@@ -130,12 +130,6 @@ def test_archive_and_restore(app, commit, status, back):
 def test_in_review_cannot_be_archived(app, commit):
     with pytest.raises(Conflict, match="in review"):
         commit(act, "archive", commit(make_item, status="review"))
-
-
-def test_every_state_has_a_badge(app):
-    from app.web import labels
-
-    assert all(state in labels.STATUS for state in ITEM.states)
 
 
 def test_approver_is_kept(app, commit):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.publishing.models import JOB
+from app.core.flow import BADGES
 from app.publishing.pages.badges import MOVING, every, job_key
-from app.web import labels
 
 KEYS = (
     "publishing",
@@ -51,7 +50,7 @@ def test_a_job_is_called_what_its_records_are_called(stored, keys, shown):
 @pytest.mark.parametrize("other", KEYS)
 def test_every_pair_has_a_badge_with_words_and_never_one_that_no_open_record_has(one, other):
     found = job_key("running", [one, other])
-    assert found in labels.STATUS or found in JOB.states
+    assert found in BADGES["record"] or found in BADGES["job"]
     assert found in (one, other) or not {one, other} - {"success", "failed", "cancelled"}
 
 
