@@ -52,7 +52,7 @@ def test_an_invitation_is_no_second_person(as_user: Any, commit: Any) -> None:
 @pytest.fixture
 def frozen(app: Any) -> Any:
     """A bell that takes connections and never answers."""
-    state, before = app.extensions["bell"], dict(app.extensions["bell"])
+    state, before = app.extensions["broker"], dict(app.extensions["broker"])
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(8)
@@ -74,7 +74,7 @@ def test_home_says_that_the_bell_is_away_only_after_a_ring_failed(as_user: Any, 
 
 
 def test_the_bell_that_came_back_is_not_asked_again(app: Any) -> None:
-    state = app.extensions["bell"]
+    state = app.extensions["broker"]
     if "redis" not in state:
         pytest.skip("this desk has no bell")
     with app.app_context():
