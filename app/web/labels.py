@@ -28,21 +28,6 @@ ERROR_TYPES: dict[str, Badge] = {
     "invalid_parameters": Badge("Wrong input", "bad", "circle-x"),
 }
 
-HOLD_REASONS: dict[str, str] = {
-    "late": "It is late: publish it anyway?",
-    "account_paused": "A person paused the account",
-    "account_down": "The account does not work",
-    "campaign_paused": "The campaign is not running",
-    "campaign_window": "The campaign has not started or is over",
-    "budget": "The campaign is over its budget",
-    "policy": "A platform changed its rules",
-    "emergency": "Emergency hold",
-    "changed": "The text differs from what was approved",
-    "restored": "The desk was restored from a backup",
-    "human": "A person held it",
-    "invariant": "Something is wrong with how it went out",
-}
-
 
 class PlatformLabel(NamedTuple):
     """A platform's name and its mark: an icon of the sprite, or one character for those without one."""

@@ -119,7 +119,6 @@ class Ui:
     error = staticmethod(labels.error_type)
     platform_name = staticmethod(lambda slug: labels.platform(slug).word)
     role = staticmethod(lambda key: labels.ROLES.get(key, labels.plain(key)))
-    hold_reason = staticmethod(lambda key: labels.HOLD_REASONS.get(key, labels.plain(key)))
 
 
 def reader() -> tuple[ZoneInfo, datetime, date]:

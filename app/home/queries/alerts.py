@@ -21,7 +21,7 @@ from app.core.heartbeats import ScheduleRun, WorkerHeartbeat, last_seen
 from app.home.queries.day_counts import Said, said, waited
 from app.lib.liveness import WORKER_SILENT
 from app.notifications.models import Notification
-from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.publishing.models import REASONS, PublishHold, PublishJob, PublishRecord
 from app.reviews.models import ApprovalRequest
 from app.staff.models import StaffInvite, User
 
@@ -111,7 +111,7 @@ def signals(user_id: uuid.UUID, late_after: dict[str, int], since: datetime, tod
             for name, minutes in late_after.items()
             if name in runs and now - counted_from(runs[name], now, jumped_at) > timedelta(minutes=minutes)
         ],
-        holds=[{**row, "at": _time(row["at"])} for row in found.get("hold", ())],
+        holds=[{**row, "at": _time(row["at"]), "word": REASONS[row["reason"]].word} for row in found.get("hold", ())],
         unread=[{**row, "created_at": _time(row["created_at"]), "read_at": None} for row in found.get("notice", ())],
         clock=_clock(state, now),
         said={(row["what"], row["status"]): row["many"] for row in found.get("said", ())},

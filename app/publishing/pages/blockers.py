@@ -11,21 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.lib.liveness import WORKER_SILENT
-
-HELD = {
-    "late": "Held because it is late: somebody decides whether it still goes out",
-    "account_paused": "Held because the account is paused",
-    "account_down": "Held because the account needs a new sign-in",
-    "campaign_paused": "Held because the campaign is not running",
-    "campaign_window": "Held because the campaign has not started or is over",
-    "budget": "Held because the campaign is over its budget",
-    "policy": "Held because a platform's rules have changed",
-    "emergency": "Held: publishing was stopped for everything in its scope",
-    "changed": "Held because the content no longer matches what was approved",
-    "restored": "Held after a restore, until somebody has looked",
-    "human": "Held by a person",
-    "invariant": "Stopped, because something is wrong with how it went out: read what, put it right, then release it",
-}
+from app.publishing.models.hold import REASONS
 
 
 @dataclass(frozen=True)
@@ -104,7 +90,7 @@ def _stops(facts: Facts) -> Iterator[Reason]:
         yield Reason("review", "Waits for review: no approval covers this version")
     for hold in sorted(facts.holds, key=lambda h: h.placed_at):
         whom = f" by {hold.by}" if hold.by else ""
-        yield Reason("held", f"{HELD[hold.reason]}{whom}, since", hold.placed_at, hold.note)
+        yield Reason("held", f"{REASONS[hold.reason].blocker}{whom}, since", hold.placed_at, hold.note)
     if facts.campaign and not any(h.scope == "campaign" for h in facts.holds):
         yield Reason("campaign", facts.campaign)
     if facts.account_paused and not any(h.reason == "account_paused" for h in facts.holds):

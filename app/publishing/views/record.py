@@ -95,7 +95,7 @@ def _case(seen: record_queries.Shown, key: str) -> BannerFacts:
         account_usable=bool(account and account.is_usable), was_unknown=record.was_unknown,
         remarks=tuple(str(remark) for remark in (record.meta or {}).get("remarks") or ()),
         blame=str((record.meta or {}).get("blame") or ""),
-        held_because=labels.HOLD_REASONS[hold.reason] if hold else "", hold_note=(hold.note or "") if hold else "",
+        held_because=hold.word if hold else "", hold_note=(hold.note or "") if hold else "",
         alarm=alarm, twins=len(duplicates.posts(record, seen.attempts)),
     )  # fmt: skip
 

@@ -165,10 +165,9 @@ def test_a_noun_has_its_own_word_for_a_shared_key() -> None:
 
 
 def test_error_types_of_the_records_all_have_words() -> None:
-    from app.publishing.models import ERROR_TYPES, REASONS
+    from app.publishing.models import ERROR_TYPES
 
     assert set(ERROR_TYPES) <= set(labels.ERROR_TYPES)
-    assert set(REASONS) <= set(labels.HOLD_REASONS)
 
 
 @pytest.mark.parametrize("key", ["brand_new_state", "", None])

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.publishing.models import REASONS, RECORD
-from app.publishing.pages.blockers import HELD, Facts, Held, why
+from app.publishing.models import REASONS, RECORD, PublishHold
+from app.publishing.pages.blockers import Facts, Held, why
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=4)
@@ -27,8 +27,11 @@ def test_every_status_has_an_answer(status):
     assert first.key and first.text
 
 
-def test_every_hold_has_words():
-    assert set(HELD) == set(REASONS)
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_hold_is_named_with_its_sentence(reason):
+    (first, *_) = why(facts(holds=(Held("record", reason, NOW),)))
+    assert first.key == "held" and first.text.startswith(REASONS[reason].blocker)
+    assert REASONS[reason].word and PublishHold(reason=reason).word == REASONS[reason].word
 
 
 def test_what_a_person_must_change_comes_before_what_time_mends():
