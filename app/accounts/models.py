@@ -43,6 +43,7 @@ COMMENTS = {
     "remote_account": "The account at the other end as one text (vault/remote.py); rows with the same one are one place",
 }
 
+settings.declare_group("accounts", "Accounts on platforms", 30)
 settings.declare(
     "accounts.breaker_after",
     5,
@@ -50,10 +51,11 @@ settings.declare(
     "Network or platform errors in a row that open an account's breaker.",
     minimum=1,
     maximum=100,
+    label="Failures that open the breaker",
 )
 settings.declare(
     "accounts.breaker_minutes", 5, int, "How long an open breaker waits before one record tries the account again.",
-    minimum=1, maximum=1440, unit="minutes",
+    minimum=1, maximum=1440, unit="minutes", label="An open breaker rests for",
 )  # fmt: skip
 settings.declare(
     "accounts.expiry_notice_days",
@@ -63,10 +65,11 @@ settings.declare(
     minimum=1,
     maximum=90,
     unit="days",
+    label="Warn before a sign-in ends",
 )
 settings.declare(
     "accounts.verify_every_hours", 24, int, "After how long an account is checked again by itself.",
-    minimum=1, maximum=720, unit="hours",
+    minimum=1, maximum=720, unit="hours", label="Check accounts every",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ ACTOR_TYPES = ("planner", "worker", "judge", "human", "system")
 SEVERITIES = ("info", "warning", "error")
 PARTITIONS_AHEAD = 3  # months
 
+settings.declare_group("audit", "Audit", 60)
 SEAL_ALARM = settings.declare(
     "audit.seal_alarm_minutes",
     15,

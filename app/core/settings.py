@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -33,7 +33,8 @@ class SystemConfig(db.Model):  # type: ignore[name-defined,misc]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting. `group` is the part before the dot; `unit` is shown beside the field."""
+    """One setting. `group` is the part before the dot; `unit` is shown beside the field; a hidden one the desk keeps for
+    itself."""
 
     name: str
     default: Any
@@ -43,6 +44,8 @@ class Setting:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
+    label: str = ""
+    is_hidden: bool = False
 
     @property
     def group(self) -> str:
@@ -68,15 +71,46 @@ class Setting:
         return self.kind(raw.strip() if isinstance(raw, str) else raw)
 
 
+class Group(NamedTuple):
+    """The heading over the settings of one room."""
+
+    title: str
+    place: int
+
+
 SETTINGS: dict[str, Setting] = {}
+GROUPS: dict[str, Group] = {}
+LAST = 99  # a group without a heading of its own
 _cache: dict[str, Any] = {}
 _cached_until = 0.0
 
 
-def declare(name: str, default: Any, kind: type, help: str, **limits: Any) -> Setting:
-    """Declare a setting (once, when its room's models are imported)."""
-    SETTINGS[name] = Setting(name, default, kind, help, **limits)
+def declare(name: str, default: Any, kind: type, help: str, *, label: str = "", **limits: Any) -> Setting:
+    """Declare a setting (once, when its room's models are imported). Without a label it is called by its own name, its unit left
+    off: `audit.seal_alarm_minutes` is "Seal alarm"."""
+    words = name.partition(".")[2].split("_")
+    if len(words) > 1 and words[-1] == limits.get("unit"):
+        words.pop()
+    plain = " ".join(words)
+    SETTINGS[name] = Setting(name, default, kind, help, label=label or plain[:1].upper() + plain[1:], **limits)
     return SETTINGS[name]
+
+
+def declare_group(name: str, title: str, place: int) -> None:
+    """Declare the heading over a room's settings; the page shows groups by their `place`."""
+    GROUPS[name] = Group(title, place)
+
+
+def by_group() -> list[tuple[str, str, list[Setting]]]:
+    """(group, title, settings by name) of all that are not hidden, as the page shows them."""
+    grouped: dict[str, list[Setting]] = {}
+    for name in sorted(SETTINGS):
+        if not SETTINGS[name].is_hidden:
+            grouped.setdefault(SETTINGS[name].group, []).append(SETTINGS[name])
+    headings = {name: GROUPS.get(name, Group(name.capitalize(), LAST)) for name in grouped}
+    return [
+        (name, headings[name].title, grouped[name]) for name in sorted(grouped, key=lambda g: (headings[g].place, g))
+    ]
 
 
 def get(name: str) -> Any:

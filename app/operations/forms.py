@@ -11,9 +11,6 @@ from app.core.settings import SETTINGS, Setting
 from app.operations.actions.settings import as_text
 from app.web.forms import Form, options
 
-HIDDEN = ("demo.",)
-"""Prefixes of settings that the desk keeps for itself."""
-
 
 class SettingsForm(Form):
     """The base; `settings_form` adds a field per declared setting."""
@@ -37,7 +34,7 @@ def settings_form() -> SettingsForm:
     """One field per declared setting, and beside it, hidden, what it was when the page was built."""
     fields: dict[str, Any] = {}
     for name, one in sorted(SETTINGS.items()):
-        if name.startswith(HIDDEN):
+        if one.is_hidden:
             continue
         fields[name] = _field(one)
         fields[f"was-{name}"] = HiddenField(default=as_text(settings.get(name)))
@@ -47,7 +44,7 @@ def settings_form() -> SettingsForm:
 
 
 def _field(one: Setting) -> Field:
-    label, current = label_of(one.name), settings.get(one.name)
+    label, current = one.label, settings.get(one.name)
     bounds = [
         f"{w} {value:g}" for w, value in (("at least", one.minimum), ("at most", one.maximum)) if value is not None
     ]
@@ -76,36 +73,6 @@ def _field(one: Setting) -> Field:
         description=help,
         render_kw={**shape, "autocomplete": "off"},
     )
-
-
-LABELS = {
-    "staff.ip_failures": "Failed sign-ins per network address",
-    "staff.lock_failures": "Failed sign-ins per address",
-    "staff.lock_minutes": "Sign-in is paused for",
-    "staff.lock_window_minutes": "Failures count for",
-    "staff.idle_minutes": "A session ends when unused for",
-    "staff.session_hours": "A session lasts at most",
-    "staff.invite_days": "An invitation works for",
-    "staff.reset_hours": "A password link works for",
-    "publishing.late_limit_hours": "A post is late after",
-    "publishing.max_retries": "Retries",
-    "publishing.on_absent": "When a post is surely not there",
-    "reviews.expires_after_days": "A review request expires after",
-    "reviews.self_approval": "Self-approval",
-    "accounts.breaker_after": "Failures that open the breaker",
-    "accounts.breaker_minutes": "An open breaker rests for",
-    "accounts.expiry_notice_days": "Warn before a sign-in ends",
-    "accounts.verify_every_hours": "Check accounts every",
-}
-
-
-def label_of(name: str) -> str:
-    """`accounts.breaker_after` in words; a setting without a line above is called by its own name, its unit left off."""
-    words = name.partition(".")[2].split("_")
-    if len(words) > 1 and words[-1] == SETTINGS[name].unit:
-        words.pop()
-    plain = " ".join(words)
-    return LABELS.get(name, plain[:1].upper() + plain[1:])
 
 
 def _text(field: Field) -> str:

@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Row
-from app.core.settings import declare
+from app.core.settings import declare, declare_group
 
 _EMPTY_LIST = text("'[]'::jsonb")
 
 
+declare_group("site", "Our own site", 50)
 declare("site.title", "Newsroom", str, "The title of our own public pages and feeds.")
 
 

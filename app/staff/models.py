@@ -28,6 +28,7 @@ declare_badges(
     {"invited": Badge("Invited", "wait", "mail"), "expired": Badge("Expired", "bad", "plug-connected-x")},
 )
 
+settings.declare_group("staff", "Staff and sign-in", 40)
 settings.declare(
     "staff.lock_failures",
     5,
@@ -35,6 +36,7 @@ settings.declare(
     "Failed sign-ins for one address before sign-in from new devices is paused.",
     minimum=3,
     maximum=50,
+    label="Failed sign-ins per address",
 )
 settings.declare(
     "staff.lock_window_minutes",
@@ -44,6 +46,7 @@ settings.declare(
     minimum=1,
     maximum=1440,
     unit="minutes",
+    label="Failures count for",
 )
 settings.declare(
     "staff.lock_minutes",
@@ -53,12 +56,14 @@ settings.declare(
     minimum=1,
     maximum=1440,
     unit="minutes",
+    label="Sign-in is paused for",
 )
 settings.declare(
     "staff.ip_failures",
     50,
     int,
     "Failed sign-ins from one network before its new devices are paused (an IPv6 /64 counts as one).",
+    label="Failed sign-ins per network address",
     minimum=5,
     maximum=10_000,
 )
@@ -70,6 +75,7 @@ settings.declare(
     minimum=5,
     maximum=1440,
     unit="minutes",
+    label="A session ends when unused for",
 )
 settings.declare(
     "staff.session_hours",
@@ -79,6 +85,7 @@ settings.declare(
     minimum=1,
     maximum=720,
     unit="hours",
+    label="A session lasts at most",
 )
 settings.declare(
     "staff.second_factor",
@@ -87,8 +94,26 @@ settings.declare(
     "Who must set up an authenticator: until they have, nothing else opens for them.",
     choices=("optional", "admins", "everybody"),
 )
-settings.declare("staff.invite_days", 7, int, "How long an invitation link works.", minimum=1, maximum=60, unit="days")
-settings.declare("staff.reset_hours", 24, int, "How long a password link works.", minimum=1, maximum=168, unit="hours")
+settings.declare(
+    "staff.invite_days",
+    7,
+    int,
+    "How long an invitation link works.",
+    minimum=1,
+    maximum=60,
+    unit="days",
+    label="An invitation works for",
+)
+settings.declare(
+    "staff.reset_hours",
+    24,
+    int,
+    "How long a password link works.",
+    minimum=1,
+    maximum=168,
+    unit="hours",
+    label="A password link works for",
+)
 
 _ROLE_LIST = ", ".join(f"'{role}'" for role in ROLES)
 

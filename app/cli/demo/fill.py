@@ -174,4 +174,4 @@ def _tomorrow() -> datetime:
     return datetime.combine(day, time(9), zone)
 
 
-desk_settings.declare("demo.filled", False, bool, "The demo desk has been filled.")
+desk_settings.declare("demo.filled", False, bool, "The demo desk has been filled.", is_hidden=True)

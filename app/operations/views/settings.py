@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from flask import Response, request, url_for
 
-from app.core.settings import SETTINGS
+from app.core.settings import by_group
 from app.operations import actions
 from app.operations.forms import SettingsForm, settings_form
 from app.operations.queries.changes import last_changes
@@ -14,16 +12,6 @@ from app.operations.views.blueprint import bp
 from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.pages import render
-
-GROUPS = {
-    "reviews": "Reviews",
-    "publishing": "Publishing",
-    "accounts": "Accounts on platforms",
-    "staff": "Staff and sign-in",
-    "site": "Our own site",
-    "content": "Content",
-    "audit": "Audit",
-}
 
 
 @bp.route("/settings", methods=["GET", "POST"])
@@ -48,16 +36,8 @@ def _again(form: SettingsForm) -> Response:
 
 
 def _page(form: SettingsForm) -> Response:
-    names = sorted(
-        (name for name in SETTINGS if name in form),
-        key=lambda name: (list(GROUPS).index(_group(name)) if _group(name) in GROUPS else 99, name),
-    )
-    groups = [(key, GROUPS.get(key, key.capitalize()), list(found)) for key, found in groupby(names, _group)]
-    return render("operations/settings.html", form=form, sections=groups, changes=last_changes(), declared=SETTINGS)
-
-
-def _group(name: str) -> str:
-    return name.partition(".")[0]
+    groups = [(key, title, [setting.name for setting in declared]) for key, title, declared in by_group()]
+    return render("operations/settings.html", form=form, sections=groups, changes=last_changes())
 
 
 def _said(changed: list[str]) -> str:

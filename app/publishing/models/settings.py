@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from app.core.settings import declare
+from app.core.settings import declare, declare_group
 
-declare("publishing.max_retries", 3, int, "Retries after the first try of a new record.", minimum=0, maximum=20)
+declare_group("publishing", "Publishing", 20)
+declare(
+    "publishing.max_retries",
+    3,
+    int,
+    "Retries after the first try of a new record.",
+    minimum=0,
+    maximum=20,
+    label="Retries",
+)
 declare(
     "publishing.late_limit_hours",
     6,
@@ -13,6 +22,7 @@ declare(
     minimum=1,
     maximum=168,
     unit="hours",
+    label="A post is late after",
 )
 declare(
     "publishing.on_absent",
@@ -21,4 +31,5 @@ declare(
     "After an unknown outcome that a listing shows to be surely absent: send again, or ask a person. "
     "An account's own rule comes first.",
     choices=("resend", "ask"),
+    label="When a post is surely not there",
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.core.settings import declare
+from app.core.settings import declare, declare_group
 from app.reviews.models.decision import DECISIONS, NEXT_ACTIONS, ReviewComment, ReviewDecision
 from app.reviews.models.request import OPEN, REQUEST, SETTLED, ApprovalRequest
 
-declare("reviews.self_approval", False, bool, "People may approve what they wrote themselves.")
+declare_group("reviews", "Reviews", 10)
+declare("reviews.self_approval", False, bool, "People may approve what they wrote themselves.", label="Self-approval")
 declare("reviews.quorum", 1, int, "How many different reviewers must approve a version.", minimum=1, maximum=5)
 declare(
     "reviews.decisions_per_minute",
@@ -17,7 +18,13 @@ declare(
     maximum=120,
 )
 declare(
-    "reviews.expires_after_days", 7, int, "Days after which an undecided review request expires.", minimum=1, maximum=90
+    "reviews.expires_after_days",
+    7,
+    int,
+    "Days after which an undecided review request expires.",
+    minimum=1,
+    maximum=90,
+    label="A review request expires after",
 )
 declare("reviews.schedule_on_approval", False, bool, "Approving makes the planned publish job at once.")
 

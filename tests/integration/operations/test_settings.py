@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry
 from app.core import settings
 from app.core.db import db
-from app.operations.forms import HIDDEN
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def form(admin: Any, **changes: str) -> dict[str, str]:
     """What the browser would send: every field as the page shows it, and what it was."""
     from app.operations.actions.settings import as_text
 
-    shown = {name: as_text(settings.get(name)) for name in settings.SETTINGS if not name.startswith(HIDDEN)}
+    shown = {name: as_text(settings.get(name)) for name, one in settings.SETTINGS.items() if not one.is_hidden}
     return {
         **shown,
         **{f"was-{name}": value for name, value in shown.items()},
@@ -33,8 +33,27 @@ def form(admin: Any, **changes: str) -> dict[str, str]:
 def test_every_declared_setting_is_on_the_page(admin: Any) -> None:
     page = admin.get("/settings").get_data(as_text=True)
     for name, one in settings.SETTINGS.items():
-        if not name.startswith(HIDDEN):
+        if not one.is_hidden:
             assert f'name="{name}"' in page and one.help.split(".")[0].replace("'", "&#39;") in page, name
+
+
+def test_the_page_shows_groups_in_their_order_and_every_label(admin: Any) -> None:
+    page = admin.get("/settings").get_data(as_text=True)
+    titles = ["Reviews", "Publishing", "Accounts on platforms", "Staff and sign-in", "Our own site", "Audit"]
+    assert re.findall(r'<h2 class="card-title" id="group-\w+">([^<]+)</h2>', page) == titles
+    labels = ["Quorum", "A post is late after (hours)", "An open breaker rests for (minutes)", "Second factor", "Title"]
+    assert all(f">{label}</label>" in page for label in labels)
+
+
+def test_a_setting_that_a_room_declares_is_on_the_page_in_its_group(admin: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(settings, "SETTINGS", settings.SETTINGS | {})
+    for module in ("app.operations.forms", "app.operations.actions.settings"):
+        monkeypatch.setattr(f"{module}.SETTINGS", settings.SETTINGS)
+    monkeypatch.setattr(settings, "GROUPS", settings.GROUPS | {})
+    settings.declare_group("example", "Example room", 80)
+    settings.declare("example.wait_minutes", 5, int, "How long it waits.", unit="minutes")
+    page = admin.get("/settings").get_data(as_text=True)
+    assert page.index(">Audit</h2>") < page.index(">Example room</h2>") < page.index(">Wait (minutes)</label>")
 
 
 def test_a_change_is_kept_recorded_and_shown(admin: Any) -> None:
