@@ -5,21 +5,13 @@ from __future__ import annotations
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from app.lib.roles import ROLES
+from app.lib import roles
 from app.staff.passwords import LONGEST, SHORTEST
 from app.staff.person import DENSITIES, THEMES
 from app.web.forms import Form, options
-from app.web.labels import ROLES as ROLE_WORDS
 from app.web.times import zone_names
 
-RIGHTS = {
-    "viewer": "sees everything, changes nothing",
-    "editor": "writes content and asks for review",
-    "reviewer": "also approves what others wrote",
-    "operator": "also schedules, publishes and connects accounts",
-    "admin": "also looks after staff, settings and audit",
-}
-ROLE_CHOICES = [(role, f"{ROLE_WORDS[role]}: {RIGHTS[role]}") for role in ROLES]
+ROLE_CHOICES = [(key, f"{role.word}: {role.may}") for key, role in roles.TABLE.items()]
 _NEW_HELP = f"At least {SHORTEST} characters; a few words in a row are easy to remember."
 
 

@@ -36,42 +36,6 @@ class PlatformLabel(NamedTuple):
     icon: str
 
 
-PLATFORMS: dict[str, PlatformLabel] = {
-    **{one.spec.slug: PlatformLabel(one.spec.name, one.spec.icon) for one in registry.all()},
-    "instagram": PlatformLabel("Instagram", "brand-instagram"),
-    "threads": PlatformLabel("Threads", "brand-threads"),
-    "facebook": PlatformLabel("Facebook", "brand-facebook"),
-    "linkedin": PlatformLabel("LinkedIn", "brand-linkedin"),
-    "x": PlatformLabel("X", "brand-x"),
-    "youtube": PlatformLabel("YouTube", "brand-youtube"),
-    "tiktok": PlatformLabel("TikTok", "brand-tiktok"),
-    "pinterest": PlatformLabel("Pinterest", "brand-pinterest"),
-    "reddit": PlatformLabel("Reddit", "brand-reddit"),
-    "telegram": PlatformLabel("Telegram", "brand-telegram"),
-    "discord": PlatformLabel("Discord", "brand-discord"),
-    "slack": PlatformLabel("Slack", "brand-slack"),
-    "medium": PlatformLabel("Medium", "brand-medium"),
-    "tumblr": PlatformLabel("Tumblr", "brand-tumblr"),
-    "wordpress": PlatformLabel("WordPress", "brand-wordpress"),
-    "ghost": PlatformLabel("Ghost", "ghost"),
-    "devto": PlatformLabel("dev.to", "file-text"),
-    "wechat": PlatformLabel("WeChat", "brand-wechat"),
-    "weibo": PlatformLabel("Weibo", "brand-weibo"),
-    "bilibili": PlatformLabel("Bilibili", "brand-bilibili"),
-    "newsletter": PlatformLabel("Newsletter", "mail"),
-    "xiaohongshu": PlatformLabel("Xiaohongshu", "红"),
-    "douyin": PlatformLabel("Douyin", "抖"),
-}
-
-ROLES: dict[str, str] = {
-    "viewer": "Viewer",
-    "editor": "Editor",
-    "reviewer": "Reviewer",
-    "operator": "Operator",
-    "admin": "Admin",
-}
-
-
 def status(key: str, noun: str = "") -> Badge:
     """The badge of a status; `noun` (job, request…) picks that noun's own word where it has one."""
     return BADGES.get(noun, {}).get(key) or SHARED.get(key) or Badge(plain(key), "idle", "circle-dashed")
@@ -89,8 +53,11 @@ def error_type(key: str | None) -> Badge:
 
 
 def platform(slug: str) -> PlatformLabel:
-    """Name and mark of a platform; one we have no row for shows its slug and a globe."""
-    return PLATFORMS.get(slug) or PlatformLabel(plain(slug), "world")
+    """Name and mark of a platform. One without a connector (any more) shows its slug, which rows may still name, and a globe."""
+    if not registry.has(slug):
+        return PlatformLabel(plain(slug), "world")
+    spec = registry.get(slug).spec
+    return PlatformLabel(spec.name, spec.icon)
 
 
 def plain(key: str) -> str:
@@ -101,4 +68,4 @@ def plain(key: str) -> str:
 def tables() -> list[Badge | PlatformLabel]:
     """Every label there is: what the tests hold against the icon sprite."""
     declared = [badge for badges in BADGES.values() for badge in badges.values()]
-    return [*declared, *ERROR_TYPES.values(), *PLATFORMS.values(), NOT_KNOWN]
+    return [*declared, *ERROR_TYPES.values(), *(platform(c.spec.slug) for c in registry.all()), NOT_KNOWN]

@@ -19,7 +19,7 @@ from flask import Flask, current_app, g
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from app.lib import clock
+from app.lib import clock, roles
 from app.web import labels, times
 
 MACROS = ("ui/macros.html", "ui/forms.html", "ui/lists.html")
@@ -118,7 +118,7 @@ class Ui:
     mark = staticmethod(lambda key, noun="": labels.status(key, noun).icon)
     error = staticmethod(labels.error_type)
     platform_name = staticmethod(lambda slug: labels.platform(slug).word)
-    role = staticmethod(lambda key: labels.ROLES.get(key, labels.plain(key)))
+    role = staticmethod(lambda key: roles.TABLE[key].word if key in roles.TABLE else labels.plain(key))
 
 
 def reader() -> tuple[ZoneInfo, datetime, date]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.core.db import app_now, db
 from app.core.listing import Choice, Listing
 from app.lib.errors import NotFound
-from app.lib.roles import ROLES
+from app.lib.roles import ROLES, TABLE
 from app.staff.models import User
 
 NEVER = sa.literal(datetime(2000, 1, 1, tzinfo=UTC), sa.DateTime(timezone=True))
@@ -27,7 +27,7 @@ STAFF = Listing(
     select=sa.select(User),
     search=[User.full_name, User.email, User.username],
     filters={
-        "role": Choice(User.role, [(role, role.capitalize()) for role in ROLES], label="Role"),
+        "role": Choice(User.role, [(key, role.word) for key, role in TABLE.items()], label="Role"),
         "state": Choice(_in_state, STATES, label="State"),
     },
     sorts={

@@ -181,4 +181,5 @@ def test_every_connector_has_a_name_and_a_mark() -> None:
     from app.platforms import registry
 
     for connector in registry.CONNECTORS:
-        assert connector.spec.slug in labels.PLATFORMS
+        found = labels.platform(connector.spec.slug)
+        assert (found.word, found.icon) == (connector.spec.name, connector.spec.icon)
