@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.audit import actions, inspection
 from app.audit.actions.events import REACT, claim
-from app.core.queue import JOBS, current, enqueue, job
+from app.core.queue import current, enqueue, job, run_consumer
 from app.core.transactions import transaction
 from app.lib import logs
 
@@ -53,7 +53,7 @@ def deliver_event(event_id: str, consumer: str) -> None:
     if entity_id is None:
         return
     try:
-        JOBS[consumer].run(entity_id)
+        run_consumer(consumer, entity_id)
     except Exception as error:
         transaction(actions.mark_failed, event_id, consumer, logs.words(error))
         raise

@@ -18,7 +18,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from app.core import actor
+from app.core import actor, notices
 from app.core.db import db
 
 log = logging.getLogger(__name__)
@@ -55,10 +55,15 @@ def job(name: str, queue: str = "default", timeout: int = 300, formerly: str = "
     def register(run: Job) -> Job:
         JOBS[name] = _Registered(run, queue, timeout)
         if formerly:
-            _CURRENT[formerly] = name
+            rename(formerly, name)
         return run
 
     return register
+
+
+def rename(former: str, name: str) -> None:
+    """Let what was left for the job `former` go to `name`: a job, or a consumer `job:key`."""
+    _CURRENT[former] = name
 
 
 def current(name: str) -> str:
@@ -66,9 +71,15 @@ def current(name: str) -> str:
     return _CURRENT.get(name, name)
 
 
+def run_consumer(consumer: str, entity_id: str) -> None:
+    """Run what follows an action: a job with the id of the thing, or as `job:key` with the key and the id."""
+    name, _, key = consumer.partition(":")
+    JOBS[name].run(*([key] if key else []), entity_id)
+
+
 def consumers(action: str) -> tuple[str, ...]:
-    """The jobs that follow a recorded action (`app.reactions`)."""
-    return REACTIONS.get(action, ())
+    """What follows a recorded action: the jobs of `app.reactions`, and the notices that rooms declare."""
+    return (*REACTIONS.get(action, ()), *notices.followers(action))
 
 
 def enqueue(name: str, *args: str) -> None:

@@ -7,10 +7,8 @@ import uuid
 import sqlalchemy as sa
 
 from app.core.listing import Choice, Listing, Walk, contains
+from app.core.notices import choices
 from app.notifications.models import Notification
-from app.notifications.texts import KINDS
-
-__all__ = ["KINDS", "listing"]
 
 
 def _read(value: str) -> sa.ColumnElement[bool]:
@@ -24,7 +22,7 @@ def listing(user_id: uuid.UUID) -> Listing:
         search=lambda text: Walk(contains([Notification.title, Notification.body], text)),
         filters={
             "read": Choice(_read, (("unread", "Unread"), ("read", "Read")), "State"),
-            "kind": Choice(Notification.kind, [(key, kind.word) for key, kind in KINDS.items()], "Kind"),
+            "kind": Choice(Notification.kind, choices(), "Kind"),
         },
         sorts={"at": Notification.created_at},
         default="-at",

@@ -7,9 +7,9 @@ import uuid
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
 
+from app.core.notices import KINDS
 from app.notifications import actions
 from app.notifications.queries import listing
-from app.notifications.texts import KINDS
 from app.web.auth import requires
 from app.web.forms import PlainForm, submit
 from app.web.pages import back_to, render

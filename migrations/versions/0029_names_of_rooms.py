@@ -22,8 +22,16 @@ JOBS = (
     ("audit.ring_open", "audit.redeliver"),
     ("publishing.check_invariants", "delivery.check_invariants"),
     ("publishing.check_twins", "delivery.check_duplicates"),
-    *((f"operations.tell_of_{what}", f"notifications.tell_of_{what}")
-      for what in ("record", "account", "expiry", "review", "decision", "undo")),
+)
+# what told people was a job for each kind of notice, is one job with the kind behind the colon; records were one job for two kinds
+NOTIFY = "notifications.notify"
+NOTICES = (
+    ("operations.tell_of_account", "account_left"),
+    ("operations.tell_of_expiry", "account_expires"),
+    ("operations.tell_of_review", "review_asked"),
+    ("operations.tell_of_decision", "review_decided"),
+    ("operations.tell_of_undo", "review_undone"),
+    ("operations.tell_of_record", "record_failed"),
 )
 LISTS = (("accounts.staff", "staff.index"), ("vault.index", "accounts.index"), ("operations.notices", "notifications.index"))
 
@@ -36,6 +44,12 @@ def upgrade() -> None:
     for old, new in JOBS:
         _rename("schedule_runs", "name", old, new)
         _rename("event_deliveries", "consumer", old, new)
+    op.execute(
+        f"UPDATE event_deliveries d SET consumer = '{NOTIFY}:record_asks' FROM events e "
+        "WHERE e.id = d.event_id AND e.event_type = 'publishing.asks' AND d.consumer = 'operations.tell_of_record'"
+    )
+    for old, kind in NOTICES:
+        _rename("event_deliveries", "consumer", old, f"{NOTIFY}:{kind}")
     for old, new in LISTS:
         _rename("saved_views", "page", old, new)
 
@@ -44,6 +58,8 @@ def downgrade() -> None:
     """Back to the names before."""
     for old, new in LISTS:
         _rename("saved_views", "page", new, old)
+    for old, kind in (*NOTICES, ("operations.tell_of_record", "record_asks")):
+        _rename("event_deliveries", "consumer", f"{NOTIFY}:{kind}", old)
     for old, new in JOBS:
         _rename("schedule_runs", "name", new, old)
         _rename("event_deliveries", "consumer", new, old)

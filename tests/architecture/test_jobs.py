@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from app.core import queue
+from app.core import notices, queue
 from app.reactions import REACTIONS
 from app.schedule import SCHEDULE
 from tests.architecture.source import calls, modules
@@ -20,7 +20,8 @@ def test_every_job_that_is_asked_for_exists(session_app):
     assert wanted and {name: where for name, where in wanted.items() if name not in queue.JOBS} == {}
 
 
-def test_every_reaction_and_every_tick_has_a_job(session_app):
+def test_every_reaction_every_notice_and_every_tick_has_a_job(session_app):
+    assert notices.NOTIFY in queue.JOBS
     named = {job for jobs in REACTIONS.values() for job in jobs} | {tick.job for tick in SCHEDULE}
     assert named <= queue.JOBS.keys()
 
@@ -33,7 +34,9 @@ def test_every_reaction_follows_an_action_that_is_recorded(session_app):
         }
         for call in calls(tree, "record", "audit"):
             recorded |= _names(call.args[0], words) if call.args else set()
-    assert REACTIONS.keys() <= recorded
+    assert (
+        REACTIONS.keys() <= recorded and {action for kind in notices.KINDS.values() for action in kind.on} <= recorded
+    )
 
 
 def _names(action: ast.expr, words: set[str]) -> set[str]:

@@ -9,13 +9,13 @@ from flask_login import current_user
 
 from app.calendar import queries
 from app.core import broker, settings
+from app.core.notices import KINDS
 from app.home.queries import counts, day_counts, needs_action, tiles
 from app.home.queries.alerts import signals
 from app.home.views.blueprint import bp
 from app.home.words import lead
 from app.lib import clock
 from app.metrics import queries as metrics
-from app.notifications.queries import KINDS
 from app.reviews.queries import waiting_for
 from app.web.auth import requires
 from app.web.pages import render

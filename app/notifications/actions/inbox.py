@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.db import app_now, db, uuid7
+from app.core.notices import Notice
 from app.lib.errors import NotFound
 from app.notifications.models import Notification
-from app.notifications.texts import NotificationText
 
 
-def tell(people: Iterable[uuid.UUID], said: NotificationText) -> int:
+def tell(people: Iterable[uuid.UUID], kind: str, notice: Notice) -> int:
     """Leave the notice for each of them; who has it already (same key) is not told again. Returns how many are new."""
     rows = [
         {
-            "id": uuid7(), "user_id": person, "kind": said.kind, "title": said.title[:300], "body": said.body[:1000], "url": said.url,
-            "tone": said.tone, "entity_type": said.entity_type, "entity_id": said.entity_id, "key": said.key,
+            "id": uuid7(), "user_id": person, "kind": kind, "title": notice.title[:300], "body": notice.body[:1000],
+            "url": notice.url, "tone": notice.tone, "entity_type": notice.entity_type, "entity_id": notice.entity_id, "key": notice.key,
         }
         for person in dict.fromkeys(people)
     ]  # fmt: skip

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from app.audit import actions, jobs
 from app.audit.actions import record
 from app.audit.models import Event, EventDelivery
-from app.core import queue
+from app.core import notices, queue
 from app.core.db import db
 
 
 @pytest.fixture
 def seen(monkeypatch, app):
     ran = []
+    monkeypatch.setattr(notices, "KINDS", {})
     monkeypatch.setitem(queue.REACTIONS, "accounts.left_active", ("test.hold",))
     monkeypatch.setitem(queue.JOBS, "test.hold", queue._Registered(lambda key: ran.append(key), "default", 10))
     return ran
