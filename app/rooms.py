@@ -71,9 +71,9 @@ NAV = (
 
 
 def init_app(app: Flask) -> None:
-    """Import every room's models, words, notices and jobs, register its blueprints and commands."""
+    """Import every room's models, words, notices, finders and jobs, register its blueprints and commands."""
     for room in ROOMS:
-        for part in ("models", "audit_words", "notices", "jobs"):
+        for part in ("models", "audit_words", "notices", "finder", "jobs"):
             _part(room, part)
         _register(app, vars(_part(room, "views")), vars(_part(room, "cli")))
 

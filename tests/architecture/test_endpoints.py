@@ -33,8 +33,8 @@ def test_the_places_that_name_endpoints_are_all_read() -> None:
     code, pages = set(in_code()), set(in_templates())
     assert {
         ("app/rooms.py", "staff.index"),
-        ("app/search/views/find.py", "staff.invite"),
-        ("app/search/views/find.py", "accounts.show"),
+        ("app/staff/finder.py", "staff.invite"),
+        ("app/accounts/finder.py", "accounts.show"),
         ("app/staff/mail.py", "staff.accept_invite"),
         ("app/staff/views/sign_in.py", "staff.sign_in"),
         ("app/publishing/views/holds.py", ".record"),

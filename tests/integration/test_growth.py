@@ -17,6 +17,7 @@ from markupsafe import escape
 from app.audit.queries import entries
 from app.calendar import grid
 from app.calendar import queries as calendar_queries
+from app.content import finder
 from app.content.models import ContentItem
 from app.content.queries import found
 from app.content.search import clause, selective
@@ -99,7 +100,7 @@ def test_words_find_the_same_however_common_each_of_them_is(
 ) -> None:
     """The index is asked for some of the words, for others, or for all: what comes out is the same."""
     monkeypatch.setattr(found, "COMMON", 10_000)
-    monkeypatch.setattr(find, "ENOUGH", 10_000)
+    monkeypatch.setattr(finder, "ENOUGH", 10_000)
     titles = (
         "Stone 4321",
         "Stone moss",
@@ -114,7 +115,7 @@ def test_words_find_the_same_however_common_each_of_them_is(
             "stone 🌿", "nowhere stone", "st 43", "' & stone", "\\ stone", "光 影 moss")  # fmt: skip
     plainly = {ask: set(transactions.transaction(db.session.scalars, _plain(ask))) for ask in asks}
     assert plainly["stone 4321"] and plainly["stone 光"] and plainly["st 43"]
-    monkeypatch.setattr(find, "COMMON", common)
+    monkeypatch.setattr(finder, "COMMON", common)
     original = found.selective
     monkeypatch.setattr(found, "selective", lambda c, q, s, _: original(c, q, s, common))
     for ask in asks:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 
+from app.core.finder import FINDERS, Finder, commands
 from app.search.queries.find import LONGEST, Hit, find
 from app.search.views.blueprint import bp
 from app.web.auth import allows, requires
 from app.web.pages import render
 from app.web.template_globals import navigation
 
-KINDS = {
-    "content": ("Content", "file-text", "content.show", "content"), "record": ("Record", "send", "publishing.record", "record"),
-    "campaign": ("Campaign", "speakerphone", "campaigns.show", "campaign"), "account": ("Account", "key", "accounts.show", "account"),
-}  # fmt: skip
-SHORTCUTS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
-    ("content.new", {}, "New content", "plus"), ("accounts.choose", {}, "Connect an account", "plus"), ("staff.invite", {}, "Invite a person", "plus"),
-    ("publishing.records", {"view": "needs-action"}, "Records that need action", "alert-triangle"), ("notifications.index", {}, "Notices", "bell"),
-    ("search.saved_views", {}, "My saved views", "bookmark"), ("calendar.index", {"view": "week"}, "Calendar, this week", "calendar-event"),
-    ("audit.index", {}, "Audit", "history"),
-)  # fmt: skip
+
+class ShownHit(NamedTuple):
+    """A hit, how its kind is called and drawn, and its address."""
+
+    hit: Hit
+    kind: Finder
+    href: str
+
+
+class Page(NamedTuple):
+    """A page or something to do."""
+
+    href: str
+    words: str
+    icon: str
 
 
 @bp.get("/palette")
 @requires("viewer")
 def palette() -> Response:
     text = request.args.get("q", "")[:LONGEST]
-    return make_response(render_template("search/_palette.html", hits=_shown(find(text)), pages=_shortcuts(text)))
+    return make_response(render_template("search/_palette.html", hits=_shown(find(text)), pages=_commands(text)))
 
 
 @bp.get("/search")
@@ -38,14 +44,14 @@ def index() -> Response:
     return render("search/index.html", text=text, hits=_shown(find(text)), pages=_pages(text))
 
 
-def _shown(hits: list[Hit]) -> list[dict[str, Any]]:
+def _shown(hits: list[Hit]) -> list[ShownHit]:
     """Hits with their address; a kind whose page this person may not open is left out."""
-    found = []
-    for hit in hits:
-        word, icon, endpoint, noun = KINDS[hit.kind]
-        if allows(endpoint):
-            found.append({"hit": hit, "word": word, "icon": icon, "noun": noun, "href": _address(endpoint, hit)})
-    return found
+    kinds = FINDERS
+    return [
+        ShownHit(hit, kinds[hit.kind], _address(kinds[hit.kind].endpoint, hit))
+        for hit in hits
+        if allows(kinds[hit.kind].endpoint)
+    ]
 
 
 def _address(endpoint: str, hit: Hit) -> str:
@@ -55,17 +61,18 @@ def _address(endpoint: str, hit: Hit) -> str:
     return url_for(endpoint, **values)
 
 
-def _shortcuts(text: str) -> list[tuple[str, str, str]]:
-    """(address, words, icon) of things to do whose words hold the text."""
+def _commands(text: str) -> list[Page]:
+    """Things to do whose words hold the text."""
     wanted = text.strip().lower()
     return [
-        (url_for(endpoint, **args), words, icon)
-        for endpoint, args, words, icon in SHORTCUTS
-        if wanted and wanted in words.lower() and allows(endpoint)
+        Page(url_for(command.endpoint, **command.args), command.words, command.icon)
+        for command in commands()
+        if wanted and wanted in command.words.lower() and allows(command.endpoint)
     ]
 
 
-def _pages(text: str) -> list[tuple[str, str, str]]:
+def _pages(text: str) -> list[Page]:
+    """The same, and the pages of the side bar."""
     wanted = text.strip().lower()
-    bar = [(url_for(item.endpoint), item.text, item.icon) for group in navigation() for item in group.items]
-    return _shortcuts(text) + [page for page in bar if wanted in page[1].lower()]
+    bar = [Page(url_for(item.endpoint), item.text, item.icon) for group in navigation() for item in group.items]
+    return _commands(text) + [page for page in bar if wanted in page.words.lower()]
