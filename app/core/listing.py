@@ -30,7 +30,8 @@ Choices = Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]]
 class Filter(Protocol):
     """Turns one query parameter into a condition; None when the value means nothing."""
 
-    label: str
+    @property
+    def label(self) -> str: ...
 
     def clause(self, value: str) -> sa.ColumnElement[bool] | Walk | None: ...
 

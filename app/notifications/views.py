@@ -31,7 +31,7 @@ def index() -> Response:
 @commits_on_get
 def show(notice_id: uuid.UUID) -> Response:
     """Opening it is reading it: the one GET here that is kept."""
-    return back_to(actions.mark_read(notice_id, current_user.id).url or url_for("notifications.index"))
+    return back_to(actions.mark_read(notice_id).url or url_for("notifications.index"))
 
 
 @bp.post("/notices/read")
@@ -39,7 +39,7 @@ def show(notice_id: uuid.UUID) -> Response:
 def mark_read() -> Response:
     return submit(
         PlainForm(),
-        lambda _: actions.mark_all_read(current_user.id),
+        lambda _: actions.mark_all_read(),
         index,
         then=url_for("notifications.index"),
         toast=lambda count: f"{count} marked as read.",

@@ -19,11 +19,11 @@ class SettingsForm(Form):
         """Setting → text."""
         return {name: _text(self[name]) for name in SETTINGS if name in self._fields}
 
-    def seen(self) -> dict[str, str]:
+    def before(self) -> dict[str, str]:
         """Setting → the value that the page was built with."""
         return {name: self[f"was-{name}"].data or "" for name in SETTINGS if name in self._fields}
 
-    def look_again(self) -> None:
+    def show_current(self) -> None:
         """After a refusal the page shows what is in force now, so that saving again is a decision."""
         for name in SETTINGS:
             if name in self._fields:
@@ -33,24 +33,26 @@ class SettingsForm(Form):
 def settings_form() -> SettingsForm:
     """One field per declared setting, and beside it, hidden, what it was when the page was built."""
     fields: dict[str, Any] = {}
-    for name, one in sorted(SETTINGS.items()):
-        if one.is_hidden:
+    for name, setting in sorted(SETTINGS.items()):
+        if setting.is_hidden:
             continue
-        fields[name] = _field(one)
+        fields[name] = _field(setting)
         fields[f"was-{name}"] = HiddenField(default=as_text(settings.get(name)))
     kind = type("SettingsFormOfDesk", (SettingsForm,), fields)
     form: SettingsForm = kind()
     return form
 
 
-def _field(one: Setting) -> Field:
-    label, current = one.label, settings.get(one.name)
+def _field(setting: Setting) -> Field:
+    label, current = setting.label, settings.get(setting.name)
     bounds = [
-        f"{w} {value:g}" for w, value in (("at least", one.minimum), ("at most", one.maximum)) if value is not None
+        f"{w} {value:g}"
+        for w, value in (("at least", setting.minimum), ("at most", setting.maximum))
+        if value is not None
     ]
-    default = {True: "on", False: "off"}[one.default] if one.kind is bool else as_text(one.default)
-    help = f"{one.help} Default: {default}{' ' + one.unit if one.unit else ''}{'; ' + ', '.join(bounds) if bounds else ''}."
-    if one.kind is bool:
+    default = {True: "on", False: "off"}[setting.default] if setting.kind is bool else as_text(setting.default)
+    help = f"{setting.help} Default: {default}{' ' + setting.unit if setting.unit else ''}{'; ' + ', '.join(bounds) if bounds else ''}."
+    if setting.kind is bool:
         return SelectField(
             label,
             choices=options([("yes", "On"), ("no", "Off")]),
@@ -58,17 +60,17 @@ def _field(one: Setting) -> Field:
             description=help,
             validate_choice=False,
         )
-    if one.choices:
+    if setting.choices:
         return SelectField(
             label,
-            choices=options((as_text(c), str(c).replace("_", " ").capitalize()) for c in one.choices),
+            choices=options((as_text(c), str(c).replace("_", " ").capitalize()) for c in setting.choices),
             default=as_text(current),
             description=help,
             validate_choice=False,
         )
-    shape = {"inputmode": "numeric" if one.kind is int else "decimal"} if one.kind in (int, float) else {}
+    shape = {"inputmode": "numeric" if setting.kind is int else "decimal"} if setting.kind in (int, float) else {}
     return StringField(
-        label + (f" ({one.unit})" if one.unit else ""),
+        label + (f" ({setting.unit})" if setting.unit else ""),
         default=as_text(current),
         description=help,
         render_kw={**shape, "autocomplete": "off"},

@@ -1,4 +1,4 @@
-"""Saved views: a list's filters under a name, for oneself or for everybody."""
+"""Saved views: a list's filters under a name, for oneself or for everybody. All of them are the views of who acts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
 
-from app.audit.actions import record
+from app.audit import actions as audit
+from app.core import actor
 from app.core.db import app_now, db
 from app.lib.errors import Forbidden, Invalid, NotFound
 from app.search.models import SavedView
@@ -23,59 +24,66 @@ def tidy(query: str) -> str:
     return urlencode([(name, value) for name, value in pairs if name not in LEFT_OUT])
 
 
-def save_view(user_id: uuid.UUID, page: str, name: str, query: str, is_shared: bool = False) -> SavedView:
-    """Keep the filters of `page` under `name`; the same name again replaces one's own. Raises Invalid."""
-    name = _checked(name)
+def save_view(page: str, name: str, query: str, is_shared: bool = False) -> SavedView:
+    """Keep the filters of `page` under `name`; the same name again replaces one's own. Raises Invalid; Forbidden for a job."""
+    name, owner = _tidy_name(name), _person()
     mine = sa.select(SavedView).where(
-        SavedView.user_id == user_id, SavedView.page == page, SavedView.deleted_at.is_(None)
+        SavedView.user_id == owner, SavedView.page == page, SavedView.deleted_at.is_(None)
     )
-    kept = list(db.session.scalars(mine))
-    view = next((one for one in kept if one.name.lower() == name.lower()), None)
-    if view is None and len(kept) >= MOST:
+    own = list(db.session.scalars(mine))
+    view = next((other for other in own if other.name.lower() == name.lower()), None)
+    if view is None and len(own) >= MOST:
         raise Invalid({"name": f"You have {MOST} views of this list. Delete one first."})
     before = view.query if view else None
     if view is None:
-        view = SavedView(user_id=user_id, page=page)
+        view = SavedView(user_id=owner, page=page)
         db.session.add(view)
     view.name, view.query, view.is_shared = name, tidy(query), is_shared
     db.session.flush()
-    record("search.save_view", view, page=[None, page], query=[before, view.query])
+    audit.record("search.save_view", view, page=[None, page], query=[before, view.query])
     return view
 
 
-def rename_view(view_id: uuid.UUID, user_id: uuid.UUID, name: str) -> SavedView:
+def rename_view(view_id: uuid.UUID, name: str) -> SavedView:
     """Another name. Raises Invalid when one's own other view has it."""
-    view, name = own_view(view_id, user_id), _checked(name)
+    view, name = own_view(view_id), _tidy_name(name)
     taken = sa.select(SavedView.id).where(
-        SavedView.user_id == user_id, SavedView.page == view.page, SavedView.id != view.id,
+        SavedView.user_id == view.user_id, SavedView.page == view.page, SavedView.id != view.id,
         sa.func.lower(SavedView.name) == name.lower(), SavedView.deleted_at.is_(None),
     )  # fmt: skip
     if db.session.scalar(taken):
         raise Invalid({"name": "You have another view with that name."})
     before, view.name = view.name, name
-    record("search.rename_view", view, name=[before, name])
+    audit.record("search.rename_view", view, name=[before, name])
     return view
 
 
-def delete_view(view_id: uuid.UUID, user_id: uuid.UUID) -> SavedView:
+def delete_view(view_id: uuid.UUID) -> SavedView:
     """Put it away; nothing but the name is lost."""
-    view = own_view(view_id, user_id)
+    view = own_view(view_id)
     view.deleted_at = app_now()
-    record("search.delete_view", view)
+    audit.record("search.delete_view", view)
     return view
 
 
-def own_view(view_id: uuid.UUID, user_id: uuid.UUID) -> SavedView:
+def own_view(view_id: uuid.UUID) -> SavedView:
     """One's own view. Raises NotFound, Forbidden for somebody else's."""
     view = db.session.get(SavedView, view_id)
     if view is None or view.deleted_at is not None:
         raise NotFound("There is no such view. It may have been deleted.")
-    if view.user_id != user_id:
+    if view.user_id != _person():
         raise Forbidden("This view belongs to somebody else. Save one of your own with the same filters.")
     return view
 
 
-def _checked(name: str) -> str:
+def _person() -> uuid.UUID:
+    person = actor.current().person_id
+    if person is None:
+        raise Forbidden("Views belong to people.")
+    return person
+
+
+def _tidy_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
         raise Invalid({"name": "Enter a name, like “Failed on Mastodon”."})

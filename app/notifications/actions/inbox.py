@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core import actor
 from app.core.db import app_now, db, uuid7
 from app.core.notices import Notice
 from app.lib.errors import NotFound
@@ -31,25 +32,25 @@ def tell(people: Iterable[uuid.UUID], kind: str, notice: Notice) -> int:
 
 def forget(key: str) -> list[uuid.UUID]:
     """Mark what begins with this key as read, because it holds no more. Returns who had been told."""
-    told = Notification.key.startswith(key, autoescape=True)
-    stale = sa.update(Notification).where(told).values(read_at=sa.func.coalesce(Notification.read_at, app_now()))
-    return list(db.session.scalars(stale.returning(Notification.user_id)))
+    stale = Notification.key.startswith(key, autoescape=True)
+    update = sa.update(Notification).where(stale).values(read_at=sa.func.coalesce(Notification.read_at, app_now()))
+    return list(db.session.scalars(update.returning(Notification.user_id)))
 
 
-def mark_read(notice_id: uuid.UUID, user_id: uuid.UUID) -> Notification:
+def mark_read(notice_id: uuid.UUID) -> Notification:
     """One's own notice, opened. Raises NotFound, also for somebody else's."""
     notice = db.session.get(Notification, notice_id)
-    if notice is None or notice.user_id != user_id:
+    if notice is None or notice.user_id != actor.current().person_id:
         raise NotFound("There is no such notice.")
     notice.read_at = notice.read_at or app_now()
     return notice
 
 
-def mark_all_read(user_id: uuid.UUID) -> int:
+def mark_all_read() -> int:
     """All of one's notices. Returns how many were unread."""
     unread = (
         sa.update(Notification)
-        .where(Notification.user_id == user_id, Notification.read_at.is_(None))
+        .where(Notification.user_id == actor.current().person_id, Notification.read_at.is_(None))
         .values(read_at=app_now())
     )
     return len(db.session.execute(unread.returning(Notification.id)).all())

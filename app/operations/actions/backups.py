@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.core.db import db
 from app.operations.models import Backup
 
@@ -25,5 +25,5 @@ def note_backup(location: str, manifest: Mapping[str, Any]) -> Backup:
     )
     db.session.add(row)
     db.session.flush()
-    audit("operations.backup", row, label=location, taken_at=[None, row.taken_at])
+    audit.record("operations.backup", row, label=location, taken_at=[None, row.taken_at])
     return row

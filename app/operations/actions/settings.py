@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.core import settings
 from app.core.settings import SETTINGS
 from app.lib.errors import Invalid
 
 
-def change_settings(typed: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
+def change_settings(typed: Mapping[str, Any], before: Mapping[str, str]) -> list[str]:
     """Keep what differs from what the person saw. Returns the names that changed.
 
-    `typed`: setting → text of its field; `seen`: setting → the value the page was built with, as text.
+    `typed`: setting → text of its field; `before`: setting → the value the page was built with, as text.
     Raises Invalid by setting: a bad value, or one that somebody else changed meanwhile.
     """
     errors: dict[str, str] = {}
@@ -28,16 +28,16 @@ def change_settings(typed: Mapping[str, Any], seen: Mapping[str, str]) -> list[s
             errors |= wrong.errors
             continue
         current = settings.get(name)
-        if as_text(value) == seen.get(name, as_text(current)) or value == current:
+        if as_text(value) == before.get(name, as_text(current)) or value == current:
             continue
-        if seen.get(name, as_text(current)) != as_text(current):
+        if before.get(name, as_text(current)) != as_text(current):
             errors[name] = f"Somebody changed this to {as_text(current)} meanwhile. Save again to overrule it."
         fresh[name] = value
     if errors:
         raise Invalid(errors)
     for name, value in fresh.items():
         old, new = settings.put(name, value)
-        record("operations.set", ("system_config", name), label=name, value=[old, new])
+        audit.record("operations.set", ("system_config", name), label=name, value=[old, new])
     return list(fresh)
 
 

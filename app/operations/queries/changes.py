@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -11,12 +12,20 @@ from app.audit.models import AuditEntry
 from app.core.db import db
 
 
-def last_changes() -> dict[str, Any]:
-    """Setting → (who, when, changes) of its newest change."""
+class Change(NamedTuple):
+    """Who changed a setting when; `changes`: `{"value": [before, after]}`."""
+
+    actor_name: str | None
+    occurred_at: datetime
+    changes: dict[str, Any]
+
+
+def last_changes() -> dict[str, Change]:
+    """Setting → its newest change."""
     statement = (
         sa.select(AuditEntry.entity_id, AuditEntry.actor_name, AuditEntry.occurred_at, AuditEntry.changes)
         .ext(distinct_on(AuditEntry.entity_id))
         .where(AuditEntry.entity_type == "system_config", AuditEntry.action == "operations.set")
         .order_by(AuditEntry.entity_id, AuditEntry.occurred_at.desc())
     )
-    return {row.entity_id: row for row in db.session.execute(statement)}
+    return {name: Change(*change) for name, *change in db.session.execute(statement)}

@@ -23,15 +23,15 @@ def settings() -> Response:
         return _page(form)
     return submit(
         form,
-        lambda f: actions.change_settings(f.typed(), f.seen()),
+        lambda f: actions.change_settings(f.typed(), f.before()),
         lambda: _again(form),
         then=url_for("operations.settings"),
-        toast=_said,
+        toast=_toast,
     )
 
 
 def _again(form: SettingsForm) -> Response:
-    form.look_again()
+    form.show_current()
     return _page(form)
 
 
@@ -40,7 +40,7 @@ def _page(form: SettingsForm) -> Response:
     return render("operations/settings.html", form=form, sections=groups, changes=last_changes())
 
 
-def _said(changed: list[str]) -> str:
+def _toast(changed: list[str]) -> str:
     return (
         "Nothing was changed."
         if not changed

@@ -14,7 +14,7 @@ from app.web.pages import render
 from app.web.template_globals import navigation
 
 
-class ShownHit(NamedTuple):
+class Result(NamedTuple):
     """A hit, how its kind is called and drawn, and its address."""
 
     hit: Hit
@@ -34,21 +34,21 @@ class Page(NamedTuple):
 @requires("viewer")
 def palette() -> Response:
     text = request.args.get("q", "")[:LONGEST]
-    return make_response(render_template("search/_palette.html", hits=_shown(find(text)), pages=_commands(text)))
+    return make_response(render_template("search/_palette.html", hits=_results(find(text)), pages=_commands(text)))
 
 
 @bp.get("/search")
 @requires("viewer")
 def index() -> Response:
     text = request.args.get("q", "")[:LONGEST]
-    return render("search/index.html", text=text, hits=_shown(find(text)), pages=_pages(text))
+    return render("search/index.html", text=text, hits=_results(find(text)), pages=_pages(text))
 
 
-def _shown(hits: list[Hit]) -> list[ShownHit]:
+def _results(hits: list[Hit]) -> list[Result]:
     """Hits with their address; a kind whose page this person may not open is left out."""
     kinds = FINDERS
     return [
-        ShownHit(hit, kinds[hit.kind], _address(kinds[hit.kind].endpoint, hit))
+        Result(hit, kinds[hit.kind], _address(kinds[hit.kind].endpoint, hit))
         for hit in hits
         if allows(kinds[hit.kind].endpoint)
     ]
@@ -65,7 +65,7 @@ def _commands(text: str) -> list[Page]:
     """Things to do whose words hold the text."""
     wanted = text.strip().lower()
     return [
-        Page(url_for(command.endpoint, **command.args), command.words, command.icon)
+        Page(url_for(command.endpoint, **dict[str, Any](command.args)), command.words, command.icon)
         for command in commands()
         if wanted and wanted in command.words.lower() and allows(command.endpoint)
     ]

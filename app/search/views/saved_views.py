@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import Response, current_app, request, url_for
 from flask_login import current_user
@@ -11,7 +10,8 @@ from flask_login import current_user
 from app.lib.errors import Invalid
 from app.search import actions
 from app.search.forms import SavedViewForm
-from app.search.queries.saved_views import all_of, views_of
+from app.search.models import SavedView
+from app.search.queries.saved_views import ViewRow, all_of, views_of
 from app.search.views.blueprint import bp
 from app.web.auth import allows, requires
 from app.web.forms import PlainForm, submit
@@ -19,7 +19,7 @@ from app.web.pages import render
 
 
 @bp.app_template_global("saved_views")
-def saved_views_here() -> list[Any]:
+def saved_views_here() -> list[ViewRow]:
     """The saved views of the list that is being shown."""
     return views_of(request.endpoint or "", current_user.id) if current_user.is_authenticated else []
 
@@ -42,9 +42,9 @@ def save_view() -> Response:
         return _form(form)
     return submit(
         form,
-        _kept,
+        _save,
         lambda: _form(form),
-        then=lambda view: _address(view),
+        then=_address,
         toast=lambda view: f"Saved as “{view.name}”.",
     )
 
@@ -52,13 +52,13 @@ def save_view() -> Response:
 @bp.route("/views/<uuid:view_id>", methods=["GET", "POST"])
 @requires("viewer")
 def rename_view(view_id: uuid.UUID) -> Response:
-    view = actions.own_view(view_id, current_user.id)
+    view = actions.own_view(view_id)
     form = SavedViewForm(data={"name": view.name, "page": view.page, "query": view.query})
     if request.method == "GET":
         return _form(form, view)
     return submit(
         form,
-        lambda f: actions.rename_view(view_id, current_user.id, f.name.data),
+        lambda f: actions.rename_view(view_id, f.name.data),
         lambda: _form(form, view),
         then=url_for("search.saved_views"),
         toast="Renamed.",
@@ -70,23 +70,21 @@ def rename_view(view_id: uuid.UUID) -> Response:
 def delete_view(view_id: uuid.UUID) -> Response:
     return submit(
         PlainForm(),
-        lambda _: actions.delete_view(view_id, current_user.id),
+        lambda _: actions.delete_view(view_id),
         saved_views,
         then=url_for("search.saved_views"),
         toast="View deleted.",
     )
 
 
-def _kept(form: SavedViewForm) -> Any:
+def _save(form: SavedViewForm) -> SavedView:
     page = form.page.data or ""
     if not allows(page) or _list_address(page) is None:
         raise Invalid({"": "This list is not known. Go back to it and save the view from there."})
-    return actions.save_view(
-        current_user.id, page, form.name.data or "", form.query.data or "", bool(form.is_shared.data)
-    )
+    return actions.save_view(page, form.name.data or "", form.query.data or "", bool(form.is_shared.data))
 
 
-def _form(form: SavedViewForm, view: Any = None) -> Response:
+def _form(form: SavedViewForm, view: SavedView | None = None) -> Response:
     return render(
         "search/saved_view.html",
         form=form,
@@ -96,7 +94,7 @@ def _form(form: SavedViewForm, view: Any = None) -> Response:
     )
 
 
-def _address(view: Any) -> str:
+def _address(view: SavedView) -> str:
     base = _list_address(view.page) or "/"
     return f"{base}?{view.query}" if view.query else base
 
