@@ -1,4 +1,4 @@
-"""How many posts of a day say what, and how long reviews took: for Home. Counted in the database; Home shows a dozen of them."""
+"""How many posts of a day have which badge, and how long reviews took: for Home. Counted in the database; Home shows a dozen of them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from app.content.models import ContentItem
 from app.publishing.queries.badges import RECORD_BADGE
 from app.reviews.models import ApprovalRequest
 
-Said = dict[tuple[str, str], int]
+DayCounts = dict[tuple[str, str], int]
+"""(record or plan, key of the badge) → how many."""
 COMING = ("scheduled", "retrying", "due", "publishing", "confirming")
 
 
-def said(first: Any, last: Any) -> sa.Select[Any]:
+def badge_counts(first: Any, last: Any) -> sa.Select[Any]:
     """(kind, status: its badge, many) of the events of [first, last), moments or what stands for them, as a statement."""
     records = sa.select(sa.literal("record").label("kind"), RECORD_BADGE.label("status")).where(*due(first, last))
     plans = sa.select(sa.literal("plan").label("kind"), ContentItem.status.label("status")).where(*planned(first, last))
@@ -23,7 +24,7 @@ def said(first: Any, last: Any) -> sa.Select[Any]:
     return sa.select(both.c.kind, both.c.status, sa.func.count().label("many")).group_by(both.c.kind, both.c.status)
 
 
-def waited(since: Any, zone: Any) -> sa.Select[Any]:
+def approval_times(since: Any, zone: Any) -> sa.Select[Any]:
     """(day, seconds: the median from asking to the approval) of the reviews approved since, as a statement."""
     request = ApprovalRequest
     day = sa.cast(sa.func.timezone(zone, request.approved_at), sa.Date).label("day")
@@ -32,16 +33,16 @@ def waited(since: Any, zone: Any) -> sa.Select[Any]:
     return sa.select(day, middle).where(request.status == "approved", request.approved_at >= since).group_by("day")
 
 
-def went_out(said: Said) -> int:
+def count_published(counts: DayCounts) -> int:
     """Posts that are out."""
-    return said.get(("record", "success"), 0)
+    return counts.get(("record", "success"), 0)
 
 
-def coming(said: Said) -> int:
+def count_coming(counts: DayCounts) -> int:
     """What is still to go out: nothing stops it, and nobody has to look for it."""
-    return sum(many for (kind, status), many in said.items() if kind == "plan" or status in COMING)
+    return sum(many for (kind, status), many in counts.items() if kind == "plan" or status in COMING)
 
 
-def waiting(said: Said) -> int:
+def count_unapproved(counts: DayCounts) -> int:
     """Plans that nobody has approved yet."""
-    return sum(many for (kind, status), many in said.items() if kind == "plan" and status != "approved")
+    return sum(many for (kind, status), many in counts.items() if kind == "plan" and status != "approved")

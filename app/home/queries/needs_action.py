@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.accounts.models import Account
 from app.content.models import ContentItem
 from app.core.db import app_now, db
-from app.home.words import AccountFacts, AccountTrouble, account_trouble
+from app.home.sentences import AccountFacts, AccountTrouble, account_trouble
 from app.lib import clock
 from app.publishing.models import OPEN, PublishJob, PublishRecord
 from app.publishing.queries.backlog import FAILED_SINCE

@@ -26,17 +26,17 @@ class Tile:
     note: str = "vs last week"
 
 
-def of(first: date, daily: Sequence[Day], waited: Mapping[date, float]) -> list[Tile]:
+def build(first: date, daily: Sequence[Day], approval_times: Mapping[date, float]) -> list[Tile]:
     """From 14 days beginning with `first`: published, success, time to approve, due to live."""
     days = [first + timedelta(days=n) for n in range(2 * WEEK)]
-    by_day = {one.day: one for one in daily}
+    by_day = {counts.day: counts for counts in daily}
     published = [float(by_day[day].ok) if day in by_day else 0.0 for day in days]
     rates = [share(by_day[day].ok, by_day[day].failed) if day in by_day else None for day in days]
     leads = [_number(by_day[day].p50) if day in by_day else None for day in days]
     return [
         _count("Published", published),
         _rate("Publish success", [by_day.get(day) for day in days], rates),
-        _time("Median time to approve", [waited.get(day) for day in days]),
+        _time("Median time to approve", [approval_times.get(day) for day in days]),
         _time("Due to live, median", leads),
     ]
 
@@ -73,9 +73,9 @@ def _time(label: str, values: list[float | None]) -> Tile:
     if not now:
         return Tile(label, "–", "", True, spark(values), "nothing in 7 days")
     change = float(median(now)) - float(median(before)) if before else 0.0
-    delta = (
-        f"{'+' if change > 0 else '-'}{span(max(change, -change))}" if before and round(max(change, -change), 1) else ""
-    )
+    size = abs(change)
+    has_changed = bool(before) and round(size, 1) > 0
+    delta = f"{'+' if change > 0 else '-'}{span(size)}" if has_changed else ""
     return Tile(
         label,
         span(_short(median(now))),

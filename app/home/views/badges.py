@@ -17,7 +17,7 @@ from app.web.auth import requires
 from app.web.view_marks import poll
 
 FRESH_FOR = 5.0  # seconds a page may draw counts that this process has asked for; the poll asks anew
-_drawn: dict[uuid.UUID, tuple[float, dict[str, int]]] = {}
+_recent: dict[uuid.UUID | None, tuple[float, dict[str, int]]] = {}
 
 
 def counts() -> dict[str, int]:
@@ -31,25 +31,25 @@ def counts() -> dict[str, int]:
         return {}
 
 
-def drawn() -> dict[str, int]:
+def recent_counts() -> dict[str, int]:
     """The counts for a page: those of a moment ago, unless something was sent to this process since."""
-    who = getattr(current_user, "id", None)
-    at, found = _drawn.get(who, (0.0, {}))
+    who: uuid.UUID | None = getattr(current_user, "id", None)
+    at, found = _recent.get(who, (0.0, {}))
     if current_app.testing or time.monotonic() - at > FRESH_FOR:
         found = counts()
-        _drawn[who] = (time.monotonic(), found)
+        _recent[who] = (time.monotonic(), found)
     return found
 
 
-def forget(response: Response) -> Response:
+def forget_counts(response: Response) -> Response:
     """Whatever was sent may have changed what is counted."""
     if request.method == "POST":
-        _drawn.clear()
+        _recent.clear()
     return response
 
 
-bp.record_once(lambda state: state.app.extensions.update(badges=drawn))
-bp.after_app_request(forget)
+bp.record_once(lambda state: state.app.extensions.update(badges=recent_counts))
+bp.after_app_request(forget_counts)
 
 
 @bp.get("/badges")

@@ -11,9 +11,9 @@ from app.calendar import queries
 from app.core import broker, settings
 from app.core.notices import KINDS
 from app.home.queries import counts, day_counts, needs_action, tiles
-from app.home.queries.alerts import signals
+from app.home.queries.alerts import alerts
+from app.home.sentences import lead
 from app.home.views.blueprint import bp
-from app.home.words import lead
 from app.lib import clock
 from app.metrics import queries as metrics
 from app.reviews.queries import waiting_for
@@ -33,14 +33,18 @@ def index() -> Response:
     ticks = {tick.job: tick.late_after for tick in current_app.extensions.get("schedule", ())}
     first = _today() - timedelta(days=13)
     since = datetime.combine(first, time(), zone()).astimezone(UTC)
-    found = signals(current_user.id, ticks, since, (start, end), zone().key)
-    words = lead(
-        len(reviews), day_counts.went_out(found.said), day_counts.coming(found.said), day_counts.waiting(found.said)
+    found = alerts(current_user.id, ticks, since, (start, end), zone().key)
+    counted = found.day_counts
+    sentence = lead(
+        len(reviews),
+        day_counts.count_published(counted),
+        day_counts.count_coming(counted),
+        day_counts.count_unapproved(counted),
     )
     return render(
-        "home/index.html", today=_today(), reviews=reviews, shown=queries.events(start, end, most=SHOWN_TODAY), events=sum(found.said.values()),
-        lead=words, bell_away=broker.is_away(),
-        rates=metrics.rates()[1:], tiles=tiles.of(first, metrics.by_day(since, zone().key), found.waited), signals=found, campaigns=counts.active_campaigns(),
+        "home/index.html", today=_today(), reviews=reviews, upcoming=queries.events(start, end, most=SHOWN_TODAY), events=sum(counted.values()),
+        lead=sentence, broker_is_away=broker.is_away(),
+        rates=metrics.rates()[1:], tiles=tiles.build(first, metrics.by_day(since, zone().key), found.approval_times), alerts=found, campaigns=counts.active_campaigns(),
         accounts=needs_action.troubled_accounts(timedelta(days=settings.get("accounts.expiry_notice_days"))),
         records=needs_action.records_needing_action(), kinds=KINDS,
     )  # fmt: skip

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.heartbeats import ScheduleRun, WorkerHeartbeat, report
-from app.home.queries.alerts import signals
+from app.home.queries.alerts import alerts
 from app.lib import clock
 from app.publishing.actions import hold
 from tests.factories import make_account, make_user
@@ -18,7 +18,7 @@ LATE_AFTER = {"audit.seal": 5, "accounts.tend": 10, "never.ran": 1}
 
 def look(commit: Any) -> Any:
     user = commit(make_user, "admin")
-    return signals(user.id, LATE_AFTER, clock.now(), (clock.now(), clock.now()), "UTC")
+    return alerts(user.id, LATE_AFTER, clock.now(), (clock.now(), clock.now()), "UTC")
 
 
 def age(model: Any, minutes: int, **columns: str) -> None:

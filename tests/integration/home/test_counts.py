@@ -12,7 +12,7 @@ import redis
 
 from app.core import broker
 from app.core.db import db
-from app.home.queries.day_counts import coming, waiting, went_out
+from app.home.queries.day_counts import count_coming, count_published, count_unapproved
 from app.lib import clock
 from app.staff.models import StaffInvite
 from tests.factories import make_record, make_user
@@ -24,10 +24,10 @@ def test_what_is_held_failed_or_asked_is_not_to_come() -> None:
     def said(kind: str, *statuses: str) -> dict[tuple[str, str], int]:
         return {(kind, status): 1 for status in statuses}
 
-    assert coming(said("record", "scheduled", "due", "retrying", "publishing", "confirming")) == 5
-    assert not coming(said("record", "success", "failed", "cancelled", "held", "needs_look", "unknown"))
-    assert coming(said("plan", "draft")) == waiting(said("plan", "draft", "approved")) == 1
-    assert went_out(said("record", "success", "failed")) == 1
+    assert count_coming(said("record", "scheduled", "due", "retrying", "publishing", "confirming")) == 5
+    assert not count_coming(said("record", "success", "failed", "cancelled", "held", "needs_look", "unknown"))
+    assert count_coming(said("plan", "draft")) == count_unapproved(said("plan", "draft", "approved")) == 1
+    assert count_published(said("record", "success", "failed")) == 1
 
 
 def test_home_says_how_many_went_out_and_how_many_come(as_user: Any, commit: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.home.words import AccountFacts, account_trouble, lead
+from app.home.sentences import AccountFacts, account_trouble, lead
 
 
 @pytest.mark.parametrize(
