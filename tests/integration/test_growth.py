@@ -16,7 +16,8 @@ from markupsafe import escape
 
 from app.audit.queries import entries
 from app.calendar import grid
-from app.calendar import queries as calendar_queries
+from app.calendar.queries import events as calendar_events
+from app.calendar.queries import spans as calendar_spans
 from app.content import finder
 from app.content.models import ContentItem
 from app.content.queries import found
@@ -186,7 +187,7 @@ def test_a_campaigns_month_counts_as_far_as_any_other_and_reads_what_its_cells_s
     commit: Any, monkeypatch: pytest.MonkeyPatch, cap: int
 ) -> None:
     """Campaign or not: the same entries, the same counts; of a full cell three leave the database."""
-    monkeypatch.setattr(calendar_queries, "COUNTED", cap)
+    monkeypatch.setattr(calendar_spans, "COUNTED", cap)
     campaign = commit(make_campaign)
     at = datetime(2027, 3, 10, 12, tzinfo=UTC)
     for number in range(7):
@@ -196,8 +197,8 @@ def test_a_campaigns_month_counts_as_far_as_any_other_and_reads_what_its_cells_s
     for view in ("month", "week"):
         bounds = grid.bounds(view, grid.days(view, at.date()), ZoneInfo("Asia/Kathmandu"))
         own, every = (
-            calendar_queries.spans(bounds, wanted, 3)
-            for wanted in (calendar_queries.Wanted(campaign=campaign.id), calendar_queries.Wanted())
+            calendar_spans.spans(bounds, wanted, 3)
+            for wanted in (calendar_events.Filters(campaign=campaign.id), calendar_events.Filters())
         )
         assert own[1] == every[1] and (sum(own[1]) == 8 or cap < 8), view
         assert len(own[0]) == sum(min(many, 3) for many in own[1]), view
@@ -210,7 +211,7 @@ def test_a_crowded_view_shows_fewer_in_every_cell_and_counts_them_all(
     as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch, cap: int
 ) -> None:
     """Of 3 + 2 + 1 posts on three days: three a cell, or two, or one, so that all fit; "more" says what is left."""
-    monkeypatch.setattr(calendar_queries, "SHOWN", cap)
+    monkeypatch.setattr(calendar_spans, "SHOWN", cap)
     at = datetime(2027, 3, 10, 12, tzinfo=UTC)
     for number, day in enumerate([0, 0, 0, 1, 1, 2]):
         commit(make_record, due_at=at + timedelta(days=day, minutes=number), title=f"Post {number}")
@@ -236,7 +237,7 @@ def test_a_cell_of_the_calendar_shows_three_and_leads_to_all(
     as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list loses nothing and says nothing twice, also where many are due at one moment."""
-    monkeypatch.setattr(calendar_queries, "LISTED", 2)
+    monkeypatch.setattr(calendar_events, "LISTED", 2)
     at = datetime(2027, 3, 10, 12, tzinfo=UTC)
     titles = [f"Post number {n}" for n in range(5)]
     for title in titles:

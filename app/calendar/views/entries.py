@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from flask import current_app, url_for
 from markupsafe import Markup, escape
 
-from app.calendar.queries import Event
+from app.calendar.queries.events import Event
 from app.web.template_globals import zone
 
 NO_KEY = str(uuid.UUID(int=0))

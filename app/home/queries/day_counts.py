@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.calendar.queries import MOST, due, planned
+from app.calendar.queries.events import MOST, due_conditions, plan_conditions
 from app.content.models import ContentItem
 from app.publishing.queries.badges import RECORD_BADGE
 from app.reviews.models import ApprovalRequest
@@ -18,8 +18,12 @@ COMING = ("scheduled", "retrying", "due", "publishing", "confirming")
 
 def badge_counts(first: Any, last: Any) -> sa.Select[Any]:
     """(kind, status: its badge, many) of the events of [first, last), moments or what stands for them, as a statement."""
-    records = sa.select(sa.literal("record").label("kind"), RECORD_BADGE.label("status")).where(*due(first, last))
-    plans = sa.select(sa.literal("plan").label("kind"), ContentItem.status.label("status")).where(*planned(first, last))
+    records = sa.select(sa.literal("record").label("kind"), RECORD_BADGE.label("status")).where(
+        *due_conditions(first, last)
+    )
+    plans = sa.select(sa.literal("plan").label("kind"), ContentItem.status.label("status")).where(
+        *plan_conditions(first, last)
+    )
     both = sa.union_all(*(sa.select(part.limit(MOST).subquery()) for part in (records, plans))).subquery()
     return sa.select(both.c.kind, both.c.status, sa.func.count().label("many")).group_by(both.c.kind, both.c.status)
 

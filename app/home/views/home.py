@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask import Response, current_app
 from flask_login import current_user
 
-from app.calendar import queries
+from app.calendar.queries.events import events
 from app.core import broker, settings
 from app.core.notices import KINDS
 from app.home.queries import counts, day_counts, needs_action, tiles
@@ -42,7 +42,7 @@ def index() -> Response:
         day_counts.count_unapproved(counted),
     )
     return render(
-        "home/index.html", today=_today(), reviews=reviews, upcoming=queries.events(start, end, most=SHOWN_TODAY), events=sum(counted.values()),
+        "home/index.html", today=_today(), reviews=reviews, upcoming=events(start, end, most=SHOWN_TODAY), events=sum(counted.values()),
         lead=sentence, broker_is_away=broker.is_away(),
         rates=metrics.rates()[1:], tiles=tiles.build(first, metrics.by_day(since, zone().key), found.approval_times), alerts=found, campaigns=counts.active_campaigns(),
         accounts=needs_action.troubled_accounts(timedelta(days=settings.get("accounts.expiry_notice_days"))),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.calendar.queries import ready_to_schedule
+from app.calendar.queries.ready import ready_to_schedule
 from app.content import actions as content
 from app.content.models import Artifact, ContentItem
 from app.core.actor import acting
