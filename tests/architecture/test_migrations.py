@@ -142,3 +142,32 @@ def test_names_that_rows_carry_follow_the_rooms_and_come_back(empty):
     downgrade(revision="0028")
     assert names() == before
     upgrade()
+
+
+DELIVERIES = """
+INSERT INTO events (id, event_type) VALUES
+  ('00000000-0000-0000-0000-000000000001', 'publishing.failed'), ('00000000-0000-0000-0000-000000000002', 'publishing.asks'),
+  ('00000000-0000-0000-0000-000000000003', 'vault.left_active');
+INSERT INTO event_deliveries (event_id, consumer) VALUES
+  ('00000000-0000-0000-0000-000000000001', 'operations.tell_of_record'), ('00000000-0000-0000-0000-000000000002', 'operations.tell_of_record'),
+  ('00000000-0000-0000-0000-000000000003', 'operations.tell_of_account'), ('00000000-0000-0000-0000-000000000003', 'publishing.follow_account');
+"""
+
+
+def test_notices_that_a_desk_had_still_to_tell_are_told_after_the_rooms_were_renamed(empty):
+    def consumers() -> list[str]:
+        with db.engine.connect() as connection:
+            return list(
+                connection.scalars(sa.text("SELECT consumer FROM event_deliveries ORDER BY event_id, consumer"))
+            )
+
+    upgrade(revision="0028")
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(DELIVERIES))
+    before = consumers()
+    upgrade(revision="0029")
+    assert consumers() == [
+        "notifications.notify:record_failed", "notifications.notify:record_asks", "notifications.notify:account_left", "publishing.follow_account",
+    ]  # fmt: skip
+    downgrade(revision="0028")
+    assert consumers() == before
