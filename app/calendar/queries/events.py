@@ -55,6 +55,8 @@ class Filters:
     status: str = ""
 
 
+Moment = datetime | sa.ColumnElement[datetime]
+"""A moment, or what stands for one in a statement."""
 Place = tuple[datetime, uuid.UUID]
 """Moment and id of an entry: where a page of the list ends."""
 
@@ -74,7 +76,7 @@ def union(first: datetime, last: datetime, filters: Filters, most: int, after: P
     return sa.union_all(*(sa.select(part) for part in parts))
 
 
-def _first(part: Any, key: Sequence[Any], most: int, after: Place | None = None) -> Any:
+def _first(part: sa.Select[*tuple[Any, ...]], key: Sequence[Any], most: int, after: Place | None = None) -> sa.Subquery:
     """Each part stops by itself, in the order of its own index."""
     if after is not None:
         part = part.where(
@@ -98,7 +100,7 @@ def event(kind: str, key: uuid.UUID) -> Event:
     return as_event(row)
 
 
-def _records(first: Any, last: Any, filters: Filters) -> Any:
+def _records(first: Moment, last: Moment, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
     record, job, item = PublishRecord, PublishJob, ContentItem
     statement = (
         sa.select(
@@ -113,18 +115,18 @@ def _records(first: Any, last: Any, filters: Filters) -> Any:
     return statement.where(job.campaign_id == filters.campaign) if filters.campaign else statement
 
 
-def due_conditions(first: Any, last: Any, filters: Filters = Filters()) -> list[sa.ColumnElement[bool]]:
+def due_conditions(first: Moment, last: Moment, filters: Filters = Filters()) -> list[sa.ColumnElement[bool]]:
     """Which records: conditions on their own table alone, all but the campaign."""
     record = PublishRecord
     found = [record.due_at >= first, record.due_at < last]
     if filters.platform:
         found.append(record.platform == filters.platform)
     if filters.status:
-        found += [filters.status == RECORD_BADGE, record.status.in_(STORED.get(filters.status, (filters.status,)))]
+        found += [RECORD_BADGE == filters.status, record.status.in_(STORED.get(filters.status, (filters.status,)))]
     return found
 
 
-def plan_conditions(first: Any, last: Any, filters: Filters = Filters()) -> list[sa.ColumnElement[bool]]:
+def plan_conditions(first: Moment, last: Moment, filters: Filters = Filters()) -> list[sa.ColumnElement[bool]]:
     """Which items: planned for then, and no job yet."""
     item = ContentItem
     found = [item.scheduled_for >= first, item.scheduled_for < last, item.deleted_at.is_(None), item.open_records == 0]
@@ -136,7 +138,7 @@ def plan_conditions(first: Any, last: Any, filters: Filters = Filters()) -> list
     return found
 
 
-def _plans(first: Any, last: Any, filters: Filters) -> Any:
+def _plans(first: Moment, last: Moment, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
     item = ContentItem
     statement = sa.select(
         sa.literal("plan").label("kind"), item.id, item.scheduled_for.label("at"), item.title,

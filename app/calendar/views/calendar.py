@@ -124,7 +124,7 @@ def _cells(view: str, events: list[Event]) -> dict[str, Any]:
     return {"by_day": by_day, "by_hour": by_hour, "hours": grid.hours((one.at for one in events), zone())}
 
 
-def _address(**changes: Any) -> str:
+def _address(**changes: str) -> str:
     """The address of this calendar with something changed."""
     args = {name: request.args[name] for name in KEPT if request.args.get(name)} | changes
     return url_for("calendar.index", **{name: value for name, value in args.items() if value})

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.audit.models import AuditCheck
+from app.calendar.queries.events import Moment
 from app.core import clock_state, settings
 from app.core.clock_watch import counted_from
 from app.core.db import app_now, db
@@ -138,19 +139,19 @@ def _runs() -> sa.Select[Any]:
     return json_row("run", name=ScheduleRun.name, at=sa.func.coalesce(ScheduleRun.finished_at, ScheduleRun.started_at))
 
 
-def _unread(user_id: Any) -> sa.Select[Any]:
+def _unread(user_id: sa.ColumnElement[uuid.UUID]) -> sa.Select[Any]:
     mine = sa.select(Notification).where(Notification.user_id == user_id, Notification.read_at.is_(None))
     some = mine.order_by(Notification.created_at.desc()).limit(SHOWN).subquery()
     names = ("id", "kind", "title", "body", "tone", "created_at")
     return json_row("notice", **{name: some.c[name] for name in names})
 
 
-def _badge_counts(first: Any, last: Any) -> sa.Select[Any]:
+def _badge_counts(first: Moment, last: Moment) -> sa.Select[Any]:
     rows = badge_counts(first, last).subquery()
     return json_row("count", what=rows.c.kind, status=rows.c.status, many=rows.c.many)
 
 
-def _approval_times(since: Any, zone: Any) -> sa.Select[Any]:
+def _approval_times(since: Moment, zone: sa.ColumnElement[str]) -> sa.Select[Any]:
     rows = approval_times(since, zone).subquery()
     return json_row("approval", day=rows.c.day, seconds=rows.c.seconds)
 

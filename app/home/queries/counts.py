@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import uuid
+from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,6 +15,7 @@ from app.core.db import db
 from app.notifications.models import Notification
 from app.publishing.queries.records import asking
 from app.reviews.queries import counting
+from app.staff.person import Person
 
 
 class Badges(NamedTuple):
@@ -24,7 +27,7 @@ class Badges(NamedTuple):
     notices: int
 
 
-def badges(user: Any) -> Badges:
+def badges(user: Person) -> Badges:
     """Reviews that wait for the person, records that need action (up to the list's cap), accounts that do not work, unread
     notices: one statement."""
     down = sa.select(sa.func.count()).select_from(Account)
@@ -35,11 +38,22 @@ def badges(user: Any) -> Badges:
         .where(Notification.user_id == user.id, Notification.read_at.is_(None))
     )
     counts = (counting(user), asking(), down, unread)
-    return Badges(*db.session.execute(sa.select(*(one.scalar_subquery() for one in counts))).one())
+    return Badges(*db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one())
 
 
-def active_campaigns(limit: int = 5) -> list[Any]:
-    """(id, name, target_platforms, end_time, live, total) of running campaigns, the one that ends first on top."""
+class ActiveCampaign(NamedTuple):
+    """A running campaign; of `total` items so many are `live`."""
+
+    id: uuid.UUID
+    name: str
+    target_platforms: list[str]
+    end_time: datetime | None
+    live: int
+    total: int
+
+
+def active_campaigns(limit: int = 5) -> list[ActiveCampaign]:
+    """Running campaigns, the one that ends first on top."""
     item = ContentItem
     own = sa.and_(
         item.campaign_id == Campaign.id, item.deleted_at.is_(None), item.status.not_in(("archived", "cancelled"))
@@ -54,6 +68,5 @@ def active_campaigns(limit: int = 5) -> list[Any]:
         live.label("live"),
         total.label("total"),
     ).where(Campaign.shows("active"), Campaign.deleted_at.is_(None))
-    return list(
-        db.session.execute(statement.order_by(Campaign.end_time.nulls_last(), Campaign.name).limit(limit)).all()
-    )
+    rows = db.session.execute(statement.order_by(Campaign.end_time.nulls_last(), Campaign.name).limit(limit))
+    return [ActiveCampaign(*row) for row in rows]

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.calendar.queries.events import MOST, due_conditions, plan_conditions
+from app.calendar.queries.events import MOST, Moment, due_conditions, plan_conditions
 from app.content.models import ContentItem
 from app.publishing.queries.badges import RECORD_BADGE
 from app.reviews.models import ApprovalRequest
@@ -16,7 +16,7 @@ DayCounts = dict[tuple[str, str], int]
 COMING = ("scheduled", "retrying", "due", "publishing", "confirming")
 
 
-def badge_counts(first: Any, last: Any) -> sa.Select[Any]:
+def badge_counts(first: Moment, last: Moment) -> sa.Select[Any]:
     """(kind, status: its badge, many) of the events of [first, last), moments or what stands for them, as a statement."""
     records = sa.select(sa.literal("record").label("kind"), RECORD_BADGE.label("status")).where(
         *due_conditions(first, last)
@@ -28,7 +28,7 @@ def badge_counts(first: Any, last: Any) -> sa.Select[Any]:
     return sa.select(both.c.kind, both.c.status, sa.func.count().label("many")).group_by(both.c.kind, both.c.status)
 
 
-def approval_times(since: Any, zone: Any) -> sa.Select[Any]:
+def approval_times(since: Moment, zone: str | sa.ColumnElement[str]) -> sa.Select[Any]:
     """(day, seconds: the median from asking to the approval) of the reviews approved since, as a statement."""
     request = ApprovalRequest
     day = sa.cast(sa.func.timezone(zone, request.approved_at), sa.Date).label("day")
