@@ -122,7 +122,8 @@ def due_conditions(first: Moment, last: Moment, filters: Filters = Filters()) ->
     if filters.platform:
         found.append(record.platform == filters.platform)
     if filters.status:
-        found += [filters.status == RECORD_BADGE, record.status.in_(STORED.get(filters.status, (filters.status,)))]
+        badge = RECORD_BADGE
+        found += [badge == filters.status, record.status.in_(STORED.get(filters.status, (filters.status,)))]
     return found
 
 

@@ -42,9 +42,11 @@ def index() -> Response:
         day_counts.count_unapproved(counted),
     )
     return render(
-        "home/index.html", today=_today(), reviews=reviews, upcoming=events(start, end, most=SHOWN_TODAY), events=sum(counted.values()),
+        "home/index.html", today=_today(), reviews=reviews,
+        upcoming=events(start, end, most=SHOWN_TODAY), events=sum(counted.values()),
         lead=sentence, broker_is_away=broker.is_away(),
-        rates=metrics.rates()[1:], tiles=tiles.build(first, metrics.by_day(since, zone().key), found.approval_times), alerts=found, campaigns=counts.active_campaigns(),
+        rates=metrics.rates()[1:], tiles=tiles.build(first, metrics.by_day(since, zone().key), found.approval_times), alerts=found,
+        campaigns=counts.active_campaigns(),
         accounts=needs_action.troubled_accounts(timedelta(days=settings.get("accounts.expiry_notice_days"))),
         records=needs_action.records_needing_action(), kinds=KINDS,
     )  # fmt: skip
