@@ -11,7 +11,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from app.web.template_globals import Group, Item
+from app.web.navigation import Group, Item
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 

@@ -42,7 +42,7 @@ def _results(daily: Sequence[Day], span: list[date]) -> dict[str, Any]:
     none = dict.fromkeys(span, 0.0)
     failed = charts.Series("Failed", {**none, **{d.day: float(d.failed) for d in daily}}, "bad")
     ok = charts.Series("Published", {**none, **{d.day: float(d.ok) for d in daily}}, "ok")
-    days = f"from {charts.day_words(span[0])} to {charts.day_words(span[-1])}"
+    days = f"from {charts.format_day(span[0])} to {charts.format_day(span[-1])}"
     label = f"Publishes {days}: {sum(d.ok for d in daily)} published, {sum(d.failed for d in daily)} failed."
     return {
         "key": "results",
@@ -57,7 +57,7 @@ def _results(daily: Sequence[Day], span: list[date]) -> dict[str, Any]:
 
 def _success(daily: Sequence[Day], span: list[date]) -> dict[str, Any]:
     line = charts.Series("Success rate", _values(daily, lambda d: queries.share(d.ok, d.failed)), "1", is_filled=True)
-    label = charts.sentence("Success rate of settled records", line, span, "percent")
+    label = charts.describe("Success rate of settled records", line, span, "percent")
     return {
         "key": "success",
         "kind": "line",
@@ -72,7 +72,7 @@ def _success(daily: Sequence[Day], span: list[date]) -> dict[str, Any]:
 def _lead(daily: Sequence[Day], span: list[date]) -> dict[str, Any]:
     median = charts.Series("Median", _values(daily, lambda d: d.p50), "1")
     worst = charts.Series("95 of 100", _values(daily, lambda d: d.p95), "5", is_dashed=True)
-    label = charts.sentence("Median seconds from due to live", median, span, "seconds")
+    label = charts.describe("Median seconds from due to live", median, span, "seconds")
     return {
         "key": "lead",
         "kind": "line",

@@ -1,1 +1,1 @@
-"""Pages, fragments, forms and the guard at the door. Knows HTTP, knows no room."""
+"""Pages, fragments, forms and the guard in front of every view. Knows HTTP, knows no room."""

@@ -1,6 +1,6 @@
 """Who may pass. Every view names the least role it needs, or is public; a view that names nothing lets nobody in.
 
-The accounts room hands in how a session token becomes a person and how a refusal is noted (`init_app`), so that this
+The staff room hands in how a session token becomes a person and how a refusal is noted (`init_app`), so that this
 module knows no room.
 """
 
@@ -22,7 +22,7 @@ from app.lib.network import client_address
 from app.lib.roles import ROLES, has_role
 from app.lib.storable import storable
 from app.web import form_recovery
-from app.web.pages import leave
+from app.web.pages import htmx_redirect
 
 PUBLIC = "public"
 CONFIRMED_FOR = 600.0  # seconds
@@ -31,7 +31,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass
 class AuthHooks:
-    """What the accounts room provides: `load` makes a person of a session token, `touch` notes that they are here,
+    """What the staff room provides: `load` makes a person of a session token, `touch` notes that they are here,
     `refused` notes that they were not let in. `ask_again` is the answer when the person must show again that it is them
     (None: they just did), `set_up_factor` when the desk asks for a second factor that they do not have."""
 
@@ -72,9 +72,9 @@ def public(view: View) -> View:
     return view
 
 
-def unasked(view: View) -> View:
+def without_person(view: View) -> View:
     """Public, and who asks is not looked up: for what must answer without a database."""
-    view.is_unasked = True  # type: ignore[attr-defined]
+    view.is_without_person = True  # type: ignore[attr-defined]
     return public(view)
 
 
@@ -118,7 +118,7 @@ def guard() -> ResponseReturnValue | None:
     """Before each request: set the actor, then let in, send to sign-in, or refuse."""
     least = permission_of(request.endpoint)
     view = current_app.view_functions.get(request.endpoint or "static")
-    if request.endpoint in ("static", None) or getattr(view, "is_unasked", False):
+    if request.endpoint in ("static", None) or getattr(view, "is_without_person", False):
         return None
     _set_actor()
     if least == PUBLIC:
@@ -141,22 +141,22 @@ def guard() -> ResponseReturnValue | None:
 
 def to_sign_in() -> ResponseReturnValue:
     """The way to the sign-in page and back; inside an htmx panel the whole page goes there. A written text is given back."""
-    target = url_for("staff.sign_in", next=way_back(), ended=1 if "_user_id" in session else None)
-    if found := form_recovery.texts():
-        return form_recovery.page(401, found, target, signed_in=False)
-    return leave(target, 401) if request.htmx else redirect(target, 303 if request.method != "GET" else 302)
+    target = url_for("staff.sign_in", next=return_path(), ended=1 if "_user_id" in session else None)
+    if found := form_recovery.recovered_texts():
+        return form_recovery.recovery_page(401, found, target, signed_in=False)
+    return htmx_redirect(target, 401) if request.htmx else redirect(target, 303 if request.method != "GET" else 302)
 
 
-def lost_token() -> ResponseReturnValue | None:
+def answer_lost_token() -> ResponseReturnValue | None:
     """The answer to a written text whose form is out of date; None when there is nothing to give back."""
-    if not (found := form_recovery.texts()):
+    if not (found := form_recovery.recovered_texts()):
         return None
     if not current_user.is_authenticated:
         return to_sign_in()
-    return form_recovery.page(400, found, way_back() or "/", signed_in=True)
+    return form_recovery.recovery_page(400, found, return_path() or "/", signed_in=True)
 
 
-def way_back() -> str | None:
+def return_path() -> str | None:
     """The page that the person was on: the address itself where it can be opened, else the page with the form."""
     if request.htmx:
         return _own_path(request.htmx.current_url)
@@ -191,14 +191,14 @@ def _set_actor() -> None:
 
 
 def auth_hooks() -> AuthHooks:
-    """What the accounts room has handed in."""
-    found: AuthHooks = current_app.extensions["doors"]
+    """What the staff room has handed in."""
+    found: AuthHooks = current_app.extensions["auth_hooks"]
     return found
 
 
 def init_app(app: Flask, provided: AuthHooks) -> None:
     """Flask-Login, its loader keyed by our session token, and the guard."""
-    app.extensions["doors"] = provided
+    app.extensions["auth_hooks"] = provided
     manager = LoginManager(app)
     manager.anonymous_user = Visitor
     manager.session_protection = None  # our sessions are rows; a changed address does not end them

@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 MAX_FORM = 512 * 1024
 """Bytes of a common form: 200 ticked rows and some notes are 20 kB."""
 MAX_VISITOR = 1024 * 1024
-"""Bytes of a form that somebody sent who is not signed in (any more): their text is given back (kept.py)."""
+"""Bytes of a form that somebody sent who is not signed in (any more): their text is given back (form_recovery.py)."""
 MAX_FIELDS = 500
 View = TypeVar("View", bound=Callable[..., Any])
 

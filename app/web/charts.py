@@ -25,10 +25,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: the day, its words, and a cell (raw, shown) per series."""
+    """A line of the table: the day, its label, and a cell (raw, formatted) per series."""
 
     day: date
-    words: str
+    label: str
     cells: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
@@ -39,28 +39,28 @@ def days(first: date, last: date) -> list[date]:
 
 def rows(series: Sequence[Series], over: Iterable[date], unit: str = "short") -> list[Row]:
     """The data table: one row a day, one cell a series; a day without a value has an empty cell."""
-    return [Row(day, day_words(day), tuple(_cell(one.values.get(day), unit) for one in series)) for day in over]
+    return [Row(day, format_day(day), tuple(_cell(line.values.get(day), unit) for line in series)) for day in over]
 
 
 def _cell(value: float | None, unit: str) -> tuple[str, str]:
     if value is None or math.isnan(value):
         return "", ""
-    return number(value, 4).replace(",", ""), shown(value, unit)
+    return format_number(value, 4).replace(",", ""), format_value(value, unit)
 
 
-def shown(value: float, unit: str = "short") -> str:
+def format_value(value: float, unit: str = "short") -> str:
     """A value in words: "78,940", "96.2%", "2.5 h", "4.2 s"."""
     ends = {"percent": "%", "hours": " h", "seconds": " s"}
-    return number(value, 1 if unit in ends else 2) + ends.get(unit, "")
+    return format_number(value, 1 if unit in ends else 2) + ends.get(unit, "")
 
 
-def number(value: float, places: int = 2) -> str:
+def format_number(value: float, places: int = 2) -> str:
     """With thousands separators and without trailing zeros."""
     text = f"{value:,.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def day_words(day: date) -> str:
+def format_day(day: date) -> str:
     """The day as an axis says it: "20 Nov"."""
     return f"{day.day} {day:%b}"
 
@@ -85,20 +85,20 @@ def spark(values: Sequence[float | None], width: float = 100, top: float = 2, bo
     return " ".join(f"{at * across:.1f},{bottom - (value - low) * up:.1f}" for at, value in known)
 
 
-def sentence(label: str, series: Series, over: Sequence[date], unit: str = "short") -> str:
+def describe(label: str, series: Series, over: Sequence[date], unit: str = "short") -> str:
     """What the chart shows, said once for those who do not see it."""
     known = [(series.values.get(day), day) for day in over]
     values = [(value, day) for value, day in known if value is not None]
     if not values:
         return (
-            f"{label}: no values from {day_words(over[0])} to {day_words(over[-1])}."
+            f"{label}: no values from {format_day(over[0])} to {format_day(over[-1])}."
             if over
             else f"{label}: no values."
         )
     (least, least_on), (most, most_on) = min(values), max(values)
     return (
-        f"{label}, {day_words(over[0])} to {day_words(over[-1])}: lowest {shown(least, unit)} on {day_words(least_on)}, "
-        f"highest {shown(most, unit)} on {day_words(most_on)}."
+        f"{label}, {format_day(over[0])} to {format_day(over[-1])}: lowest {format_value(least, unit)} on {format_day(least_on)}, "
+        f"highest {format_value(most, unit)} on {format_day(most_on)}."
     )
 
 

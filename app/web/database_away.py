@@ -20,15 +20,15 @@ from app.web import form_recovery
 
 log = logging.getLogger(__name__)
 RETRY_AFTER = 5
-LOST = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError)
+UNREACHABLE = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError)
 ERRORS: tuple[type[sqlalchemy.exc.SQLAlchemyError], ...] = (
-    *LOST, sqlalchemy.exc.InternalError, sqlalchemy.exc.PendingRollbackError,
+    *UNREACHABLE, sqlalchemy.exc.InternalError, sqlalchemy.exc.PendingRollbackError,
 )  # fmt: skip
 LOST_EARLIER = "8s2b"
 """SQLAlchemy's code: the connection was lost earlier in this transaction, and somebody passed over it."""
 
-WORDS = "The desk cannot reach its database; nothing is lost. It goes on by itself as soon as the database is back."
-SENT = (
+MESSAGE = "The desk cannot reach its database; nothing is lost. It goes on by itself as soon as the database is back."
+MESSAGE_AFTER_SENDING = (
     "The desk cannot reach its database, so what you sent was probably not kept; nothing that was saved before is lost."
     " Wait a moment, look whether it is there, and if not send it again."
 )
@@ -39,7 +39,7 @@ FULL = "The database takes no changes at the moment, so nothing was kept. Tell a
 SLOW = "The database took too long over this, so nothing was kept. Ask for less at once, or try again in a moment."
 TOO_MUCH = "54"
 """The class of codes for statements that no database could do: a fault of ours."""
-SAID = {
+REFUSALS = {
     "40001": BUSY, "40P01": BUSY, "55P03": BUSY,
     "57014": (503, SLOW), "25006": (503, FULL), "53100": (503, FULL), "53200": (503, FULL),
 }  # fmt: skip
@@ -50,12 +50,12 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, sqlalchemy.exc.PendingRollbackError):
         return error.code == LOST_EARLIER
     code = _code(error)
-    return isinstance(error, LOST) and code not in SAID and not code.startswith(TOO_MUCH)
+    return isinstance(error, UNREACHABLE) and code not in REFUSALS and not code.startswith(TOO_MUCH)
 
 
-def said(error: BaseException) -> tuple[int, str] | None:
-    """Status and words for what the database itself said, by its code."""
-    return SAID.get(_code(error))
+def refusal(error: BaseException) -> tuple[int, str] | None:
+    """Status and message for what the database itself answered, by its code."""
+    return REFUSALS.get(_code(error))
 
 
 def _code(error: BaseException) -> str:
@@ -67,14 +67,14 @@ def answer(error: BaseException) -> Response:
     g.trace_id = g.get("trace_id") or actor.new_trace_id()
     log.error("database away: %s, trace %s", type(getattr(error, "orig", error)).__name__, g.trace_id)
     roll_back()
-    return bare(WORDS, SENT, "errors/away.html")
+    return answer_without_database(MESSAGE, MESSAGE_AFTER_SENDING, "errors/away.html")
 
 
-def bare(words: str, sent: str, template: str) -> Response:
-    """A 503 that asks the database nothing. `words` for a page that was asked for, `sent` for what was sent."""
+def answer_without_database(message: str, sent: str, template: str) -> Response:
+    """A 503 that asks the database nothing. `message` for a page that was asked for, `sent` for what was sent."""
     if not hasattr(g, "_login_user"):  # else drawing any template would ask the database for the person
         current_app.login_manager._update_request_context_with_user(AnonymousUserMixin())  # type: ignore[attr-defined]
-    response = _drawn(words, sent, template)
+    response = _draw(message, sent, template)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
@@ -85,17 +85,17 @@ def roll_back() -> None:
         db.session.rollback()
 
 
-def _drawn(words: str, sent: str, template: str) -> Response:
+def _draw(message: str, sent: str, template: str) -> Response:
     was_sent = request.method not in ("GET", "HEAD", "OPTIONS")
-    words = sent if was_sent else words
+    message = sent if was_sent else message
     if request.htmx:
-        headers = {"HX-Trigger": json.dumps({"toast": {"text": words}}), "HX-Reswap": "none"}
+        headers = {"HX-Trigger": json.dumps({"toast": {"text": message}}), "HX-Reswap": "none"}
         return make_response("", 503, headers)
     back = _path()
-    if found := form_recovery.texts():
-        return form_recovery.page(503, found, back, signed_in=True)
+    if found := form_recovery.recovered_texts():
+        return form_recovery.recovery_page(503, found, back, signed_in=True)
     more = {"still_there": STILL_THERE if was_sent else "", "back": back, "trace_id": g.trace_id}
-    return make_response(render_template(template, status=503, message=words, **more), 503)
+    return make_response(render_template(template, status=503, message=message, **more), 503)
 
 
 def _path() -> str:

@@ -17,11 +17,11 @@ from werkzeug.exceptions import HTTPException
 from app.core import deadline
 from app.lib.errors import Overtaken, PressroomError, TooMany
 from app.web import database_away, timeouts, unstorable
-from app.web.auth import lost_token, to_sign_in
+from app.web.auth import answer_lost_token, to_sign_in
 
 log = logging.getLogger(__name__)
 
-WORDS = {
+MESSAGES = {
     400: "The desk could not read this request. Go back and try again.",
     403: "You may not do this.",
     404: "There is nothing at this address. It may have been removed, or the link is cut short.",
@@ -33,7 +33,7 @@ WORDS = {
     500: "Something broke on our side. Nothing was half done: what you sent was not kept.",
     503: "The desk cannot reach its database. It tries again by itself; reload in a moment.",
 }
-HEADS = {
+HEADINGS = {
     400: "This form was not accepted",
     403: "You may not do this",
     404: "Nothing at this address",
@@ -70,18 +70,18 @@ def refuse(status: int, message: str, retry_after: int | None = None, overtaken:
 
 
 def _page(status: int, message: str, overtaken: bool) -> str:
-    found = [f"errors/{status}.html", "errors/error.html"]
-    said = {"status": status, "message": message, "overtaken": overtaken, "head": _head(status, overtaken)}
-    return render_template(found, **said, trace_id=g.get("trace_id", ""))
+    template = current_app.jinja_env.get_or_select_template([f"errors/{status}.html", "errors/error.html"])
+    context = {"status": status, "message": message, "overtaken": overtaken, "head": _heading(status, overtaken)}
+    return render_template(template, **context, trace_id=g.get("trace_id", ""))
 
 
-def _head(status: int, overtaken: bool) -> str:
+def _heading(status: int, overtaken: bool) -> str:
     if status == 400 and request.method in ("GET", "HEAD"):
         return "This link cannot be read"
-    return "Somebody was first" if overtaken else HEADS.get(status, "Something went wrong")
+    return "Somebody was first" if overtaken else HEADINGS.get(status, "Something went wrong")
 
 
-def asks(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
+def answers_without_database(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
     """An error page is drawn with the person's frame, which asks the database: when that is away, or the request's time is up
     meanwhile, the page that asks nothing instead."""
 
@@ -99,13 +99,13 @@ def asks(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
     return careful
 
 
-@asks
+@answers_without_database
 def on_pressroom_error(error: PressroomError) -> Response:
     retry_after = error.retry_after if isinstance(error, TooMany) else None
     return refuse(error.status, error.message, retry_after, overtaken=isinstance(error, Overtaken))
 
 
-@asks
+@answers_without_database
 def on_http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
@@ -113,23 +113,23 @@ def on_http_error(error: HTTPException) -> Response:
     if isinstance(error, CSRFError):
         if request.htmx and not current_user.is_authenticated:
             return make_response(to_sign_in())
-        given_back = lost_token()
+        given_back = answer_lost_token()
         return make_response(given_back) if given_back is not None else refuse(400, LOST_FORM)
     if code == 400 and request.method in ("GET", "HEAD"):
         return refuse(400, LOST_LINK)
-    response = refuse(code, WORDS.get(code, error.description or WORDS[500]))
+    response = refuse(code, MESSAGES.get(code, error.description or MESSAGES[500]))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
 
 
-@asks
+@answers_without_database
 def on_database_error(error: Any) -> Response:
     """The database is away, or it says why it did not do this; anything else is a fault."""
     if database_away.is_away(error):
         return database_away.answer(error)
-    if (known := database_away.said(error)) is None:
+    if (known := database_away.refusal(error)) is None:
         if current_app.testing:
             raise error
         return on_fault(error)
@@ -140,35 +140,35 @@ def on_database_error(error: Any) -> Response:
     return refuse(*known, retry_after=database_away.RETRY_AFTER, overtaken=known == database_away.BUSY)
 
 
-@asks
-def on_unkept(error: Any) -> Response:
+@answers_without_database
+def on_unstorable(error: Any) -> Response:
     """Something that no column can hold, or that names what is not there: refused in words; anything else is a fault."""
-    if (said := unstorable.words(error)) is None:
+    if (message := unstorable.message(error)) is None:
         if current_app.testing:
             raise error
         return on_fault(error)
     database_away.roll_back()
     if request.method in ("GET", "HEAD"):
         return refuse(400, LOST_LINK)
-    return refuse(unstorable.status(said), said)
+    return refuse(unstorable.status(message), message)
 
 
 def on_fault(error: Exception) -> Response:
     log.exception("fault in %s %s, trace %s", request.method, request.path, g.get("trace_id", ""))
     database_away.roll_back()
     try:
-        return asks(lambda _: refuse(500, WORDS[500]))(error)
+        return answers_without_database(lambda _: refuse(500, MESSAGES[500]))(error)
     except Exception:
         log.exception("the error page failed too")
-        return make_response(WORDS[500], 500, {"Content-Type": "text/plain; charset=utf-8"})
+        return make_response(MESSAGES[500], 500, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(PressroomError, on_pressroom_error)
     app.register_error_handler(HTTPException, on_http_error)
-    for kind in database_away.ERRORS:
-        app.register_error_handler(kind, on_database_error)
-    for kind in unstorable.ERRORS:
-        app.register_error_handler(kind, on_unkept)
+    for lost in database_away.ERRORS:
+        app.register_error_handler(lost, on_database_error)
+    for unkept in unstorable.ERRORS:
+        app.register_error_handler(unkept, on_unstorable)
     if not app.testing:
         app.register_error_handler(Exception, on_fault)

@@ -1,6 +1,6 @@
 """A form that arrives too late (the session ended, the token went lost) gives its texts back instead of dropping them.
 
-A view says which of its fields hold words that people wrote: `@keeps({"title": "Title", "variant-*": "Text for {}"})`. Only those
+A view says which of its fields hold words that people wrote: `@recovers_form({"title": "Title", "variant-*": "Text for {}"})`. Only those
 are listed, so no other field of a form, least of all a secret, can ever be repeated. Nothing is acted upon.
 """
 
@@ -31,8 +31,8 @@ def recovers_form(labels: Mapping[str, str]) -> Callable[[View], View]:
     return mark
 
 
-def texts() -> list[tuple[str, str]]:
-    """(label, text) of what was typed into the form of this request; empty when its view keeps nothing, or another site sent it."""
+def recovered_texts() -> list[tuple[str, str]]:
+    """(label, text) of what was typed into the form of this request; empty when its view marks no fields, or another site sent it."""
     view = current_app.view_functions.get(request.endpoint or "")
     labels: Mapping[str, str] = getattr(view, "keeps_form", {})
     own = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
@@ -50,7 +50,8 @@ def _form() -> Mapping[str, str]:
     if not current_user.is_authenticated and not body_limits.set_visitor_limits():
         return {}
     try:
-        return request.form
+        form: Mapping[str, str] = request.form
+        return form
     except RequestEntityTooLarge:
         return {}
 
@@ -63,13 +64,13 @@ def _label(name: str, labels: Mapping[str, str]) -> str | None:
     return None
 
 
-def page(status: int, found: list[tuple[str, str]], onward: str, signed_in: bool) -> Response:
+def recovery_page(status: int, found: list[tuple[str, str]], onward: str, signed_in: bool) -> Response:
     """The texts, to be copied, and the way on: the sign-in page, or the form afresh."""
-    words = {
+    context = {
         "status": status,
         "found": found,
         "onward": onward,
         "signed_in": signed_in,
         "trace_id": g.get("trace_id", ""),
     }
-    return make_response(render_template("errors/kept.html", **words), status)
+    return make_response(render_template("errors/recovered.html", **context), status)

@@ -1,8 +1,9 @@
-"""Forms: WTForms with the house's manners. `submit` is the one way from a form to a verb and back."""
+"""Forms: WTForms as this app uses them. `submit` is the one way from a form to a verb and back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, request
@@ -16,7 +17,7 @@ from app.lib.errors import Invalid
 from app.web import unstorable
 from app.web.pages import back_to
 
-WORDS = {
+TRANSLATIONS = {
     "Not a valid datetime value.": "Enter a day and a time, like 2027-03-28 09:30.",
     "Not a valid date value.": "Enter a day, like 2027-03-28.",
     "Not a valid time value.": "Enter a time, like 09:30.",
@@ -54,14 +55,14 @@ def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-class _Words:
+class _Translations:
     """WTForms asks here for each of its sentences."""
 
     def gettext(self, text: str) -> str:
-        return WORDS.get(text, text)
+        return TRANSLATIONS.get(text, text)
 
-    def ngettext(self, one: str, many: str, count: int) -> str:
-        return self.gettext(one if count == 1 else many)
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return self.gettext(singular if count == 1 else plural)
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -72,7 +73,7 @@ class Form(FlaskForm):  # type: ignore[misc]
             given = list(unbound_field.kwargs.get("filters", []))
             if issubclass(unbound_field.field_class, TEXT) and not issubclass(unbound_field.field_class, SECRET):
                 given.append(_clean)
-                _bound(unbound_field)
+                _limit_length(unbound_field)
             unbound_field.kwargs["filters"] = given
             return unbound_field.bind(form=form, **options)
 
@@ -85,7 +86,7 @@ class Form(FlaskForm):  # type: ignore[misc]
             return request.form if isinstance(given, CombinedMultiDict) else given
 
         def get_translations(self, form: Any) -> Any:
-            return _Words()
+            return _Translations()
 
     def fail(self, errors: dict[str, str]) -> None:
         """Show each message under its field; what belongs to no field goes to the summary on top."""
@@ -111,7 +112,7 @@ MAX_TEXT = 5_000
 """Characters of a text field that names no maximum of its own."""
 
 
-def _bound(field: Any) -> None:
+def _limit_length(field: Any) -> None:
     """No text field is without a maximum; `field` is unbound, as the class declares it."""
     given = field.args[1] if len(field.args) > 1 else field.kwargs.get("validators") or ()
     if not any(isinstance(v, Length) for v in given):
@@ -130,6 +131,8 @@ def _clean(value: Any) -> Any:
 
 class Amount(DecimalField):  # type: ignore[misc]
     """A decimal number. Decimal also takes "NaN", "sNaN" and "Infinity", which compare with nothing and no column means."""
+
+    data: Decimal | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
@@ -153,29 +156,29 @@ def submit(
     refusals pass on to `app.web.errors`.
     """
     if not form.validate_on_submit():
-        return refused(again)
+        return reject(again)
     try:
         result = act(form)
         db.session.flush()
     except Invalid as error:
         db.session.rollback()
         form.fail(error.errors)
-        return refused(again)
+        return reject(again)
     except unstorable.ERRORS as error:
-        if (said := unstorable.words(error)) is None:
+        if (message := unstorable.message(error)) is None:
             raise
         db.session.rollback()
-        form.fail({"": said})
-        return refused(again)
-    return back_to(_of(then, result) or request.path, _of(toast, result), _of(undo, result))
+        form.fail({"": message})
+        return reject(again)
+    return back_to(_resolve(then, result) or request.path, _resolve(toast, result), _resolve(undo, result))
 
 
-def refused(again: Callable[[], Response]) -> Response:
+def reject(again: Callable[[], Response]) -> Response:
     """The page once more, as what was entered cannot be accepted."""
     response = again()
     response.status_code = 422
     return response
 
 
-def _of(value: str | Callable[[Any], str] | None, result: Any) -> str | None:
+def _resolve(value: str | Callable[[Any], str] | None, result: Any) -> str | None:
     return value(result) if callable(value) else value

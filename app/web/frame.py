@@ -14,7 +14,7 @@ from flask import current_app, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from app.web.template_globals import Group, navigation
+from app.web.navigation import Group, navigation
 
 PILLS = {"reviews": ("wait", "waiting"), "notices": ("wait", "unread")}
 """What a count of the side bar means, where it is not trouble."""
@@ -34,27 +34,27 @@ class Frame(NamedTuple):
 
 def frame() -> Frame:
     """The frame of this request's role and place with the person's counts; drawn anew when templates are reloaded."""
-    kept: dict[tuple[str, str, str], Frame] = current_app.extensions.setdefault("frames", {})
+    drawn: dict[tuple[str, str, str], Frame] = current_app.extensions.setdefault("frames", {})
     places: dict[tuple[str, str], list[str]] = current_app.extensions.setdefault("places", {})
     role = getattr(current_user, "role", None) or ""
     who = (request.script_root, role)
     if who not in places or current_app.jinja_env.auto_reload:
         places[who] = [url_for(item.endpoint) for group in navigation() for item in group.items]
-    key = (*who, current(request.script_root + request.path, places[who]))
-    if key not in kept or current_app.jinja_env.auto_reload:
-        kept[key] = _drawn(navigation(), key[2])
+    key = (*who, current_link(request.script_root + request.path, places[who]))
+    if key not in drawn or current_app.jinja_env.auto_reload:
+        drawn[key] = _draw(navigation(), key[2])
     count = current_app.extensions.get("badges")
-    return counted(kept[key], count()) if count is not None else kept[key]
+    return with_counts(drawn[key], count()) if count is not None else drawn[key]
 
 
-def counted(found: Frame, counts: Mapping[str, int]) -> Frame:
+def with_counts(found: Frame, counts: Mapping[str, int]) -> Frame:
     """The same frame with this person's counts in it, so that they are there without JavaScript, too."""
     side, tabs = str(found.side), str(found.tabs)
     for name, count in counts.items():
         side = side.replace(str(pill(name, 0)), str(pill(name, count)))
         if count:
             empty = f'<i data-badge="{name}" aria-hidden="true" hidden></i>'
-            tabs = tabs.replace(empty, f'<i data-badge="{name}" aria-hidden="true">{_shown(count)}</i>')
+            tabs = tabs.replace(empty, f'<i data-badge="{name}" aria-hidden="true">{_format_count(count)}</i>')
     return found._replace(side=Markup(side), tabs=Markup(tabs))  # noqa: S704 — our own words and numbers
 
 
@@ -67,20 +67,20 @@ def pill(name: str, count: int, is_fresh: bool = False) -> Markup:
     return Markup(
         '<span id="badge-{}"{} class="pill pill-{}"><span class="visually-hidden">, </span>{}'
         '<span class="visually-hidden"> {}</span></span>'
-    ).format(name, swap, tone, _shown(count), what)
+    ).format(name, swap, tone, _format_count(count), what)
 
 
-def _shown(count: int) -> str:
+def _format_count(count: int) -> str:
     return str(count) if count <= 999 else "999+"
 
 
-def current(path: str, hrefs: list[str]) -> str:
+def current_link(path: str, hrefs: list[str]) -> str:
     """The link of the side bar that `path` belongs to: itself, or the longest that it begins with; "" for none."""
     fitting = [href for href in hrefs if path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))]
     return max(fitting, key=len, default="")
 
 
-def _drawn(groups: list[Group], here: str) -> Frame:
+def _draw(groups: list[Group], here: str) -> Frame:
     draw: Any = current_app.jinja_env.get_template("ui/frame.html").module
     return Frame(
         draw.head(), draw.side(groups, here), draw.tabs(here), draw.options(groups), draw.links(), draw.keyboard()

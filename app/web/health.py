@@ -13,17 +13,17 @@ from flask import Flask, Response, current_app, jsonify
 
 from app.core import broker
 from app.core.db import db
-from app.web.auth import unasked
+from app.web.auth import without_person
 
 
-@unasked
+@without_person
 def healthz() -> Response:
     return jsonify(status="ok")
 
 
-@unasked
+@without_person
 def readyz() -> tuple[Response, int]:
-    reasons = [reason for check in (_database, _bell) if (reason := check())]
+    reasons = [reason for check in (_database, _redis) if (reason := check())]
     return jsonify(status="not ready" if reasons else "ready", reasons=reasons), 503 if reasons else 200
 
 
@@ -38,7 +38,7 @@ def _database() -> str | None:
     return None if found == newest else f"database: at migration {found}, needs {newest}; run flask db upgrade"
 
 
-def _bell() -> str | None:
+def _redis() -> str | None:
     return None if broker.answers() else "redis: no answer"
 
 

@@ -24,7 +24,7 @@ HEALTH = ("/healthz", "/readyz")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f/\\@?#,\"'<>%\[\]:]+)(?::([0-9]{0,5}))?")
 
 
-class Names:
+class HostNames:
     """The declared names, addresses and networks."""
 
     def __init__(self, declared: Iterable[str]) -> None:
@@ -34,9 +34,9 @@ class Names:
             try:
                 self.networks.append(ipaddress.ip_network(word, strict=False))
             except ValueError:
-                self.names.add(_plain(word))
+                self.names.add(_normalize(word))
 
-    def hold(self, host: str, own: str | None = None) -> bool:
+    def include(self, host: str, own: str | None = None) -> bool:
         """Whether `host` (a Host header) is one of ours; `own` is this end of the connection."""
         name = host_name(host)
         if name is None:
@@ -54,14 +54,14 @@ def host_name(host: str) -> str | None:
     found = _HOST.fullmatch(host)
     if found is None or int(found[2] or 0) > 65535:
         return None
-    return _plain(found[1]) or None
+    return _normalize(found[1]) or None
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return name.strip("[]").rstrip(".").lower()
 
 
-def _own(environ: dict[str, Any]) -> str | None:
+def _own_address(environ: dict[str, Any]) -> str | None:
     """This end of the connection, where the server hands its socket on (gunicorn does)."""
     try:
         return str(environ["gunicorn.socket"].getsockname()[0])
@@ -69,12 +69,12 @@ def _own(environ: dict[str, Any]) -> str | None:
         return None
 
 
-def gate() -> Response | None:
+def check_host() -> Response | None:
     """Before anything else is looked at."""
     host = request.headers.get("Host", "")
     if request.path in HEALTH or request.endpoint == "static":
         return None
-    if current_app.extensions["hosts"].hold(host, _own(request.environ)):
+    if current_app.extensions["hosts"].include(host, _own_address(request.environ)):
         return None
     current_app.login_manager._update_request_context_with_user(AnonymousUserMixin())  # type: ignore[attr-defined]
     known = {"url": current_app.config["ENVIRONMENT"].url, "status": MISDIRECTED, "trace_id": ""}
@@ -86,5 +86,5 @@ def init_app(app: Flask, url: str, bind: str, declared: Iterable[str]) -> None:
     """Register the gate; to be called before any other room registers what runs before a request."""
     HTTP_STATUS_CODES.setdefault(MISDIRECTED, "Misdirected Request")
     own = [urlsplit(url).hostname or "", *([] if bind in EVERY_ADDRESS else [bind])]
-    app.extensions["hosts"] = Names([*filter(None, own), *declared])
-    app.before_request(gate)
+    app.extensions["hosts"] = HostNames([*filter(None, own), *declared])
+    app.before_request(check_host)

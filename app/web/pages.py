@@ -36,13 +36,13 @@ def _wanted(region: str | None) -> str | None:
 
 def toast(response: Response, text: str, undo: str | None = None) -> Response:
     """Let the page show a short message, with a way back where there is one."""
-    said = json.loads(response.headers.get("HX-Trigger", "{}"))
-    said["toast"] = {"text": text, **({"undo": undo} if undo else {})}
-    response.headers["HX-Trigger"] = json.dumps(said)
+    triggers = json.loads(response.headers.get("HX-Trigger", "{}"))
+    triggers["toast"] = {"text": text, **({"undo": undo} if undo else {})}
+    response.headers["HX-Trigger"] = json.dumps(triggers)
     return response
 
 
-def leave(url: str, status: int = 200) -> Response:
+def htmx_redirect(url: str, status: int = 200) -> Response:
     """Make htmx load another page as a whole (htmx is never answered with a 302)."""
     response = make_response("", status)
     response.headers["HX-Redirect"] = url

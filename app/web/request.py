@@ -24,10 +24,11 @@ class BoundedParser(FormDataParser):
             raise RequestEntityTooLarge
         if self.max_form_parts is not None and data.count(b"&") >= self.max_form_parts:
             raise RequestEntityTooLarge
-        return super()._parse_urlencoded(_Read(data), mimetype, length, options)
+        stream = _BytesStream(data)  # type: ignore[assignment]  # werkzeug only reads it
+        return super()._parse_urlencoded(stream, mimetype, length, options)
 
 
-class _Read:
+class _BytesStream:
     """Bytes as a stream that is read once."""
 
     def __init__(self, data: bytes) -> None:
@@ -57,7 +58,7 @@ class Request(HtmxAwareRequest):  # type: ignore[misc]
             super()._load_form_data()
         except ValueError:
             raise BadRequest("The body of this request is damaged or cut.") from None
-        for sent in (one for _, found in self.files.lists() for one in found):
+        for sent in (file for _, files in self.files.lists() for file in files):
             sent.filename = storable(sent.filename)
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:

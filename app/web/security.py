@@ -44,7 +44,7 @@ def refuse_nul() -> None:
 
 def protect(response: Response) -> Response:
     """Add the headers; what a person sees is never kept by a shared cache."""
-    if response.mimetype.startswith("image/") and request.endpoint != "static":
+    if (response.mimetype or "").startswith("image/") and request.endpoint != "static":
         response.headers.setdefault("Content-Security-Policy", PICTURE_POLICY)
     if response.cache_control.public and request.endpoint != "static":  # a public post's picture, in readers of feeds
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")

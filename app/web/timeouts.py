@@ -13,8 +13,10 @@ from app.core import actor, deadline
 from app.web import database_away
 
 log = logging.getLogger(__name__)
-WORDS = "This took the desk too long, so it was given up. Ask for less at once, or try again in a moment."
-SENT = "This took the desk too long, so it was given up and nothing of it was kept. Try again in a moment."
+MESSAGE = "This took the desk too long, so it was given up. Ask for less at once, or try again in a moment."
+MESSAGE_AFTER_SENDING = (
+    "This took the desk too long, so it was given up and nothing of it was kept. Try again in a moment."
+)
 
 
 def answer(_error: Exception) -> Response:
@@ -22,7 +24,7 @@ def answer(_error: Exception) -> Response:
     g.trace_id = g.get("trace_id") or actor.new_trace_id()
     log.error("too slow: %s %s, trace %s", request.method, request.endpoint, g.trace_id)
     database_away.roll_back()
-    return database_away.bare(WORDS, SENT, "errors/late.html")
+    return database_away.answer_without_database(MESSAGE, MESSAGE_AFTER_SENDING, "errors/late.html")
 
 
 def init_app(app: Flask) -> None:

@@ -39,7 +39,7 @@ def zone_names() -> tuple[str, ...]:
     return ("UTC", *sorted(name for name in available_timezones() if name.startswith(regions)))
 
 
-def day_words(day: date, today: date) -> str:
+def format_day(day: date, today: date) -> str:
     """Either "Today", "Tomorrow", "Yesterday", "Sun 22 Nov" within a week, "13 Nov" within the year, or "13 Nov 2025"."""
     distance = (day - today).days
     near = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get(distance)
@@ -51,15 +51,15 @@ def day_words(day: date, today: date) -> str:
     return dated if day.year == today.year else f"{dated} {day.year}"
 
 
-def words(moment: datetime, today: date, where: ZoneInfo) -> str:
+def format_moment(moment: datetime, today: date, where: ZoneInfo) -> str:
     """A moment as the reader says it, in the reader's zone, to the minute; `today` is the reader's day."""
     local = moment.astimezone(where)
-    return f"{day_words(local.date(), today)} {local.hour:02}:{local.minute:02}"
+    return f"{format_day(local.date(), today)} {local.hour:02}:{local.minute:02}"
 
 
-def inside(said: str) -> str:
-    """The same words in the middle of a sentence: "today 16:00", but "Sun 22 Nov 17:00"."""
-    return said[:1].lower() + said[1:] if said.startswith(("Today", "Tomorrow", "Yesterday")) else said
+def format_in_text(text: str) -> str:
+    """A moment as `format_moment` writes it, in the middle of a sentence: "today 16:00", but "Sun 22 Nov 17:00"."""
+    return text[:1].lower() + text[1:] if text.startswith(("Today", "Tomorrow", "Yesterday")) else text
 
 
 def span(seconds: float) -> str:
@@ -87,7 +87,7 @@ def until(moment: datetime, now: datetime) -> str:
     return f"in {span(rounded)}" if seconds > 0 else f"{span(rounded)} ago"
 
 
-def offset_words(moment: datetime, where: ZoneInfo) -> str:
+def format_offset(moment: datetime, where: ZoneInfo) -> str:
     """As in "Africa/Addis Ababa, UTC+3": what every card with times says once."""
     name = where.key.replace("_", " ")
     minutes = int((moment.astimezone(where).utcoffset() or timedelta()).total_seconds() // 60)

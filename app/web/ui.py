@@ -91,7 +91,7 @@ class Ui:
         if moment is None:
             return escape(empty)
         zone, _, today = reader()
-        words = times.inside(times.words(moment, today, zone))
+        words = times.format_in_text(times.format_moment(moment, today, zone))
         return Markup('<time datetime="{}">{}</time>').format(times.iso(moment), words)
 
     def until(self, moment: datetime | None, empty: str = "") -> Markup:
@@ -110,7 +110,7 @@ class Ui:
     def zone(self) -> str:
         """The reader's zone with its offset today: said once per card or page."""
         where, now, _ = reader()
-        return times.offset_words(now, where)
+        return times.format_offset(now, where)
 
     span = staticmethod(times.span)
     word = staticmethod(lambda key, noun="": labels.status(key, noun).word)
@@ -133,7 +133,7 @@ def reader() -> tuple[ZoneInfo, datetime, date]:
 @lru_cache(maxsize=8192)
 def _time(moment: datetime, zone: ZoneInfo, today: date) -> Markup:
     """`<time>` in words. Cached, because the rows of a list say the same moments again on every page."""
-    return Markup(f'<time datetime="{times.iso(moment)}">{times.words(moment, today, zone)}</time>')  # noqa: S704 — our own words
+    return Markup(f'<time datetime="{times.iso(moment)}">{times.format_moment(moment, today, zone)}</time>')  # noqa: S704 — our own words
 
 
 def asset(name: str, app: Flask | None = None) -> str:

@@ -1,6 +1,6 @@
 """What a column cannot hold is refused in this one place (S15): numbers and moments out of range, ids that are none or are gone.
 
-In: what SQLAlchemy, psycopg or Python raised. Out: words for the person, None where the fault is ours. Errors: none.
+In: what SQLAlchemy, psycopg or Python raised. Out: a message for the person, None where the fault is ours. Errors: none.
 Forms drop NUL from texts that people write (forms.py), names of files lose it where they come in (request.py).
 """
 
@@ -24,21 +24,21 @@ TWICE = (
 )
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; other codes are faults of ours and stay so
-SAID = {
+MESSAGES = {
     "22001": LONG, "22003": RANGE, "22007": RANGE, "22008": RANGE, "22009": RANGE, "22021": TEXT, "22P02": GONE, "22P05": TEXT, "23503": GONE,
     "23505": TWICE,
 }  # fmt: skip
 
 
-def words(error: BaseException) -> str | None:
+def message(error: BaseException) -> str | None:
     """Why it could not be kept, for the person who sent it; the log names the kind, never the value."""
-    if (said := _words(error)) is not None:
+    if (found := _message(error)) is not None:
         kind = type(getattr(error, "orig", None) or error).__name__
         log.warning("could not be kept: %s, trace %s", kind, g.get("trace_id", ""))
-    return said
+    return found
 
 
-def _words(error: BaseException) -> str | None:
+def _message(error: BaseException) -> str | None:
     if isinstance(error, UnicodeEncodeError):
         return TEXT if "surrogate" in error.reason else None
     origin = getattr(error, "orig", None)
@@ -47,9 +47,9 @@ def _words(error: BaseException) -> str | None:
     code = getattr(origin, "sqlstate", None)
     if code is None and isinstance(error, sqlalchemy.exc.DataError):
         return TEXT if "NUL" in str(origin) else RANGE  # psycopg refuses it before the server can
-    return SAID.get(code or "")
+    return MESSAGES.get(code or "")
 
 
-def status(said: str) -> int:
+def status(message: str) -> int:
     """409 where it is there already, else 422."""
-    return 409 if said == TWICE else 422
+    return 409 if message == TWICE else 422

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.web.hosts import Names, host_name
+from app.web.hosts import HostNames, host_name
 from tests.conftest import PASSWORD
 from tests.factories import make_user
 
@@ -45,7 +45,7 @@ def test_a_foreign_name_gets_a_page_that_names_the_setting(at, host):
 )
 def test_what_is_passed_over_in_a_host_is_no_part_of_our_name(host):
     """(S16) `request.host_url` keeps it all, in links to hand over."""
-    assert not Names(["localhost"]).hold(host, "::1")
+    assert not HostNames(["localhost"]).include(host, "::1")
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_probes_may_ask_by_any_name(at):
 
 def test_the_address_that_a_person_in_the_house_types_is_ours_without_a_setting(at):
     """(S16) The first run on a LAN: this end of the connection is an address of this machine, another's is not."""
-    names = Names(["localhost"])
-    assert names.hold("192.168.1.5:8000", "192.168.1.5") and names.hold("[fe80::1]:8000", "fe80::1%eth0")
-    assert not names.hold("192.168.1.6:8000", "192.168.1.5") and not names.hold("evil.example", "192.168.1.5")
+    names = HostNames(["localhost"])
+    assert names.include("192.168.1.5:8000", "192.168.1.5") and names.include("[fe80::1]:8000", "fe80::1%eth0")
+    assert not names.include("192.168.1.6:8000", "192.168.1.5") and not names.include("evil.example", "192.168.1.5")
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as link:
         ours, _ = server.accept()
         answer = at().get("/sign-in", headers={"Host": "127.0.0.1"}, environ_overrides={"gunicorn.socket": ours})

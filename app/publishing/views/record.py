@@ -19,7 +19,7 @@ from app.publishing.views.blueprint import bp
 from app.web import labels
 from app.web.auth import requires
 from app.web.pages import render
-from app.web.template_globals import inside
+from app.web.template_globals import moment_in_text
 from app.web.view_marks import poll
 
 
@@ -131,7 +131,7 @@ def _changed(row: Any) -> str:
     for _, old, new in row.changes:
         if row.action == "publishing.reschedule" and old and new:
             before, after = datetime.fromisoformat(old), datetime.fromisoformat(new)
-            return f"From {inside(before)} to {inside(after)}"
+            return f"From {moment_in_text(before)} to {moment_in_text(after)}"
         if row.action == "publishing.settled_there" and new.startswith(("https://", "http://")):
             return new
     return ""

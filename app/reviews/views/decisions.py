@@ -20,7 +20,7 @@ from app.reviews.views.queue import all_reviewed, take_in
 from app.web.auth import requires
 from app.web.form_recovery import recovers_form
 from app.web.pages import back_to, render, toast, wants_fragment
-from app.web.template_globals import inside
+from app.web.template_globals import moment_in_text
 
 DONE = {"approved": "Approved", "rejected": "Rejected", "changes_requested": "Changes requested"}
 
@@ -105,7 +105,7 @@ def _words(done: actions.Decided) -> str:
         return "Your vote is noted. Others are still asked."
     title = contents.by_id(done.request.related_entity_id).title
     named = f"{DONE.get(done.settled, 'Decided')}: {title if len(title) <= 60 else title[:59] + '…'}"
-    return f"{named}. Scheduled for {inside(done.job.scheduled_at)}" if done.job is not None else named
+    return f"{named}. Scheduled for {moment_in_text(done.job.scheduled_at)}" if done.job is not None else named
 
 
 def _undo_url(request_id: uuid.UUID, args: dict[str, str]) -> str:

@@ -141,7 +141,7 @@ def _there(item: Any) -> str:
     """The planned moment in the plan's own zone."""
     at = item.scheduled_for
     return (
-        times.words(at, clock.now().astimezone(times.zone(item.timezone)).date(), times.zone(item.timezone))
+        times.format_moment(at, clock.now().astimezone(times.zone(item.timezone)).date(), times.zone(item.timezone))
         if at
         else ""
     )

@@ -10,8 +10,8 @@ from app.core.finder import FINDERS, Finder, commands
 from app.search.queries.find import LONGEST, Hit, find
 from app.search.views.blueprint import bp
 from app.web.auth import allows, requires
+from app.web.navigation import navigation
 from app.web.pages import render
-from app.web.template_globals import navigation
 
 
 class Result(NamedTuple):

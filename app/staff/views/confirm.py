@@ -19,8 +19,8 @@ from app.staff.forms import ConfirmForm
 from app.staff.queries import by_id
 from app.staff.safe_next import safe_next
 from app.staff.views.blueprint import bp
-from app.web.auth import requires, way_back, without_factor
-from app.web.pages import leave, render
+from app.web.auth import requires, return_path, without_factor
+from app.web.pages import htmx_redirect, render
 from app.web.view_marks import no_transaction
 
 OWN = ("csrf_token", "confirm_secret", "confirm_form")
@@ -41,9 +41,9 @@ def confirm() -> Answer:
 def ask_again() -> ResponseReturnValue | None:
     """In front of a view that must be sure: its answer instead, or None when the view may go on."""
     if request.htmx:
-        return leave(url_for("staff.confirm", next=way_back()), 401)
+        return htmx_redirect(url_for("staff.confirm", next=return_path()), 401)
     if request.method != "POST":
-        return redirect(url_for("staff.confirm", next=way_back()), 302)
+        return redirect(url_for("staff.confirm", next=return_path()), 302)
     form = ConfirmForm()
     if "confirm_secret" not in request.form:
         pairs = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN]
@@ -54,7 +54,7 @@ def ask_again() -> ResponseReturnValue | None:
     try:
         pairs = json.loads(crypto.unseal(form.confirm_form.data or "", context=_context()))
     except crypto.Unsealable:
-        return redirect(way_back() or "/", 303)
+        return redirect(return_path() or "/", 303)
     token = [("csrf_token", request.form.get("csrf_token", ""))]
     vars(request._get_current_object())["form"] = ImmutableMultiDict([*map(tuple, pairs), *token])  # type: ignore[attr-defined]
     return None

@@ -20,7 +20,7 @@ from app.staff.views.blueprint import bp
 from app.staff.views.browser_session import know_device
 from app.web import form_recovery
 from app.web.auth import confirmed, requires, without_factor
-from app.web.pages import back_to, leave, render
+from app.web.pages import back_to, htmx_redirect, render
 
 
 @bp.get("/me/second-factor")
@@ -80,9 +80,9 @@ def remove_factor() -> Response:
 def set_up_first() -> ResponseReturnValue:
     """The desk asks for a second factor: that page comes first, whatever was wanted."""
     target = url_for("staff.my_factor")
-    if found := form_recovery.texts():
-        return form_recovery.page(403, found, target, signed_in=True)
-    return leave(target, 403) if request.htmx else redirect(target, 303)
+    if found := form_recovery.recovered_texts():
+        return form_recovery.recovery_page(403, found, target, signed_in=True)
+    return htmx_redirect(target, 403) if request.htmx else redirect(target, 303)
 
 
 def _known(answer: Response) -> Response:

@@ -21,7 +21,7 @@ from app.staff.services import Entry, Refusal
 from app.staff.views.blueprint import bp
 from app.staff.views.browser_session import caller, enter, half_way, see_out
 from app.web.auth import public
-from app.web.forms import Form, refused
+from app.web.forms import Form, reject
 from app.web.pages import render
 from app.web.view_marks import no_transaction
 
@@ -86,7 +86,7 @@ def sign_in_help() -> Response:
     if not mails or not form.is_submitted():
         return page()
     if not form.validate():
-        return refused(page)
+        return reject(page)
     if until := autonomous(actions.ask_for_link, form.email.data or "", current().ip):
         seconds = max(1, math.ceil((until - clock.now()).total_seconds()))
         raise TooMany("Links were asked for too often. Look into your mail, or wait half an hour.", retry_after=seconds)

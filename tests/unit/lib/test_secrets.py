@@ -128,7 +128,7 @@ def late(form: dict[str, str]) -> list[tuple[str, str]]:
     app.login_manager.request_loader(lambda _: UserMixin())
     app.add_url_rule("/", "form", form_recovery.recovers_form({"*": "Field {}"})(lambda: ""), methods=["POST"])
     with app.test_request_context("/", method="POST", data=form):
-        return form_recovery.texts()
+        return form_recovery.recovered_texts()
 
 
 HARMLESS = [

@@ -14,7 +14,7 @@ DAYS = charts.days(date(2026, 11, 18), date(2026, 11, 20))
 def test_a_day_without_a_value_stays_empty_and_is_never_zero() -> None:
     series = [charts.Series("Views", {DAYS[0]: 78940, DAYS[1]: None}), charts.Series("Rate", {DAYS[0]: 0.0})]
     rows = charts.rows(series, DAYS)
-    assert [row.words for row in rows] == ["18 Nov", "19 Nov", "20 Nov"]
+    assert [row.label for row in rows] == ["18 Nov", "19 Nov", "20 Nov"]
     assert rows[0].cells == (("78940", "78,940"), ("0", "0"))
     assert rows[1].cells == (("", ""), ("", ""))
     assert charts.rows([charts.Series("N", {DAYS[0]: float("nan")})], DAYS)[0].cells == (("", ""),)
@@ -48,10 +48,10 @@ def test_a_sparkline_needs_two_points_and_skips_gaps() -> None:
 def test_the_sentence_names_the_range_and_says_when_there_is_nothing() -> None:
     series = charts.Series("Views", {DAYS[0]: 10, DAYS[2]: 30})
     assert (
-        charts.sentence("Views", series, DAYS) == "Views, 18 Nov to 20 Nov: lowest 10 on 18 Nov, highest 30 on 20 Nov."
+        charts.describe("Views", series, DAYS) == "Views, 18 Nov to 20 Nov: lowest 10 on 18 Nov, highest 30 on 20 Nov."
     )
-    assert charts.sentence("Views", charts.Series("Views", {}), DAYS) == "Views: no values from 18 Nov to 20 Nov."
-    assert charts.sentence("Views", charts.Series("Views", {}), []) == "Views: no values."
+    assert charts.describe("Views", charts.Series("Views", {}), DAYS) == "Views: no values from 18 Nov to 20 Nov."
+    assert charts.describe("Views", charts.Series("Views", {}), []) == "Views: no values."
 
 
 def test_a_share_of_nothing_is_no_number() -> None:

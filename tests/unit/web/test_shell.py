@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.web.frame import current
+from app.web.frame import current_link
 
 HREFS = ["/", "/records", "/jobs", "/content", "/content/ideas", "/accounts/"]
 
@@ -12,4 +12,4 @@ HREFS = ["/", "/records", "/jobs", "/content", "/content/ideas", "/accounts/"]
     ("/content/01a1", "/content"), ("/accounts/01a1", "/accounts/"), ("/elsewhere", ""),
 ])  # fmt: skip
 def test_a_page_belongs_to_the_longest_link_it_begins_with(path: str, found: str) -> None:
-    assert current(path, HREFS) == found
+    assert current_link(path, HREFS) == found

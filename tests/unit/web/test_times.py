@@ -22,13 +22,13 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 )
 def test_a_moment_is_said_in_the_readers_zone(moment: datetime, zone: str, said: str) -> None:
     where = times.zone(zone)
-    assert times.words(moment, NOW.astimezone(where).date(), where) == said
+    assert times.format_moment(moment, NOW.astimezone(where).date(), where) == said
 
 
 def test_the_day_changes_with_the_zone_and_not_with_utc() -> None:
     late = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
-    assert times.words(late, NOW.date(), times.zone("UTC")) == "Yesterday 23:30"
-    assert times.words(late, NOW.date(), times.zone("Asia/Tokyo")) == "Today 08:30"
+    assert times.format_moment(late, NOW.date(), times.zone("UTC")) == "Yesterday 23:30"
+    assert times.format_moment(late, NOW.date(), times.zone("Asia/Tokyo")) == "Today 08:30"
 
 
 def test_an_old_or_wrong_zone_reads_as_utc() -> None:
@@ -62,10 +62,10 @@ def test_how_far_away_a_moment_is() -> None:
 
 def test_the_zone_is_said_with_its_offset_of_that_day() -> None:
     berlin = times.zone("Europe/Berlin")
-    assert times.offset_words(NOW, berlin) == "Europe/Berlin, UTC+1"
-    assert times.offset_words(NOW + timedelta(days=200), berlin) == "Europe/Berlin, UTC+2"
-    assert times.offset_words(NOW, times.zone("Asia/Kolkata")) == "Asia/Kolkata, UTC+5:30"
-    assert times.offset_words(NOW, times.zone("UTC")) == "UTC"
+    assert times.format_offset(NOW, berlin) == "Europe/Berlin, UTC+1"
+    assert times.format_offset(NOW + timedelta(days=200), berlin) == "Europe/Berlin, UTC+2"
+    assert times.format_offset(NOW, times.zone("Asia/Kolkata")) == "Asia/Kolkata, UTC+5:30"
+    assert times.format_offset(NOW, times.zone("UTC")) == "UTC"
 
 
 def test_the_machine_time_is_exact_and_utc() -> None:
@@ -75,12 +75,12 @@ def test_the_machine_time_is_exact_and_utc() -> None:
 def test_zones_to_choose_from_are_regions_with_a_city() -> None:
     names = times.zone_names()
     assert "Europe/Berlin" in names and names[0] == "UTC" and "US/Pacific" not in names
-    assert times.day_words(date(2026, 11, 20), date(2026, 11, 20)) == "Today"
+    assert times.format_day(date(2026, 11, 20), date(2026, 11, 20)) == "Today"
 
 
 @pytest.mark.parametrize(
-    ("said", "inside"),
+    ("text", "in_sentence"),
     [("Today 16:00", "today 16:00"), ("Yesterday", "yesterday"), ("Tue 24 Nov 17:00", "Tue 24 Nov 17:00"), ("", "")],
 )
-def test_a_day_in_the_middle_of_a_sentence_begins_small(said: str, inside: str) -> None:
-    assert times.inside(said) == inside
+def test_a_day_in_the_middle_of_a_sentence_begins_small(text: str, in_sentence: str) -> None:
+    assert times.format_in_text(text) == in_sentence
