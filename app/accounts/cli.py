@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from app.accounts import queries
 from app.accounts.actions import reseal
 from app.audit.actions import record, reseal_keys
-from app.audit.queries.keys import under_ring_keys
+from app.audit.queries.keys import count_by_ring_key
 from app.core import crypto
 from app.core.transactions import transaction
 from app.staff.actions import reseal_factors
@@ -24,7 +24,7 @@ GROUPS = (keys,)
 def show() -> None:
     """Show each key, how many accounts are sealed with it, and which may be removed."""
     used, ring = transaction(queries.keys_in_use), [key_id for key_id, _ in crypto.ring().keys]
-    seals = transaction(under_ring_keys)
+    seals = transaction(count_by_ring_key)
     for place, key_id in enumerate(ring):
         count = used.get(key_id, 0)
         what = (

@@ -11,8 +11,8 @@ import click
 from flask.cli import AppGroup
 
 from app.audit import actions, inspection
-from app.audit.queries.keys import opened
-from app.audit.queries.noted import against_logs
+from app.audit.queries.keys import unsealed_keys
+from app.audit.queries.roots import check_logs
 from app.audit.report import Report
 from app.core import actor
 from app.core.transactions import read_only, transaction
@@ -31,8 +31,8 @@ def verify_command(logs: tuple[Path, ...], as_json: bool) -> None:
     report = inspection.check_all()
     files = [file for path in logs for file in (sorted(path.glob("*.log*")) if path.is_dir() else [path])]
     with read_only():
-        against_logs(report, map(_lines, files), opened())
-    click.echo(json.dumps(asdict(report), default=str, indent=1) if as_json else _words(report))
+        check_logs(report, map(_lines, files), unsealed_keys())
+    click.echo(json.dumps(asdict(report), default=str, indent=1) if as_json else _describe(report))
     if report.findings:
         raise SystemExit(1)
 
@@ -47,7 +47,7 @@ def acknowledge_command() -> None:
         transaction(actions.begin_anew, file)
     report = inspection.check_all()
     inspection.check_new()
-    click.echo(f"Noted: the trail is as it is now, up to {place}. {_words(report)}")
+    click.echo(f"Noted: the trail is as it is now, up to {place}. {_describe(report)}")
     if report.findings:
         raise SystemExit(1)
 
@@ -72,8 +72,8 @@ def _lines(file: Path) -> Iterator[str]:
             yield raw.rstrip(b"\n").decode("utf-8", "replace")
 
 
-def _words(report: Report) -> str:
-    lines = [found.words for found in report.findings]
+def _describe(report: Report) -> str:
+    lines = [finding.words for finding in report.findings]
     if not lines:
         lines = ["Nothing was changed, deleted or added after it was sealed."]
     lines.append(

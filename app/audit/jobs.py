@@ -41,7 +41,7 @@ def partitions() -> None:
 
 @job("audit.redeliver", formerly="audit.ring_open")
 def redeliver() -> None:
-    """Each minute: bells that were lost."""
+    """Each minute: jobs that Redis lost."""
     transaction(actions.redeliver)
 
 

@@ -45,12 +45,16 @@ class Mark:
         }  # fmt: skip
 
     @classmethod
-    def of(cls, kept: dict[str, Any] | None) -> Mark:
-        if not kept or not kept.get("to"):
+    def of(cls, stored: dict[str, Any] | None) -> Mark:
+        if not stored or not stored.get("to"):
             return cls()
-        stood = Stood(*kept["stood"]) if kept.get("stood") else None  # none in marks of an earlier version
+        stood = Stood(*stored["stood"]) if stored.get("stood") else None  # none in marks of an earlier version
         return cls(
-            datetime.fromisoformat(kept["to"]), str(kept["root"]), bool(kept["keyed"]), int(kept["offset"]), stood
+            datetime.fromisoformat(stored["to"]),
+            str(stored["root"]),
+            bool(stored["keyed"]),
+            int(stored["offset"]),
+            stood,
         )
 
 

@@ -6,9 +6,9 @@ import json
 
 from flask import Blueprint, Response, request
 
-from app.audit.queries import LISTING, entry, follow, health, row_of
-from app.audit.queries.entries import key_of
-from app.audit.queries.sealed import seal_over
+from app.audit.queries import LISTING, entries_of_trace, entry, health, timeline_row
+from app.audit.queries.entries import entry_key
+from app.audit.queries.seals import seal_covering
 from app.audit.words import noun, sentence
 from app.web.auth import requires
 from app.web.csv_export import csv_response
@@ -35,10 +35,10 @@ def index() -> Response:
         region="results",
         page=page,
         alarms=health(),
-        key_of=key_of,
+        entry_key=entry_key,
         sentence=sentence,
         noun=noun,
-        row_of=row_of,
+        timeline_row=timeline_row,
     )
 
 
@@ -54,7 +54,12 @@ def export() -> Response:
 def show(key: str) -> Response:
     """One entry with all it knows, and what else happened under its trace id."""
     found = entry(key)
-    others = [row_of(other) for other in follow(found)]
+    others = [timeline_row(other) for other in entries_of_trace(found)]
     return render(
-        "audit/entry.html", entry=found, row=row_of(found), others=others, noun=noun, seal=seal_over(found.occurred_at)
+        "audit/entry.html",
+        entry=found,
+        row=timeline_row(found),
+        others=others,
+        noun=noun,
+        seal=seal_covering(found.occurred_at),
     )

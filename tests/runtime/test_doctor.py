@@ -18,7 +18,7 @@ import pytest
 
 from app.audit.actions import note_roots, record, seal
 from app.audit.models import SEAL_ALARM
-from app.audit.outside import RootsFile
+from app.audit.roots_file import RootsFile
 from app.cli.doctor.command import run_checks
 from app.cli.doctor.finding import Finding
 from app.core import settings as desk_settings

@@ -14,7 +14,7 @@ from app.core.db import db
 SHOWN = 20  # findings that are kept; `problems` counts all
 
 
-def keep_check(kind: str, report: Report, before: Mark) -> None:
+def store_check(kind: str, report: Report, before: Mark) -> None:
     """The mark moves on only when nothing was found: what was found is found again until it is settled."""
     mark = before if report.findings else report.mark
     values = {
@@ -25,6 +25,6 @@ def keep_check(kind: str, report: Report, before: Mark) -> None:
     db.session.execute(row.on_conflict_do_update(index_elements=["kind"], set_=values))
 
 
-def forget_stood() -> None:
+def forget_file_span() -> None:
     """Somebody knows that the file outside is another one now: the next check takes it as it is."""
     db.session.execute(sa.update(AuditCheck).values(mark=AuditCheck.mark.op("-")("stood")))

@@ -1,4 +1,4 @@
-"""What follows a recorded action: an event row and one delivery per job, so that a lost bell is rung again."""
+"""What follows a recorded action: an event row and one delivery per job, so that a job that Redis lost is asked for again."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def due_deliveries(limit: int = 200) -> Sequence[EventDelivery]:
 
 
 def redeliver() -> int:
-    """Ring again for deliveries older than a minute that nobody handled. Returns how many."""
+    """Ask again for the jobs of deliveries older than a minute that nobody handled. Returns how many."""
     found = due_deliveries()
     for delivery in found:
         enqueue(REACT, str(delivery.event_id), delivery.consumer)
@@ -70,7 +70,7 @@ def mark_handled(event_id: str, consumer: str) -> None:
 
 
 def mark_failed(event_id: str, consumer: str, error: str) -> None:
-    """It has not; the sweeper rings again later."""
+    """It has not; the sweeper asks again later."""
     delivery = _open(event_id, consumer)
     if delivery is not None:
         delivery.last_error = error[:500]

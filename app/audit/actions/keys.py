@@ -9,7 +9,7 @@ import secrets
 import sqlalchemy as sa
 
 from app.audit.models import AuditKey
-from app.audit.queries.keys import context, opened
+from app.audit.queries.keys import context, unsealed_keys
 from app.core import crypto
 from app.core.db import db
 
@@ -20,7 +20,7 @@ def sealing_key() -> tuple[str, bytes]:
     """(name, key) for a new seal; the caller holds the sealers' lock. Raises Unsealable while PRESSROOM_KEYS is empty."""
     newest = crypto.ring().newest
     made = sa.select(AuditKey.id).where(AuditKey.made_under == newest).order_by(AuditKey.made_at.desc())
-    keys = opened()
+    keys = unsealed_keys()
     for name in db.session.scalars(made):
         if name in keys:
             return name, keys[name]
@@ -40,8 +40,8 @@ def reseal_keys() -> int:
     Raises Unsealable for one that does not open.
     """
     newest, done = crypto.ring().newest, 0
-    for kept in db.session.scalars(sa.select(AuditKey).with_for_update()):
-        if crypto.key_id(kept.sealed) != newest:
-            kept.sealed = crypto.reseal(kept.sealed, context=context(kept.id))
+    for row in db.session.scalars(sa.select(AuditKey).with_for_update()):
+        if crypto.key_id(row.sealed) != newest:
+            row.sealed = crypto.reseal(row.sealed, context=context(row.id))
             done += 1
     return done

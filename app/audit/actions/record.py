@@ -22,13 +22,13 @@ ENTRIES: sa.Table = AuditEntry.__table__  # type: ignore[assignment]
 _INSERT = sa.insert(ENTRIES)
 
 
-def record(action: str, subject: Subject = None, **words: Any) -> AuditEntry:
-    """Write `action` on `subject` by the current actor; `words` are those of `_columns`, all others are `name=[old, new]`.
+def record(action: str, subject: Subject = None, **details: Any) -> AuditEntry:
+    """Write `action` on `subject` by the current actor; `details` are the keywords of `_columns`, all others are `name=[old, new]`.
 
     Kept or lost together with the work. Jobs that `app.reactions` names for the action are asked for in the same
     transaction. Returns the entry; it has its time once it is flushed.
     """
-    entry = AuditEntry(**_columns(action, subject, **words))
+    entry = AuditEntry(**_columns(action, subject, **details))
     db.session.add(entry)
     announce(entry)
     return entry
@@ -42,13 +42,13 @@ def insert(*entries: dict[str, Any]) -> None:
         db.session.execute(_INSERT, plain)
     for columns in entries:
         if consumers(columns["action"]):
-            db.session.add(told := AuditEntry(**columns))
-            announce(told)
+            db.session.add(followed := AuditEntry(**columns))
+            announce(followed)
 
 
-def entry(action: str, subject: Subject = None, **words: Any) -> dict[str, Any]:
-    """The columns of an entry by the current actor, for `insert`; the words are those of `record`."""
-    return {"id": uuid7(), **_columns(action, subject, **words)}
+def entry(action: str, subject: Subject = None, **details: Any) -> dict[str, Any]:
+    """The columns of an entry by the current actor, for `insert`; the details are those of `record`."""
+    return {"id": uuid7(), **_columns(action, subject, **details)}
 
 
 def _columns(
@@ -70,8 +70,8 @@ def _columns(
     return {
         "trace_id": who.trace_id, "actor_type": who.type, "actor_id": who.id, "actor_name": who.name,
         "entity_type": kind, "entity_id": key, "entity_label": _cut(label or _label(subject), 200),
-        "action": action, "tool_name": tool, "inputs_hash": inputs_hash, "output_summary": _cut(_said(note), 2000),
-        "changes": tidy({**(changes or {}), **fields}), "severity": severity, "success": success, "error_message": _cut(_said(error), 2000),
+        "action": action, "tool_name": tool, "inputs_hash": inputs_hash, "output_summary": _cut(_redact(note), 2000),
+        "changes": tidy({**(changes or {}), **fields}), "severity": severity, "success": success, "error_message": _cut(_redact(error), 2000),
         "ip_address": client_address(who.ip), "user_agent": _cut(who.user_agent, 400), "session_id": who.session_id,
     }  # fmt: skip
 
@@ -95,8 +95,8 @@ def _label(subject: Subject) -> str | None:
     return next((str(found) for found in (getattr(subject, name, None) for name in names) if found), None)
 
 
-def _said(text: str | None) -> str | None:
-    """Words that may be a server's: without what is a secret by its shape or is this process's own."""
+def _redact(text: str | None) -> str | None:
+    """A text that may be a server's, without what is a secret by its shape or one of this process."""
     return text and redact.text(text)
 
 

@@ -16,14 +16,14 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit.actions.checks import forget_stood
+from app.audit.actions.checks import forget_file_span
 from app.audit.actions.keys import sealing_key
 from app.audit.actions.record import record
 from app.audit.hash_chain import FIRST_ROOT, KEYED, pack, root
 from app.audit.models import AuditSeal
-from app.audit.outside import ACKNOWLEDGED, NOWHERE, SEAL, RootsFile, line
-from app.audit.queries.keys import newest_keyed, opened
-from app.audit.queries.sealed import entry_leaves, micros, newest_seal, place_of
+from app.audit.queries.keys import newest_keyed, unsealed_keys
+from app.audit.queries.seals import entry_leaves, micros, newest_seal, seal_name
+from app.audit.roots_file import ACKNOWLEDGED, NOWHERE, SEAL, RootsFile, format_line
 from app.core.db import db
 from app.core.locks import advisory
 
@@ -68,48 +68,50 @@ def note_roots(file: RootsFile) -> int:
     A file without a line of ours (the first start, another folder, another machine) begins with the newest seal, whose root covers all
     before it; that is recorded, since a file that was taken away looks the same.
     """
-    with file.locked():
-        keys = opened()
+    with file.lock():
+        keys = unsealed_keys()
         noted = file.last(keys)
         if noted is None:
             newest = newest_keyed()
             fresh = [newest] if newest else []
             if newest is not None and newest.prev_root != FIRST_ROOT and newest.key_name in keys:
                 record(
-                    "audit.begin_roots", ("audit_seals", place_of(newest)), severity="warning", path=[None, file.path]
+                    "audit.begin_roots", ("audit_seals", seal_name(newest)), severity="warning", path=[None, file.path]
                 )
         else:
             fresh = _newer(noted.to)
         lines = [
-            line(SEAL, place_of(made), made.to_at, made.rows, made.root_hash, (made.key_name, keys[made.key_name]))
+            format_line(
+                SEAL, seal_name(made), made.to_at, made.rows, made.root_hash, (made.key_name, keys[made.key_name])
+            )
             for made in fresh
             if made.key_name in keys
         ]
         if lines:
             file.append(lines)
-    for one in lines:
-        log.info("%s", one)
+    for text in lines:
+        log.info("%s", text)
     return len(lines)
 
 
 def acknowledge(file: RootsFile) -> str:
     """Record that a person has seen that the database is behind the file; once that is committed, `begin_anew` says it there."""
-    noted, newest = file.last(opened()), newest_keyed()
-    place = place_of(newest) if newest else NOWHERE
+    noted, newest = file.last(unsealed_keys()), newest_keyed()
+    place = seal_name(newest) if newest else NOWHERE
     before = f"{noted.place} of {noted.to:%Y-%m-%d %H:%M:%S} UTC" if noted else None
     record("audit.acknowledge", ("audit_seals", place), severity="warning", newest=[before, place])
-    forget_stood()
+    forget_file_span()
     return place
 
 
 def begin_anew(file: RootsFile) -> None:
     """From here on the file is held against the database as it now is. Raises OSError."""
-    with file.locked():
+    with file.lock():
         newest, key = newest_keyed(), sealing_key()
         place, to, rows, top = NOWHERE, BEGINNING, 0, FIRST_ROOT
         if newest is not None:
-            place, to, rows, top = place_of(newest), newest.to_at, newest.rows, newest.root_hash
-        file.append([line(ACKNOWLEDGED, place, to, rows, top, key)])
+            place, to, rows, top = seal_name(newest), newest.to_at, newest.rows, newest.root_hash
+        file.append([format_line(ACKNOWLEDGED, place, to, rows, top, key)])
 
 
 def _newer(moment: datetime) -> list[AuditSeal]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.audit.queries.entries import LISTING, entry, follow
+from app.audit.queries.entries import LISTING, entries_of_trace, entry
 from app.audit.queries.health import health
-from app.audit.queries.timeline import TimelineRow, row_of, timeline
+from app.audit.queries.timeline import TimelineRow, timeline, timeline_row
 
-__all__ = ["LISTING", "TimelineRow", "entry", "follow", "health", "row_of", "timeline"]
+__all__ = ["LISTING", "TimelineRow", "entry", "entries_of_trace", "health", "timeline_row", "timeline"]

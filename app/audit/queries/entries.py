@@ -112,7 +112,7 @@ LISTING = Listing(
 )
 
 
-def key_of(found: AuditEntry) -> str:
+def entry_key(found: AuditEntry) -> str:
     """The address of an entry: its time in microseconds and its id, so that one partition is read."""
     return f"{(found.occurred_at - _EPOCH) // timedelta(microseconds=1)}-{found.id}"
 
@@ -130,7 +130,7 @@ def entry(key: str) -> AuditEntry:
     return found
 
 
-def follow(found: AuditEntry, limit: int = 50) -> Sequence[AuditEntry]:
+def entries_of_trace(found: AuditEntry, limit: int = 50) -> Sequence[AuditEntry]:
     """What else happened under the same trace id, oldest first."""
     same = sa.select(AuditEntry).where(AuditEntry.trace_id == found.trace_id, AuditEntry.id != found.id)
     return db.session.scalars(same.order_by(AuditEntry.occurred_at, AuditEntry.id).limit(limit)).all()

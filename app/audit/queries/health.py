@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit.models import AuditCheck, AuditSeal
-from app.audit.queries.sealed import newest_seal
+from app.audit.queries.seals import newest_seal
 from app.core import settings
 from app.core.db import db
 
 
 def health() -> list[str]:
     """Sentences about what is wrong, each with what to do; empty when all is well."""
-    found = [said for row in db.session.scalars(broken()) for said in told(row)]
+    found = [text for check in db.session.scalars(failed_checks()) for text in describe_findings(check)]
     if db.session.scalar(sa.text("SELECT EXISTS (SELECT 1 FROM audit_log_default)")):
         found.append(
             "Audit entries lie in the default partition: run `flask audit partitions` and see that the clock runs."
@@ -28,16 +28,16 @@ def health() -> list[str]:
     return found
 
 
-def broken() -> sa.Select[Any]:
+def failed_checks() -> sa.Select[Any]:
     """Checks that found something."""
     return sa.select(AuditCheck).where(AuditCheck.problems > 0).order_by(AuditCheck.kind)
 
 
-def told(check: AuditCheck, most: int = 3) -> list[str]:
+def describe_findings(check: AuditCheck, most: int = 3) -> list[str]:
     """Its first findings in words, and how many more there are."""
-    said = [str(found["words"]) for found in check.findings[:most]]
-    more = check.problems - len(said)
-    return said + ([f"And {more} more: run `flask audit verify`."] if more > 0 else [])
+    sentences = [str(found["words"]) for found in check.findings[:most]]
+    more = check.problems - len(sentences)
+    return sentences + ([f"And {more} more: run `flask audit verify`."] if more > 0 else [])
 
 
 def _minutes_since(moment: datetime) -> float:

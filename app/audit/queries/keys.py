@@ -1,4 +1,4 @@
-"""The keys of the seals, opened by the desk's own ring."""
+"""The keys of the seals, unsealed by the app's own key ring."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def context(name: str) -> str:
     return f"audit_keys:{name}:sealed"
 
 
-def opened() -> dict[str, bytes]:
+def unsealed_keys() -> dict[str, bytes]:
     """The keys that can be opened, by name. One that is missing cannot be: its ring key is gone, or it was altered."""
     found: dict[str, bytes] = {}
-    for kept in db.session.scalars(sa.select(AuditKey)):
+    for row in db.session.scalars(sa.select(AuditKey)):
         try:
-            found[kept.id] = base64.b64decode(crypto.unseal(kept.sealed, context=context(kept.id)))
+            found[row.id] = base64.b64decode(crypto.unseal(row.sealed, context=context(row.id)))
         except (crypto.Unsealable, ValueError):
             continue
     return found
 
 
-def under_ring_keys() -> Mapping[str, int]:
+def count_by_ring_key() -> Mapping[str, int]:
     """How many keys of the seals each key of the ring has sealed."""
     used: dict[str, int] = {}
     for sealed in db.session.scalars(sa.select(AuditKey.sealed)):

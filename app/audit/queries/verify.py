@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from app.audit.hash_chain import FIRST_ROOT, FORM, KEYED, root, unpack
 from app.audit.models import AuditEntry, AuditSeal
-from app.audit.outside import RootsFile
-from app.audit.queries.keys import opened
-from app.audit.queries.noted import against_file, against_logs
-from app.audit.queries.sealed import entry_leaves, micros, place_of, seals
+from app.audit.queries.keys import unsealed_keys
+from app.audit.queries.roots import check_file, check_logs
+from app.audit.queries.seals import entry_leaves, micros, seal_name, seals
 from app.audit.report import Finding, Mark, Report
+from app.audit.roots_file import RootsFile
 from app.core.db import db
 
 __all__ = ["Finding", "Report", "verify", "verify_part"]
@@ -27,11 +27,11 @@ def verify(file: RootsFile | None = None, logs: Iterable[Iterable[str]] = ()) ->
     The file's end is read before the database: what is noted was committed before, so no seal under way looks like a loss.
     """
     end = file.size() if file else 0
-    keys = opened()
+    keys = unsealed_keys()
     report = _walk(Mark(), keys, None)
     if file is not None:
-        against_file(report, file, keys, 0, end)
-    against_logs(report, logs, keys)
+        check_file(report, file, keys, 0, end)
+    check_logs(report, logs, keys)
     return report
 
 
@@ -41,12 +41,12 @@ def verify_part(file: RootsFile, mark: Mark, most: int) -> Report:
     A mark whose seal is not there any more counts for nothing: the check begins anew.
     """
     end = file.size()
-    keys = opened()
+    keys = unsealed_keys()
     if mark.to is not None and not _stands(mark):
         mark = Mark(stood=mark.stood)
     report = _walk(mark, keys, most)
     if not report.left:  # the file last: only then has all that it names been looked at
-        against_file(report, file, keys, mark.offset if mark.offset <= end else 0, end)
+        check_file(report, file, keys, mark.offset if mark.offset <= end else 0, end)
     return report
 
 
@@ -61,7 +61,7 @@ def _walk(mark: Mark, keys: Mapping[str, bytes], most: int | None) -> Report:
         report.seals += 1
         report.rows += seal.rows
         report.findings += _chain(seal, last, keys)
-        report.findings += _compare(seal, place_of(seal), dict(feed.until(seal.to_at)))
+        report.findings += _compare(seal, seal_name(seal), dict(feed.until(seal.to_at)))
         last = replace(last, to=seal.to_at, root=seal.root_hash, keyed=last.keyed or seal.form == KEYED)
         db.session.expunge(seal)
     report.mark, report.newest_root = last, last.root or None
@@ -90,7 +90,7 @@ class _Feed:
 
 
 def _chain(seal: AuditSeal, before: Mark, keys: Mapping[str, bytes]) -> list[Finding]:
-    place, found = place_of(seal), []
+    place, found = seal_name(seal), []
     if seal.prev_root != (before.root or FIRST_ROOT) or (before.to is not None and seal.from_at != before.to):
         found.append(Finding("chain", place, f"A seal before {place} is missing or was replaced."))
     if seal.form == KEYED and seal.key_name not in keys:

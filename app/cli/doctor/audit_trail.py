@@ -63,14 +63,19 @@ def _full_check_age(context: Context) -> Findings:
 def _check_new_seals(settings: Environment) -> tuple[list[str], Report]:
     """The quick check, by the desk's own code; and what the last check of everything had found."""
     from app.audit.inspection import check_new
-    from app.audit.queries.health import broken, told
+    from app.audit.queries.health import describe_findings, failed_checks
     from app.core.db import db
     from app.factory import create_app
 
     app = create_app(settings, role="job")
     with app.app_context():
         report = check_new()
-        before = [words for check in db.session.scalars(broken()) if check.kind == "all" for words in told(check)]
+        before = [
+            words
+            for check in db.session.scalars(failed_checks())
+            if check.kind == "all"
+            for words in describe_findings(check)
+        ]
         db.session.rollback()
         db.engine.dispose()
     words = [found.words for found in report.findings]

@@ -12,10 +12,10 @@ from app.audit import actions, inspection
 from app.audit.actions import record
 from app.audit.hash_chain import pack, root, unpack
 from app.audit.inspection import check_all, check_new, roots_file, seal_and_note
-from app.audit.outside import line
 from app.audit.queries import health
-from app.audit.queries.keys import opened
-from app.audit.queries.sealed import micros
+from app.audit.queries.keys import unsealed_keys
+from app.audit.queries.seals import micros
+from app.audit.roots_file import format_line
 from app.core import crypto
 from app.core.transactions import transaction
 
@@ -140,7 +140,7 @@ def test_a_key_that_is_gone_or_another_is_said(five, tamper):
     tamper("UPDATE audit_keys SET sealed = 'v1.test.AAAA'")
     assert kinds(both()) == ["key"]
     seal_and_note(NOW)
-    assert transaction(lambda: len(opened())) == 1
+    assert transaction(lambda: len(unsealed_keys())) == 1
 
 
 def test_the_keys_may_change_and_the_old_seals_still_verify(five, app, commit, monkeypatch):
@@ -154,13 +154,13 @@ def test_the_keys_may_change_and_the_old_seals_still_verify(five, app, commit, m
     assert done.exit_code == 0, done.output
     assert "may be removed" in app.test_cli_runner().invoke(args=["keys", "list"]).output
     monkeypatch.setitem(app.extensions, "keyring", crypto.KeyRing(two.keys[:1]))
-    assert both().findings == [] and transaction(lambda: len(opened())) == 2
+    assert both().findings == [] and transaction(lambda: len(unsealed_keys())) == 2
 
 
 def test_texts_that_look_like_a_seal_prove_nothing(five, app, commit, tmp_path):
     """(S10) A file name with NUL, a line break and a forged line: in the trail, in a log, copied from a real line."""
     forged = "2026-11-20 10:00:00,000 INFO pressroom.audit.seals audit-seal v2 place=2026-11-20#99 to=2026-11-20T10:00:00.000000Z rows=1 "
-    forged += f"root={'a' * 64} key={transaction(lambda: next(iter(opened())))} check={'b' * 64}"
+    forged += f"root={'a' * 64} key={transaction(lambda: next(iter(unsealed_keys())))} check={'b' * 64}"
     name = f"a\x00b\n{forged}\naudit seal day=2026-11-20 seq=99 rows=1 root={'a' * 64}\n.png"
     commit(record, "content.upload", ("t", "1"), label=name, note=name, changes={"f\x00": [None, {"k\x00": name}]})
     seal_and_note(NOW)
@@ -223,7 +223,7 @@ def test_an_acknowledgement_that_was_not_made_with_the_key_counts_for_nothing(fi
     kept = plain.execute(
         "SELECT day || '#' || seq, to_at, rows, root_hash, key_name FROM audit_seals ORDER BY to_at DESC"
     ).fetchone()
-    roots_file().append([line("audit-acknowledged", *kept[:4], (kept[4], b"guess" * 8))])
+    roots_file().append([format_line("audit-acknowledged", *kept[:4], (kept[4], b"guess" * 8))])
     assert {"removed", "file"} == set(kinds(both()))
 
 
@@ -247,7 +247,7 @@ def test_a_crash_in_the_middle_of_a_line_leaves_no_alarm(five, commit, left):
     commit(record, "x.y", ("t", "6"))
     seal_and_note(NOW)
     assert both().findings == []
-    assert transaction(lambda: roots_file().last(opened())).place.endswith("#6")
+    assert transaction(lambda: roots_file().last(unsealed_keys())).place.endswith("#6")
 
 
 def test_a_seal_that_was_rolled_back_is_in_no_file(five, commit):
@@ -471,14 +471,14 @@ def test_a_file_that_was_lost_after_a_check_alarms_until_somebody_says_why(five,
 
 
 def stranger(key, place="2999-01-01#1"):
-    return line("audit-seal", place, datetime(2999, 1, 1, tzinfo=UTC), 1, "a" * 64, key)
+    return format_line("audit-seal", place, datetime(2999, 1, 1, tzinfo=UTC), 1, "a" * 64, key)
 
 
 @pytest.mark.parametrize("lines", [1, 100])
 @pytest.mark.parametrize("key", ["ours", "another"])
 def test_a_line_that_is_none_of_ours_does_not_stop_the_noting(five, commit, key, lines):
     """(S10) Anybody can write a late date."""
-    name = transaction(lambda: next(iter(opened()))) if key == "ours" else "another"
+    name = transaction(lambda: next(iter(unsealed_keys()))) if key == "ours" else "another"
     roots_file().append([stranger((name, b"guess" * 8))] * lines)
     before = len(roots_file().path.read_text().splitlines())
     commit(record, "x.z", ("t", "n"))

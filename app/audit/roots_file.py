@@ -34,7 +34,7 @@ TAIL = 4096  # bytes; a line has fewer than 300
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class RootLine:
     """A line, read. `known`: its check holds; None when its key is not there."""
 
     kind: str
@@ -46,13 +46,13 @@ class Noted:
     known: bool | None = None
 
 
-def line(kind: str, place: str, to: datetime, rows: int, root: str, key: tuple[str, bytes]) -> str:
+def format_line(kind: str, place: str, to: datetime, rows: int, root: str, key: tuple[str, bytes]) -> str:
     """The line, without its end. `key` is (name, bytes)."""
     text = f"{kind} v2 place={place} to={to.astimezone(UTC).strftime(_TIME)} rows={rows} root={root} key={key[0]}"
     return f"{text} check={_check(text, key[1])}"
 
 
-def read(text: str, keys: Mapping[str, bytes]) -> Noted | None:
+def parse_line(text: str, keys: Mapping[str, bytes]) -> RootLine | None:
     """None for anything that is not exactly such a line."""
     found = _LINE.fullmatch(text)
     if found is None:
@@ -64,13 +64,13 @@ def read(text: str, keys: Mapping[str, bytes]) -> Noted | None:
         return None
     key = keys.get(name)
     known = None if key is None else hmac.compare_digest(_check(text.rpartition(" check=")[0], key), check)
-    return Noted(kind, place, moment, int(rows), root, name, known)
+    return RootLine(kind, place, moment, int(rows), root, name, known)
 
 
-def logged(text: str, keys: Mapping[str, bytes]) -> Noted | None:
+def parse_log_line(text: str, keys: Mapping[str, bytes]) -> RootLine | None:
     """The seal that a line of a log names; only when its check holds: what others wrote into a log proves nothing."""
     found = _LOGGED.fullmatch(text)
-    noted = read(found[1], keys) if found else None
+    noted = parse_line(found[1], keys) if found else None
     return noted if noted is not None and noted.known else None
 
 
@@ -78,12 +78,12 @@ def _check(text: str, key: bytes) -> str:
     return hmac.new(key, b"line\n" + text.encode(), "sha256").hexdigest()
 
 
-class Line(NamedTuple):
+class FileLine(NamedTuple):
     """Where it begins, its text, and what was read; None when it is no line of ours."""
 
     at: int
     text: str
-    noted: Noted | None
+    parsed: RootLine | None
 
 
 class RootsFile:
@@ -93,7 +93,7 @@ class RootsFile:
         self.path = folder / "roots.log"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """One writer at a time; waits for the other."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -109,7 +109,7 @@ class RootsFile:
 
     def append(self, lines: list[str]) -> None:
         """Add lines at the end, on the disk when this returns. A line that a crash cut short is ended first."""
-        text = "".join(f"{one}\n" for one in lines).encode("ascii")
+        text = "".join(f"{text}\n" for text in lines).encode("ascii")
         with open(self.path, "ab+") as out:
             if out.tell() and self._last_byte() != b"\n":
                 text = b"\n" + text
@@ -122,7 +122,7 @@ class RootsFile:
             file.seek(-1, os.SEEK_END)
             return file.read(1)
 
-    def last(self, keys: Mapping[str, bytes]) -> Noted | None:
+    def last(self, keys: Mapping[str, bytes]) -> RootLine | None:
         """How far the seals are noted: the latest line of ours since the last acknowledgement.
 
         Only lines whose check holds count: others can be written by anybody, with any date, at any number.
@@ -148,7 +148,7 @@ class RootsFile:
                     start += len(some)
         return found.hexdigest()
 
-    def lines(self, keys: Mapping[str, bytes], start: int, end: int) -> Iterator[Line]:
+    def lines(self, keys: Mapping[str, bytes], start: int, end: int) -> Iterator[FileLine]:
         """All whole lines of [start, end)."""
         if end <= start:
             return
@@ -159,5 +159,5 @@ class RootsFile:
                 if raw.endswith(b"\n"):
                     text = raw[:-1].decode("ascii", "replace")
                     if text:
-                        yield Line(at, text, read(text, keys))
+                        yield FileLine(at, text, parse_line(text, keys))
                 at += len(raw)

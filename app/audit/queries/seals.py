@@ -24,12 +24,12 @@ def newest_seal() -> AuditSeal | None:
     return db.session.scalar(sa.select(AuditSeal).order_by(AuditSeal.to_at.desc()).limit(1))
 
 
-def place_of(seal: AuditSeal) -> str:
+def seal_name(seal: AuditSeal) -> str:
     """Its name: the day and its number on that day."""
     return f"{seal.day}#{seal.seq}"
 
 
-def seal_over(moment: datetime) -> AuditSeal | None:
+def seal_covering(moment: datetime) -> AuditSeal | None:
     """The seal whose span holds that moment."""
     first_after = sa.select(AuditSeal).where(AuditSeal.to_at > moment).order_by(AuditSeal.to_at).limit(1)
     return db.session.scalar(first_after)

@@ -11,10 +11,10 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from app.audit.models import AuditSeal
-from app.audit.outside import ACKNOWLEDGED, NOWHERE, Noted, RootsFile, logged
 from app.audit.queries.keys import newest_keyed
-from app.audit.queries.sealed import newest_seal, place_of
+from app.audit.queries.seals import newest_seal, seal_name
 from app.audit.report import Finding, Mark, Report
+from app.audit.roots_file import ACKNOWLEDGED, NOWHERE, RootLine, RootsFile, parse_log_line
 from app.core.db import db
 
 T = TypeVar("T")
@@ -22,39 +22,39 @@ BATCH = 1_000
 RESTORED = "If a backup was restored, say so with `flask audit acknowledge`; otherwise somebody with the database's password did it."
 
 
-def against_file(report: Report, file: RootsFile, keys: Mapping[str, bytes], start: int, end: int) -> None:
+def check_file(report: Report, file: RootsFile, keys: Mapping[str, bytes], start: int, end: int) -> None:
     """Every line since the last acknowledgement must be a seal of the database. Notes in the mark how far this came."""
-    begin = max((line.at for line in file.lines(keys, start, end) if _acknowledges(line.noted)), default=start)
-    runs, strange, cut = _Runs(report), _Strange(begin > 0), ""
+    begin = max((line.at for line in file.lines(keys, start, end) if _acknowledges(line.parsed)), default=start)
+    runs, foreign, cut = _Runs(report), _ForeignLines(begin > 0), ""
     for batch in _batches(file.lines(keys, begin, end)):
-        roots = _roots([line.noted for line in batch if line.noted is not None])
+        roots = _roots([line.parsed for line in batch if line.parsed is not None])
         for line in batch:
             if cut and not line.text.startswith(
                 cut.strip("\0")
             ):  # else a crash cut it short, and it was written again in whole
-                report.findings.append(_altered(file, line.at))
-            cut = line.text if line.noted is None else ""
-            if line.noted is not None and line.noted.known is False:
-                report.findings.append(_altered(file, line.at))
-            elif line.noted is not None and strange.takes(line.at, line.noted, roots.get(line.noted.place)):
+                report.findings.append(_altered_line(file, line.at))
+            cut = line.text if line.parsed is None else ""
+            if line.parsed is not None and line.parsed.known is False:
+                report.findings.append(_altered_line(file, line.at))
+            elif line.parsed is not None and foreign.add(line.at, line.parsed, roots.get(line.parsed.place)):
                 continue
-            elif line.noted is not None and line.noted.place != NOWHERE:
-                runs.see(line.noted, roots.get(line.noted.place))
+            elif line.parsed is not None and line.parsed.place != NOWHERE:
+                runs.add(line.parsed, roots.get(line.parsed.place))
     if cut.strip("\0"):
-        report.findings.append(_altered(file, end))
+        report.findings.append(_altered_line(file, end))
     runs.end()
-    report.findings += strange.told(file)
-    report.noted = runs.seen
+    report.findings += foreign.findings(file)
+    report.noted = runs.compared
     report.mark = replace(report.mark, offset=end)
     if not end and (keyed := newest_keyed(skip=2)) is not None:  # the first ones may not be noted yet
         words = f"The file outside, {file.path}, is not there: only the database itself speaks for its last seals. It is begun within a minute."
-        report.findings.append(Finding("file", place_of(keyed), words))
+        report.findings.append(Finding("file", seal_name(keyed), words))
 
 
-def against_mark(file: RootsFile, mark: Mark) -> list[Finding]:
+def check_mark(file: RootsFile, mark: Mark) -> list[Finding]:
     """What an earlier check saw in the file must still stand there: nobody takes lines out of it, at its end or within."""
     stood, size = mark.stood, file.size()
-    if stood is None or not size:  # a file that is not there is told by against_file
+    if stood is None or not size:  # a file that is not there is reported by check_file
         return []
     if size < stood.end:
         words = (
@@ -70,15 +70,15 @@ def against_mark(file: RootsFile, mark: Mark) -> list[Finding]:
     ]
 
 
-def against_logs(report: Report, logs: Iterable[Iterable[str]], keys: Mapping[str, bytes]) -> None:
+def check_logs(report: Report, logs: Iterable[Iterable[str]], keys: Mapping[str, bytes]) -> None:
     """Seals that logs name in full and with a check that holds; whatever else stands there is not looked at."""
     for lines in logs:
         runs = _Runs(report)
-        named = (found for text in lines if (found := logged(text, keys)) is not None)
+        named = (found for text in lines if (found := parse_log_line(text, keys)) is not None)
         for batch in _batches(named):
             roots = _roots(batch)
             for noted in batch:
-                runs.see(noted, roots.get(noted.place))
+                runs.add(noted, roots.get(noted.place))
         runs.end()
 
 
@@ -86,8 +86,8 @@ def against_logs(report: Report, logs: Iterable[Iterable[str]], keys: Mapping[st
 class _Run:
     """Seals in a row that are noted and not there, or others in their place. `lost`: how many of them are not there."""
 
-    first: Noted
-    last: Noted
+    first: RootLine
+    last: RootLine
     since: datetime | None
     seals: int = 0
     rows: int = 0
@@ -102,12 +102,12 @@ class _Runs:
     """Turns a stretch of lost seals into one finding."""
 
     def __init__(self, report: Report) -> None:
-        self.report, self.seen = report, 0
+        self.report, self.compared = report, 0
         self.run: _Run | None = None
         self.before: datetime | None = None
 
-    def see(self, line: Noted, there: str | None) -> None:
-        self.seen += 1
+    def add(self, line: RootLine, there: str | None) -> None:
+        self.compared += 1
         if there == line.root:
             self.end()
             self.before = line.to
@@ -121,28 +121,28 @@ class _Runs:
 
     def end(self) -> None:
         if self.run is not None:
-            self.report.findings.append(Finding(self.run.kind, self.run.first.place, _words(self.run)))
+            self.report.findings.append(Finding(self.run.kind, self.run.first.place, _describe(self.run)))
         self.run = None
 
 
-class _Strange:
-    """Lines under a key that is not there, after lines of our own: told once, however many they are.
+class _ForeignLines:
+    """Lines under a key that is not there, after lines of our own: one finding, however many they are.
 
-    Those before any line of ours are no strangers: they are what an emptied database has forgotten, keys included.
+    Those before any line of ours are not foreign: they are what an emptied database has forgotten, keys included.
     """
 
     def __init__(self, ours: bool) -> None:
         self.ours, self.lines, self.first = ours, 0, ("", 0)
 
-    def takes(self, at: int, line: Noted, there: str | None) -> bool:
+    def add(self, at: int, line: RootLine, there: str | None) -> bool:
         self.ours = self.ours or line.known is True
-        strange = self.ours and line.known is None and line.root != there
-        if strange:
+        is_foreign = self.ours and line.known is None and line.root != there
+        if is_foreign:
             self.first = self.first if self.lines else (line.key, at)
             self.lines += 1
-        return strange
+        return is_foreign
 
-    def told(self, file: RootsFile) -> list[Finding]:
+    def findings(self, file: RootsFile) -> list[Finding]:
         if not self.lines:
             return []
         (key, at), many = self.first, self.lines != 1
@@ -153,14 +153,14 @@ class _Strange:
         return [Finding("file", f"byte {at}", words)]
 
 
-def _words(run: _Run) -> str:
+def _describe(run: _Run) -> str:
     span = run.first.place if run.seals == 1 else f"{run.first.place} to {run.last.place}"
     what = f"{run.seals} {'seal' if run.seals == 1 else 'seals'} with {run.rows} {'entry' if run.rows == 1 else 'entries'} ({span})"
     since = f"from {run.since:%Y-%m-%d %H:%M:%S}" if run.since else "from before"
     until = f"{since} to {run.last.to:%Y-%m-%d %H:%M:%S} UTC"
     newest = newest_seal()
     if run.lost and (newest is None or newest.to_at < run.last.to):
-        ends = f"ends with {place_of(newest)}" if newest else "has no seal at all"
+        ends = f"ends with {seal_name(newest)}" if newest else "has no seal at all"
         return f"The file outside is ahead of this database: {what}, {until}, are noted there, and the database {ends}. Restored? {RESTORED}"
     now = (
         "are gone from the database, which goes on after them"
@@ -170,11 +170,11 @@ def _words(run: _Run) -> str:
     return f"{what}, {until}, are noted outside and {now}. Restored? {RESTORED}"
 
 
-def _altered(file: RootsFile, at: int) -> Finding:
+def _altered_line(file: RootsFile, at: int) -> Finding:
     return Finding("file", f"byte {at}", f"A line of {file.path} (near byte {at}) is none of ours or was altered.")
 
 
-def _acknowledges(line: Noted | None) -> bool:
+def _acknowledges(line: RootLine | None) -> bool:
     return line is not None and line.kind == ACKNOWLEDGED and line.known is True
 
 
@@ -183,7 +183,7 @@ def _batches(lines: Iterator[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def _roots(lines: list[Noted]) -> dict[str, str]:
+def _roots(lines: list[RootLine]) -> dict[str, str]:
     """The roots of these places, as the database has them."""
     wanted = [_key(line.place) for line in lines if line.place != NOWHERE]
     if not wanted:
