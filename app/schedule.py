@@ -21,7 +21,7 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick("audit.partitions", "17 3 * * *", 2 * 24 * 60),
     Tick("staff.forget_old", "41 * * * *", 24 * 60),
     Tick("staff.mail_links", "* * * * *", 10),
-    Tick("accounts.tend", "* * * * *", 10),
+    Tick("accounts.check_due", "* * * * *", 10),
     Tick("delivery.check_invariants", "*/5 * * * *", 30),
     Tick("delivery.check_duplicates", "* * * * *", 10),
     Tick("campaigns.follow", "* * * * *", 10),

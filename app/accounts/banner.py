@@ -42,7 +42,7 @@ def banner(facts: BannerFacts) -> Banner | None:
         return Banner("disconnected", "idle", "plug-connected-x", "Disconnected")
     if facts.status in ("expired", "invalid"):
         key = "address" if facts.field in ADDRESS_FIELDS else "sign_in"
-        return Banner(key, "bad", "plug-connected-x", _broken(facts))
+        return Banner(key, "bad", "plug-connected-x", _failure_title(facts))
     if facts.status == "checking" and facts.outcome == "cannot_tell":
         return Banner("unchecked", "wait", "wifi-off", "The sign-in could not be checked yet")
     if facts.is_paused:
@@ -52,7 +52,7 @@ def banner(facts: BannerFacts) -> Banner | None:
     return None
 
 
-def _broken(facts: BannerFacts) -> str:
+def _failure_title(facts: BannerFacts) -> str:
     if facts.status == "expired":
         return "The sign-in has expired"
     if facts.field in ADDRESS_FIELDS:

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from app.accounts import queries
 from app.accounts.actions import reseal
-from app.audit.actions import record, reseal_keys
+from app.audit import actions as audit
 from app.audit.queries.keys import count_by_ring_key
 from app.core import crypto
 from app.core.transactions import transaction
@@ -46,7 +46,7 @@ def rotate() -> None:
     """Seal every account's secrets under the newest key. Stopped half-way, it goes on where it was."""
     newest, done, closed = crypto.ring().newest, 0, 0
     after: uuid.UUID | None = None
-    while batch := transaction(queries.not_under, newest, after):
+    while batch := transaction(queries.sealed_under_other_keys, newest, after):
         for account_id in batch:
             try:
                 done += transaction(reseal, account_id)
@@ -55,7 +55,7 @@ def rotate() -> None:
                 click.echo(f"account {account_id}: {error}", err=True)
         after = batch[-1]
     try:
-        transaction(reseal_keys)
+        transaction(audit.reseal_keys)
     except crypto.Unsealable as error:
         closed += 1
         click.echo(f"the key of the audit trail's seals: {error}", err=True)
@@ -64,15 +64,15 @@ def rotate() -> None:
     except crypto.Unsealable as error:
         closed += 1
         click.echo(f"second factors: {error}", err=True)
-    transaction(_noted, newest, done, closed)
+    transaction(_record_rotation, newest, done, closed)
     click.echo(f"{done} accounts resealed under {newest}." + ("" if closed else " Older keys may be removed."))
     if closed:
         click.echo(f"{closed} could not be opened. Put their key back, or reconnect them.", err=True)
         sys.exit(1)
 
 
-def _noted(newest: str, done: int, closed: int) -> None:
-    record(
+def _record_rotation(newest: str, done: int, closed: int) -> None:
+    audit.record(
         "accounts.rotate_keys",
         ("keys", newest),
         note=f"{done} accounts resealed, {closed} could not be opened.",

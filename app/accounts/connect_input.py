@@ -44,7 +44,7 @@ def problems(spec: Platform, entry: ConnectInput, keep_secrets: bool = False) ->
     return found
 
 
-def cleaned(spec: Platform, configuration: Mapping[str, Any]) -> dict[str, Any]:
+def clean(spec: Platform, configuration: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with their types; empty ones take the SPEC's default or are left out."""
     result: dict[str, Any] = {}
     for setting in spec.configuration:
@@ -54,52 +54,54 @@ def cleaned(spec: Platform, configuration: Mapping[str, Any]) -> dict[str, Any]:
             result[setting.name] = text.lower() in ("true", "1", "on", "y", "yes")
         elif text or setting.default:
             value = text or setting.default
-            result[setting.name] = _typed(setting.kind, value)
+            result[setting.name] = _parse(setting.kind, value)
     return result
 
 
-def _typed(kind: str, value: str) -> Any:
+def _parse(kind: str, value: str) -> Any:
     """What is no number stays a text: `problems` refuses it beside its field, whoever asks first (S15)."""
     if kind == "int":
         return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else value
-    return whole(value) if kind == "url" else value
+    return with_scheme(value) if kind == "url" else value
 
 
 def addresses(spec: Platform, configuration: Mapping[str, Any]) -> dict[str, str]:
     """The web addresses among the settings, by form field: what the address guard has to look at."""
     found = {s.name: str(configuration.get(s.name) or s.default) for s in spec.configuration if s.kind == "url"}
-    return {f"config_{name}": whole(address) for name, address in found.items() if address}
+    return {f"config_{name}": with_scheme(address) for name, address in found.items() if address}
 
 
-def moved(spec: Platform, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str | None]]:
+def changed_addresses(
+    spec: Platform, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, list[str | None]]:
     """Setting → [old, new] of every address that names another place than before: where the secrets would be sent."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str | None]] = {}
     for setting in spec.configuration:
         if setting.kind == "url":
-            old, new = (str(kept.get(setting.name) or setting.default) for kept in (before, after))
+            old, new = (str(values.get(setting.name) or setting.default) for values in (before, after))
             if not _same(old, new):
-                found[setting.name] = [remote.plainly(old) or None, remote.plainly(new) or None]
+                found[setting.name] = [remote.without_query(old) or None, remote.without_query(new) or None]
     return found
 
 
-def untold(spec: Platform, entry: ConnectInput, before: Mapping[str, Any]) -> dict[str, str]:
+def missing_secrets(spec: Platform, entry: ConnectInput, before: Mapping[str, Any]) -> dict[str, str]:
     """Errors by field for secrets that were left empty although the address changed: the old ones do not follow it."""
-    if not moved(spec, before, cleaned(spec, entry.configuration)):
+    if not changed_addresses(spec, before, clean(spec, entry.configuration)):
         return {}
     return {
-        f"secret_{one.name}": f"The address changed: enter the {one.label[:1].lower()}{one.label[1:]} again, it is not"
+        f"secret_{secret.name}": f"The address changed: enter the {secret.label[:1].lower()}{secret.label[1:]} again, it is not"
         " sent to another server."
-        for one in spec.secrets
-        if one.required and not entry.secrets.get(one.name, "").strip()
+        for secret in spec.secrets
+        if secret.required and not entry.secrets.get(secret.name, "").strip()
     }
 
 
-def learned(spec: Platform, configuration: Mapping[str, Any], keep: Sequence[str]) -> set[str]:
+def server_settings(spec: Platform, configuration: Mapping[str, Any], keep: Sequence[str]) -> set[str]:
     """Settings that no person entered: what the server told of itself. `keep`: names of the desk's own rules."""
     return set(configuration) - {setting.name for setting in spec.configuration} - set(keep)
 
 
-def whole(address: str) -> str:
+def with_scheme(address: str) -> str:
     """An address with its scheme: people write "mastodon.social" and mean https."""
     address = address.strip().rstrip("/")
     return address if "://" in address else f"https://{address}"
@@ -155,12 +157,12 @@ def _setting(setting: ConfigField, value: str) -> str | None:
         return "Enter a whole number, like 10."
     if setting.kind == "choice" and value not in dict(setting.choices):
         return f"Choose one of {', '.join(word for _, word in setting.choices)}."
-    return _address(whole(value)) if setting.kind == "url" else None
+    return _address(with_scheme(value)) if setting.kind == "url" else None
 
 
 def _same(old: str, new: str) -> bool:
     """What is no address at all is the same only letter by letter."""
-    return old == new or "" != remote.address(old) == remote.address(new)
+    return old == new or "" != remote.normalize_address(old) == remote.normalize_address(new)
 
 
 def _address(value: str) -> str | None:
@@ -171,7 +173,7 @@ def _address(value: str) -> str | None:
     if named:
         return "Leave the name and password out of the address."
     # a tab or a line break inside is not seen by urlsplit, which drops it
-    if re.search(r"[\s\x00-\x1f\\]", value) or not remote.address(value):
+    if re.search(r"[\s\x00-\x1f\\]", value) or not remote.normalize_address(value):
         return "That is not a web address. Write it like https://mastodon.social."
     return None
 

@@ -1,4 +1,4 @@
-"""What a connector is given when the vault calls it: HTTP behind the guard, shared sessions, the clock; no posts, no files."""
+"""What a connector is given when an account is checked: HTTP behind the guard, shared sessions, the clock; no posts, no files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def guard() -> Guard:
 
 
 def context(account: UnsealedAccount) -> Context:
-    """The ports for one look at one account; its secrets are taken out of every stored copy."""
+    """The ports for one check of one account; its secrets are taken out of every stored copy."""
     http = Http(
         guard(),
         secrets=tuple(account.secrets.values()),

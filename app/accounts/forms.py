@@ -1,4 +1,4 @@
-"""Forms of the vault. The connect form is derived from the connector's SPEC: one field per secret and per setting."""
+"""Forms of the room. The connect form is derived from the connector's SPEC: one field per secret and per setting."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.lib.secrets import in_field
 from app.platforms.base import ConfigField, Platform, SecretField
 from app.web.forms import Form, options
 
-KEPT = "Leave empty to keep the one we have. "
+KEEP_HELP = "Leave empty to keep the one we have. "
 OFF = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 
 
@@ -50,7 +50,7 @@ class ConnectForm(Form):
         """A secret that is asked for anew cannot be kept by leaving it empty: its help stops saying so."""
         for name in errors:
             if name.startswith("secret_") and name in self:
-                self[name].description = self[name].description.removeprefix(KEPT)
+                self[name].description = self[name].description.removeprefix(KEEP_HELP)
         super().fail(errors)
 
     def forget_misplaced(self) -> None:
@@ -66,8 +66,8 @@ class ConnectForm(Form):
 
 def connect_form(spec: Platform, keep: bool = False, current: dict[str, Any] | None = None) -> ConnectForm:
     """The form for one platform. `keep`: the account has secrets, so an empty field keeps them; `current`: its settings."""
-    fields: dict[str, Any] = {f"secret_{one.name}": _secret(one, keep) for one in spec.secrets}
-    fields |= {f"config_{one.name}": _setting(one) for one in spec.configuration}
+    fields: dict[str, Any] = {f"secret_{secret.name}": _secret(secret, keep) for secret in spec.secrets}
+    fields |= {f"config_{setting.name}": _setting(setting) for setting in spec.configuration}
     kind = type("ConnectFormOf" + spec.slug.title(), (ConnectForm,), fields)
     given = {f"config_{name}": value for name, value in (current or {}).items() if isinstance(value, str | int | bool)}
     form: ConnectForm = kind(data={**{f"config_{c.name}": c.default for c in spec.configuration}, **given})
@@ -75,10 +75,10 @@ def connect_form(spec: Platform, keep: bool = False, current: dict[str, Any] | N
 
 
 def _secret(secret: SecretField, keep: bool) -> Field:
-    kept = KEPT if keep else ""
+    keep_help = KEEP_HELP if keep else ""
     return PasswordField(
         secret.label,
-        description=kept + secret.help,
+        description=keep_help + secret.help,
         render_kw={**OFF, "autocomplete": "new-password", "data-1p-ignore": True, "data-lpignore": "true"},
     )
 

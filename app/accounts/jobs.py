@@ -1,4 +1,4 @@
-"""Jobs of the vault. Strings in, no secret in an argument, no exception out of them with a secret in it."""
+"""Jobs of accounts. Strings in, no secret in an argument, no exception out of them with a secret in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def verify(credential_id: str) -> None:
     services.verify(credential_id)
 
 
-@job("accounts.tend", formerly="vault.tend")
-def tend() -> None:
-    """Once a minute: expire, warn, verify what waits."""
+@job("accounts.check_due", formerly="vault.tend")
+def check_due() -> None:
+    """Once a minute: expire, warn, ask for the checks that are due."""
     transaction(actions.check_due)

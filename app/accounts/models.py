@@ -122,6 +122,11 @@ class Account(Row):
         return self.status == "active" and self.paused_at is None and self.deleted_at is None
 
     @property
+    def secrets_version(self) -> int:
+        """Rises whenever its secrets or settings are replaced. Stored under the name `round`."""
+        return int((self.meta or {}).get("round", 0))
+
+    @property
     def place(self) -> str:
         """What gaps, caps and locks go by: the account at the other end; the row itself while that is not known."""
         return self.remote_account or str(self.id)

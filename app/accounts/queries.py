@@ -1,4 +1,4 @@
-"""Reads of the vault: accounts as rows, never a secret in clear."""
+"""Reads of the room: accounts as rows, never a secret in clear."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLACE = sa.func.coalesce(sa.func.nullif(Account.remote_account, ""), sa.cast(Acc
 """`Account.place` in SQL."""
 TRIES = sa.cast(Account.meta["check"]["tries"].astext, sa.Integer)
 AT_ONCE = 20
-"""Accounts verified per minute at most, so that a thousand accounts do not ring at once."""
+"""Accounts verified per minute at most, so that a thousand accounts are not checked at once."""
 
 
 def by_id(account_id: uuid.UUID | str) -> Account:
@@ -44,17 +44,17 @@ def by_name(platform: str, name: str) -> Account | None:
 
 def by_ids(account_ids: Sequence[uuid.UUID | str]) -> list[Account]:
     """The accounts with these ids, in no order; ids that are none are left out."""
-    wanted = [uuid.UUID(str(one)) for one in account_ids]
+    wanted = [uuid.UUID(str(account_id)) for account_id in account_ids]
     return list(db.session.scalars(sa.select(Account).where(Account.id.in_(wanted))))
 
 
-def connected() -> list[Account]:
+def connected_accounts() -> list[Account]:
     """Everything that was not disconnected, by platform and name."""
     statement = sa.select(Account).where(Account.deleted_at.is_(None)).order_by(Account.platform, Account.account_name)
     return list(db.session.scalars(statement))
 
 
-def at_place(account_id: uuid.UUID | str) -> sa.Select[tuple[uuid.UUID]]:
+def ids_at_place(account_id: uuid.UUID | str) -> sa.Select[uuid.UUID]:
     """Ids of all accounts of the desk that are the same remote account, itself and disconnected ones included: to stand
     behind an IN."""
     key = uuid.UUID(str(account_id))
@@ -63,12 +63,12 @@ def at_place(account_id: uuid.UUID | str) -> sa.Select[tuple[uuid.UUID]]:
     return sa.select(Account.id).where(sa.or_(Account.id == key, known))
 
 
-def same_remote(credential_id: uuid.UUID | str) -> list[uuid.UUID]:
-    """The same as a list. Gaps, caps, taken posts and "already live there" count over it."""
-    return list(db.session.scalars(at_place(credential_id).order_by(Account.id)))
+def list_ids_at_place(credential_id: uuid.UUID | str) -> list[uuid.UUID]:
+    """The same, read. Gaps, caps, taken posts and "already live there" count over it."""
+    return list(db.session.scalars(ids_at_place(credential_id).order_by(Account.id)))
 
 
-def also_connected(account: Account) -> list[Account]:
+def accounts_at_same_place(account: Account) -> list[Account]:
     """The other connected accounts of the desk that are the same place."""
     if not account.remote_account:
         return []
@@ -80,23 +80,23 @@ def also_connected(account: Account) -> list[Account]:
 def shared_places(accounts: Iterable[Account]) -> dict[uuid.UUID, list[Account]]:
     """Account → the others among these that are the same place; accounts that stand alone are missing."""
     by_place: dict[str, list[Account]] = {}
-    for one in sorted(accounts, key=lambda account: account.id):
-        by_place.setdefault(one.place, []).append(one)
+    for account in sorted(accounts, key=lambda account: account.id):
+        by_place.setdefault(account.place, []).append(account)
     return {
-        one.id: [other for other in group if other.id != one.id]
+        account.id: [other for other in group if other.id != account.id]
         for group in by_place.values()
         if len(group) > 1
-        for one in group
+        for account in group
     }
 
 
 def checked_at(account: Account) -> datetime | None:
-    """When it was looked at last."""
+    """When it was checked last."""
     at = (account.meta.get("check") or {}).get("at")
     return datetime.fromisoformat(at) if at else None
 
 
-def usable() -> list[Account]:
+def usable_accounts() -> list[Account]:
     """Accounts that may be posted to now: active and not paused."""
     statement = sa.select(Account).where(
         Account.status == "active", Account.paused_at.is_(None), Account.deleted_at.is_(None)
@@ -104,7 +104,7 @@ def usable() -> list[Account]:
     return list(db.session.scalars(statement.order_by(Account.platform, Account.account_name)))
 
 
-def expired() -> list[Account]:
+def expired_accounts() -> list[Account]:
     """As A asks it (docs/data-model.md): active, but its time is over."""
     statement = sa.select(Account).where(
         Account.status == "active", Account.expires_at < app_now(), Account.deleted_at.is_(None)
@@ -112,7 +112,7 @@ def expired() -> list[Account]:
     return list(db.session.scalars(statement.order_by(Account.expires_at.desc())))
 
 
-def expiring(within: timedelta) -> list[Account]:
+def expiring_accounts(within: timedelta) -> list[Account]:
     """Active, and over within this time: soonest first."""
     statement = sa.select(Account).where(
         Account.status == "active",
@@ -123,8 +123,8 @@ def expiring(within: timedelta) -> list[Account]:
     return list(db.session.scalars(statement.order_by(Account.expires_at)))
 
 
-def to_verify(every: timedelta) -> list[uuid.UUID]:
-    """Ids to look at: still checking (after 1, 2, 4 … 60 minutes), or active and not looked at for `every`."""
+def due_for_check(every: timedelta) -> list[uuid.UUID]:
+    """Ids whose check is due: still checking (after 1, 2, 4 … 60 minutes), or active and not checked for `every`."""
     wait = sa.func.least(60, sa.func.power(2, sa.func.coalesce(TRIES, 0))) * sa.literal(timedelta(minutes=1))
     waits = sa.and_(Account.status == "checking", sa.func.coalesce(CHECK_AT, Account.updated_at) < app_now() - wait)
     stale = sa.and_(
@@ -136,7 +136,7 @@ def to_verify(every: timedelta) -> list[uuid.UUID]:
     return list(db.session.scalars(statement.order_by(Account.updated_at).limit(AT_ONCE)))
 
 
-def not_under(key_id: str, after: uuid.UUID | None = None, limit: int = 100) -> list[uuid.UUID]:
+def sealed_under_other_keys(key_id: str, after: uuid.UUID | None = None, limit: int = 100) -> list[uuid.UUID]:
     """Rows whose secrets are under another key, in order of id: what `flask keys rotate` walks through."""
     statement = sa.select(Account.id).where(Account.key_id.is_distinct_from(key_id)).order_by(Account.id).limit(limit)
     return list(db.session.scalars(statement if after is None else statement.where(Account.id > after)))

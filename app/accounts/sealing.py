@@ -7,8 +7,10 @@ Errors: `crypto.Unsealable`, which never carries a value.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.core import crypto
@@ -61,6 +63,16 @@ def oldest_key(tree: Tree, newest: str) -> str | None:
     used = key_ids(tree)
     older = sorted(used - {newest})
     return older[0] if older else newest if used else None
+
+
+def fingerprint(account_id: uuid.UUID, credentials: Mapping[str, Any]) -> str:
+    """Changes with the secrets, tells nothing about them; the shared session does not count. "" when they cannot be opened."""
+    sealed = {name: value for name, value in credentials.items() if name != SESSION}
+    try:
+        secrets = open_tree(account_id, sealed)
+    except crypto.Unsealable:
+        return ""
+    return hashlib.sha256(json.dumps([str(account_id), secrets], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _open(account_id: uuid.UUID, path: str, value: str) -> str:

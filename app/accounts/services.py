@@ -1,4 +1,4 @@
-"""The vault's outside calls: step → call without a transaction → step."""
+"""Calls to the platforms of accounts: transaction → call without a transaction → transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.platforms.base import CannotTell, Check, Context, Refused, UnsealedAcco
 log = logging.getLogger(__name__)
 
 
-def open_account(credential_id: uuid.UUID | str) -> UnsealedAccount:
+def unseal_account(credential_id: uuid.UUID | str) -> UnsealedAccount:
     """An account with its secrets in clear, for a worker at the moment of use. Raises Unsealable, NotFound, Conflict."""
     return transaction(unseal.unseal_by_id, credential_id)
 
@@ -29,7 +29,7 @@ def verify(credential_id: uuid.UUID | str, ctx: Context | None = None) -> Check 
     of a platform that cannot be asked counts as verified: its first post tells.
     """
     try:
-        account, connected = transaction(unseal.unseal_with_version, credential_id)
+        account, version = transaction(unseal.unseal_with_version, credential_id)
     except crypto.Unsealable as error:
         check: Check = Refused(f"Its secret cannot be opened: {error}. Put the key back, or reconnect the account.")
         transaction(actions.settle_check, credential_id, check)
@@ -38,12 +38,12 @@ def verify(credential_id: uuid.UUID | str, ctx: Context | None = None) -> Check 
         return None
     if account.slug not in [connector.spec.slug for connector in registry.all()]:
         return None
-    check = _asked(ctx or connector_context.context(account), account)
-    transaction(actions.settle_check, credential_id, scrubbed(check, account), connected)
+    check = _ask(ctx or connector_context.context(account), account)
+    transaction(actions.settle_check, credential_id, redact_check(check, account), version)
     return check
 
 
-def _asked(ctx: Context, account: UnsealedAccount) -> Check:
+def _ask(ctx: Context, account: UnsealedAccount) -> Check:
     connector = registry.get(account.slug)
     if "verify" not in connector.spec.can:
         return Verified(account.account_id, account.name)
@@ -54,14 +54,14 @@ def _asked(ctx: Context, account: UnsealedAccount) -> Check:
         return CannotTell(f"The {connector.spec.name} connector failed ({type(error).__name__}). Nothing was changed.")
 
 
-def scrubbed(check: Check, account: UnsealedAccount) -> Check:
+def redact_check(check: Check, account: UnsealedAccount) -> Check:
     """The same answer with every secret of the account taken out of its words: platforms quote what they were sent."""
     if isinstance(check, Refused):
-        return replace(check, message=_without(check.message, account))
+        return replace(check, message=_redact(check.message, account))
     if isinstance(check, CannotTell):
-        return replace(check, reason=_without(check.reason, account))
-    return replace(check, name=_without(check.name, account), url=_without(check.url, account))
+        return replace(check, reason=_redact(check.reason, account))
+    return replace(check, name=_redact(check.name, account), url=_redact(check.url, account))
 
 
-def _without(words: str, account: UnsealedAccount) -> str:
-    return redact.text(words, account.secrets.values())
+def _redact(text: str, account: UnsealedAccount) -> str:
+    return redact.text(text, account.secrets.values())

@@ -28,7 +28,7 @@ POLL = 0.1
 
 
 class SharedSessions:
-    """Fills `SessionsPort` for accounts of the vault; `account.key` is the credential's id."""
+    """Fills `SessionsPort` for accounts; `account.key` is the credential's id."""
 
     def get(self, account: UnsealedAccount) -> Mapping[str, str] | None:
         """The session that was put last, opened, or None."""

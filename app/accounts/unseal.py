@@ -1,6 +1,6 @@
-"""Opening an account: from the sealed row to the `Account` that a connector is given. Inside workers only.
+"""Unsealing an account: from the sealed row to the `UnsealedAccount` that a connector is given. Inside workers only.
 
-In: the row. Out: `platforms.base.Account`, whose repr shows no secret. Errors: Unsealable, NotFound, Conflict.
+In: the row. Out: `platforms.base.UnsealedAccount`, whose repr shows no secret. Errors: Unsealable, NotFound, Conflict.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Mapping
 
 from app.accounts import queries, sealing
-from app.accounts.actions.sessions import FIELD, moved_since, read_session
-from app.accounts.actions.states import locked
+from app.accounts.actions import states
+from app.accounts.actions.sessions import FIELD, has_moved, read_session
 from app.accounts.models import Account
 from app.core import crypto
 from app.lib.errors import Conflict
@@ -39,17 +39,17 @@ def unseal_by_id(credential_id: uuid.UUID | str) -> UnsealedAccount:
 
 
 def unseal_with_version(credential_id: uuid.UUID | str) -> tuple[UnsealedAccount, int]:
-    """For verification: the account, and which round of secrets it is."""
-    return unseal_by_id(credential_id), int(queries.by_id(credential_id).meta.get("round", 0))
+    """For verification: the account, and the version of its secrets."""
+    return unseal_by_id(credential_id), queries.by_id(credential_id).secrets_version
 
 
 def is_current(account: UnsealedAccount, session: Mapping[str, str] | None = None, lock: bool = False) -> bool:
     """Whether the account still signs in at the address, with the secrets and the session of a call: only then does the call's answer say
     something about it. `lock`: nobody replaces them before the step ends.
     """
-    row = locked(account.key) if lock else queries.by_id(account.key)
+    row = states.lock(account.key) if lock else queries.by_id(account.key)
     try:
-        same = row.deleted_at is None and unseal(row).secrets == account.secrets and not moved_since(row, account)
+        same = row.deleted_at is None and unseal(row).secrets == account.secrets and not has_moved(row, account)
         return same and (session is None or read_session(row.id) == session)
     except crypto.Unsealable:  # sealed anew, under a key that came after this process began
         return False

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from app.accounts import connect_input as entries
-from app.accounts import queries, sealing
-from app.accounts.actions.states import DOWN, locked
+from app.accounts import connect_input, queries, sealing
+from app.accounts.actions.states import DOWN, lock
 from app.accounts.connect_input import ConnectInput
 from app.accounts.models import ACCOUNT, ON_ABSENT, Account
 from app.accounts.posting_rules import KEYS
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.core import actor, crypto
 from app.core.db import db, uuid7
 from app.core.queue import enqueue
@@ -25,13 +23,13 @@ NO_SECRETS = "token"
 
 
 def connect(entry: ConnectInput) -> Account:
-    """Seal the secrets, keep the account as "checking", ring for the first look.
+    """Seal the secrets, keep the account as "checking", ask for the first check.
 
     Raises Invalid by field: what is missing or misplaced, and a name that is connected already. A name that was
     disconnected comes back as the same account, with its history.
     """
     spec = spec_of(entry.platform)
-    _refuse(entries.problems(spec, entry))
+    _refuse(connect_input.problems(spec, entry))
     account = queries.by_name(spec.slug, entry.name.strip())
     if account is not None and account.deleted_at is None:
         raise Invalid(
@@ -40,16 +38,16 @@ def connect(entry: ConnectInput) -> Account:
     if account is None:
         account = Account(id=uuid7(), platform=spec.slug, account_name=entry.name.strip())
         account.credentials, account.configuration = {}, {}
-        account.created_by = _person()
+        account.created_by = actor.current().person_id
         db.session.add(account)
     account.deleted_at, account.paused_at = (
         None,
         None,
     )  # account_id stays: waiting posts must not go out as somebody else
-    account.meta = {"round": (account.meta or {}).get("round", 0)}
+    account.meta = {"round": account.secrets_version}
     account.status, account.failure_streak, account.breaker_open_until = ACCOUNT.initial, 0, None
     changed = _put(account, spec, entry)
-    record(
+    audit.record(
         "accounts.connect",
         account,
         platform=[None, spec.slug],
@@ -68,18 +66,18 @@ def reconnect(account: Account, entry: ConnectInput) -> Account:
     together.
     """
     spec = spec_of(account.platform)
-    _refuse(entries.problems(spec, entry, keep_secrets=bool(account.credentials)))
-    account = locked(account.id)
+    _refuse(connect_input.problems(spec, entry, keep_secrets=bool(account.credentials)))
+    account = lock(account.id)
     if account.deleted_at is not None:
         raise Conflict("This account is disconnected. Connect it again from the list of accounts.")
-    _refuse(entries.untold(spec, entry, account.configuration))
+    _refuse(connect_input.missing_secrets(spec, entry, account.configuration))
     before = account.status
     if before != "checking":
         ACCOUNT.move(account, "checking")
     changed = _put(account, spec, entry)
     account.expires_at = None
     if before == "active":
-        record(
+        audit.record(
             "accounts.left_active",
             account,
             note="Reconnected; it is checked before it posts.",
@@ -87,7 +85,7 @@ def reconnect(account: Account, entry: ConnectInput) -> Account:
             changes=changed,
         )
     else:
-        record("accounts.reconnect", account, status=[before, "checking"], changes=changed)
+        audit.record("accounts.reconnect", account, status=[before, "checking"], changes=changed)
     enqueue("accounts.verify", str(account.id))
     return account
 
@@ -96,39 +94,41 @@ def _put(account: Account, spec: Platform, entry: ConnectInput) -> dict[str, lis
     """Seal what was entered into the row; a shared session made with the old secrets is dropped. When the address is
     another one, no old secret stays, nor what the old server told of itself. Returns the addresses that changed, each as
     [old, new]."""
-    settings = entries.cleaned(spec, entry.configuration)
-    changed = entries.moved(spec, account.configuration, settings)
+    settings = connect_input.clean(spec, entry.configuration)
+    changed = connect_input.changed_addresses(spec, account.configuration, settings)
     fresh = {s.name: entry.secrets[s.name].strip() for s in spec.secrets if entry.secrets.get(s.name, "").strip()}
-    kept = {} if changed else {name: one for name, one in account.credentials.items() if name in spec.secret_names}
-    gone = entries.learned(spec, account.configuration, KEYS) if changed else set()
+    remaining = (
+        {} if changed else {name: value for name, value in account.credentials.items() if name in spec.secret_names}
+    )
+    gone = connect_input.server_settings(spec, account.configuration, KEYS) if changed else set()
     gone |= {setting.name for setting in spec.configuration}  # a setting that was emptied is not the old one
-    account.credentials = {**kept, **sealing.seal_tree(account.id, fresh)}
+    account.credentials = {**remaining, **sealing.seal_tree(account.id, fresh)}
     account.credential_type = NO_SECRETS if spec.credential_type == "none" else spec.credential_type
     rest = {name: value for name, value in account.configuration.items() if name not in gone}
     account.configuration = {**rest, **settings}
     account.key_id = sealing.oldest_key(account.credentials, crypto.ring().newest)
-    account.meta = {**account.meta, "round": int(account.meta.get("round", 0)) + 1}
+    account.meta = {**account.meta, "round": account.secrets_version + 1}
     account.version = (account.version or 0) + 1
     return changed
 
 
 def rename(account: Account, name: str) -> None:
-    """Give it another name on the desk. Raises Invalid: empty, taken, or a secret by the looks of it."""
+    """Give it another name. Raises Invalid: empty, taken, or shaped like a secret."""
     spec = spec_of(account.platform)
     name = name.strip()
-    wrong = entries.problems(spec, ConnectInput(spec.slug, name), keep_secrets=True).get("name")
+    wrong = connect_input.problems(spec, ConnectInput(spec.slug, name), keep_secrets=True).get("name")
     taken = queries.by_name(account.platform, name)
     if not wrong and taken is not None and taken.id != account.id:
         wrong = "Another account of this platform has that name."
     _refuse({"name": wrong} if wrong else {})
     before, account.account_name = account.account_name, name
     if before != name:
-        record("accounts.set_name", account, account_name=[before, name])
+        audit.record("accounts.set_name", account, account_name=[before, name])
 
 
 def set_rules(account: Account, rules: dict[str, Any], version: int) -> None:
     """Keep the posting rules. Raises Conflict when somebody else saved meanwhile."""
-    account = locked(account.id)
+    account = lock(account.id)
     if account.version != version:
         raise Overtaken(
             "Somebody else changed this account meanwhile. Reload the page; your entries are still in the form."
@@ -142,18 +142,18 @@ def set_rules(account: Account, rules: dict[str, Any], version: int) -> None:
     account.configuration = {**rest, **{key: value for key, value in after.items() if value not in (None, "", [])}}
     account.version += 1
     if changes:
-        record("accounts.set_rules", account, changes=changes)
+        audit.record("accounts.set_rules", account, changes=changes)
 
 
 def disconnect(account: Account) -> None:
-    """Take it off the desk: the secrets are forgotten, the row and its history stay. Its open records are held."""
-    account = locked(account.id)
+    """The secrets are forgotten, the row and its history stay. Its open records are held."""
+    account = lock(account.id)
     if account.deleted_at is not None:
         raise Conflict("This account is disconnected already.")
     account.deleted_at = clock.now()
     account.credentials, account.key_id, account.expires_at = {}, None, None
     account.version += 1
-    record(
+    audit.record(
         "accounts.left_active",
         account,
         severity="warning",
@@ -173,8 +173,3 @@ def spec_of(slug: str) -> Platform:
 def _refuse(errors: dict[str, str]) -> None:
     if errors:
         raise Invalid(errors)
-
-
-def _person() -> uuid.UUID | None:
-    who = actor.current()
-    return uuid.UUID(who.id) if who.type == "human" and who.id else None

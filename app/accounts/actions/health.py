@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts import breaker, queries
 from app.accounts.models import Account
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.core import settings
 from app.core.db import app_now, db
 from app.core.queue import enqueue
@@ -54,7 +54,7 @@ def note_failure(account_id: uuid.UUID | str, error_type: str | None) -> bool:
     if row is None or row.failure_streak < limit:
         return False
     if row.failure_streak == limit:
-        _opened(account_id, row.failure_streak, error_type or "")
+        _record_breaker_open(account_id, row.failure_streak, error_type or "")
     return True
 
 
@@ -73,9 +73,9 @@ def check_soon(account_id: uuid.UUID | str, every: timedelta) -> None:
         enqueue("accounts.verify", str(account_id))
 
 
-def _opened(account_id: uuid.UUID | str, streak: int, error_type: str) -> None:
+def _record_breaker_open(account_id: uuid.UUID | str, streak: int, error_type: str) -> None:
     account = db.session.get(Account, uuid.UUID(str(account_id)))
-    record(
+    audit.record(
         "accounts.breaker_open", account, severity="warning", success=False, error=error_type,
         note=f"{streak} failures in a row; one post tries again after the pause.",
     )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from app.accounts import sealing
-from app.accounts.actions.states import locked
-from app.audit.actions import record
+from app.accounts.actions.states import lock
+from app.audit import actions as audit
 from app.core import crypto
 
 
@@ -15,7 +15,7 @@ def reseal(account_id: uuid.UUID | str) -> bool:
 
     Raises `crypto.Unsealable` when a value does not open: the row stays as it is.
     """
-    account = locked(account_id)
+    account = lock(account_id)
     newest = crypto.ring().newest
     old = sealing.oldest_key(account.credentials, newest)
     if old in (None, newest):
@@ -23,5 +23,5 @@ def reseal(account_id: uuid.UUID | str) -> bool:
         return False
     account.credentials = sealing.reseal_tree(account.id, account.credentials)
     account.key_id = newest
-    record("accounts.rotate_key", account, key_id=[old, newest])
+    audit.record("accounts.rotate_key", account, key_id=[old, newest])
     return True

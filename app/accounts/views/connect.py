@@ -10,7 +10,7 @@ from app.accounts import actions, connect_input, connector_context
 from app.accounts.forms import ConnectForm, connect_form
 from app.accounts.models import Account
 from app.accounts.views.blueprint import bp
-from app.accounts.views.page import again_with, live, page_of, spec_of
+from app.accounts.views.page import account_url, form_renderer, get_connected, spec_or_404
 from app.lib.errors import Invalid
 from app.platforms import registry
 from app.platforms.base import Platform
@@ -29,13 +29,13 @@ def choose() -> Response:
 @requires("operator")
 @confirmed
 def connect(slug: str) -> Response:
-    spec = spec_of(slug)
+    spec = spec_or_404(slug)
     form = connect_form(spec)
-    again = again_with(form, "accounts/connect.html", spec=spec)
+    again = form_renderer(form, "accounts/connect.html", spec=spec)
     if request.method == "GET":
         return again()
     return submit(
-        form, lambda f: _connected(f, spec), again, then=page_of, toast="Connected. Its sign-in is being checked."
+        form, lambda f: _connect(f, spec), again, then=account_url, toast="Connected. Its sign-in is being checked."
     )
 
 
@@ -43,40 +43,40 @@ def connect(slug: str) -> Response:
 @requires("operator")
 @confirmed
 def reconnect(account_id: uuid.UUID) -> Response:
-    account = live(account_id)
-    spec = spec_of(account.platform)
+    account = get_connected(account_id)
+    spec = spec_or_404(account.platform)
     form = connect_form(spec, keep=bool(account.credentials), current=account.configuration)
     form.name.data = account.account_name
-    again = again_with(form, "accounts/reconnect.html", spec=spec, account=account)
+    again = form_renderer(form, "accounts/reconnect.html", spec=spec, account=account)
     if request.method == "GET":
         return again()
     return submit(
         form,
-        lambda f: _reconnected(f, spec, account),
+        lambda f: _reconnect(f, spec, account),
         again,
-        then=page_of,
+        then=account_url,
         toast="Saved. Its sign-in is being checked.",
     )
 
 
-def _connected(form: ConnectForm, spec: Platform) -> Account:
+def _connect(form: ConnectForm, spec: Platform) -> Account:
     typed = form.entry(spec)
-    _guarded(spec, typed)
+    _refuse_addresses(spec, typed)
     return actions.connect(typed)
 
 
-def _reconnected(form: ConnectForm, spec: Platform, account: Account) -> Account:
+def _reconnect(form: ConnectForm, spec: Platform, account: Account) -> Account:
     typed = form.entry(spec)
-    _guarded(spec, typed, account)
+    _refuse_addresses(spec, typed, account)
     return actions.reconnect(account, typed)
 
 
-def _guarded(spec: Platform, typed: connect_input.ConnectInput, known: Account | None = None) -> None:
+def _refuse_addresses(spec: Platform, typed: connect_input.ConnectInput, known: Account | None = None) -> None:
     """Refuse addresses that the desk does not call, beside whatever else is wrong: also a secret that was left empty though
     the address changed. `known`: the account that is reconnected. Raises Invalid."""
     wrong = connect_input.problems(spec, typed, keep_secrets=bool(known is not None and known.credentials))
     if known is not None:
-        wrong = connect_input.untold(spec, typed, known.configuration) | wrong
+        wrong = connect_input.missing_secrets(spec, typed, known.configuration) | wrong
     for field, address in connect_input.addresses(spec, typed.configuration).items():
         words = connector_context.address_problem(address) if field not in wrong else None
         if words:

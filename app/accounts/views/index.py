@@ -8,7 +8,7 @@ from flask import Response, request
 
 from app.accounts import actions, queries
 from app.accounts.views.blueprint import bp
-from app.accounts.views.page import facts, live, page_of, showing, soon
+from app.accounts.views.page import account_renderer, account_url, get_connected, notice_limit, page_context
 from app.lib import clock
 from app.publishing.queries.backlog import waiting_by_account
 from app.web.auth import requires
@@ -22,15 +22,15 @@ from app.web.view_marks import poll
 @requires("viewer")
 def index() -> Response:
     page = queries.ACCOUNTS.page(request.args)
-    also = queries.shared_places(queries.connected())
+    same_place = queries.shared_places(queries.connected_accounts())
     return render(
         "accounts/index.html",
         region="results",
         page=page,
         waiting=waiting_by_account(),
-        soon=soon(),
+        notice_limit=notice_limit(),
         now=clock.now(),
-        also=also,
+        same_place=same_place,
     )
 
 
@@ -43,24 +43,24 @@ def export() -> Response:
 @bp.get("/<uuid:account_id>")
 @requires("viewer")
 def show(account_id: uuid.UUID) -> Response:
-    return render("accounts/show.html", **facts(account_id))
+    return render("accounts/show.html", **page_context(account_id))
 
 
 @bp.get("/<uuid:account_id>/health")
 @requires("viewer")
 @poll
 def health(account_id: uuid.UUID) -> Response:
-    return render("accounts/show.html", block="health", **facts(account_id))
+    return render("accounts/show.html", block="health", **page_context(account_id))
 
 
 @bp.post("/<uuid:account_id>/verification")
 @requires("operator")
 def verify(account_id: uuid.UUID) -> Response:
-    account = live(account_id)
+    account = get_connected(account_id)
     return submit(
         PlainForm(),
         lambda _: actions.request_check(account),
-        showing(account),
-        then=page_of(account),
+        account_renderer(account),
+        then=account_url(account),
         toast="Checking the sign-in…",
     )

@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 from app.accounts import actions, posting_rules
 from app.accounts.forms import PauseForm, RenameForm, RulesForm
 from app.accounts.views.blueprint import bp
-from app.accounts.views.page import again_with, live, page_of, showing, spec_of
+from app.accounts.views.page import account_renderer, account_url, form_renderer, get_connected, spec_or_404
 from app.lib.storable import whole
 from app.publishing.queries.backlog import waiting_by_account
 from app.web.auth import confirmed, requires
@@ -20,12 +20,12 @@ from app.web.template_globals import zone
 @bp.route("/<uuid:account_id>/pause", methods=["GET", "POST"])
 @requires("operator")
 def pause(account_id: uuid.UUID) -> Response:
-    account, form = live(account_id), PauseForm()
-    again = again_with(form, "accounts/pause.html", account=account)
+    account, form = get_connected(account_id), PauseForm()
+    again = form_renderer(form, "accounts/pause.html", account=account)
     if request.method == "GET":
         return again()
     return submit(
-        form, lambda f: actions.pause(account, f.why.data or ""), again, then=page_of(account),
+        form, lambda f: actions.pause(account, f.why.data or ""), again, then=account_url(account),
         toast="Paused. What waits for this account stays where it is.", undo=url_for("accounts.resume", account_id=account.id),
     )  # fmt: skip
 
@@ -33,12 +33,12 @@ def pause(account_id: uuid.UUID) -> Response:
 @bp.post("/<uuid:account_id>/resume")
 @requires("operator")
 def resume(account_id: uuid.UUID) -> Response:
-    account = live(account_id)
+    account = get_connected(account_id)
     return submit(
         PlainForm(),
         lambda _: actions.resume(account),
-        showing(account),
-        then=page_of(account),
+        account_renderer(account),
+        then=account_url(account),
         toast="Resumed. What is due goes out now.",
     )
 
@@ -46,7 +46,7 @@ def resume(account_id: uuid.UUID) -> Response:
 @bp.route("/<uuid:account_id>/rules", methods=["GET", "POST"])
 @requires("operator")
 def set_rules(account_id: uuid.UUID) -> Response:
-    account = live(account_id)
+    account = get_connected(account_id)
     own = account.configuration
     form = RulesForm(
         data={
@@ -56,14 +56,14 @@ def set_rules(account_id: uuid.UUID) -> Response:
             "version": account.version,
         }
     )
-    again = again_with(form, "accounts/rules.html", account=account, spec=spec_of(account.platform))
+    again = form_renderer(form, "accounts/rules.html", account=account, spec=spec_or_404(account.platform))
     if request.method == "GET":
         return again()
     return submit(
         form,
         lambda f: actions.set_rules(account, f.posting_rules(zone().key), whole(f.version.data, otherwise=-1)),
         again,
-        then=page_of(account),
+        then=account_url(account),
         toast="Posting rules saved.",
     )
 
@@ -71,20 +71,24 @@ def set_rules(account_id: uuid.UUID) -> Response:
 @bp.route("/<uuid:account_id>/name", methods=["GET", "POST"])
 @requires("operator")
 def rename(account_id: uuid.UUID) -> Response:
-    account = live(account_id)
+    account = get_connected(account_id)
     form = RenameForm(data={"name": account.account_name})
-    again = again_with(form, "accounts/rename.html", account=account)
+    again = form_renderer(form, "accounts/rename.html", account=account)
     if request.method == "GET":
         return again()
-    return submit(form, lambda f: actions.rename(account, f.name.data), again, then=page_of(account), toast="Renamed.")
+    return submit(
+        form, lambda f: actions.rename(account, f.name.data), again, then=account_url(account), toast="Renamed."
+    )
 
 
 @bp.route("/<uuid:account_id>/disconnect", methods=["GET", "POST"])
 @requires("operator")
 @confirmed
 def disconnect(account_id: uuid.UUID) -> Response:
-    account, form = live(account_id), PlainForm()
-    again = again_with(form, "accounts/disconnect.html", account=account, waiting=waiting_by_account().get(account.id))
+    account, form = get_connected(account_id), PlainForm()
+    again = form_renderer(
+        form, "accounts/disconnect.html", account=account, waiting=waiting_by_account().get(account.id)
+    )
     if request.method == "GET":
         return again()
     return submit(

@@ -23,19 +23,19 @@ from app.publishing.queries.backlog import waiting_by_account
 from app.web.pages import render
 
 
-def facts(account_id: uuid.UUID) -> dict[str, Any]:
+def page_context(account_id: uuid.UUID) -> dict[str, Any]:
     account = queries.by_id(account_id)
     open_until, streak = account.breaker_open_until, account.failure_streak
     return {
         "account": account,
-        "spec": known_or_plain(account.platform),
+        "spec": spec_or_plain(account.platform),
         "waiting": waiting_by_account().get(account.id),
         "rows": timeline("platform_credentials", account.id),
         "breaker": breaker.state(streak, open_until, clock.now(), settings.get("accounts.breaker_after")),
         "slots": posting_rules.slot_lines(account.configuration.get("slots") or []),
         "banner": _banner(account),
         "checked_at": queries.checked_at(account),
-        "also": queries.also_connected(account) if account.deleted_at is None else [],
+        "same_place": queries.accounts_at_same_place(account) if account.deleted_at is None else [],
     }
 
 
@@ -43,19 +43,19 @@ def _banner(account: Account) -> Banner | None:
     check = account.meta.get("check") or {}
     return banner(
         BannerFacts(
-            platform=known_or_plain(account.platform).name,
+            platform=spec_or_plain(account.platform).name,
             status=account.status,
             is_disconnected=account.deleted_at is not None,
             outcome=check.get("outcome") or "",
             field=check.get("field") or "",
             has_worked=account.last_verified_at is not None,
             is_paused=account.paused_at is not None,
-            ends_soon=account.expires_at is not None and account.expires_at < soon(),
+            ends_soon=account.expires_at is not None and account.expires_at < notice_limit(),
         )
     )
 
 
-def again_with(form: Any, template: str, **context: Any) -> Callable[[], Response]:
+def form_renderer(form: Any, template: str, **context: Any) -> Callable[[], Response]:
     def show() -> Response:
         if isinstance(form, ConnectForm):
             form.forget_misplaced()
@@ -64,22 +64,22 @@ def again_with(form: Any, template: str, **context: Any) -> Callable[[], Respons
     return show
 
 
-def showing(account: Account) -> Callable[[], Response]:
-    return lambda: render("accounts/show.html", **facts(account.id))
+def account_renderer(account: Account) -> Callable[[], Response]:
+    return lambda: render("accounts/show.html", **page_context(account.id))
 
 
-def page_of(account: Account) -> str:
+def account_url(account: Account) -> str:
     return url_for("accounts.show", account_id=account.id)
 
 
-def live(account_id: uuid.UUID) -> Account:
+def get_connected(account_id: uuid.UUID) -> Account:
     account = queries.by_id(account_id)
     if account.deleted_at is not None:
         raise NotFound("This account was disconnected. Connect it again from the list of accounts.")
     return account
 
 
-def known_or_plain(slug: str) -> Platform:
+def spec_or_plain(slug: str) -> Platform:
     """The platform's card; a bare one for a row that was made by hand for a platform without a connector."""
     cards = {connector.spec.slug: connector.spec for connector in registry.all()}
     return cards.get(slug) or Platform(
@@ -87,12 +87,12 @@ def known_or_plain(slug: str) -> Platform:
     )
 
 
-def spec_of(slug: str) -> Platform:
+def spec_or_404(slug: str) -> Platform:
     try:
         return registry.get(slug).spec
     except KeyError:
         abort(404)
 
 
-def soon() -> datetime:
+def notice_limit() -> datetime:
     return clock.now() + timedelta(days=settings.get("accounts.expiry_notice_days"))

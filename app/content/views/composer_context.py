@@ -33,7 +33,9 @@ def blank(
     """A new item, under the id of its address and in its campaign when that has one; or a copy of an item, with its plan left out."""
     start = payload(queries.current(copy_of).payload if copy_of else {})
     accounts = (
-        copy_of.planned_accounts if copy_of else [str(a.id) for a in account_queries.usable() if a.platform == "site"]
+        copy_of.planned_accounts
+        if copy_of
+        else [str(a.id) for a in account_queries.usable_accounts() if a.platform == "site"]
     )
     return ComposerInput(
         item_id=item_id or uuid7(), payload=start, accounts=tuple(accounts), plan_zone=current_user.timezone or "UTC",
@@ -76,7 +78,7 @@ def context(
 ) -> dict[str, Any]:
     """What content/edit.html needs; its block `previews` needs a part of it."""
     known = {c.spec.slug: c.spec for c in registry.all()}
-    accounts = [a for a in account_queries.connected() if a.platform in known]
+    accounts = [a for a in account_queries.connected_accounts() if a.platform in known]
     chosen = [a for a in accounts if str(a.id) in typed.accounts]
     offered = [a for a in accounts if a in chosen or (a.status == "active" and a.paused_at is None)]
     tabs = [

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.accounts.models import Account
-from app.accounts.queries import at_place
+from app.accounts.queries import ids_at_place
 from app.core import locks
 from app.core.db import db
 from app.lib.errors import Invalid
@@ -32,7 +32,7 @@ def rules_of(account: Account) -> cadence.Rules:
 def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[datetime]:
     """When the account at the other end has published lately, may have, or will."""
     statement = sa.select(account_times.TAKEN).where(
-        PublishRecord.credential_id.in_(at_place(credential_id)),
+        PublishRecord.credential_id.in_(ids_at_place(credential_id)),
         account_times.may_be_taken(now() - account_times.LATELY),
     )
     if without is not None:
@@ -43,7 +43,7 @@ def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[da
 def free_from(record: PublishRecord, account: Account, moment: datetime) -> datetime | None:
     """At dispatch: when gap and daily cap let the record go, counted from what is out or may be. None: now."""
     statement = sa.select(account_times.WENT).where(
-        PublishRecord.credential_id.in_(at_place(account.id)),
+        PublishRecord.credential_id.in_(ids_at_place(account.id)),
         PublishRecord.id != record.id,
         account_times.may_be_out(moment - account_times.LATELY),
     )

@@ -13,7 +13,7 @@ from app.publishing.queries.taken import taken
 def lock_posts(credential_id: uuid.UUID) -> list[uuid.UUID]:
     """Let one at a time give posts of the remote account to records, until the transaction ends; its connections. Taken
     before any record is locked."""
-    mine = account_queries.same_remote(credential_id)
+    mine = account_queries.list_ids_at_place(credential_id)
     advisory(f"posts-{min(map(str, mine))}")
     return mine
 

@@ -35,7 +35,7 @@ UNSETTLED = sa.or_(R.status.in_(("confirming", "unknown")), sa.and_(R.status == 
 
 def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, absent_after: timedelta) -> Beside:
     """For one look. `began`: when the attempt began that is looked for."""
-    mine = account_queries.same_remote(credential_id)
+    mine = account_queries.list_ids_at_place(credential_id)
     others = sa.and_(R.credential_id.in_(mine), R.id != record_id)
     live = sa.and_(R.status == "success", R.platform_post_id.is_not(None), R.published_at.is_not(None))
     last = _posts(sa.and_(others, live), R.published_at.desc(), KNOWN)
@@ -55,7 +55,9 @@ def open_beside(
     """The newest open records of the same remote account that are sent or maybe sent (or `also`), with their posts. One whose
     words nobody knows is left out: whatever is sent beside it is not taken for it (`Beside.every_rival`)."""
     others = sa.and_(
-        R.credential_id.in_(account_queries.same_remote(credential_id)), R.id != record_id, sa.or_(UNSETTLED, also)
+        R.credential_id.in_(account_queries.list_ids_at_place(credential_id)),
+        R.id != record_id,
+        sa.or_(UNSETTLED, also),
     )
     yield from ((row, post) for row, post in _posts(others, R.created_at.desc(), RIVALS) if post)
 

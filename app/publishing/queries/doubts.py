@@ -42,7 +42,7 @@ def candidates(record: PublishRecord) -> list[Candidate]:
 
 
 def _taken(record: PublishRecord, ids: list[str]) -> set[str | None]:
-    mine = account_queries.same_remote(record.credential_id) if record.credential_id else []
+    mine = account_queries.list_ids_at_place(record.credential_id) if record.credential_id else []
     return set(
         db.session.scalars(
             sa.select(PublishRecord.platform_post_id).where(

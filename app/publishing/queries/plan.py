@@ -73,7 +73,7 @@ def posts_of(artifact: Artifact, platforms: Collection[str]) -> dict[str, Post]:
 
 def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
     """Every connected account, the usable ones first, in four statements."""
-    accounts = [a for a in account_queries.connected() if registry.has(a.platform)]
+    accounts = [a for a in account_queries.connected_accounts() if registry.has(a.platform)]
     taken, shared = _taken(accounts), account_queries.shared_places(a for a in accounts if a.is_usable)
     made = [
         Row(
@@ -88,7 +88,7 @@ def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
 
 def free_at() -> dict[uuid.UUID, datetime]:
     """account → the next moment that breaks no gap or cap there, for those that have to wait."""
-    accounts = [a for a in account_queries.connected() if registry.has(a.platform)]
+    accounts = [a for a in account_queries.connected_accounts() if registry.has(a.platform)]
     taken = _taken(accounts)
     found = {account.id: _times(account, taken.get(account.place, []))["free_at"] for account in accounts}
     return {key: at for key, at in found.items() if at}

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts import actions, queries
-from app.accounts.actions.states import settle_check
+from app.accounts.actions.checks import settle_check
 from app.audit.models import AuditEntry
 from app.core.db import db
 from app.platforms.base import Refused

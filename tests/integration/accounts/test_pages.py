@@ -66,7 +66,7 @@ def test_a_wrong_entry_is_named_and_nothing_is_kept(desk: Any, form: dict[str, s
     page = text(answer)
     assert answer.status_code == 422 and words in page, page[page.find("invalid-feedback") :][:400]
     assert TOKEN not in page, "a secret came back"
-    assert queries.connected() == []
+    assert queries.connected_accounts() == []
     if "looks like" not in words and form["name"]:
         assert f'value="{form["name"]}"' in page, "what was typed is lost"
 

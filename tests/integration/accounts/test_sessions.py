@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.accounts import actions, queries
 from app.accounts.connect_input import ConnectInput
-from app.accounts.services import open_account
+from app.accounts.services import unseal_account
 from app.accounts.shared_sessions import SharedSessions
 from app.core.db import db
 from app.core.transactions import outbound_allowed
@@ -19,7 +19,9 @@ from tests.factories import make_account
 
 
 def opened(commit: Any, **secrets: str) -> UnsealedAccount:
-    return open_account(commit(make_account, "bluesky", secrets=secrets or {"app_password": "abcd-efgh-1234-wxyz"}).id)
+    return unseal_account(
+        commit(make_account, "bluesky", secrets=secrets or {"app_password": "abcd-efgh-1234-wxyz"}).id
+    )
 
 
 def test_a_session_is_shared_and_sealed(commit: Any) -> None:
@@ -29,7 +31,7 @@ def test_a_session_is_shared_and_sealed(commit: Any) -> None:
     assert SharedSessions().get(account) == {"access": "AAA-access", "refresh": "RRR-refresh"}
     raw = db.session.scalar(sa.text("SELECT credentials::text FROM platform_credentials"))
     assert "AAA-access" not in raw and "RRR-refresh" not in raw
-    assert open_account(account.key).secrets == {"app_password": "abcd-efgh-1234-wxyz"}
+    assert unseal_account(account.key).secrets == {"app_password": "abcd-efgh-1234-wxyz"}
 
 
 def test_an_empty_refresh_token_never_overwrites(commit: Any) -> None:

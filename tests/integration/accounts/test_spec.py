@@ -72,7 +72,7 @@ def test_the_query_of_expired_ones_returns_the_expected_rows(commit: Any) -> Non
             f"VALUES ('x', '{name}', 'oauth', '{{}}', '{status}', now() {end})",
         )
     assert [row.account_name for row in run(EXPIRED)] == ["just over", "over"]
-    assert [account.account_name for account in queries.expired()] == ["just over", "over"]
+    assert [account.account_name for account in queries.expired_accounts()] == ["just over", "over"]
 
 
 def test_a_row_made_by_hand_for_a_platform_without_a_connector_is_shown_and_left_alone(
@@ -87,4 +87,4 @@ def test_a_row_made_by_hand_for_a_platform_without_a_connector_is_shown_and_left
     browser = as_user("operator")
     assert "No connector" in browser.get(f"/accounts/{account.id}").get_data(as_text=True)
     assert "zenithjoy_official" in browser.get("/accounts").get_data(as_text=True)
-    assert services.verify(account.id) is None and queries.to_verify(timedelta(0)) == []
+    assert services.verify(account.id) is None and queries.due_for_check(timedelta(0)) == []

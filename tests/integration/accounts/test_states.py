@@ -132,10 +132,10 @@ def test_accounts_that_wait_for_a_look_are_rung(commit: Any) -> None:
     waits = commit(make_account, "sandbox", status="checking")
     stale = commit(make_account, "sandbox", last_verified_at=clock.now() - timedelta(days=2))
     commit(make_account, "sandbox", last_verified_at=clock.now())
-    assert queries.to_verify(timedelta(hours=24)) == [stale.id]
+    assert queries.due_for_check(timedelta(hours=24)) == [stale.id]
     clock_back = {"at": (clock.now() - timedelta(minutes=2)).isoformat(), "tries": 0}
     commit(lambda: setattr(queries.by_id(waits.id), "meta", {"check": clock_back}))
-    assert set(queries.to_verify(timedelta(hours=24))) == {waits.id, stale.id}
+    assert set(queries.due_for_check(timedelta(hours=24))) == {waits.id, stale.id}
 
 
 def test_a_sign_in_that_lacks_a_right_stays_down_until_other_secrets_come(commit: Any) -> None:

@@ -84,7 +84,7 @@ def test_nothing_is_wrong_before_anything_was_typed(app, commit, as_user):
 def _site():
     from app.accounts import queries as account_queries
 
-    return next(a for a in account_queries.usable() if a.platform == "site")
+    return next(a for a in account_queries.usable_accounts() if a.platform == "site")
 
 
 REFUSED = [

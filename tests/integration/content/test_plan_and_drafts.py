@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.accounts.actions.states import settle_check
+from app.accounts.actions.checks import settle_check
 from app.content.actions import drafts
 from app.content.actions.drafts import MOST_UNSAVED
 from app.content.models import ContentDraft, ContentItem

@@ -13,7 +13,7 @@ from app.lib import clock
 from app.publishing.actions import hold
 from tests.factories import make_account, make_user
 
-LATE_AFTER = {"audit.seal": 5, "accounts.tend": 10, "never.ran": 1}
+LATE_AFTER = {"audit.seal": 5, "accounts.check_due": 10, "never.ran": 1}
 
 
 def look(commit: Any) -> Any:
@@ -42,7 +42,7 @@ def test_a_clock_or_another_queue_is_no_publishing_worker(commit: Any) -> None:
 
 def test_a_periodic_job_is_late_by_its_own_measure(commit: Any) -> None:
     def ran() -> None:
-        for name in ("audit.seal", "accounts.tend"):
+        for name in ("audit.seal", "accounts.check_due"):
             db.session.add(ScheduleRun(name=name, started_at=sa.func.app_now(), finished_at=sa.func.app_now()))
 
     commit(ran)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.actions.states import settle_check
+from app.accounts.actions.checks import settle_check
 from app.core.db import db
 from app.core.finder import COMMANDS
 from app.lib import clock

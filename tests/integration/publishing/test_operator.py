@@ -223,7 +223,7 @@ def test_an_account_that_leaves_active_is_held_and_let_go_by_kind(app):
     transaction(lambda: account_actions.resume(row()))
     transaction(actions.follow_account, account)
     assert [h.reason for h in desk.holds(account)] == ["account_down"] and desk.work() == 0
-    transaction(lambda: account_actions.came_back(row()))
+    transaction(lambda: account_actions.mark_active(row()))
     transaction(actions.follow_account, account)
     desk.work()
     assert desk.holds(account) == [] and desk.record(key).status == "success"

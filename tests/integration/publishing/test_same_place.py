@@ -43,9 +43,9 @@ def test_all_names_of_one_place_are_found_from_each_of_them(app):
         desk.account("sandbox"),
     )
     for one in (first, second, gone):
-        assert set(transaction(account_queries.same_remote, one)) == {first, second, gone}
-    assert transaction(account_queries.same_remote, other) == [other] and transaction(
-        account_queries.same_remote, alone
+        assert set(transaction(account_queries.list_ids_at_place, one)) == {first, second, gone}
+    assert transaction(account_queries.list_ids_at_place, other) == [other] and transaction(
+        account_queries.list_ids_at_place, alone
     ) == [alone]
 
 

@@ -1,4 +1,4 @@
-"""The vault's pure pieces: the looks of a secret, slots, breaker."""
+"""Pure pieces of accounts: the shape of a secret, slots, breaker."""
 
 from __future__ import annotations
 

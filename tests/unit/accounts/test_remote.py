@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.accounts import connect_input
-from app.accounts.remote import address, plainly, remote_account
+from app.accounts.remote import normalize_address, remote_account, without_query
 from app.platforms import registry
 
 SAME = [
@@ -45,19 +45,19 @@ NONE = [
 @pytest.mark.parametrize("typed", SAME)
 def test_the_same_address_written_otherwise_is_no_change(typed: str) -> None:
     """(S3)"""
-    assert address(typed) == "https://mastodon.example"
+    assert normalize_address(typed) == "https://mastodon.example"
 
 
 @pytest.mark.parametrize("typed", OTHER)
 def test_another_scheme_port_host_path_or_query_is_another_address(typed: str) -> None:
     """(S3)"""
-    assert address(typed) not in ("", "https://mastodon.example")
+    assert normalize_address(typed) not in ("", "https://mastodon.example")
 
 
 @pytest.mark.parametrize("typed", NONE)
 def test_what_hides_its_host_is_no_address_and_is_refused_in_the_form(typed: str) -> None:
     """(S3)"""
-    assert address(typed) == ""
+    assert normalize_address(typed) == ""
     spec = registry.get("mastodon").spec
     wrong = connect_input.problems(
         spec, connect_input.ConnectInput("mastodon", "M", {}, {"instance": typed}), keep_secrets=True
@@ -75,14 +75,14 @@ def test_a_character_that_parsers_drop_is_refused_in_an_address(inside: str) -> 
 
 def test_punycode_and_its_letters_are_one_host() -> None:
     """(S3)"""
-    assert address("https://münchen.example") == address("https://XN--MNCHEN-3YA.example/")
-    assert address("水族.example") == address("https://xn--9fv45l.example") != ""
+    assert normalize_address("https://münchen.example") == normalize_address("https://XN--MNCHEN-3YA.example/")
+    assert normalize_address("水族.example") == normalize_address("https://xn--9fv45l.example") != ""
 
 
 def test_escapes_of_a_path_are_written_in_one_way() -> None:
     """(S3)"""
-    assert address("https://h.example/%7Edesk/%c3%a4/") == address("https://h.example/~desk/ä")
-    assert address("https://h.example/a%2Fb") != address("https://h.example/a/b")
+    assert normalize_address("https://h.example/%7Edesk/%c3%a4/") == normalize_address("https://h.example/~desk/ä")
+    assert normalize_address("https://h.example/a%2Fb") != normalize_address("https://h.example/a/b")
 
 
 @pytest.mark.parametrize("connector", registry.all(), ids=lambda one: one.spec.slug)
@@ -92,19 +92,23 @@ def test_every_setting_that_says_where_a_secret_goes_asks_for_the_secrets_anew(c
     for setting in (one for one in spec.configuration if one.kind == "url"):
         before, after = {setting.name: "https://old.example"}, {setting.name: "https://new.example"}
         typed = connect_input.ConnectInput(spec.slug, "A", {}, after)
-        assert connect_input.moved(spec, before, connect_input.cleaned(spec, after)) == {
+        assert connect_input.changed_addresses(spec, before, connect_input.clean(spec, after)) == {
             setting.name: ["https://old.example", "https://new.example"]
         }
         wanted = {f"secret_{one.name}" for one in spec.secrets if one.required}
-        assert set(connect_input.untold(spec, typed, before)) == wanted != set()
+        assert set(connect_input.missing_secrets(spec, typed, before)) == wanted != set()
         given = connect_input.ConnectInput(spec.slug, "A", {one.name: "anew" for one in spec.secrets}, after)
-        assert connect_input.untold(spec, given, before) == {} == connect_input.untold(spec, typed, after)
+        assert (
+            connect_input.missing_secrets(spec, given, before)
+            == {}
+            == connect_input.missing_secrets(spec, typed, after)
+        )
 
 
 def test_an_address_that_was_never_there_is_no_place_the_secret_was_given_to() -> None:
     """(S3) A row made by hand: a secret without an address."""
     spec = registry.get("mastodon").spec
-    assert connect_input.moved(spec, {}, {"instance": "https://new.example"}) == {
+    assert connect_input.changed_addresses(spec, {}, {"instance": "https://new.example"}) == {
         "instance": [None, "https://new.example"]
     }
 
@@ -113,14 +117,14 @@ def test_a_server_that_goes_without_saying_is_an_address_like_any_other() -> Non
     """(S3) Emptied at reconnecting, the field means the common entrance: another server than the one before."""
     spec = registry.get("bluesky").spec
     typed = connect_input.ConnectInput("bluesky", "B", {}, {"identifier": "desk.example", "service": ""})
-    assert "secret_app_password" in connect_input.untold(spec, typed, {"service": "https://pds.example"})
-    assert connect_input.untold(spec, typed, {"identifier": "desk.example"}) == {}
+    assert "secret_app_password" in connect_input.missing_secrets(spec, typed, {"service": "https://pds.example"})
+    assert connect_input.missing_secrets(spec, typed, {"identifier": "desk.example"}) == {}
 
 
 def test_the_audit_keeps_no_key_that_stands_behind_a_question_mark() -> None:
     """(S3)"""
-    assert plainly("https://h.example/hook?k=8fGh2") == "https://h.example/hook?…"
-    assert plainly("https://h.example/hook") == "https://h.example/hook"
+    assert without_query("https://h.example/hook?k=8fGh2") == "https://h.example/hook?…"
+    assert without_query("https://h.example/hook") == "https://h.example/hook"
 
 
 @pytest.mark.parametrize(

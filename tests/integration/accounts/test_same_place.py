@@ -44,7 +44,7 @@ def test_connecting_an_account_again_says_so(as_user: Any, commit: Any) -> None:
     second = commit(actions.connect, typed)
     commit(actions.settle_check, second.id, Verified("109", "@desk@social.example", configuration=ROOT))
     db.session.expire_all()
-    assert queries.same_remote(first.id) == sorted([first.id, second.id])
+    assert queries.list_ids_at_place(first.id) == sorted([first.id, second.id])
     assert (
         "Already connected as “Aqua desk”: posts count together." in queries.by_id(second.id).meta["check"]["message"]
     )
@@ -61,7 +61,7 @@ def test_an_account_that_stands_alone_is_left_in_peace(as_user: Any, commit: Any
     one, other = commit(make_account, "sandbox"), commit(make_account, "sandbox")
     for account in (one, other):
         commit(actions.settle_check, account.id, Verified("sandbox", "Sandbox"))
-    assert queries.also_connected(queries.by_id(one.id)) == []
+    assert queries.accounts_at_same_place(queries.by_id(one.id)) == []
     assert "posts count together" not in text(as_user("operator").get("/accounts"))
 
 
@@ -157,7 +157,7 @@ def test_from_the_form_to_the_answer_of_a_server(as_user: Any, app: Any) -> None
         two = connect("Two", f"HTTP://{at}/@desk109/", "other-token-0123456789-109")
         three = connect("Three", f"http://{at}", "third-token-0123456789-110")
         assert one.remote_account == two.remote_account == f"mastodon:{at}:109" != three.remote_account
-        assert queries.also_connected(one) == [two] and queries.also_connected(three) == []
+        assert queries.accounts_at_same_place(one) == [two] and queries.accounts_at_same_place(three) == []
         form = {"name": "One", "config_instance": f"http://{at}", "secret_access_token": "third-token-0123456789-110"}
         assert desk.post(f"/accounts/{one.id}/reconnect", data=form).status_code == 303
         services.verify(one.id)
