@@ -17,7 +17,7 @@ from app.core import transactions
 from app.core.db import db
 from app.staff.actions import open_session
 from app.staff.models import User
-from app.staff.services import Entry
+from app.staff.services import SignInResult
 from app.staff.views import browser_session
 
 
@@ -36,5 +36,5 @@ def _entered(app: Any, user_id: uuid.UUID, environ: dict[str, Any]) -> SimpleCoo
         token = transactions.transaction(
             lambda: open_session(db.session.get_one(User, user_id), browser_session.caller())
         )
-        answer = app.process_response(browser_session.enter(Entry(token), "/"))
+        answer = app.process_response(browser_session.sign_in_browser(SignInResult(token), "/"))
     return SimpleCookie("; ".join(header.partition(";")[0] for header in answer.headers.getlist("Set-Cookie")))

@@ -31,18 +31,18 @@ def uri(secret: str, email: str, desk: str) -> str:
     return str(pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"Pressroom {desk}".strip()))
 
 
-def picture(address: str) -> str:
+def qr_code(address: str) -> str:
     """The address as a QR code: a `data:` SVG without styles, drawn here; dark on white in every theme."""
     drawn = segno.make(address, error="m", micro=False)
     return str(drawn.svg_data_uri(scale=5, border=4, dark="#000", light="#fff", nl=False, xmldecl=False))
 
 
-def spaced(secret: str) -> str:
+def group_in_fours(secret: str) -> str:
     """In fours, to be typed."""
     return " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
 
 
-def step_of(secret: str, code: str, now: datetime, used: int | None) -> int | None:
+def matching_step(secret: str, code: str, now: datetime, used: int | None) -> int | None:
     """The step that the code belongs to; None when it is wrong, too old, or its step was used already."""
     code = re.sub(r"\s", "", code)
     if not (code.isascii() and code.isdigit() and len(code) == 6):
@@ -57,7 +57,7 @@ def step_of(secret: str, code: str, now: datetime, used: int | None) -> int | No
     return found
 
 
-def new_codes() -> list[str]:
+def new_recovery_codes() -> list[str]:
     """Ten codes to write down, each good for one sign-in."""
     return ["-".join(_group() for _ in range(_GROUPS)) for _ in range(CODES)]
 
@@ -66,7 +66,7 @@ def _group() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(_GROUP))
 
 
-def plain_code(typed: str) -> str | None:
+def normalize_recovery_code(typed: str) -> str | None:
     """A recovery code as it was made, however it was typed; None for what is none."""
     letters = re.sub(r"[^a-z0-9]", "", typed.lower()) if len(typed) <= 100 else ""
     if len(letters) != _GROUPS * _GROUP:

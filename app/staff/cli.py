@@ -18,6 +18,7 @@ from app.staff.models import User
 from app.staff.queries import STAFF, by_email
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 staff_cli = AppGroup("staff", help="People: create, list, role, password, unlock, suspend, reactivate.")
 
 
@@ -27,7 +28,7 @@ def _from_file(_context: click.Context, _option: click.Parameter, path: str | No
         return None
     try:
         with click.open_file(path) as lines:
-            found = lines.readline(passwords.LONGEST * 8).rstrip("\r\n")
+            found: str = lines.readline(passwords.LONGEST * 8).rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise click.BadParameter(f"it cannot be read ({getattr(error, 'strerror', None) or 'not text'})") from None
     if not found:
@@ -43,17 +44,19 @@ def _never(_context: click.Context, _option: click.Parameter, value: str | None)
         )
 
 
-def given_password(command: F) -> F:
+def password_options(command: F) -> F:
     """How a password may be given: typed, or by a file. Handed on as `given`."""
     command = click.option("--password", callback=_never, hidden=True, expose_value=False)(command)
-    command = click.option("--ask", is_flag=True, help="Type the password, twice; it is not shown.")(_asked(command))
+    command = click.option("--ask", is_flag=True, help="Type the password, twice; it is not shown.")(
+        _with_prompt(command)
+    )
     return click.option(
         "--password-file", "given", metavar="FILE", callback=_from_file,
         help="A file whose first line is the password; - reads it from what is piped in. Else a random one is printed once.",
     )(command)  # fmt: skip
 
 
-def _asked(command: F) -> F:
+def _with_prompt(command: F) -> F:
     @functools.wraps(command)
     def run(*args: Any, ask: bool, given: str | None, **more: Any) -> Any:
         if ask and given is not None:
@@ -65,7 +68,7 @@ def _asked(command: F) -> F:
     return run  # type: ignore[return-value]
 
 
-def _good(given: str | None, *own: str) -> str | None:
+def _check_password(given: str | None, *own: str) -> str | None:
     """The password that was given. Fails with what is wrong with it."""
     if given is not None and (wrong := passwords.complaint(given, *own)):
         raise click.ClickException(wrong)
@@ -76,13 +79,13 @@ def _good(given: str | None, *own: str) -> str | None:
 @click.argument("email")
 @click.option("--name", help="The name that others see; by default the part before the @.")
 @click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
-@given_password
+@password_options
 def create(email: str, name: str | None, role: str, given: str | None) -> None:
     """Add a member of the staff."""
-    chosen = _good(given, email, name or "") or passwords.random_password()
-    user = _do(actions.create_staff, email, email.partition("@")[0] if name is None else name, role, chosen)
+    chosen = _check_password(given, email, name or "") or passwords.random_password()
+    user = _run(actions.create_staff, email, email.partition("@")[0] if name is None else name, role, chosen)
     click.echo(f"{user.full_name} <{user.email}> is on the staff as {user.role}.")
-    _tell(given, chosen)
+    _print_password(given, chosen)
 
 
 @staff_cli.command("list")
@@ -96,15 +99,15 @@ def list_staff() -> None:
 
 @staff_cli.command("password")
 @click.argument("email")
-@given_password
+@password_options
 def password_command(email: str, given: str | None) -> None:
     """Set a password and end all sessions."""
-    chosen = _good(given, email) or passwords.random_password()
+    chosen = _check_password(given, email) or passwords.random_password()
     hashed = passwords.hash_password(chosen)
-    _do(lambda: actions.set_password(_member(email).id, hashed, None))
-    _do(lambda: actions.unlock(_member(email)))
+    _run(lambda: actions.set_password(_member(email).id, hashed, None))
+    _run(lambda: actions.unlock(_member(email)))
     click.echo("Password set; all sessions ended.")
-    _tell(given, chosen)
+    _print_password(given, chosen)
 
 
 @staff_cli.command("role")
@@ -112,7 +115,7 @@ def password_command(email: str, given: str | None) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 def role_command(email: str, role: str) -> None:
     """Give another role."""
-    user = _do(lambda: actions.change_role(_member(email), role))
+    user = _run(lambda: actions.change_role(_member(email), role))
     click.echo(f"{user.full_name} is now {user.role}.")
 
 
@@ -120,21 +123,21 @@ def role_command(email: str, role: str) -> None:
 @click.argument("email")
 def unlock_command(email: str) -> None:
     """End the pause after too many failed sign-ins."""
-    click.echo(f"{_do(lambda: actions.unlock(_member(email))).full_name} may try again.")
+    click.echo(f"{_run(lambda: actions.unlock(_member(email))).full_name} may try again.")
 
 
 @staff_cli.command("suspend")
 @click.argument("email")
 def suspend_command(email: str) -> None:
-    """Shut the door and end all sessions."""
-    click.echo(f"{_do(lambda: actions.suspend(_member(email), None)).full_name} is suspended.")
+    """Let somebody in no more and end all sessions."""
+    click.echo(f"{_run(lambda: actions.suspend(_member(email))).full_name} is suspended.")
 
 
 @staff_cli.command("reactivate")
 @click.argument("email")
 def reactivate_command(email: str) -> None:
-    """Open the door again."""
-    click.echo(f"{_do(lambda: actions.reactivate(_member(email))).full_name} may sign in again.")
+    """Let somebody sign in again."""
+    click.echo(f"{_run(lambda: actions.reactivate(_member(email))).full_name} may sign in again.")
 
 
 def _member(email: str) -> User:
@@ -144,14 +147,14 @@ def _member(email: str) -> User:
     return user
 
 
-def _tell(given: str | None, chosen: str) -> None:
+def _print_password(given: str | None, chosen: str) -> None:
     """A password that was made here is shown once; one that was given is not repeated."""
     if given is None:
         click.echo(f"Password (shown once): {chosen}")
 
 
-def _do(act, *args):  # type: ignore[no-untyped-def]
-    """One step, by the command line; a refusal becomes a message instead of a traceback."""
+def _run(act: Callable[..., T], *args: object) -> T:
+    """One transaction, by the command line; a refusal becomes a message instead of a traceback."""
     try:
         with actor.acting(actor.Actor(type="system", name="Command line")):
             return transaction(act, *args)

@@ -9,9 +9,9 @@ from app.staff import actions, mail
 
 @job("staff.forget_old", formerly="accounts.forget_old")
 def forget_old() -> None:
-    """Each hour, by the clock: guards that have said nothing for a day, letters of a month ago."""
+    """Each hour, by the clock: guards without a failure for a day, mails about accounts of a month ago."""
     transaction(actions.forget_old)
-    transaction(actions.forget_letters)
+    transaction(actions.delete_old_account_mails)
 
 
 @job("staff.mail_links", formerly="accounts.mail_links")

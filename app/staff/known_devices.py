@@ -24,8 +24,11 @@ _DAY = 86_400
 
 
 class Owner(Protocol):
-    id: uuid.UUID
-    door_epoch: int
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def credentials_epoch(self) -> int: ...
 
 
 def cookie_name(secure: bool) -> str:
@@ -33,22 +36,22 @@ def cookie_name(secure: bool) -> str:
     return "__Host-device" if secure else "device"
 
 
-def with_device(cookie: str | None, owner: Owner) -> str:
+def add_device(cookie: str | None, owner: Owner) -> str:
     """The cookie with a new entry for `owner` in front; an older entry of theirs and the oldest beyond `MOST` go."""
-    kept = [entry for entry in _entries(cookie) if not _is_of(entry, owner)]
+    others = [entry for entry in _entries(cookie) if not _belongs_to(entry, owner)]
     head = f"{secrets.token_urlsafe(16)}.{_today():x}"
-    return "~".join([f"{head}.{_mac(head, owner)}", *kept][:MOST])
+    return "~".join([f"{head}.{_mac(head, owner)}", *others][:MOST])
 
 
-def nonce_of(cookie: str | None, owner: Owner) -> str | None:
+def device_nonce(cookie: str | None, owner: Owner) -> str | None:
     """The nonce of the entry that makes this browser one of `owner`'s; None for a stranger's."""
     for entry in _entries(cookie):
-        if _is_of(entry, owner):
+        if _belongs_to(entry, owner):
             return entry.partition(".")[0]
     return None
 
 
-def _is_of(entry: str, owner: Owner) -> bool:
+def _belongs_to(entry: str, owner: Owner) -> bool:
     head, _, mac = entry.rpartition(".")
     try:
         age = _today() - int(head.rpartition(".")[2], 16)
@@ -62,7 +65,7 @@ def _entries(cookie: str | None) -> list[str]:
 
 
 def _mac(head: str, owner: Owner) -> str:
-    return keyed_hash(f"{head}:{owner.id}:{owner.door_epoch}", "known-device")[:_HEX]
+    return keyed_hash(f"{head}:{owner.id}:{owner.credentials_epoch}", "known-device")[:_HEX]
 
 
 def _today() -> int:

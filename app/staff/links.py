@@ -16,18 +16,18 @@ from app.core.crypto import keyed_hash
 _HEX = 40  # 160 bits of the HMAC-SHA256
 
 
-class Linked(Protocol):
+class LinkRow(Protocol):
     id: uuid.UUID
     nonce: str
     expires_at: datetime
 
 
-def token_of(row: Linked, purpose: str) -> str:
+def make_token(row: LinkRow, purpose: str) -> str:
     """The token of the row's link; a new nonce or expiry makes a new one and voids the old."""
     return row.id.hex + _mac(row, purpose)
 
 
-def id_in(token: str) -> uuid.UUID | None:
+def parse_row_id(token: str) -> uuid.UUID | None:
     """The row a token speaks of, None for garbage. Not proof of anything: see `matches`."""
     try:
         return uuid.UUID(hex=token[:32]) if len(token) == 32 + _HEX else None
@@ -35,11 +35,11 @@ def id_in(token: str) -> uuid.UUID | None:
         return None
 
 
-def matches(row: Linked, token: str, purpose: str) -> bool:
+def matches(row: LinkRow, token: str, purpose: str) -> bool:
     """Whether the token was made for this row as it stands; compared in constant time."""
     return hmac.compare_digest(token[32:].encode(), _mac(row, purpose).encode())
 
 
-def _mac(row: Linked, purpose: str) -> str:
+def _mac(row: LinkRow, purpose: str) -> str:
     moment = row.expires_at.astimezone(UTC).isoformat(timespec="seconds")
     return keyed_hash(f"{row.id}:{row.nonce}:{moment}", purpose)[:_HEX]

@@ -138,8 +138,8 @@ class User(Row):
     failed_sign_ins: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))  # +
     locked_until: Mapped[datetime | None]  # +
     # raised by the database when password, address or state change: older links and known devices are void
-    door_epoch: Mapped[int] = mapped_column(
-        default=0, server_default=sa.text("0"), server_onupdate=sa.FetchedValue()
+    credentials_epoch: Mapped[int] = mapped_column(
+        "door_epoch", default=0, server_default=sa.text("0"), server_onupdate=sa.FetchedValue()
     )  # +
 
     __table_args__ = (
@@ -165,9 +165,9 @@ class UserSession(Row):
     last_activity_at: Mapped[datetime] = mapped_column(server_default=sa.text("app_now()"))
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    # it came with X-Forwarded-For from a private address, and no proxy is declared: for the doctor
     # when the person last showed that it is them: by signing in, or asked again
     confirmed_at: Mapped[datetime] = mapped_column(server_default=sa.text("now()"))
+    # it came with X-Forwarded-For from a private address, and no proxy is declared: for the doctor
     was_forwarded: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     __table_args__ = (sa.Index("idx_user_sessions_open", "user_id", postgresql_where=sa.text("revoked_at IS NULL")),)
@@ -208,7 +208,7 @@ class PasswordReset(Row):
 
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
     nonce: Mapped[str]
-    door_epoch: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    credentials_epoch: Mapped[int] = mapped_column("door_epoch", default=0, server_default=sa.text("0"))
     created_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("users.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -238,8 +238,8 @@ class RecoveryCode(Row):
     __table_args__ = (sa.UniqueConstraint("user_id", "code_hash", name="uq_recovery_codes_user_code"),)
 
 
-class AccountLetter(Row):
-    """A mail to a person about their own door."""
+class AccountMail(Row):
+    """A mail to a person about their own account."""
 
     __tablename__ = "account_letters"
 

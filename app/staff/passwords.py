@@ -24,15 +24,15 @@ _PATIENCE = 10.0  # seconds
 
 def hash_password(plain: str) -> str:
     """The argon2id hash in PHC form. Raises TooMany when the process is busy with others for ten seconds."""
-    with _turn():
-        return _hasher.hash(_normal(plain))
+    with _HashingSlot():
+        return _hasher.hash(_normalize(plain))
 
 
 def verify(stored: str | None, plain: str) -> bool:
     """Whether `plain` is the password. The same work is done when there is no such person (`stored` None)."""
-    with _turn():
+    with _HashingSlot():
         try:
-            return _hasher.verify(stored or _nobody(), _normal(plain)) and stored is not None
+            return _hasher.verify(stored or _decoy_hash(), _normalize(plain)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 
@@ -62,13 +62,13 @@ def random_password() -> str:
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
 
 
-def _normal(plain: str) -> str:
+def _normalize(plain: str) -> str:
     """The same password from every keyboard: NFKC, cut far beyond the longest that can be set."""
     return unicodedata.normalize("NFKC", plain[: LONGEST * 4])
 
 
-class _turn:
-    """One of the two places at the hashing table."""
+class _HashingSlot:
+    """One of the two hashes that may be made at a time; raises TooMany after `_PATIENCE` seconds."""
 
     def __enter__(self) -> None:
         if not _turns.acquire(timeout=_PATIENCE):
@@ -78,11 +78,11 @@ class _turn:
         _turns.release()
 
 
-_nobody_hash: list[str] = []
+_decoy_hashes: list[str] = []
 
 
-def _nobody() -> str:
+def _decoy_hash() -> str:
     """A hash that no password opens, made when first needed."""
-    if not _nobody_hash:
-        _nobody_hash.append(_hasher.hash(secrets.token_hex(32)))
-    return _nobody_hash[0]
+    if not _decoy_hashes:
+        _decoy_hashes.append(_hasher.hash(secrets.token_hex(32)))
+    return _decoy_hashes[0]

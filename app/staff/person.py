@@ -31,7 +31,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The browser at the door. `device`: its cookie of known devices; `was_forwarded`: a private address handed on by a
+    """The browser of a request. `device`: its cookie of known devices; `was_forwarded`: a private address handed on by a
     proxy that nobody declared."""
 
     ip: str | None = None
@@ -52,7 +52,7 @@ class Person:
     session_id: uuid.UUID
     seen_at: datetime
     token: str = field(repr=False)
-    door_epoch: int = 0
+    credentials_epoch: int = 0
     confirmed_at: datetime | None = None
     needs_factor: bool = False
     preferences: Preferences = field(default_factory=Preferences)

@@ -21,7 +21,7 @@ _SYSTEMS = (
 )
 
 
-def device(user_agent: str | None) -> str:
+def device_name(user_agent: str | None) -> str:
     """What people would call it; "Unknown device" when nothing is known."""
     text = user_agent or ""
     browser = next((word for mark, word in _BROWSERS if mark in text), "")

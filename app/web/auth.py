@@ -32,13 +32,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 @dataclass
 class AuthHooks:
     """What the staff room provides: `load` makes a person of a session token, `touch` notes that they are here,
-    `refused` notes that they were not let in. `ask_again` is the answer when the person must show again that it is them
+    `record_refusal` notes that they were not let in. `ask_confirmation` is the answer when the person must show again that it is them
     (None: they just did), `set_up_factor` when the desk asks for a second factor that they do not have."""
 
     load: Callable[[str], Any] = lambda token: None
     touch: Callable[[Any], None] = lambda user: None
-    refused: Callable[[str], None] = lambda why: None
-    ask_again: Callable[[], ResponseReturnValue | None] = lambda: None
+    record_refusal: Callable[[str], None] = lambda why: None
+    ask_confirmation: Callable[[], ResponseReturnValue | None] = lambda: None
     set_up_factor: Callable[[], ResponseReturnValue | None] = lambda: None
 
 
@@ -128,14 +128,14 @@ def guard() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return to_sign_in()
     if not has_role(current_user.role, least):
-        auth_hooks().refused(f"{request.method} {request.path} needs {least}")
+        auth_hooks().record_refusal(f"{request.method} {request.path} needs {least}")
         raise Forbidden(f"This needs the role “{least}”; yours is “{current_user.role}”. Ask an admin to change it.")
     if not getattr(view, "poll", False):
         auth_hooks().touch(current_user)
     if current_user.needs_factor and not getattr(view, "is_without_factor", False):
         return auth_hooks().set_up_factor()
     if getattr(view, "is_confirmed", False) and not is_confirmed(current_user):
-        return auth_hooks().ask_again()
+        return auth_hooks().ask_confirmation()
     return None
 
 

@@ -15,10 +15,10 @@ import redis
 from rq import Queue, SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 
+from app.audit.refusals import record_refused_job
 from app.core import queue
 from app.core.worker_job import ID, Refused, WorkerJob
 from app.lib import logs
-from app.staff.auth_hooks import refused_job
 
 log = logging.getLogger(__name__)
 MAX_TRACEBACK = 8_000  # characters of an exception that RQ keeps for a day
@@ -106,7 +106,7 @@ def make_worker(name: str) -> InProcessWorker | ForkingWorker:
 def _record_refusal(job: Any, error: BaseException | None) -> None:
     """After a job failed: one that was not ours is written into the audit."""
     if isinstance(error, Refused):
-        refused_job(job.origin or "default", str(error))
+        record_refused_job(job.origin or "default", str(error))
 
 
 def _drop_invalid_ids(one: Any) -> None:
@@ -116,4 +116,4 @@ def _drop_invalid_ids(one: Any) -> None:
             if not ID.fullmatch(entry.decode("ascii", "replace")):
                 one.connection.lrem(key, 1, entry)
                 log.error("an entry of the queue %s that is no job was dropped", one.name)
-                refused_job(one.name, "An entry of the queue was no job and was dropped.")
+                record_refused_job(one.name, "An entry of the queue was no job and was dropped.")

@@ -115,7 +115,7 @@ def _records() -> None:
 
 def _rest(people: dict[str, User]) -> None:
     for status in (None, "revoked"):
-        row = staff.invite(f"new{status}@desk.example", "editor", "New", people["admin"].id)
+        row = staff.invite(f"new{status}@desk.example", "editor", "New")
         if status:
             db.session.flush()
             staff.withdraw_invite(row.id)

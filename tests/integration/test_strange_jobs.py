@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 
+from app.audit import refusals
 from app.audit.models import AuditEntry
 from app.core import queue
 from app.core.db import db
 from app.core.worker_job import LONGEST, WorkerJob
 from app.lib.liveness import QUEUES
-from app.staff import auth_hooks
 from app.worker.rq_workers import make_worker
 
 ran: list[tuple[str, ...]] = []
@@ -29,7 +29,7 @@ ran: list[tuple[str, ...]] = []
 def _probes(app):
     """One harmless job for each queue; what it was given is kept."""
     ran.clear()
-    auth_hooks._told_at = -auth_hooks.TELL_EVERY
+    refusals._last_job_at = -refusals.JOBS_EVERY
     for name in QUEUES:
         queue.job(f"probe.{name}", queue=name)(lambda one="", two="": ran.append((one, two)))
     yield

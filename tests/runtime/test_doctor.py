@@ -303,8 +303,8 @@ def test_a_proxy_that_nobody_declared_is_named(
 
 def test_jobs_that_somebody_else_put_into_redis_are_named(desk: Examine) -> None:
     """(S11)"""
-    from app.staff import auth_hooks
+    from app.audit import refusals
 
-    auth_hooks._told_at = -auth_hooks.TELL_EVERY
-    auth_hooks.refused_job("publish", "This job was not made by the desk: it names another function.")
+    refusals._last_job_at = -refusals.JOBS_EVERY
+    refusals.record_refused_job("publish", "This job was not made by the desk: it names another function.")
     assert "another function" in fault(desk(), "jobs").says

@@ -1,7 +1,7 @@
 """Counting tries of one key, so that nobody can guess on and on: a row of `sign_in_guards`, written under its lock.
 
-A try is counted *before* it is looked at and taken back when it was right: a hundred guesses at the same moment get no
-further than five. Called through `work.aside`: a count is kept whatever becomes of the request.
+A try is counted *before* it is verified and taken back when it was right: a hundred guesses at the same moment get no
+further than five. Called through `transactions.autonomous`: a count is kept whatever becomes of the request.
 
 Pauses grow: one minute after the first five failures, then two, four, … up to the longest. Whoever mistypes waits a little,
 whoever guesses gets nowhere, and a pause that a stranger causes is short. A key that was quiet for a day is forgotten.
@@ -52,7 +52,7 @@ def count(key: str, most: int, longest: timedelta, first: timedelta = FIRST_PAUS
     return Count(key, left=max(0, left), pause=pause)
 
 
-def take_back(key: str) -> None:
+def uncount(key: str) -> None:
     """This try was right: it does not count, and the pause it would have caused is none."""
     some = sa.func.cardinality(SignInGuard.failed_at) > 0
     trimmed = sa.func.trim_array(SignInGuard.failed_at, 1)
@@ -69,6 +69,9 @@ def forget(*keys: str) -> None:
 
 
 def forget_old() -> int:
-    """Guards that have said nothing for a day, and are not paused."""
+    """Guards without a failure for a day that are not paused."""
     over = sa.or_(SignInGuard.locked_until.is_(None), SignInGuard.locked_until < app_now())
-    return db.session.execute(sa.delete(SignInGuard).where(SignInGuard.updated_at < app_now() - QUIET, over)).rowcount
+    deleted: int = db.session.execute(
+        sa.delete(SignInGuard).where(SignInGuard.updated_at < app_now() - QUIET, over)
+    ).rowcount  # type: ignore[attr-defined]  # a DELETE has it
+    return deleted

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.core import settings
+from app.core.actor import current
 from app.core.db import app_now, db
 from app.core.queue import enqueue
 from app.lib import clock
 from app.lib.errors import Invalid, NotFound, Overtaken
 from app.lib.roles import ROLES
-from app.staff.actions.staff import checked_email, checked_name, create_staff
-from app.staff.links import token_of
+from app.staff.actions.staff import create_staff, normalize_email, normalize_name
+from app.staff.links import make_token
 from app.staff.models import StaffInvite, User
 from app.staff.queries.links import INVITE, invite_by_token
 from app.staff.queries.people import by_email
 
 
-def invite(email: str, role: str, full_name: str | None, by: uuid.UUID | None) -> StaffInvite:
+def invite(email: str, role: str, full_name: str | None) -> StaffInvite:
     """Offer a place. An open invitation of the same address is replaced, its link stops working. Raises Invalid."""
-    email = checked_email(email)
+    email = normalize_email(email)
     if role not in ROLES:
         raise Invalid({"role": f"Choose one of {', '.join(ROLES)}."})
     if by_email(email) is not None:
@@ -36,11 +37,11 @@ def invite(email: str, role: str, full_name: str | None, by: uuid.UUID | None) -
     )
     db.session.execute(sa.update(StaffInvite).where(same).values(revoked_at=app_now()))
     row = StaffInvite(
-        email=email, role=role, full_name=checked_name(full_name) if full_name else None, invited_by=by, nonce=secrets.token_hex(8),
+        email=email, role=role, full_name=normalize_name(full_name) if full_name else None, invited_by=current().person_id, nonce=secrets.token_hex(8),
         expires_at=_expiry(),
     )  # fmt: skip
     db.session.add(row)
-    record("staff.invite", row, label=email, role=[None, role])
+    audit.record("staff.invite", row, label=email, role=[None, role])
     enqueue("staff.mail_links")
     return row
 
@@ -51,7 +52,7 @@ def renew_invite(invite_id: uuid.UUID) -> StaffInvite:
     row.nonce, row.expires_at = secrets.token_hex(8), _expiry()
     row.mailed_at = row.mail_error = None
     enqueue("staff.mail_links")
-    record("staff.renew_invite", row, label=row.email)
+    audit.record("staff.renew_invite", row, label=row.email)
     return row
 
 
@@ -59,7 +60,7 @@ def withdraw_invite(invite_id: uuid.UUID) -> StaffInvite:
     """The link stops working."""
     row = _open(invite_id)
     row.revoked_at = clock.now()
-    record("staff.withdraw_invite", row, label=row.email)
+    audit.record("staff.withdraw_invite", row, label=row.email)
     return row
 
 
@@ -69,13 +70,13 @@ def accept_invite(token: str, full_name: str, hashed: str, timezone: str | None 
     user = create_staff(row.email, full_name, row.role, timezone=timezone)
     user.password_hash, user.password_changed_at = hashed, clock.now()
     row.accepted_at, row.user_id = clock.now(), user.id
-    record("staff.accept_invite", row, label=row.email)
+    audit.record("staff.accept_invite", row, label=row.email)
     return user
 
 
 def link_token(row: StaffInvite) -> str:
     """The token of an open invitation's link; admins may see it again until it is used."""
-    return token_of(row, INVITE)
+    return make_token(row, INVITE)
 
 
 def _open(invite_id: uuid.UUID) -> StaffInvite:
@@ -89,5 +90,5 @@ def _open(invite_id: uuid.UUID) -> StaffInvite:
     return row
 
 
-def _expiry():  # type: ignore[no-untyped-def]
+def _expiry() -> datetime:
     return clock.now() + timedelta(days=settings.get("staff.invite_days"))

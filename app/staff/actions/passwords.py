@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.core import settings
+from app.core.actor import current
 from app.core.db import app_now, db
 from app.core.queue import enqueue
 from app.lib import clock
 from app.lib.errors import Conflict
 from app.lib.network import network
 from app.staff.actions import guards
-from app.staff.actions.letters import write_letter
+from app.staff.actions.account_mail import queue_account_mail
 from app.staff.actions.sessions import revoke_others
 from app.staff.actions.sign_in import address_key
-from app.staff.links import token_of
+from app.staff.links import make_token
 from app.staff.models import PasswordReset, User
 from app.staff.queries.links import RESET, open_reset, reset_by_token
 from app.staff.queries.people import by_email, by_id
@@ -32,26 +33,31 @@ def set_password(user_id: uuid.UUID, hashed: str, keep_session: uuid.UUID | None
     """Put the new hash in place and end all other sessions."""
     user = by_id(user_id)
     user.password_hash, user.password_changed_at = hashed, clock.now()
-    record("staff.set_password", user)
-    write_letter(user, "password_changed")
+    audit.record("staff.set_password", user)
+    queue_account_mail(user, "password_changed")
     revoke_others(user.id, keep_session)
     return user
 
 
-def make_reset(user: User, by: uuid.UUID | None) -> str:
-    """The token of a new password link; an older link of the same person stops working. Raises Conflict when suspended."""
+def make_reset(user: User) -> str:
+    """The token of a new password link, made by an admin; an older link of the same person stops working. Raises Conflict when suspended."""
     if not user.is_active:
         raise Conflict(f"{user.full_name} is suspended. Reactivate the account first.")
+    return _make_reset(user, current().person_id)
+
+
+def _make_reset(user: User, created_by: uuid.UUID | None) -> str:
+    """`created_by` is None where somebody asked on the sign-in page, signed in or not."""
     hours = timedelta(hours=settings.get("staff.reset_hours"))
     _close_older(user.id)
     row = PasswordReset(
-        user_id=user.id, nonce=secrets.token_hex(8), created_by=by, door_epoch=user.door_epoch, expires_at=clock.now() + hours
+        user_id=user.id, nonce=secrets.token_hex(8), created_by=created_by, credentials_epoch=user.credentials_epoch, expires_at=clock.now() + hours
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    record("staff.make_reset", user, severity="warning")
+    audit.record("staff.make_reset", user, severity="warning")
     enqueue("staff.mail_links")
-    return token_of(row, RESET)
+    return make_token(row, RESET)
 
 
 def ask_for_link(email: str, ip: str | None) -> datetime | None:
@@ -70,10 +76,10 @@ def ask_for_link(email: str, ip: str | None) -> datetime | None:
         return None
     row = open_reset(user.id)
     if row is None:
-        make_reset(user, None)
+        _make_reset(user, None)
         return None
     row.mailed_at = row.mail_error = None
-    record("staff.ask_for_link", user, severity="warning")
+    audit.record("staff.ask_for_link", user, severity="warning")
     enqueue("staff.mail_links")
     return None
 
@@ -84,8 +90,8 @@ def use_reset(token: str, hashed: str) -> User:
     row.used_at = clock.now()
     user = by_id(row.user_id)
     user.password_hash, user.password_changed_at = hashed, clock.now()
-    record("staff.use_reset", user)
-    write_letter(user, "password_changed")
+    audit.record("staff.use_reset", user)
+    queue_account_mail(user, "password_changed")
     revoke_others(user.id, None)
     return user
 

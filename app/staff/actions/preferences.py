@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.lib.errors import Invalid
 from app.lib.local_time import is_zone
 from app.staff.models import User
@@ -20,15 +20,15 @@ def choose(user_id: uuid.UUID, timezone: str, density: str, theme: str, keys: bo
     for name, value in (("density", density), ("theme", theme)):
         if value not in allowed[name]:
             raise Invalid({name: "Choose one of the list."})
-    return _keep(
+    return _store(
         by_id(user_id), {"timezone": timezone, "density": density, "theme": theme, "keys": "on" if keys else "off"}
     )
 
 
-def _keep(user: User, chosen: dict[str, str]) -> User:
+def _store(user: User, chosen: dict[str, str]) -> User:
     before = dict(user.preferences)
     changed = {name: [before.get(name), value] for name, value in chosen.items() if before.get(name) != value}
     if changed:
         user.preferences = {**before, **chosen}
-        record("staff.choose", user, changes=changed)
+        audit.record("staff.choose", user, changes=changed)
     return user

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.core import crypto, settings
 from app.core.actor import acting, current
 from app.core.db import app_now, db
@@ -33,7 +33,7 @@ def open_session(user: User, caller: Caller, how: str = "a password") -> str:
     db.session.flush()
     me = replace(current(), id=str(user.id), name=user.full_name, role=user.role, session_id=str(session.id))
     with acting(me):  # until this moment the request was a visitor's
-        record("staff.sign_in", user, note=f"with {how}")
+        audit.record("staff.sign_in", user, note=f"with {how}")
     return token
 
 
@@ -42,7 +42,7 @@ def end_session(session_id: uuid.UUID) -> None:
     session = db.session.get(UserSession, session_id)
     if session is not None and session.revoked_at is None:
         session.revoked_at = clock.now()
-        record("staff.sign_out", ("users", session.user_id), label=current().name)
+        audit.record("staff.sign_out", ("users", session.user_id), label=current().name)
 
 
 def revoke_session(session_id: uuid.UUID, owner_id: uuid.UUID) -> UserSession:
@@ -52,7 +52,9 @@ def revoke_session(session_id: uuid.UUID, owner_id: uuid.UUID) -> UserSession:
         raise NotFound("There is no such session. It may have ended already.")
     if session.revoked_at is None:
         session.revoked_at = clock.now()
-        record("staff.revoke_session", ("users", owner_id), label=current().name, note=str(session.ip_address or ""))
+        audit.record(
+            "staff.revoke_session", ("users", owner_id), label=current().name, note=str(session.ip_address or "")
+        )
     return session
 
 
@@ -63,9 +65,10 @@ def revoke_others(owner_id: uuid.UUID, keep: uuid.UUID | None, name: str = "") -
     )
     if keep is not None:
         others = sa.and_(others, UserSession.id != keep)
-    ended: int = db.session.execute(sa.update(UserSession).where(others).values(revoked_at=app_now())).rowcount
+    update = sa.update(UserSession).where(others).values(revoked_at=app_now())
+    ended: int = db.session.execute(update).rowcount  # type: ignore[attr-defined]  # an UPDATE has it
     if ended:
-        record("staff.revoke_others", ("users", owner_id), label=name or current().name, note=f"{ended} sessions")
+        audit.record("staff.revoke_others", ("users", owner_id), label=name or current().name, note=f"{ended} sessions")
     return ended
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import uuid
 
 import sqlalchemy as sa
 
-from app.audit.actions import record
+from app.audit import actions as audit
+from app.core.actor import current
 from app.core.db import app_now, db
 from app.core.locks import advisory
 from app.lib import clock
@@ -36,7 +36,7 @@ def create_staff(
 
     Without a password nobody can sign in until a password link is used.
     """
-    email, full_name = checked_email(email), checked_name(full_name)
+    email, full_name = normalize_email(email), normalize_name(full_name)
     if role not in ROLES:
         raise Invalid({"role": f"Choose one of {', '.join(ROLES)}."})
     if by_email(email) is not None:
@@ -50,7 +50,7 @@ def create_staff(
     )  # fmt: skip
     db.session.add(user)
     db.session.flush()
-    record("staff.create_staff", user, email=[None, email], role=[None, role])
+    audit.record("staff.create_staff", user, email=[None, email], role=[None, role])
     return user
 
 
@@ -58,28 +58,28 @@ def change_role(user: User, role: str) -> User:
     """Give another role. Raises Invalid for an unknown one, Conflict for the last admin."""
     if role not in ROLES:
         raise Invalid({"role": f"Choose one of {', '.join(ROLES)}."})
-    _one_at_a_time(user)
+    _lock_staff(user)
     if role == user.role:
         return user
     if is_last_admin(user):
         raise Conflict(LAST_ADMIN)
     old, user.role = user.role, role
-    record("staff.change_role", user, severity="warning" if "admin" in (old, role) else "info", role=[old, role])
+    audit.record("staff.change_role", user, severity="warning" if "admin" in (old, role) else "info", role=[old, role])
     return user
 
 
 def rename(user: User, full_name: str) -> User:
     """Change the name that others see."""
-    old, user.full_name = user.full_name, checked_name(full_name)
+    old, user.full_name = user.full_name, normalize_name(full_name)
     if old != user.full_name:
-        record("staff.rename", user, full_name=[old, user.full_name])
+        audit.record("staff.rename", user, full_name=[old, user.full_name])
     return user
 
 
-def suspend(user: User, by: uuid.UUID | None) -> User:
-    """Shut the door and end every session at once. Raises Conflict for oneself and the last admin."""
-    _one_at_a_time(user)
-    if user.id == by:
+def suspend(user: User) -> User:
+    """Nobody signs in as them any more, and every session ends at once. Raises Conflict for oneself and the last admin."""
+    _lock_staff(user)
+    if user.id == current().person_id:
         raise Conflict("You cannot suspend yourself. Ask another admin.")
     if is_last_admin(user):
         raise Conflict(LAST_ADMIN)
@@ -87,17 +87,20 @@ def suspend(user: User, by: uuid.UUID | None) -> User:
         return user
     user.is_active = False
     mine = sa.and_(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
-    ended = db.session.execute(sa.update(UserSession).where(mine).values(revoked_at=app_now())).rowcount
-    record("staff.suspend", user, severity="warning", note=f"{ended} open sessions ended", is_active=[True, False])
+    update = sa.update(UserSession).where(mine).values(revoked_at=app_now())
+    ended = db.session.execute(update).rowcount  # type: ignore[attr-defined]  # an UPDATE has it
+    audit.record(
+        "staff.suspend", user, severity="warning", note=f"{ended} open sessions ended", is_active=[True, False]
+    )
     return user
 
 
 def reactivate(user: User) -> User:
-    """Open the door again; old sessions stay ended."""
-    _one_at_a_time(user)
+    """They may sign in again; old sessions stay ended."""
+    _lock_staff(user)
     if not user.is_active:
         user.is_active = True
-        record("staff.reactivate", user, is_active=[False, True])
+        audit.record("staff.reactivate", user, is_active=[False, True])
     return user
 
 
@@ -106,11 +109,11 @@ def unlock(user: User) -> User:
     guards.forget(address_key(user.email), f"person:{user.id}", f"code:{user.id}")
     if user.locked_until is not None or user.failed_sign_ins:
         user.locked_until, user.failed_sign_ins = None, 0
-        record("staff.unlock", user)
+        audit.record("staff.unlock", user)
     return user
 
 
-def checked_email(email: str) -> str:
+def normalize_email(email: str) -> str:
     """The address in its usual form. Raises Invalid."""
     try:
         return normalized(email)
@@ -118,7 +121,7 @@ def checked_email(email: str) -> str:
         raise Invalid({"email": f"Enter an e-mail address, like {EXAMPLE}."}) from None
 
 
-def checked_name(full_name: str) -> str:
+def normalize_name(full_name: str) -> str:
     """The name without doubled spaces and control characters. Raises Invalid."""
     name = " ".join("".join(c if c.isprintable() else " " for c in full_name).split())
     if not name:
@@ -128,7 +131,7 @@ def checked_name(full_name: str) -> str:
     return name
 
 
-def _one_at_a_time(user: User) -> None:
+def _lock_staff(user: User) -> None:
     """Two admins who demote each other in the same second: the second one sees what the first one did."""
     advisory("staff.staff")
     db.session.refresh(user)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core.db import app_now, db
 from app.lib import clock
 from app.lib.errors import NotFound
-from app.staff.links import id_in, matches
+from app.staff.links import matches, parse_row_id
 from app.staff.models import PasswordReset, StaffInvite, User
 
 INVITE, RESET = "staff-invite", "password-reset"
@@ -19,7 +19,7 @@ _ASK = "Ask an admin of this desk for a new one."
 
 def invite_by_token(token: str, lock: bool = False) -> StaffInvite:
     """The open invitation of a link. Raises NotFound that says what to do when it is used, withdrawn, too old or forged."""
-    key = id_in(token)
+    key = parse_row_id(token)
     row = db.session.get(StaffInvite, key, with_for_update=lock or None) if key else None
     if row is None or not matches(row, token, INVITE):
         raise NotFound(f"This invitation link is not complete or was replaced. {_ASK}")
@@ -34,7 +34,7 @@ def invite_by_token(token: str, lock: bool = False) -> StaffInvite:
 
 def reset_by_token(token: str, lock: bool = False) -> PasswordReset:
     """The open password link. Raises NotFound as above."""
-    key = id_in(token)
+    key = parse_row_id(token)
     row = db.session.get(PasswordReset, key, with_for_update=lock or None) if key else None
     if row is None or not matches(row, token, RESET) or row.revoked_at is not None:
         raise NotFound(f"This password link is not complete or was replaced. {_ASK}")
@@ -45,7 +45,7 @@ def reset_by_token(token: str, lock: bool = False) -> PasswordReset:
     if row.expires_at <= clock.now():
         raise NotFound(f"This password link has expired. {_ASK}")
     user = db.session.get_one(User, row.user_id, with_for_update=lock or None)
-    if row.door_epoch != user.door_epoch:
+    if row.credentials_epoch != user.credentials_epoch:
         raise NotFound(f"This password link is void: the account changed after the link was made. {_ASK}")
     return row
 
@@ -63,10 +63,10 @@ def open_reset(user_id: uuid.UUID) -> PasswordReset | None:
     mine = sa.and_(
         PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None), PasswordReset.revoked_at.is_(None)
     )
-    found = sa.select(PasswordReset).join(User, User.id == PasswordReset.user_id).where(mine, still_holds())
+    found = sa.select(PasswordReset).join(User, User.id == PasswordReset.user_id).where(mine, is_current())
     return db.session.scalar(found.where(PasswordReset.expires_at > app_now()))
 
 
-def still_holds() -> sa.ColumnElement[bool]:
+def is_current() -> sa.ColumnElement[bool]:
     """The link was made for the person as they are: neither password, address nor state has changed since."""
-    return PasswordReset.door_epoch == User.door_epoch
+    return PasswordReset.credentials_epoch == User.credentials_epoch

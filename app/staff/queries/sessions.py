@@ -26,7 +26,7 @@ def _is_open() -> sa.ColumnElement[bool]:
 
 
 _COLUMNS = (
-    User.id, User.email, User.username, User.full_name, User.role, User.preferences, User.door_epoch, User.totp_since,
+    User.id, User.email, User.username, User.full_name, User.role, User.preferences, User.credentials_epoch, User.totp_since,
     UserSession.id.label("session_id"), UserSession.last_activity_at, UserSession.confirmed_at,
 )  # fmt: skip
 
@@ -41,7 +41,7 @@ def load_person(token: str) -> Person | None:
         return None
     return Person(
         id=row.id, email=row.email, username=row.username, full_name=row.full_name, role=row.role if row.role in ROLES else "viewer",
-        session_id=row.session_id, seen_at=row.last_activity_at, token=token, door_epoch=row.door_epoch, confirmed_at=row.confirmed_at,
+        session_id=row.session_id, seen_at=row.last_activity_at, token=token, credentials_epoch=row.credentials_epoch, confirmed_at=row.confirmed_at,
         needs_factor=row.totp_since is None and must_have_factor(row.role), preferences=Preferences.of(row.preferences),
     )  # fmt: skip
 

@@ -1,21 +1,23 @@
-"""The browser at the door: who calls, and how a person is let in."""
+"""The browser of a request: who calls, and how a person is signed in or out in it."""
 
 from __future__ import annotations
 
 import uuid
+from typing import TypeVar
 
-from flask import Response, current_app, flash, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, session, url_for
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response as Answer
 
 from app.core.actor import current
 from app.lib import clock
 from app.lib.network import is_private
-from app.staff.known_devices import DAYS, cookie_name, with_device
+from app.staff.known_devices import DAYS, add_device, cookie_name
 from app.staff.person import Caller, Person
 from app.staff.queries import load_person
-from app.staff.services import Entry
+from app.staff.services import SignInResult
 
+R = TypeVar("R", bound=Answer)
 YEAR = 365 * 86_400
 HALF_WAY = 600  # seconds between the password and the code
 
@@ -26,31 +28,31 @@ def caller() -> Caller:
     return Caller(who.ip, who.user_agent, request.cookies.get(_device()), _was_forwarded(who.ip))
 
 
-def enter(entry: Entry, to: str) -> Answer:
+def sign_in_browser(entry: SignInResult, to: str) -> Answer:
     """Let in whoever got all the way; ask the others for their code. A fresh cookie in both cases: nothing that an attacker
     may have planted survives."""
     session.clear()
     if entry.token is None:
         until = int(clock.now().timestamp()) + HALF_WAY
-        session["half_way"] = [str(entry.user_id), entry.door_epoch, entry.how, until]
+        session["half_way"] = [str(entry.user_id), entry.credentials_epoch, entry.how, until]
         return redirect(url_for("staff.second_factor", next=to if to != "/" else None), 303)
     person = load_person(entry.token)
     login_user(person)
-    answer = know_device(redirect(to, 303), person)
+    answer = remember_device(redirect(to, 303), person)
     if person is None:
         return answer
     return answer if "theme" in request.cookies else set_theme(answer, person.preferences.theme)
 
 
-def half_way() -> tuple[uuid.UUID, int, str] | None:
-    """Whose password was right in this browser a moment ago: id, `door_epoch`, how."""
+def pending_sign_in() -> tuple[uuid.UUID, int, str] | None:
+    """Whose password was right in this browser a moment ago: id, `credentials_epoch`, how."""
     found = session.get("half_way")
     if not found or found[3] < clock.now().timestamp():
         return None
     return uuid.UUID(found[0]), int(found[1]), str(found[2])
 
 
-def see_out() -> Answer:
+def sign_out_browser() -> Answer:
     """After a sign-out: the sign-in page, and what was shown leaves the browser's cache, pictures and Back included (over
     https). Its storage stays: there lie only texts that have not reached the desk (docs/decisions/session-storage.md)."""
     logout_user()
@@ -61,11 +63,11 @@ def see_out() -> Answer:
     return answer
 
 
-def know_device(answer: Response, person: Person | None) -> Response:
+def remember_device(answer: R, person: Person | None) -> R:
     """Let the browser keep that it is one of this person's, as their password and second factor are now."""
     if person is not None:
         answer.set_cookie(
-            _device(), with_device(request.cookies.get(_device()), person), max_age=DAYS * 86_400, path="/",
+            _device(), add_device(request.cookies.get(_device()), person), max_age=DAYS * 86_400, path="/",
             httponly=True, samesite="Strict", secure=_secure(),
         )  # fmt: skip
     return answer

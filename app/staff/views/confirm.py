@@ -33,12 +33,12 @@ OWN = ("csrf_token", "confirm_secret", "confirm_form")
 def confirm() -> Answer:
     """The password or a code, then on to `next`."""
     form, to = ConfirmForm(), safe_next(request.args.get("next"))
-    if request.method == "POST" and _shown(form):
+    if request.method == "POST" and _is_confirmed(form):
         return redirect(to, 303)
     return _page(form, url_for("staff.confirm", next=to), 422 if request.method == "POST" else 200)
 
 
-def ask_again() -> ResponseReturnValue | None:
+def ask_confirmation() -> ResponseReturnValue | None:
     """In front of a view that must be sure: its answer instead, or None when the view may go on."""
     if request.htmx:
         return htmx_redirect(url_for("staff.confirm", next=return_path()), 401)
@@ -49,7 +49,7 @@ def ask_again() -> ResponseReturnValue | None:
         pairs = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN]
         form = ConfirmForm(formdata=None, confirm_form=crypto.seal(json.dumps(pairs), context=_context()))
         return _page(form, request.full_path.rstrip("?"), 403)
-    if not _shown(form):
+    if not _is_confirmed(form):
         return _page(form, request.full_path.rstrip("?"), 422)
     try:
         pairs = json.loads(crypto.unseal(form.confirm_form.data or "", context=_context()))
@@ -60,11 +60,11 @@ def ask_again() -> ResponseReturnValue | None:
     return None
 
 
-def _shown(form: ConfirmForm) -> bool:
+def _is_confirmed(form: ConfirmForm) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        services.show_again(current_user.id, current_user.session_id, form.confirm_secret.data or "")
+        services.confirm_identity(current_user.id, current_user.session_id, form.confirm_secret.data or "")
     except Invalid as error:
         form.fail(error.errors)
         return False

@@ -12,7 +12,7 @@ from app.staff import services
 from app.staff.forms import AcceptForm, NewPasswordForm
 from app.staff.queries import by_id, invite_by_token, reset_by_token
 from app.staff.views.blueprint import bp
-from app.staff.views.browser_session import caller, enter
+from app.staff.views.browser_session import caller, sign_in_browser
 from app.web.auth import public
 from app.web.pages import render
 from app.web.times import zone_names
@@ -32,7 +32,7 @@ def accept_invite(token: str) -> Answer:
             if form.validate():
                 zone = form.timezone.data if form.timezone.data in zone_names() else None
                 name = form.full_name.data or ""
-                return enter(services.accept_invite(token, name, form.new.data or "", zone, caller()), "/")
+                return sign_in_browser(services.accept_invite(token, name, form.new.data or "", zone, caller()), "/")
         except Invalid as error:
             form.fail(error.errors)
         status = 422
@@ -49,7 +49,7 @@ def reset_password(token: str) -> Answer:
     if form.is_submitted():
         try:
             if form.validate():
-                return enter(services.use_reset(token, form.new.data or "", caller()), "/")
+                return sign_in_browser(services.use_reset(token, form.new.data or "", caller()), "/")
         except Invalid as error:
             form.fail(error.errors)
         status = 422

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from urllib.parse import quote
 
 from flask import Response, redirect, request, url_for
@@ -13,9 +14,9 @@ from app.audit.queries import timeline
 from app.staff import actions, services
 from app.staff.forms import ChangePasswordForm, PreferencesForm
 from app.staff.queries import by_id, load_person, open_sessions
-from app.staff.user_agent import device, is_phone
+from app.staff.user_agent import device_name, is_phone
 from app.staff.views.blueprint import bp
-from app.staff.views.browser_session import know_device, see_out, set_theme
+from app.staff.views.browser_session import remember_device, set_theme, sign_out_browser
 from app.web.auth import confirmed, requires
 from app.web.forms import submit
 from app.web.pages import back_to, render
@@ -73,7 +74,7 @@ def _profile(form: PreferencesForm) -> Response:
 def password() -> Response:
     """Change the password; all other sessions end."""
     form = ChangePasswordForm()
-    page = lambda: render("staff/password.html", form=form)  # noqa: E731
+    page = partial(render, "staff/password.html", form=form)
     if not form.is_submitted():
         return page()
     answer = submit(
@@ -81,7 +82,7 @@ def password() -> Response:
         lambda f: services.change_password(current_user.id, current_user.session_id, f.current.data, f.new.data),
         again=page, then=url_for("staff.sessions"), toast="Password changed. All other sessions have ended.",
     )  # fmt: skip
-    return know_device(answer, load_person(current_user.token)) if answer.status_code < 400 else answer
+    return remember_device(answer, load_person(current_user.token)) if answer.status_code < 400 else answer
 
 
 @bp.get("/me/sessions")
@@ -89,7 +90,9 @@ def password() -> Response:
 def sessions() -> Response:
     """The browsers in which I am signed in."""
     found = open_sessions(current_user.id)
-    return render("staff/sessions.html", sessions=found, here=current_user.session_id, device=device, is_phone=is_phone)
+    return render(
+        "staff/sessions.html", sessions=found, here=current_user.session_id, device=device_name, is_phone=is_phone
+    )
 
 
 @bp.post("/me/sessions/<uuid:session_id>/revoke")
@@ -100,7 +103,7 @@ def revoke_session(session_id: uuid.UUID) -> Answer:
     actions.revoke_session(session_id, current_user.id)
     if session_id != current_user.session_id:
         return back_to(url_for("staff.sessions"), "Session ended")
-    return see_out()
+    return sign_out_browser()
 
 
 @bp.post("/me/sessions/revoke-others")

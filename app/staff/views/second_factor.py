@@ -12,12 +12,12 @@ from htmx_flask import request
 from app.core.db import db
 from app.lib.errors import Invalid
 from app.staff import actions, authenticator
-from app.staff.actions.second_factor import secret_of
+from app.staff.actions.second_factor import unseal_secret
 from app.staff.forms import CodeForm
 from app.staff.queries import by_id, load_person
 from app.staff.queries.second_factor import codes_left
 from app.staff.views.blueprint import bp
-from app.staff.views.browser_session import know_device
+from app.staff.views.browser_session import remember_device
 from app.web import form_recovery
 from app.web.auth import confirmed, requires, without_factor
 from app.web.pages import back_to, htmx_redirect, render
@@ -56,7 +56,7 @@ def confirm_factor() -> Response:
     except Invalid as error:
         form.fail(error.errors)
         return _page(form, 422)
-    return _known(render("staff/codes.html", codes=codes, first=True))
+    return _remember_device(render("staff/codes.html", codes=codes, first=True))
 
 
 @bp.post("/me/second-factor/codes")
@@ -73,11 +73,11 @@ def renew_codes() -> Response:
 @confirmed
 def remove_factor() -> Response:
     """The password alone lets in again; all other sessions end."""
-    actions.remove_factor(current_user.id, current_user.id, current_user.session_id)
-    return _known(back_to(url_for("staff.my_factor"), "Your second factor is removed"))
+    actions.remove_factor(current_user.id, current_user.session_id)
+    return _remember_device(back_to(url_for("staff.my_factor"), "Your second factor is removed"))
 
 
-def set_up_first() -> ResponseReturnValue:
+def require_factor() -> ResponseReturnValue:
     """The desk asks for a second factor: that page comes first, whatever was wanted."""
     target = url_for("staff.my_factor")
     if found := form_recovery.recovered_texts():
@@ -85,19 +85,19 @@ def set_up_first() -> ResponseReturnValue:
     return htmx_redirect(target, 403) if request.htmx else redirect(target, 303)
 
 
-def _known(answer: Response) -> Response:
+def _remember_device(answer: Response) -> Response:
     """This browser stays a known one though the factor changed."""
     db.session.flush()
-    return know_device(answer, load_person(current_user.token))
+    return remember_device(answer, load_person(current_user.token))
 
 
 def _page(form: CodeForm, status: int = 200) -> Response:
     user = by_id(current_user.id)
-    secret = secret_of(user) if user.totp_secret and user.totp_since is None else None
+    secret = unseal_secret(user) if user.totp_secret and user.totp_since is None else None
     form.code.data = ""
     desk = urlsplit(current_app.config["ENVIRONMENT"].url).hostname or ""
     return render(
-        "staff/factor.html", status=status, form=form, person=user, secret=authenticator.spaced(secret) if secret else None,
-        picture=authenticator.picture(authenticator.uri(secret, user.email, desk)) if secret else None, codes_left=codes_left(user.id),
+        "staff/factor.html", status=status, form=form, person=user, secret=authenticator.group_in_fours(secret) if secret else None,
+        picture=authenticator.qr_code(authenticator.uri(secret, user.email, desk)) if secret else None, codes_left=codes_left(user.id),
         is_asked=current_user.needs_factor,
     )  # fmt: skip

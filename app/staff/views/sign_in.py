@@ -17,9 +17,9 @@ from app.lib.errors import TooMany
 from app.staff import actions, mail, services
 from app.staff.forms import AskForm, CodeForm, SignInForm
 from app.staff.safe_next import safe_next
-from app.staff.services import Entry, Refusal
+from app.staff.services import Refusal, SignInResult
 from app.staff.views.blueprint import bp
-from app.staff.views.browser_session import caller, enter, half_way, see_out
+from app.staff.views.browser_session import caller, pending_sign_in, sign_in_browser, sign_out_browser
 from app.web.auth import public
 from app.web.forms import Form, reject
 from app.web.pages import render
@@ -32,25 +32,25 @@ STATUS = {"wrong": 422, "suspended": 403, "paused": 429}
 @public
 @no_transaction
 def sign_in() -> Answer:
-    """The gate. Wrong, paused and unknown look alike for known and unknown addresses."""
+    """The sign-in page. Wrong, paused and unknown look alike for known and unknown addresses."""
     form = SignInForm(next=request.args.get("next", ""))
     if request.method == "GET":
-        return redirect(safe_next(form.next.data), 303) if current_user.is_authenticated else _gate(form)
+        return redirect(safe_next(form.next.data), 303) if current_user.is_authenticated else _sign_in_page(form)
     if not form.validate_on_submit():
-        return _gate(form, 422)
+        return _sign_in_page(form, 422)
     try:
         entry = services.sign_in(form.email.data or "", form.password.data or "", caller())
     except Refusal as refusal:
-        return _gate(form, STATUS[refusal.kind], refusal)
-    return enter(entry, safe_next(form.next.data))
+        return _sign_in_page(form, STATUS[refusal.kind], refusal)
+    return sign_in_browser(entry, safe_next(form.next.data))
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
 @public
 @no_transaction
 def second_factor() -> Answer:
-    """After the password: the code of the authenticator, or a recovery code. Without the password a moment ago: the gate."""
-    form, who = CodeForm(next=request.args.get("next", "")), half_way()
+    """After the password: the code of the authenticator, or a recovery code. Without the password a moment ago: the sign-in page."""
+    form, who = CodeForm(next=request.args.get("next", "")), pending_sign_in()
     if who is None:
         return redirect(url_for("staff.sign_in", next=form.next.data or None), 303)
     if request.method == "GET":
@@ -64,7 +64,7 @@ def second_factor() -> Answer:
             session.clear()
             return redirect(url_for("staff.sign_in"), 303)
         return _code_page(form, STATUS[refusal.kind], refusal)
-    return enter(Entry(token), safe_next(form.next.data))
+    return sign_in_browser(SignInResult(token), safe_next(form.next.data))
 
 
 @bp.post("/sign-out")
@@ -73,7 +73,7 @@ def sign_out() -> Answer:
     """End this session, and forget everything the browser held."""
     if current_user.is_authenticated:
         actions.end_session(current_user.session_id)
-    return see_out()
+    return sign_out_browser()
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])
@@ -95,16 +95,17 @@ def sign_in_help() -> Response:
 
 @bp.errorhandler(CSRFError)
 def lost_token(error: CSRFError) -> Answer:
-    """The token went lost (cookie gone, old tab): the gate again with what was typed; elsewhere the usual page."""
+    """The token went lost (cookie gone, old tab): the sign-in page again with what was typed; elsewhere the usual page."""
     if request.endpoint != "staff.sign_in":
         handler = current_app.error_handler_spec[None][None]
-        return next(found for kind, found in handler.items() if issubclass(CSRFError, kind))(error)
+        handle = next(found for kind, found in handler.items() if issubclass(CSRFError, kind))
+        return current_app.make_response(handle(error))  # type: ignore[arg-type]  # ours answers at once, never later
     form = SignInForm(formdata=None, email=request.form.get("email", "")[:320], next=request.form.get("next", ""))
     form.fail({"": "This page was open for too long, so it was not accepted. Enter your password once more."})
-    return _gate(form, 400)
+    return _sign_in_page(form, 400)
 
 
-def _gate(form: SignInForm, status: int = 200, refusal: Refusal | None = None) -> Response:
+def _sign_in_page(form: SignInForm, status: int = 200, refusal: Refusal | None = None) -> Response:
     return _page("staff/sign_in.html", form, status, refusal)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from flask import Response, request, url_for
 from flask_login import current_user
@@ -12,7 +13,7 @@ from app.lib import clock
 from app.staff import actions, mail
 from app.staff.actions.invites import link_token
 from app.staff.forms import InviteForm, RoleForm
-from app.staff.links import token_of
+from app.staff.links import make_token
 from app.staff.models import StaffInvite
 from app.staff.queries import STAFF, by_id, is_last_admin, names, open_invites, open_reset, open_sessions
 from app.staff.queries.links import RESET
@@ -52,11 +53,11 @@ def export() -> Response:
 def invite() -> Response:
     """Offer a place: the link is shown on the staff page until it is used."""
     form = InviteForm()
-    page = lambda: render("staff/invite.html", form=form, mails=mail.is_on())  # noqa: E731
+    page = partial(render, "staff/invite.html", form=form, mails=mail.is_on())
     if not form.is_submitted():
         return page()
     return submit(
-        form, lambda f: actions.invite(f.email.data, f.role.data, f.full_name.data, current_user.id), again=page,
+        form, lambda f: actions.invite(f.email.data, f.role.data, f.full_name.data), again=page,
         then=url_for("staff.index") + "#invited", toast="Invitation made. " + _way(),
     )  # fmt: skip
 
@@ -81,7 +82,7 @@ def withdraw_invite(invite_id: uuid.UUID) -> Response:
 @bp.get("/staff/<uuid:user_id>")
 @requires("admin")
 def show(user_id: uuid.UUID) -> Response:
-    """One member: facts, role, door, history."""
+    """One member: facts, role, sign-in, history."""
     return _member(user_id, None)
 
 
@@ -91,10 +92,9 @@ def show(user_id: uuid.UUID) -> Response:
 def change_role(user_id: uuid.UUID) -> Response:
     """Give another role."""
     form = RoleForm()
-    act = lambda f: actions.change_role(by_id(user_id), f.role.data)  # noqa: E731
     return submit(
         form,
-        act,
+        lambda f: actions.change_role(by_id(user_id), f.role.data),
         again=lambda: _member(user_id, form),
         then=_page(user_id),
         toast=lambda user: f"{user.full_name} has a new role: {user.role}",
@@ -105,8 +105,8 @@ def change_role(user_id: uuid.UUID) -> Response:
 @requires("admin")
 @confirmed
 def suspend(user_id: uuid.UUID) -> Response:
-    """Shut the door and end all sessions."""
-    user = actions.suspend(by_id(user_id), current_user.id)
+    """They may sign in no more, and all sessions end."""
+    user = actions.suspend(by_id(user_id))
     return back_to(_page(user_id), f"{user.full_name} is suspended", undo=url_for("staff.reactivate", user_id=user_id))
 
 
@@ -124,7 +124,7 @@ def sign_out_member(user_id: uuid.UUID) -> Response:
 @requires("admin")
 @confirmed
 def reactivate(user_id: uuid.UUID) -> Response:
-    """Open the door again."""
+    """They may sign in again."""
     return back_to(_page(user_id), f"{actions.reactivate(by_id(user_id)).full_name} may sign in again")
 
 
@@ -140,7 +140,7 @@ def unlock(user_id: uuid.UUID) -> Response:
 @confirmed
 def password_link(user_id: uuid.UUID) -> Response:
     """A link for a new password; it is shown on the page until it is used."""
-    actions.make_reset(by_id(user_id), current_user.id)
+    actions.make_reset(by_id(user_id))
     return back_to(_page(user_id) + "#password-link", "Password link made. " + _way())
 
 
@@ -149,7 +149,7 @@ def password_link(user_id: uuid.UUID) -> Response:
 @confirmed
 def reset_factor(user_id: uuid.UUID) -> Response:
     """For somebody who lost their authenticator and their recovery codes; told to them by mail."""
-    user = actions.remove_factor(user_id, None)
+    user = actions.reset_factor(user_id)
     return back_to(_page(user_id), f"The second factor of {user.full_name} is removed; all their sessions ended")
 
 
@@ -158,7 +158,7 @@ def _member(user_id: uuid.UUID, form: RoleForm | None) -> Response:
     return render(
         "staff/member.html", person=user, form=form or RoleForm(formdata=None, role=user.role), last_admin=is_last_admin(user),
         sessions=open_sessions(user_id), reset=reset, mails=mail.is_on(), rows=timeline("users", user_id), now=clock.now(),
-        reset_link=whole_url("staff.reset_password", token_of(reset, RESET)) if reset else None,
+        reset_link=whole_url("staff.reset_password", make_token(reset, RESET)) if reset else None,
     )  # fmt: skip
 
 

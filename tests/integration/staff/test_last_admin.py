@@ -13,7 +13,7 @@ from tests.factories import make_user
 def test_an_admin_who_is_suspended_is_no_second_one(app, commit):
     """Who would let them in again?"""
     last, gone = (commit(make_user, role="admin") for _ in range(2))
-    commit(lambda: actions.suspend(by_id(gone.id), last.id))
-    for end in (lambda: actions.change_role(by_id(last.id), "viewer"), lambda: actions.suspend(by_id(last.id), None)):
+    commit(lambda: actions.suspend(by_id(gone.id)))
+    for end in (lambda: actions.change_role(by_id(last.id), "viewer"), lambda: actions.suspend(by_id(last.id))):
         with pytest.raises(Conflict, match="last active admin"):
             commit(end)

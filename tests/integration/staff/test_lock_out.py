@@ -193,7 +193,7 @@ def test_the_page_says_the_way_in_on_a_new_device(app, mara, monkeypatch):
 def test_a_link_by_mail_lets_a_locked_out_owner_in(app, mara, monkeypatch, commit):
     """(S9) It is the same page for an address that nobody has; asking again voids nothing; asking is bounded."""
     monkeypatch.setitem(app.config, "ENVIRONMENT", replace(app.config["ENVIRONMENT"], smtp_url="smtp://127.0.0.1:1"))
-    from app.staff.links import token_of
+    from app.staff.links import make_token
     from app.staff.queries.links import RESET
 
     for _ in range(5):
@@ -201,7 +201,7 @@ def test_a_link_by_mail_lets_a_locked_out_owner_in(app, mara, monkeypatch, commi
     pages = [app.test_client().post("/forgot-password", data={"email": to}) for to in (MARA, "nobody@desk.example")]
     assert [page.status_code for page in pages] == [200, 200]
     assert pages[0].text.replace(MARA, "X") == pages[1].text.replace("nobody@desk.example", "X")
-    link = token_of(db.session.scalars(sa.select(PasswordReset)).one(), RESET)
+    link = make_token(db.session.scalars(sa.select(PasswordReset)).one(), RESET)
     assert app.test_client().post("/forgot-password", data={"email": MARA}).status_code == 200
     new = "seven green bicycles in the rain"
     browser = app.test_client()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.lib.errors import Conflict
 from app.staff import actions, services
-from app.staff.models import AccountLetter, PasswordReset
+from app.staff.models import AccountMail, PasswordReset
 from app.staff.person import Caller
 from app.staff.queries import by_id, open_sessions
 from tests.factories import PASSWORD, make_user
@@ -31,7 +31,7 @@ def mails(app, monkeypatch):
 
 
 def letters(commit):
-    return commit(lambda: list(db.session.scalars(sa.select(AccountLetter.kind))))
+    return commit(lambda: list(db.session.scalars(sa.select(AccountMail.kind))))
 
 
 def links(commit):
@@ -51,7 +51,7 @@ def test_who_has_a_new_password_is_written_to_and_every_other_browser_is_out(app
     if way == "inside":
         services.change_password(mara.id, first.id, PASSWORD, NEW)
     else:
-        token = commit(lambda: actions.make_reset(by_id(mara.id), None))
+        token = commit(lambda: actions.make_reset(by_id(mara.id)))
         entry = services.use_reset(token, NEW, caller())
         assert entry.token is not None
     left = commit(open_sessions, mara.id)
@@ -61,9 +61,9 @@ def test_who_has_a_new_password_is_written_to_and_every_other_browser_is_out(app
 
 def test_no_link_is_made_for_somebody_who_is_suspended(app, commit, mara, mails):
     """Neither by an admin nor by asking at the door, which says the same as for a stranger."""
-    commit(lambda: actions.suspend(by_id(mara.id), None))
+    commit(lambda: actions.suspend(by_id(mara.id)))
     with pytest.raises(Conflict, match="suspended"):
-        commit(lambda: actions.make_reset(by_id(mara.id), None))
+        commit(lambda: actions.make_reset(by_id(mara.id)))
     assert commit(actions.ask_for_link, mara.email, HERE) is None
     assert links(commit) == 0
 

@@ -8,7 +8,7 @@ import pyotp
 
 from app.lib import clock
 from app.staff import actions
-from app.staff.actions.second_factor import secret_of
+from app.staff.actions.second_factor import unseal_secret
 from app.staff.queries import by_id
 from tests.factories import make_user
 
@@ -16,7 +16,7 @@ from tests.factories import make_user
 def codes_of(commit, user):
     """The recovery codes of somebody who has just set up a second factor."""
     commit(actions.start_factor, user.id)
-    secret = commit(lambda: secret_of(by_id(user.id)))
+    secret = commit(lambda: unseal_secret(by_id(user.id)))
     return commit(actions.confirm_factor, user.id, pyotp.TOTP(secret).at(clock.now()), uuid.uuid4())
 
 

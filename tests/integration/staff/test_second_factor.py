@@ -18,9 +18,9 @@ from app.core.db import db
 from app.lib import clock
 from app.staff import actions
 from app.staff.actions import guards
-from app.staff.actions.second_factor import secret_of
-from app.staff.links import token_of
-from app.staff.models import AccountLetter, PasswordReset, RecoveryCode, User
+from app.staff.actions.second_factor import unseal_secret
+from app.staff.links import make_token
+from app.staff.models import AccountMail, PasswordReset, RecoveryCode, User
 from app.staff.queries import by_id
 from app.staff.queries.links import RESET
 from tests.factories import PASSWORD, make_user
@@ -56,7 +56,7 @@ def mara(app, commit, as_user):
     user = commit(make_user, role="admin", email=MARA, full_name="Mara Voss")
     browser = as_user(user)
     browser.post("/me/second-factor/start")
-    browser.secret = commit(lambda: secret_of(by_id(user.id)))
+    browser.secret = commit(lambda: unseal_secret(by_id(user.id)))
     shown = browser.post("/me/second-factor/confirm", data={"code": code(browser.secret)})
     assert shown.status_code == 200, shown.text
     browser.codes = re.findall(r"<li>((?:[a-z0-9]{4}-){5}[a-z0-9]{4})</li>", shown.text)
@@ -84,7 +84,7 @@ def test_setting_it_up_needs_a_first_code_and_shows_ten_codes_once(app, as_user,
     browser = as_user("editor")
     browser.post("/me/second-factor/start")
     page = browser.get("/me/second-factor").text
-    secret = commit(lambda: secret_of(by_id(browser.user.id)))
+    secret = commit(lambda: unseal_secret(by_id(browser.user.id)))
     assert "data:image/svg+xml" in page and secret[:4] in page and "style=" not in page
     wrong = browser.post("/me/second-factor/confirm", data={"code": "000000" if code(secret) != "000000" else "1"})
     assert wrong.status_code == 422 and "clock of your phone" in wrong.text
@@ -205,7 +205,7 @@ def test_a_recovery_code_works_once_however_it_is_typed(app, mara, commit):
     assert enter(two, mara.codes[1]).status_code == 303
     assert "8 left" in mara.get("/me/second-factor").text
     assert len(said("staff.recovery_used")) == 2
-    kinds = commit(lambda: list(db.session.scalars(sa.select(AccountLetter.kind))))
+    kinds = commit(lambda: list(db.session.scalars(sa.select(AccountMail.kind))))
     assert kinds.count("recovery_used") == 2
 
 
@@ -219,8 +219,8 @@ def test_new_recovery_codes_void_the_old_ones(app, mara):
 
 def test_a_password_link_does_not_go_round_it(app, mara, commit):
     """(ASVS 5.0 6.4.3) The new password is set, and the code is asked for all the same."""
-    commit(lambda: actions.make_reset(by_id(mara.user.id), None))
-    link = token_of(db.session.scalars(sa.select(PasswordReset)).one(), RESET)
+    commit(lambda: actions.make_reset(by_id(mara.user.id)))
+    link = make_token(db.session.scalars(sa.select(PasswordReset)).one(), RESET)
     browser, new = app.test_client(), "seven green bicycles in the rain"
     assert browser.post(f"/reset/{link}", data={"new": new, "repeat": new}).location == "/sign-in/code"
     assert not is_in(browser)
@@ -235,7 +235,7 @@ def test_half_a_sign_in_is_void_when_the_person_changed_or_waited(app, mara, com
         commit(actions.set_password, mara.user.id, "$argon2id$other", None)
     elif change == "suspended and back":
         commit(make_user, role="admin")
-        commit(lambda: actions.suspend(by_id(mara.user.id), None))
+        commit(lambda: actions.suspend(by_id(mara.user.id)))
         commit(lambda: actions.reactivate(by_id(mara.user.id)))
     elif change == "factor removed":
         commit(actions.remove_factor, mara.user.id, None)
@@ -258,7 +258,7 @@ def test_removing_it_ends_other_sessions_and_is_told(app, mara, commit):
     assert not is_in(other) and is_in(mara)
     assert password(app.test_client()).location == "/"
     assert len(said("staff.factor_off")) == 1
-    assert "factor_off" in commit(lambda: list(db.session.scalars(sa.select(AccountLetter.kind))))
+    assert "factor_off" in commit(lambda: list(db.session.scalars(sa.select(AccountMail.kind))))
     assert not commit(lambda: db.session.scalars(sa.select(RecoveryCode)).all())
 
 
@@ -269,7 +269,7 @@ def test_an_admin_removes_it_for_somebody_who_lost_it(app, mara, as_user, commit
     assert not is_in(mara) and password(app.test_client()).location == "/"
     (entry,) = said("staff.factor_reset")
     assert entry.severity == "warning" and entry.entity_label == "Mara Voss"
-    assert "factor_reset" in commit(lambda: list(db.session.scalars(sa.select(AccountLetter.kind))))
+    assert "factor_reset" in commit(lambda: list(db.session.scalars(sa.select(AccountMail.kind))))
     assert as_user("operator").post(f"/staff/{mara.user.id}/second-factor/remove").status_code == 403
 
 
@@ -284,7 +284,7 @@ def test_the_desk_may_ask_for_it(app, as_user, commit, asked, role, must):
     assert browser.get("/me/second-factor").status_code == 200
     if must:
         browser.post("/me/second-factor/start")
-        secret = commit(lambda: secret_of(by_id(browser.user.id)))
+        secret = commit(lambda: unseal_secret(by_id(browser.user.id)))
         assert browser.post("/me/second-factor/confirm", data={"code": code(secret)}).status_code == 200
     assert browser.get("/").status_code == 200
     assert browser.post("/sign-out").location == "/sign-in"
@@ -313,7 +313,7 @@ def test_a_letter_goes_to_the_person(app, mara, commit, monkeypatch):
     from dataclasses import replace
 
     from app.staff import mail
-    from tests.integration.staff.test_mailing import SIGNS_IN, letter
+    from tests.integration.staff.test_mail import SIGNS_IN, letter
     from tests.unit.outbound.server import Raw
     from tests.unit.outbound.test_mail import smtp
 
@@ -377,7 +377,7 @@ def test_a_second_press_says_where_codes_are_made_anew(app, as_user, commit):
     """The answer with the codes may be lost: Back, a second click, a broken line."""
     browser = as_user("editor")
     browser.post("/me/second-factor/start")
-    secret = commit(lambda: secret_of(by_id(browser.user.id)))
+    secret = commit(lambda: unseal_secret(by_id(browser.user.id)))
     assert browser.post("/me/second-factor/confirm", data={"code": code(secret)}).status_code == 200
     again = browser.post("/me/second-factor/confirm", data={"code": code(secret)})
     assert again.status_code == 409 and "Make new ones" in again.text

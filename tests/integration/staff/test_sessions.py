@@ -173,7 +173,7 @@ def test_suspension_and_a_lesser_role_take_effect_at_once(as_user, commit):
         and refused.actor_id == str(browser.user.id)
         and not refused.success
     )
-    commit(lambda: actions.suspend(by_id(browser.user.id), None))
+    commit(lambda: actions.suspend(by_id(browser.user.id)))
     assert not is_in(browser)
 
 

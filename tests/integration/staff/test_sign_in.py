@@ -79,10 +79,10 @@ def test_a_stranger_costs_as_much_work(client, mara, monkeypatch):
             {"verify": lambda self, h, p: hashed.append(h) or real(h, p), "check_needs_rehash": lambda self, h: False},
         )(),
     )
-    passwords._nobody_hash[:] = [mara.password_hash]
+    passwords._decoy_hashes[:] = [mara.password_hash]
     post(client, "mara@desk.example", WRONG)
     post(client, "nobody@desk.example", WRONG)
-    passwords._nobody_hash.clear()
+    passwords._decoy_hashes.clear()
     assert len(hashed) == 2
 
 
@@ -179,7 +179,7 @@ def test_right_passwords_do_not_use_up_the_network_address(app, mara, commit):
 
 
 def test_a_suspended_member_is_told_only_with_the_right_password(client, mara, commit):
-    commit(lambda: actions.suspend(by_id(mara.id), None))
+    commit(lambda: actions.suspend(by_id(mara.id)))
     assert "suspended" not in post(client, "mara@desk.example", WRONG).get_data(as_text=True)
     answer = post(client, "mara@desk.example")
     assert answer.status_code == 403 and "suspended" in answer.get_data(as_text=True)

@@ -85,7 +85,7 @@ def test_the_last_admin_stays(as_user, commit):
     assert admin.post(f"/staff/{admin.user.id}/suspend").status_code == 409
     assert commit(by_id, admin.user.id).role == "admin"
     with pytest.raises(Conflict):
-        commit(lambda: actions.suspend(by_id(admin.user.id), None))
+        commit(lambda: actions.suspend(by_id(admin.user.id)))
 
 
 def test_two_admins_cannot_demote_each_other_at_once(app, commit):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.staff import actions, services
-from app.staff.links import token_of
+from app.staff.links import make_token
 from app.staff.models import PasswordReset
 from app.staff.queries import by_id, open_reset
 from app.staff.queries.links import RESET
@@ -22,8 +22,8 @@ def mara(commit):
 
 
 def link(commit, user):
-    commit(lambda: actions.make_reset(by_id(user.id), None))
-    return "/reset/" + token_of(db.session.scalars(sa.select(PasswordReset)).one(), RESET)
+    commit(lambda: actions.make_reset(by_id(user.id)))
+    return "/reset/" + make_token(db.session.scalars(sa.select(PasswordReset)).one(), RESET)
 
 
 CHANGES = {
@@ -33,7 +33,7 @@ CHANGES = {
         lambda: db.session.execute(sa.text("UPDATE users SET email = 'm@desk.example'"))
     ),
     "suspended and taken back": lambda commit, user: (
-        commit(lambda: actions.suspend(by_id(user.id), None)),
+        commit(lambda: actions.suspend(by_id(user.id))),
         commit(lambda: actions.reactivate(by_id(user.id))),
     ),
 }

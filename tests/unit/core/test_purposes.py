@@ -13,7 +13,7 @@ class Somebody:
         import uuid
         from datetime import UTC, datetime
 
-        self.id, self.nonce, self.expires_at, self.door_epoch = (
+        self.id, self.nonce, self.expires_at, self.credentials_epoch = (
             uuid.UUID(int=5),
             "n",
             datetime(2030, 1, 1, tzinfo=UTC),
@@ -25,11 +25,11 @@ def test_a_token_of_one_purpose_proves_nothing_for_another(session_app):
     """(ASVS 9.2.2) A link of an invitation is none for a new password, whatever else is alike; nor does a value slip over the seam."""
     row = Somebody()
     with session_app.app_context():
-        invited = links.token_of(row, "invite")
+        invited = links.make_token(row, "invite")
         assert links.matches(row, invited, "invite") and not links.matches(row, invited, "reset")
-        cookie = known_devices.with_device(None, row)
+        cookie = known_devices.add_device(None, row)
         head, _, mac = cookie.rpartition(".")
-        assert known_devices.nonce_of(cookie, row) and mac not in (
+        assert known_devices.device_nonce(cookie, row) and mac not in (
             keyed_hash(head, "invite")[:40],
             keyed_hash(head, "reset")[:40],
         )

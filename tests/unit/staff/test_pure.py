@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from app.audit.changes import HIDDEN, tidy
 from app.audit.hash_chain import FIRST_ROOT, leaf, pack, root, unpack
 from app.staff import passwords
-from app.staff.links import id_in
+from app.staff.links import parse_row_id
 from app.staff.person import Person, Preferences
 from app.staff.safe_next import safe_next
-from app.staff.user_agent import device, is_phone
+from app.staff.user_agent import device_name, is_phone
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -108,7 +108,7 @@ def test_all_else_is_home(path):
     ],
 )  # fmt: skip
 def test_devices_in_words(agent, words):
-    assert device(agent) == words
+    assert device_name(agent) == words
 
 
 def test_phones():
@@ -130,7 +130,7 @@ def test_the_token_is_in_no_repr():
 
 @given(st.text(max_size=90))
 def test_garbage_is_no_link(text):
-    assert id_in(text) is None or len(text) == 72
+    assert parse_row_id(text) is None or len(text) == 72
 
 
 def test_changes_become_json():
