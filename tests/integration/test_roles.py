@@ -77,7 +77,7 @@ def test_a_field_that_a_form_does_not_have_changes_nothing(as_user, commit):
         "email": "other@desk.example",
         "password_hash": "x",
         "is_active": "0",
-        "door_epoch": "9",
+        "credentials_epoch": "9",
         "totp_secret": "x",
     }
     assert editor.post("/me", data={**GOOD, **more, "user.role": "admin", "role[]": "admin"}).status_code == 303
@@ -92,4 +92,4 @@ def test_a_field_that_a_form_does_not_have_changes_nothing(as_user, commit):
 
 
 def _columns(row):
-    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+    return {column.key: getattr(row, column.key) for column in sa.inspect(row).mapper.column_attrs}
