@@ -1,5 +1,8 @@
 """The one fenced UPDATE of a record, with the answer of its attempt beside it in the same statement.
 
+Beyond the fence it names the states that the record may leave for the one it gets (`RECORD`, docs/states.md): what was moved
+meanwhile by somebody who took no claim, such as a person with SQL, is not overwritten.
+
 Statements are made once for each set of columns and kept: making one anew costs more than running it. So a column's value
 is a plain value, or one of the three below for what only the database knows.
 """
@@ -9,7 +12,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,7 +20,7 @@ import sqlalchemy as sa
 from app.core.db import app_now, db
 from app.delivery.actions.delivery import Delivery
 from app.publishing.actions.lease import HELD, RECORDS, holder
-from app.publishing.models import PublishAttempt
+from app.publishing.models import OPEN, RECORD, PublishAttempt
 
 ATTEMPTS: sa.Table = PublishAttempt.__table__  # type: ignore[assignment]
 Shape = tuple[tuple[str, Any], ...]
@@ -38,6 +41,16 @@ class Merged(NamedTuple):
 
 
 NOW = Now()
+_FROM = RECORDS.c.status == sa.any_(sa.bindparam("sources", type_=sa.ARRAY(sa.Text)))
+
+
+@cache
+def sources(target: str | None) -> list[str]:
+    """The states from which a write may bring a record to `target`, itself among them while it is open (the next lookup of an
+    unknown record). None: the write leaves the state as it is, and a record with a claim is an open one."""
+    if target is None:
+        return list(OPEN)
+    return [state for state in RECORD.states if RECORD.allows(state, target) or state == target in OPEN]
 
 
 class Move(NamedTuple):
@@ -50,7 +63,7 @@ class Move(NamedTuple):
 
 
 def write(task: Delivery, columns: Mapping[str, Any], leaving: tuple[str, ...] = ()) -> bool:
-    """Write the record if it is still ours and stands at the task's step (or one of `leaving`); False when it is not."""
+    """Write the record if it is still ours, stands at the task's step (or one of `leaving`) and may move; False when not."""
     return write_all([Move(task, columns)], leaving)
 
 
@@ -61,6 +74,7 @@ def write_all(moves: Sequence[Move], leaving: tuple[str, ...] = ()) -> bool:
     for move in moves:
         shape = _shape(move.columns), _shape(move.answer) if move.answer else None
         bound = holder(move.task, *leaving) | _bound("r_", move.columns)
+        bound["sources"] = sources(move.columns.get("status"))
         if move.answer:
             bound |= {"of_attempt": move.attempt} | _bound("a_", move.answer)
         shapes.setdefault(shape, []).append(bound)
@@ -85,7 +99,7 @@ def for_session(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _statement(record: Shape, answer: Shape | None) -> sa.Update:
-    update = sa.update(RECORDS).where(*HELD).values(_expressions(RECORDS, "r_", record))
+    update = sa.update(RECORDS).where(*HELD, _FROM).values(_expressions(RECORDS, "r_", record))
     return update if answer is None else update.add_cte(_answered(answer).cte("beside"))
 
 

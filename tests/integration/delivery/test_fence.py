@@ -14,6 +14,7 @@ from app.delivery.actions.prepare import begin
 from app.delivery.actions.reauthenticate import back_to_prepare
 from app.delivery.actions.requeue import give_back, give_back_claimed, not_sent_after_all
 from app.delivery.actions.settle import answer, settle
+from app.delivery.actions.write import sources
 from app.lib.errors import Conflict
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
@@ -162,6 +163,46 @@ def test_a_yes_that_comes_after_the_end_settles_the_record(app, ended):
     )
     assert not transaction(settle, task, attempt, YES)
     assert (desk.record(key).status, desk.record(key).platform_post_id) == ("success", "7")
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict("no", error_type="network_timeout"),
+        Verdict("no", error_type="content_rejected", final=True),
+        Verdict("unknown", error_type="unknown"),
+        Verdict("accepted"),
+    ],
+)
+def test_a_record_that_was_moved_by_hand_to_cancelled_is_not_overwritten_by_an_answer(app, verdict):
+    """The claim's token is right and the step too: what refuses the answer is the table of moves."""
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    claimed, task = taken()
+    attempt = commit(task)
+    desk.by_hand("UPDATE publish_records SET status = 'cancelled' WHERE id = :id", id=key)
+    assert not transaction(settle, task, attempt, verdict)
+    row, (tried,) = desk.record(key), desk.attempts(key)
+    assert (row.status, row.claim_token, row.next_retry_at) == ("cancelled", claimed.token, None)
+    assert tried.outcome == ("unknown" if verdict.outcome == "accepted" else verdict.outcome), (
+        "the answer is kept beside it"
+    )
+
+
+def test_a_record_that_was_moved_by_hand_does_not_go_back_to_prepare(app):
+    (key,) = desk.scheduled(desk.account("sandbox"))
+    _, task = taken()
+    attempt = commit(task)
+    desk.by_hand("UPDATE publish_records SET status = 'cancelled' WHERE id = :id", id=key)
+    assert not transaction(back_to_prepare, task, attempt, AGAIN)
+    assert (desk.record(key).status, desk.record(key).step) == ("cancelled", "commit")
+
+
+def test_a_write_may_leave_the_states_that_the_table_of_moves_names():
+    assert sources("success") == ["publishing", "confirming", "unknown", "failed", "cancelled"]
+    assert sources("unknown") == ["publishing", "confirming", "unknown"], (
+        "a lookup that told nothing is followed by the next"
+    )
+    assert "cancelled" not in sources(None) and "success" not in sources("success")
 
 
 def test_what_was_cancelled_while_it_was_unclear_is_not_sent_again_by_any_answer(app):
