@@ -37,7 +37,7 @@ def compose(payload: Mapping[str, Any], platform: str, media: Mapping[str, Mappi
     spec = registry.get(platform).spec
     own = (payload.get("variants") or {}).get(platform) or {}
     shared = payload.get("body") or ""
-    text = own.get("text") or (shared if "markdown" in spec.takes else plain(shared))
+    text = own.get("text") or (shared if "markdown" in spec.supports else plain(shared))
     rules = payload.get("link_rules") or {}
     text = _disclosed(links.tagged(text, rules, platform), payload, spec)
     parts = tuple(links.tagged(p, rules, platform) for p in own.get("parts") or ())
@@ -45,7 +45,7 @@ def compose(payload: Mapping[str, Any], platform: str, media: Mapping[str, Mappi
     options = own.get("options") or {}
     return Post(
         text=text,
-        title=title if "title" in spec.takes else "",
+        title=title if "title" in spec.supports else "",
         parts=parts,
         media=()
         if options.get("no_pictures")
@@ -73,7 +73,7 @@ def _level(payload: Mapping[str, Any]) -> str:
 def _disclosed(text: str, payload: Mapping[str, Any], spec: Platform) -> str:
     """The text with the sentence that a platform without a field for it needs."""
     sentences = DISCLOSED.get(_level(payload))
-    if not sentences or "disclosure" in spec.takes:
+    if not sentences or "disclosure" in spec.supports:
         return text
     language = str(payload.get("language") or "en").split("-")[0]
     return f"{text}\n\n{sentences.get(language, sentences['en'])}".strip()

@@ -99,7 +99,7 @@ def shown_fields(payload: Mapping[str, Any], platform: str, media: Media | None 
             out += _options(value, spec)
         elif key == "media" and len(value) > 1 and _as_listed(post, payload):
             out.append(Row(key, "Pictures", f"All {len(value)} in their order, with their descriptions"))
-        elif key != "slug" or "title" in spec.takes:
+        elif key != "slug" or "title" in spec.supports:
             out += _field(key, value, spec)
     left = {k: v for k, v in (own.get("options") or {}).items() if k not in post.options}
     return [*out, *_options(left, None)]

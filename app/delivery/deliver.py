@@ -38,7 +38,7 @@ from app.delivery.cohort import Grouped
 from app.delivery.connector_context import CommitHook, context
 from app.delivery.failpoints import failpoint
 from app.lib import redact
-from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look, PrepareFailed, Refused, Verdict
+from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Lookup, PrepareFailed, Refused, Verdict
 from app.publishing import reconcile
 
 P = ParamSpec("P")
@@ -214,10 +214,10 @@ def _look(task: Delivery) -> None:
     kept(reconciling.settle_look, task, found(task))
 
 
-def found(task: Delivery, beside: Beside | None = None) -> Look:
+def found(task: Delivery, beside: Beside | None = None) -> Lookup:
     """What the platform says; `beside` in place of what the desk knows now. A list is compared with what was sent; where nobody
     knows that any more, a person has to look."""
-    if not task.words_known and task.connector.spec.replay == "listing":
+    if not task.words_known and task.connector.spec.resend_safety == "listing":
         return CannotTell(WORDS_LOST, final=True)
     beside = beside or kept(reconciling.beside, task)
     try:

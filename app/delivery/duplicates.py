@@ -15,7 +15,7 @@ from app.delivery.actions.delivery import Delivery
 from app.delivery.connector_context import CommitHook, context
 from app.delivery.deliver import found
 from app.lib import redact
-from app.platforms.base import Found, Look, Verdict
+from app.platforms.base import Found, Lookup, Verdict
 from app.publishing.queries import duplicates as queries
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def withdraw(attempt_id: uuid.UUID) -> None:
     transaction(duplicates.settle_withdraw, attempt_id, begun.stays, verdict)
 
 
-def _seen(task: Delivery) -> Look:
+def _seen(task: Delivery) -> Lookup:
     """The list from the first sending until now: what came late has come after every attempt's time."""
     return found(task, replace(transaction(reconcile.beside, task), until=None))
 

@@ -17,19 +17,19 @@ import httpcore
 
 from app.outbound.guard import Guard, WireError
 
-REACHED_NOT = {
+UNREACHABLE = {
     errno.ECONNREFUSED: "refused the connection",
     errno.ENETUNREACH: "could not be reached: no network leads there",
     errno.EHOSTUNREACH: "could not be reached: no way leads there",
 }
 
 
-def said(error: OSError) -> str:
+def describe_error(error: OSError) -> str:
     """Why no connection came about, without the system's own number."""
     if isinstance(error, TimeoutError):
         return "did not answer in time"
     return (
-        REACHED_NOT.get(error.errno or 0) or f"could not be reached: {error.strerror or error or type(error).__name__}"
+        UNREACHABLE.get(error.errno or 0) or f"could not be reached: {error.strerror or error or type(error).__name__}"
     )
 
 
@@ -122,7 +122,7 @@ class Connection(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         if self._opened:
-            raise RuntimeError("a wire is opened once")
+            raise RuntimeError("a connection is opened once")
         self._opened = True
         trouble = "has no address"
         addresses = self.guard.addresses(host, port, self.deadline.left())[:4]
@@ -131,7 +131,7 @@ class Connection(httpcore.NetworkBackend):
             try:
                 sock = socket.create_connection((address, port), timeout=share)
             except OSError as error:
-                trouble = said(error)
+                trouble = describe_error(error)
                 continue
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.peer = address

@@ -52,7 +52,7 @@ class WireError(Exception):
 
 def is_public(address: Address) -> bool:
     """Whether an address belongs to the open internet, also after unwrapping IPv4 inside IPv6."""
-    inner = list(_embedded(address))
+    inner = list(_embedded_ipv4(address))
     if inner:
         return all(is_public(found) for found in inner)
     if any(address in network for network in REFUSED if network.version == address.version):
@@ -60,7 +60,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _embedded(address: Address) -> Iterator[Address]:
+def _embedded_ipv4(address: Address) -> Iterator[Address]:
     if not isinstance(address, ipaddress.IPv6Address):
         return
     if address.ipv4_mapped:
@@ -101,7 +101,7 @@ class Guard:
 
     def trusts(self, address: Address) -> bool:
         """Whether an address is let pass by a network of the list, also when it is wrapped in IPv6."""
-        return any(one in net for one in (address, *_embedded(address)) for net in self.networks)
+        return any(one in net for one in (address, *_embedded_ipv4(address)) for net in self.networks)
 
     def check_url(self, url: httpx.URL) -> None:
         """WireError("blocked") for an address that is not a plain web address."""
@@ -151,7 +151,7 @@ class Guard:
 
 def _way_out(refused: Iterable[Address]) -> str:
     """What may be done about private addresses; nothing where one of them is link-local or hands out a machine's keys."""
-    inner = [one for address in refused for one in (address, *_embedded(address))]
+    inner = [one for address in refused for one in (address, *_embedded_ipv4(address))]
     if any(one in net for one in inner for net in NEVER_OFFERED if net.version == one.version):
         return ""
     return " An admin can let it pass with PRESSROOM_ALLOW_HOSTS."

@@ -81,12 +81,12 @@ class Http:
         exchange = self._once(built, deadline)
         hops = 0
         while follow and isinstance(built, httpx.Request) and hops < MAX_REDIRECTS:
-            following = _redirected(built, exchange)
+            following = _next_hop(built, exchange)
             if following is None:
                 break
             built, hops = following, hops + 1
             exchange = self._once(built, deadline)
-        return _led_astray(exchange, url) if hops else exchange
+        return _blame_redirect(exchange, url) if hops else exchange
 
     def create(
         self,
@@ -136,7 +136,7 @@ class Http:
         return SingleRequest(built, wire, self.secrets, self.max_body, self._tls, hook, fresh, self.now).run()
 
 
-def _led_astray(exchange: Exchange, asked: str) -> Exchange:
+def _blame_redirect(exchange: Exchange, asked: str) -> Exchange:
     """A redirect to an address that is not called is the server's doing, and may pass: a portal in front of the network
     answers like that. So it is no refusal of what the desk was told to call, and no allow list is the way out."""
     if exchange.error != "blocked":
@@ -149,7 +149,7 @@ def _pairs(params: Params) -> tuple[tuple[str, str], ...]:
     return tuple(params.items()) if isinstance(params, Mapping) else tuple(params)
 
 
-def _redirected(request: httpx.Request, exchange: Exchange) -> httpx.Request | None:
+def _next_hop(request: httpx.Request, exchange: Exchange) -> httpx.Request | None:
     """The next hop of a GET, without secrets when it goes elsewhere; None when there is none."""
     if exchange.error or exchange.status not in (301, 302, 303, 307, 308) or request.method not in ("GET", "HEAD"):
         return None

@@ -63,24 +63,24 @@ class Mailer:
         try:
             server = self._connect()
         except (OSError, smtplib.SMTPException) as error:
-            return Sent("no", f"The mail server {self.host} could not be used: {self._said(error)}", _code(error))
+            return Sent("no", f"The mail server {self.host} could not be used: {self._describe(error)}", _code(error))
         try:
             server.send_message(message)
             return Sent("yes")
         except smtplib.SMTPServerDisconnected as error:
-            return Sent("unknown", self._said(error))
+            return Sent("unknown", self._describe(error))
         except smtplib.SMTPException as error:
-            return Sent("no", self._said(error), _code(error))
+            return Sent("no", self._describe(error), _code(error))
         except OSError as error:
-            return Sent("unknown", self._said(error))
+            return Sent("unknown", self._describe(error))
         finally:
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
 
-    def _said(self, error: Exception) -> str:
+    def _describe(self, error: Exception) -> str:
         """The server's words, as they may be kept: some repeat what they were sent. Its bytes are read as text first."""
-        said = getattr(error, "smtp_error", None)
-        words = f"({_code(error)}, {said.decode('utf-8', 'replace')})" if isinstance(said, bytes) else str(error)
+        reply = getattr(error, "smtp_error", None)
+        words = f"({_code(error)}, {reply.decode('utf-8', 'replace')})" if isinstance(reply, bytes) else str(error)
         return redact.text(words, (self.password, f"\0{self.user}\0{self.password}"))
 
     def _connect(self) -> smtplib.SMTP:

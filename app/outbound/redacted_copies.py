@@ -21,7 +21,7 @@ def request_copy(request: httpx.Request, secrets: redact.Secrets) -> dict[str, A
     """method, url, headers (without those that are always the same) and body."""
     headers = {name: value for name, value in request.headers.items() if name not in _DULL}
     kind = request.headers.get("content-type", "")
-    known = _known_in(headers, request.content, kind, secrets, str(request.url))
+    known = _find_secrets(headers, request.content, kind, secrets, str(request.url))
     return _fit(
         {
             "method": request.method,
@@ -39,7 +39,7 @@ def response_copy(
     copy: dict[str, Any] = {}
     if status is not None:
         kind = headers.get("content-type", "")
-        known = _known_in(headers, body, kind, secrets)
+        known = _find_secrets(headers, body, kind, secrets)
         copy = {
             "status": status,
             "headers": _short(redact.headers(headers, known)),
@@ -50,10 +50,12 @@ def response_copy(
     return _fit(copy)
 
 
-def _known_in(headers: Mapping[str, str], body: bytes, kind: str, secrets: redact.Secrets, *more: str) -> redact.Known:
+def _find_secrets(
+    headers: Mapping[str, str], body: bytes, kind: str, secrets: redact.Secrets, *more: str
+) -> redact.Known:
     """What is to be taken out of the parts, known from one search through the whole."""
-    told = [value for name, value in headers.items() if not is_secret_name(name)]
-    texts = (text.encode("utf-8", "surrogatepass") for text in (*more, *told))
+    plain = [value for name, value in headers.items() if not is_secret_name(name)]
+    texts = (text.encode("utf-8", "surrogatepass") for text in (*more, *plain))
     return redact.known_in((*texts, redact.searched(body, kind)), secrets, headers)
 
 

@@ -53,12 +53,12 @@ WORDS: Mapping[str, Words] = {
 }
 
 
-def advice(blame: Blame, said: str = "", missing: str = "") -> str:
+def advice(blame: Blame, message: str = "", missing: str = "") -> str:
     """What to do, with the platform's own words behind it; only these where nothing special is to blame."""
     if blame not in WORDS:
-        return said
+        return message
     words = WORDS[blame].text.format("the platform", "this account")
     if blame == RIGHT and missing:
         words = f"This sign-in may not post: it lacks {missing}. Make a new one with this right and reconnect."
     words = words[:1].upper() + words[1:]
-    return f"{words} It said: “{said.rstrip('.')}”." if said else words
+    return f"{words} It said: “{message.rstrip('.')}”." if message else words

@@ -21,7 +21,7 @@ from app.platforms.base import (
     Context,
     Found,
     Limits,
-    Look,
+    Lookup,
     Metrics,
     Platform,
     Post,
@@ -33,7 +33,7 @@ from app.platforms.base import (
     Verified,
 )
 from app.platforms.blame import INACTIVE, advice
-from app.platforms.bluesky_answers import STATUS, TABLE, page, said
+from app.platforms.bluesky_answers import STATUS, TABLE, error_body, page_url
 from app.platforms.bluesky_media import prepare
 from app.platforms.bluesky_record import COLLECTION, record
 from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS
@@ -67,11 +67,11 @@ SPEC = Platform(
     # app.bsky.feed.post: 300 graphemes and 3000 bytes; app.bsky.embed.images: 4 images of 2,000,000 bytes.
     limits=Limits(text=300, count=graphemes, text_bytes=3000, media_max=4, media_bytes=2_000_000, alt_max=2000),
     can=frozenset({"prepare", "publish", "find", "delete", "metrics", "verify", "refresh"}),
-    takes=frozenset({"text", "images", "alt", "language", "link"}),
-    replay="proved",
+    supports=frozenset({"text", "images", "alt", "language", "link"}),
+    resend_safety="proved",
     listing_consistent=True,
     max_per_day=1500,  # 35,000 points a day at 3 a post, with room for others. Source: docs.bsky.app, rate limits
-    edges=(
+    caveats=(
         "The record key is chosen here, so an unclear answer is settled by one exact look.",
         "Links, mentions and hashtags are marked here; a mention of a handle that does not exist stays plain text.",
         "A post with pictures shows no link card.",
@@ -86,7 +86,7 @@ def client_key(post: Post, now: datetime) -> str:
 
 def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One com.atproto.repo.createRecord under our key, with the session that prepare made sure of."""
-    session = sessions.kept(ctx, account)
+    session = sessions.shared_session(ctx, account)
     if session is None:
         text = "There is no session; it is made anew."
         return Verdict("no", error_type=AUTH_FAILED, account="refresh", message=text, matched_by="check:session")
@@ -95,13 +95,13 @@ def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepar
     return judge(ctx.http.create("POST", url, headers=sessions.authorization(session), json=values), TABLE)
 
 
-def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Lookup:
     """com.atproto.repo.getRecord: the PDS's own answer for our key."""
-    session = sessions.kept(ctx, account)
+    session = sessions.shared_session(ctx, account)
     did = account.account_id or (session or {}).get("did", "")
     if not did:
         try:
-            session = sessions.ready(ctx, account)
+            session = sessions.ensure_session(ctx, account)
         except PrepareFailed as failed:
             return CannotTell(failed.verdict.message or "No session.", error_type=failed.verdict.error_type)
         did = session["did"]
@@ -110,9 +110,9 @@ def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: da
     exchange = ctx.http.call("GET", f"{root}/xrpc/com.atproto.repo.getRecord", params=params)
     uri = exchange.object().get("uri")
     if exchange.ok and isinstance(uri, str):
-        return Found(uri, page(uri), "key", evidence={"cid": exchange.object().get("cid")})
-    if exchange.status in (400, 404) and said(exchange).code == "RecordNotFound":
-        return Absent(f"{root}: {key}", {"message": said(exchange).message})
+        return Found(uri, page_url(uri), "key", evidence={"cid": exchange.object().get("cid")})
+    if exchange.status in (400, 404) and error_body(exchange).code == "RecordNotFound":
+        return Absent(f"{root}: {key}", {"message": error_body(exchange).message})
     return cannot_tell(exchange, TABLE)
 
 
@@ -164,12 +164,12 @@ def verify(ctx: Context, account: UnsealedAccount) -> Check:
         return Refused(f"{error}.", error_type=INVALID_PARAMETERS, field="service")
     try:
         exchange = sessions.call(ctx, account, "GET", "com.atproto.server.getSession")
-        session = sessions.kept(ctx, account) or {}
+        session = sessions.shared_session(ctx, account) or {}
     except PrepareFailed as failed:
-        return _refused(failed.verdict)
+        return _refusal(failed.verdict)
     body = exchange.object()
     if not exchange.ok or "did" not in body:
-        return _refused(judge_repeatable(exchange, TABLE))
+        return _refusal(judge_repeatable(exchange, TABLE))
     if body.get("active") is False:
         return _inactive(str(body.get("status") or ""))
     did, handle = str(body["did"]), str(body.get("handle") or body["did"])
@@ -180,9 +180,9 @@ def verify(ctx: Context, account: UnsealedAccount) -> Check:
 def refresh(ctx: Context, account: UnsealedAccount) -> Check:
     """A new access token, at most one per half minute over all workers."""
     try:
-        session = sessions.forced(ctx, account)
+        session = sessions.force_renewal(ctx, account)
     except PrepareFailed as failed:
-        return _refused(failed.verdict)
+        return _refusal(failed.verdict)
     return Verified(session["did"], f"@{session['handle']}")
 
 
@@ -191,7 +191,7 @@ def _inactive(status: str) -> Refused:
     return Refused(advice(blame, status), code=status, blame=blame)
 
 
-def _refused(verdict: Verdict) -> Check:
+def _refusal(verdict: Verdict) -> Check:
     """Definite refusals blame a field; anything else is no reason to disconnect."""
     if verdict.final and verdict.error_type == AUTH_FAILED:
         text = verdict.advice or "Handle and app password do not fit."

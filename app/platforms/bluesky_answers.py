@@ -47,22 +47,22 @@ STATUS: Mapping[str, Blame] = {"takendown": SUSPENDED, "suspended": SUSPENDED}
 """The same facts in the words of com.atproto.server.getSession (lexicon: takendown, suspended, deactivated); others are INACTIVE."""
 
 
-def said(exchange: Exchange) -> ErrorBody:
+def error_body(exchange: Exchange) -> ErrorBody:
     body = exchange.object()
     error, message = body.get("error"), body.get("message")
     return ErrorBody(error if isinstance(error, str) else "", "", message[:500] if isinstance(message, str) else "")
 
 
-def made(exchange: Exchange) -> tuple[str, str]:
+def post_address(exchange: Exchange) -> tuple[str, str]:
     """The record's at:// address and its page."""
     uri = exchange.object().get("uri")
-    return (uri, page(uri)) if isinstance(uri, str) and uri.startswith("at://") else ("", "")
+    return (uri, page_url(uri)) if isinstance(uri, str) and uri.startswith("at://") else ("", "")
 
 
-def page(uri: str) -> str:
+def page_url(uri: str) -> str:
     """at://did/app.bsky.feed.post/key → the page that people open."""
     did, _, key = uri.removeprefix("at://").partition("/app.bsky.feed.post/")
     return f"{WEB}/profile/{did}/post/{key}" if key else ""
 
 
-TABLE = Table(rules=RULES, said=said, made=made, windows=windows("ratelimit", "bluesky"))
+TABLE = Table(rules=RULES, error_body=error_body, post_address=post_address, windows=windows("ratelimit", "bluesky"))

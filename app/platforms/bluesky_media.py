@@ -14,7 +14,7 @@ from app.platforms.verdict import judge_repeatable
 
 def prepare(ctx: Context, account: UnsealedAccount, post: Post) -> dict[str, Any]:
     """{"blobs": […], "dids": {handle: did}}; the session is kept in `ctx.sessions`, never here."""
-    session = sessions.ready(ctx, account)
+    session = sessions.ensure_session(ctx, account)
     blobs = [_upload(ctx, account, medium) for medium in post.media]
     handles = dict.fromkeys(span.text for span in mentions(post.text))
     dids = {handle: did for handle in handles if (did := _resolve(ctx, session, handle))}

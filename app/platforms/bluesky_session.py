@@ -32,38 +32,38 @@ def pds_url(account: UnsealedAccount) -> str:
     return base_url(account.setting("service", ENTRYWAY))
 
 
-def kept(ctx: Context, account: UnsealedAccount) -> Session | None:
+def shared_session(ctx: Context, account: UnsealedAccount) -> Session | None:
     """The shared session, unless it was made with another password."""
     session = ctx.sessions.get(account)
-    return session if session and session.get("for") == _made_for(account) else None
+    return session if session and session.get("for") == _credentials_hash(account) else None
 
 
-def ready(ctx: Context, account: UnsealedAccount) -> Session:
+def ensure_session(ctx: Context, account: UnsealedAccount) -> Session:
     """A session whose access token lives long enough for one delivery. PrepareFailed(verdict) when there is none."""
-    session = kept(ctx, account)
-    if session and _lives(session, ctx.clock.now()):
+    session = shared_session(ctx, account)
+    if session and _is_alive(session, ctx.clock.now()):
         return session
-    return renewed(ctx, account, "" if session is None else session["access"])
+    return renew(ctx, account, "" if session is None else session["access"])
 
 
-def renewed(ctx: Context, account: UnsealedAccount, stale: str) -> Session:
+def renew(ctx: Context, account: UnsealedAccount, stale: str) -> Session:
     """A session with another access token than `stale`: single flight, so a second worker takes the first one's."""
     with ctx.sessions.lock(account):
-        session = kept(ctx, account)
-        if session and session["access"] != stale and _lives(session, ctx.clock.now()):
+        session = shared_session(ctx, account)
+        if session and session["access"] != stale and _is_alive(session, ctx.clock.now()):
             return session
-        fresh = _refreshed(ctx, account, session) if session else None
-        fresh = fresh or _created(ctx, account)
+        fresh = _refresh(ctx, account, session) if session else None
+        fresh = fresh or _create(ctx, account)
         ctx.sessions.put(account, fresh)
         return fresh
 
 
-def forced(ctx: Context, account: UnsealedAccount) -> Session:
+def force_renewal(ctx: Context, account: UnsealedAccount) -> Session:
     """Renew whatever there is, but not twice within half a minute."""
-    session = kept(ctx, account)
+    session = shared_session(ctx, account)
     if session and _age(session, ctx.clock.now()) < JUST_NOW:
         return session
-    return renewed(ctx, account, session["access"] if session else "")
+    return renew(ctx, account, session["access"] if session else "")
 
 
 def authorization(session: Session) -> dict[str, str]:
@@ -72,17 +72,17 @@ def authorization(session: Session) -> dict[str, str]:
 
 def call(ctx: Context, account: UnsealedAccount, method: str, name: str, **body: Any) -> Exchange:
     """A repeatable XRPC call with the session; a dead token is renewed once and the call repeated."""
-    session = ready(ctx, account)
+    session = ensure_session(ctx, account)
     headers = body.pop("headers", {})
     url = f"{session['pds']}/xrpc/{name}"
     exchange = ctx.http.call(method, url, headers={**headers, **authorization(session)}, **body)
     if judge_repeatable(exchange, TABLE).account != "refresh":
         return exchange
-    session = renewed(ctx, account, session["access"])
+    session = renew(ctx, account, session["access"])
     return ctx.http.call(method, url, headers={**headers, **authorization(session)}, **body)
 
 
-def _refreshed(ctx: Context, account: UnsealedAccount, session: Session) -> Session | None:
+def _refresh(ctx: Context, account: UnsealedAccount, session: Session) -> Session | None:
     """By the refresh token; None when it is dead. A blip is no reason to sign in anew: PrepareFailed, try later."""
     headers = {"Authorization": f"Bearer {session['refresh']}"}
     exchange = ctx.http.call("POST", f"{session['pds']}/xrpc/com.atproto.server.refreshSession", headers=headers)
@@ -94,13 +94,13 @@ def _refreshed(ctx: Context, account: UnsealedAccount, session: Session) -> Sess
     raise PrepareFailed(verdict)
 
 
-def _created(ctx: Context, account: UnsealedAccount) -> Session:
+def _create(ctx: Context, account: UnsealedAccount) -> Session:
     """By the app password. A refusal here is the account's: it leaves active."""
     identifier = account.setting("identifier").removeprefix("@")
     login = {"identifier": identifier, "password": account.secrets.get("app_password", "")}
     exchange = ctx.http.call("POST", f"{pds_url(account)}/xrpc/com.atproto.server.createSession", json=login)
     verdict = judge_repeatable(exchange, TABLE)
-    if verdict.outcome == "yes" and _complete(exchange.object()):
+    if verdict.outcome == "yes" and _is_complete(exchange.object()):
         return _session(ctx, account, exchange.object(), {})
     if verdict.outcome == "yes":
         text = "The server answered the sign-in without a session."
@@ -110,7 +110,7 @@ def _created(ctx: Context, account: UnsealedAccount) -> Session:
     raise PrepareFailed(verdict)
 
 
-def _complete(answer: Mapping[str, Any]) -> bool:
+def _is_complete(answer: Mapping[str, Any]) -> bool:
     return all(isinstance(answer.get(name), str) and answer[name] for name in ("accessJwt", "refreshJwt", "did"))
 
 
@@ -122,7 +122,7 @@ def _session(ctx: Context, account: UnsealedAccount, answer: Mapping[str, Any], 
         "did": str(answer.get("did") or old.get("did", "")),
         "handle": str(answer.get("handle") or old.get("handle", "")),
         "pds": _own_pds(account, answer) or old.get("pds", "") or pds_url(account),
-        "for": _made_for(account),
+        "for": _credentials_hash(account),
         "at": ctx.clock.now().isoformat(),
     }
 
@@ -141,7 +141,7 @@ def _own_pds(account: UnsealedAccount, answer: Mapping[str, Any]) -> str:
     return ""
 
 
-def _made_for(account: UnsealedAccount) -> str:
+def _credentials_hash(account: UnsealedAccount) -> str:
     """Changes when server, identifier or password change; tells nothing about them."""
     parts = (pds_url(account), account.setting("identifier"), account.secrets.get("app_password", ""))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -154,7 +154,7 @@ def _age(session: Session, now: datetime) -> timedelta:
         return timedelta.max
 
 
-def _lives(session: Session, now: datetime) -> bool:
+def _is_alive(session: Session, now: datetime) -> bool:
     """By the token's own `exp`, where it is a JWT; an opaque token is taken to live."""
     try:
         middle = session["access"].split(".")[1]

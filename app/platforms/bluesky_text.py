@@ -30,12 +30,12 @@ def mentions(text: str) -> Iterator[Span]:
 def hashtags(text: str) -> Iterator[Span]:
     """`#tag` without trailing punctuation, at most 64 graphemes; the span's text is the tag."""
     for match in _TAG.finditer(text):
-        tag = _unpunctuated(match[1])
+        tag = _without_punctuation(match[1])
         if tag and graphemes(tag) <= TAG_MAX:
             yield Span(match.start(), match.start(1) + len(tag), tag)
 
 
-def _unpunctuated(tag: str) -> str:
+def _without_punctuation(tag: str) -> str:
     """Without the punctuation at its end, found from the end: a search for it would try every run inside the tag."""
     end = len(tag)
     while end and unicodedata.category(tag[end - 1]).startswith("P"):
@@ -53,10 +53,10 @@ def facets(text: str, dids: Mapping[str, str]) -> list[dict[str, Any]]:
             found.append((span, {"$type": "app.bsky.richtext.facet#mention", "did": did}))
     for span in hashtags(text):
         found.append((span, {"$type": "app.bsky.richtext.facet#tag", "tag": span.text}))
-    return list(_placed(text, sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))))
+    return list(_in_bytes(text, sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))))
 
 
-def _placed(text: str, found: list[tuple[Span, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+def _in_bytes(text: str, found: list[tuple[Span, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
     """Code points to bytes in one pass."""
     position = offset = end = 0
     for span, feature in found:

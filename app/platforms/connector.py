@@ -25,7 +25,7 @@ from app.platforms.results import (
     Check,
     Doubt,
     Found,
-    Look,
+    Lookup,
     Metrics,
     PrepareFailed,
     Problem,
@@ -33,20 +33,20 @@ from app.platforms.results import (
 )
 from app.platforms.spec import Limits, Platform
 
-Answer = TypeVar("Answer", Verdict, Check, Look)
-Part = TypeVar("Part", bound=Verdict | Check | Look | Candidate)
+Answer = TypeVar("Answer", Verdict, Check, Lookup)
+Part = TypeVar("Part", bound=Verdict | Check | Lookup | Candidate)
 WORDS = ("message", "reason", "code", "name", "missing", "looked_at", "request_id", "text", "remarks", "differs")
 LINKS = ("url",)  # searched for the account's secrets alone: a password of a server may be a word of an address
 UNKEPT = "The platform's id of the post holds a secret of the account, so it is not kept."
 
 
-def clean(answer: Answer, account: UnsealedAccount) -> Answer:
+def redact_answer(answer: Answer, account: UnsealedAccount) -> Answer:
     """The same answer, fit to be kept: no secret of the account in its words (some platforms quote what they were
     sent), and nothing that the database cannot store."""
     own = account.known
     if isinstance(answer, Verdict | Found) and redact.holds(answer.post_id, own):
         answer = cast(Answer, _without_id(answer))
-    return _clean(answer, own)
+    return _redact_fields(answer, own)
 
 
 def _without_id(answer: Verdict | Found) -> Verdict | Doubt:
@@ -60,28 +60,28 @@ def _without_id(answer: Verdict | Found) -> Verdict | Doubt:
     return dataclasses.replace(answer, **changed)
 
 
-def _clean(answer: Part, own: redact.Known) -> Part:
+def _redact_fields(answer: Part, own: redact.Known) -> Part:
     changed: dict[str, Any] = {}
     for field in dataclasses.fields(cast(Any, answer)):
-        held = getattr(answer, field.name)
-        if not held:
+        value = getattr(answer, field.name)
+        if not value:
             continue
-        kept = _kept(field.name, held, own)
+        cleaned = _clean_field(field.name, value, own)
         if field.name == "evidence" and getattr(answer, "outcome", "") != "accepted":  # `confirm` needs it as it is
-            kept = redact.value(kept, redact.also_always(own))
-        if kept != held:
-            changed[field.name] = kept
+            cleaned = redact.value(cleaned, redact.also_always(own))
+        if cleaned != value:
+            changed[field.name] = cleaned
     return cast(Part, dataclasses.replace(cast(Any, answer), **changed)) if changed else answer
 
 
-def _kept(name: str, held: Any, own: redact.Known) -> Any:
-    if isinstance(held, tuple):  # remarks, or parts of a look
-        usable = [one for one in held if not (_is_post(one) and redact.holds(one.post_id, own))]
-        return tuple(_clean(one, own) if _is_post(one) else _kept(name, one, own) for one in usable)
-    kept = storable(held)
+def _clean_field(name: str, value: Any, own: redact.Known) -> Any:
+    if isinstance(value, tuple):  # remarks, or parts of a look
+        usable = [one for one in value if not (_is_post(one) and redact.holds(one.post_id, own))]
+        return tuple(_redact_fields(one, own) if _is_post(one) else _clean_field(name, one, own) for one in usable)
+    cleaned = storable(value)
     if name in WORDS:
-        return redact.text(kept, redact.also_always(own))
-    return redact.text(kept, own) if name in LINKS else kept
+        return redact.text(cleaned, redact.also_always(own))
+    return redact.text(cleaned, own) if name in LINKS else cleaned
 
 
 def _is_post(part: Any) -> bool:
@@ -115,29 +115,29 @@ class Connector:
         try:
             return cast("dict[str, Any]", storable(function(ctx, account, post))) if function else {}
         except PrepareFailed as failed:
-            raise PrepareFailed(clean(failed.verdict, account)) from None
+            raise PrepareFailed(redact_answer(failed.verdict, account)) from None
 
     def publish(
         self, ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]
     ) -> Verdict:
         """Single shot: exactly one `ctx.http.create` or `ctx.store.create`, with no other call after it."""
-        return clean(cast(Verdict, self._function("publish")(ctx, account, post, key, prepared)), account)
+        return redact_answer(cast(Verdict, self._function("publish")(ctx, account, post, key, prepared)), account)
 
     def confirm(
         self, ctx: Context, account: UnsealedAccount, post: Post, key: str, evidence: Mapping[str, Any]
     ) -> Verdict:
         """Repeatable: is what was `accepted` live by now? Same verdicts; `accepted` again means: not yet."""
-        return clean(cast(Verdict, self._function("confirm")(ctx, account, post, key, evidence)), account)
+        return redact_answer(cast(Verdict, self._function("confirm")(ctx, account, post, key, evidence)), account)
 
-    def find(self, ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
+    def find(self, ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Lookup:
         """Repeatable: is this post there? `since` is the attempt's begin; the module allows for skewed clocks."""
         if "find" not in self.spec.can:
             return CannotTell(f"{self.spec.name} cannot be asked which posts it has", final=True)
-        return clean(cast(Look, self._function("find")(ctx, account, post, key, since)), account)
+        return redact_answer(cast(Lookup, self._function("find")(ctx, account, post, key, since)), account)
 
     def delete(self, ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:
         """Repeatable: `yes` = gone, also when it was gone before."""
-        return clean(cast(Verdict, self._function("delete")(ctx, account, post_id)), account)
+        return redact_answer(cast(Verdict, self._function("delete")(ctx, account, post_id)), account)
 
     def metrics(self, ctx: Context, account: UnsealedAccount, post_ids: Sequence[str]) -> dict[str, Metrics]:
         """Repeatable: numbers by post id; ids that the platform did not answer for are missing."""
@@ -145,13 +145,13 @@ class Connector:
 
     def verify(self, ctx: Context, account: UnsealedAccount) -> Check:
         """Repeatable: do these secrets work, whose are they? CannotTell on network trouble: no reason to disconnect."""
-        return clean(cast(Check, self._function("verify")(ctx, account)), account)
+        return redact_answer(cast(Check, self._function("verify")(ctx, account)), account)
 
     def refresh(self, ctx: Context, account: UnsealedAccount) -> Check:
         """Repeatable, single flight by `ctx.sessions.lock`: get a fresh session token."""
         if "refresh" not in self.spec.can:
             return CannotTell(f"{self.spec.name} has no token to refresh")
-        return clean(cast(Check, self._function("refresh")(ctx, account)), account)
+        return redact_answer(cast(Check, self._function("refresh")(ctx, account)), account)
 
     def limits(self, configuration: Mapping[str, Any] | None = None) -> Limits:
         """Pure: the limits that hold for an account (an instance may have its own); the SPEC's where there is no account."""
@@ -168,6 +168,6 @@ class Connector:
         limits = limits or self.spec.limits
         function = getattr(self.module, "check", None)
         own = cast("list[Problem]", function(post, limits)) if function else []
-        if post.parts and "thread" not in self.spec.takes:
+        if post.parts and "thread" not in self.spec.supports:
             own.append(Problem("text", f"{self.spec.name} gets no threads from here yet: make it one post."))
         return general(post, limits) + own

@@ -1,4 +1,4 @@
-"""The ports a connector is given. Protocols only: the house above fills them in, tests fill them with fakes."""
+"""The ports a connector is given. Protocols only: `app.delivery` fills them in, tests fill them with fakes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class StorePort(Protocol):
 
 
 class SessionsPort(Protocol):
-    """Session tokens shared by all workers, sealed by the vault. `lock` makes a refresh single-flight over processes.
+    """Session tokens shared by all workers, sealed by `app.accounts`. `lock` makes a refresh single-flight over processes.
 
     `get` returns what the last `put` stored (tokens and plain facts, all text) or None. `lock` waits at most some
     20 s, then enters anyway; it holds no transaction.

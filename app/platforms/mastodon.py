@@ -30,7 +30,7 @@ from app.platforms.mastodon_answers import TABLE
 from app.platforms.mastodon_find import find
 from app.platforms.mastodon_instance import limits
 from app.platforms.mastodon_media import prepare
-from app.platforms.mastodon_software import of
+from app.platforms.mastodon_software import of_account
 from app.platforms.mastodon_status import author_of, body, remarks_on
 from app.platforms.mastodon_token import verify
 from app.platforms.verdict import judge, judge_repeatable
@@ -60,10 +60,10 @@ SPEC = Platform(
     ),
     limits=limits({"limits": {"software": "mastodon"}}),
     can=frozenset({"prepare", "publish", "find", "delete", "metrics", "verify"}),
-    takes=frozenset({"text", "images", "alt", "language", "link", "spoiler", "visibility"}),
-    replay="listing",
+    supports=frozenset({"text", "images", "alt", "language", "link", "spoiler", "visibility"}),
+    resend_safety="listing",
     listing_consistent=True,
-    edges=(
+    caveats=(
         "Limits differ by instance; they are read when the account is verified.",
         "After an unclear answer the account's posts are listed and compared for 15 minutes before it is sent again.",
         "Mastodon counts a link as 23 characters and of a mention only the name; other servers count both in full.",
@@ -76,16 +76,16 @@ def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepar
     """One POST /api/v1/statuses."""
     url = f"{server(account)}/api/v1/statuses"
     headers = {**authorization(account), "Idempotency-Key": key}
-    values = body(post, prepared, plain=of(account.configuration).content_type)
+    values = body(post, prepared, plain=of_account(account.configuration).content_type)
     exchange = ctx.http.create("POST", url, headers=headers, json=values)
-    verdict = checked_again(judge(exchange, TABLE))
+    verdict = with_recheck(judge(exchange, TABLE))
     if verdict.outcome != "yes":
         return verdict
     status = exchange.object()
     return replace(verdict, remarks=(*author_of(status, account.account_id), *remarks_on(post, status)))
 
 
-def checked_again(verdict: Verdict) -> Verdict:
+def with_recheck(verdict: Verdict) -> Verdict:
     """Every refusal of the content may mean that the limits have changed, or (without a word) that the token is not taken:
     which one, no code says, and the sentence is in the server's language. So the account is checked again."""
     return replace(verdict, reread_limits=verdict.outcome == "no" and verdict.error_type == CONTENT_REJECTED)

@@ -59,22 +59,22 @@ RULES = (
 )
 
 
-def said(exchange: Exchange) -> ErrorBody:
+def error_body(exchange: Exchange) -> ErrorBody:
     """`error` (Mastodon, Pleroma, GoToSocial), `error_description` (OAuth), `message` + `errors` (Pixelfed, Laravel)."""
     body = exchange.object()
     error = body.get("error") or body.get("errors") or body.get("message")
     if not error:
         challenged = exchange.status == 403 and CHALLENGE.search(exchange.headers.get("www-authenticate", ""))
-        return ErrorBody(code="scope", missing=needed(exchange)) if challenged else _mute(exchange)
+        return ErrorBody(code="scope", missing=required_right(exchange)) if challenged else _without_reason(exchange)
     words = error if isinstance(error, str) else str(body.get("message") or error)
     code = _code(exchange, words)
     more = body.get("error_description")
     if isinstance(more, str) and more != words:
         words = f"{words}: {more}"
-    return ErrorBody(code=code, message=words[:500], missing=needed(exchange) if code == "scope" else "")
+    return ErrorBody(code=code, message=words[:500], missing=required_right(exchange) if code == "scope" else "")
 
 
-def _mute(exchange: Exchange) -> ErrorBody:
+def _without_reason(exchange: Exchange) -> ErrorBody:
     """A refusal that gives no reason: it may be the token's as well as the post's (snac answers so)."""
     if exchange.status not in (400, 422):
         return ErrorBody()
@@ -84,11 +84,14 @@ def _mute(exchange: Exchange) -> ErrorBody:
 def _code(exchange: Exchange, words: str) -> str:
     if exchange.status == 403 and CHALLENGE.search(exchange.headers.get("www-authenticate", "")):
         return "scope"
-    told = words.strip()
-    return next((code for status, said, code in SENTENCES if status == exchange.status and said.fullmatch(told)), "api")
+    sentence = words.strip()
+    return next(
+        (code for status, pattern, code in SENTENCES if status == exchange.status and pattern.fullmatch(sentence)),
+        "api",
+    )
 
 
-def needed(exchange: Exchange) -> str:
+def required_right(exchange: Exchange) -> str:
     """The right that a call needs. Source: https://docs.joinmastodon.org/api/oauth-scopes/"""
     path = exchange.url.partition("?")[0]
     check, look, post, picture = RIGHTS
@@ -99,7 +102,7 @@ def needed(exchange: Exchange) -> str:
     return look if exchange.method == "GET" else post
 
 
-def made(exchange: Exchange) -> tuple[str, str]:
+def post_address(exchange: Exchange) -> tuple[str, str]:
     """The status' id and public address. A scheduled status has an id but no `uri`: that is not a post."""
     status = exchange.object()
     number = status.get("id")
@@ -109,4 +112,4 @@ def made(exchange: Exchange) -> tuple[str, str]:
     return str(number), url if isinstance(url, str) else ""
 
 
-TABLE = Table(rules=RULES, said=said, made=made, windows=windows("x-ratelimit", "mastodon"))
+TABLE = Table(rules=RULES, error_body=error_body, post_address=post_address, windows=windows("x-ratelimit", "mastodon"))

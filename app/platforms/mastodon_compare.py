@@ -13,7 +13,7 @@ from typing import Any
 from app.platforms.mastodon_account import spoiler_of
 from app.platforms.post import Media, Post
 from app.platforms.results import Candidate
-from app.platforms.text_match import canonical, folded, plain, same_mentions, same_text
+from app.platforms.text_match import canonical, fold, plain, same_mentions, same_text
 
 Source = Callable[[Mapping[str, Any]], str | None]
 """Asks the server for the source text of a status; None when it does not tell."""
@@ -37,16 +37,16 @@ def sensitive_of(post: Post) -> bool:
 
 def differences(post: Post, status: Mapping[str, Any], source: Source) -> tuple[str, ...] | None:
     """In what the status differs from the post: () is identity, None another post altogether."""
-    if status.get("reblog") or not _kin(post.text, status):
+    if status.get("reblog") or not _is_similar(post.text, status):
         return None
-    found = [] if _exact(post.text, status, source) else [REWRITTEN]
+    found = [] if _is_exact(post.text, status, source) else [REWRITTEN]
     found += _pictures(post, _media(status)) + _options(post, status)
     return tuple(found)
 
 
 def candidate(status: Mapping[str, Any], differs: tuple[str, ...]) -> Candidate:
     text = next(iter(_sources(status)), None) or plain(str(status.get("content") or ""))
-    return Candidate(str(status.get("id")), address(status), text[:EXCERPT], created(status), differs)
+    return Candidate(str(status.get("id")), address(status), text[:EXCERPT], created_at(status), differs)
 
 
 def address(status: Mapping[str, Any]) -> str:
@@ -54,7 +54,7 @@ def address(status: Mapping[str, Any]) -> str:
     return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""
 
 
-def created(status: Mapping[str, Any]) -> datetime | None:
+def created_at(status: Mapping[str, Any]) -> datetime | None:
     try:
         found = datetime.fromisoformat(str(status.get("created_at")))
     except ValueError:
@@ -62,16 +62,16 @@ def created(status: Mapping[str, Any]) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _kin(sent: str, status: Mapping[str, Any]) -> bool:
+def _is_similar(sent: str, status: Mapping[str, Any]) -> bool:
     return any(same_text(sent, text) for text in [*_sources(status), plain(str(status.get("content") or ""))])
 
 
-def _exact(sent: str, status: Mapping[str, Any], source: Source) -> bool:
+def _is_exact(sent: str, status: Mapping[str, Any], source: Source) -> bool:
     """By the source text: in the listing, else asked for, else the HTML read back, with the servers of its mentions."""
     known = next(iter(_sources(status)), None)
     known = source(status) if known is None else known
     if known is not None:
-        return folded(known) == folded(sent)
+        return fold(known) == fold(sent)
     html = str(status.get("content") or "")
     return canonical(plain(html)) == canonical(sent) and same_mentions(sent, html)
 
@@ -80,8 +80,8 @@ def _sources(status: Mapping[str, Any]) -> list[str]:
     """Texts as they were written, where the listing has them."""
     own = status.get("pleroma")
     content = own.get("content") if isinstance(own, Mapping) else None
-    kept = content.get("text/plain") if isinstance(content, Mapping) else None
-    return [text for text in (status.get("text"), kept) if isinstance(text, str) and text]
+    source = content.get("text/plain") if isinstance(content, Mapping) else None
+    return [text for text in (status.get("text"), source) if isinstance(text, str) and text]
 
 
 def _media(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -89,12 +89,12 @@ def _media(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [m for m in media if isinstance(m, Mapping)] if isinstance(media, list) else []
 
 
-def _pictures(post: Post, shown: list[Mapping[str, Any]]) -> list[str]:
-    if len(shown) != len(post.media):
+def _pictures(post: Post, attached: list[Mapping[str, Any]]) -> list[str]:
+    if len(attached) != len(post.media):
         return ["other number of pictures"]
-    pairs = list(zip(post.media, shown, strict=True))
+    pairs = list(zip(post.media, attached, strict=True))
     found = []
-    if any(folded(ours.alt) != folded(str(theirs.get("description") or "")) for ours, theirs in pairs):
+    if any(fold(ours.alt) != fold(str(theirs.get("description") or "")) for ours, theirs in pairs):
         found.append("other alt text")
     if not all(_same_size(ours, theirs) for ours, theirs in pairs):
         found.append("pictures of another size")
@@ -115,7 +115,7 @@ def _same_size(ours: Media, theirs: Mapping[str, Any]) -> bool:
 
 def _options(post: Post, status: Mapping[str, Any]) -> list[str]:
     found = []
-    if folded(str(status.get("spoiler_text") or "")) != folded(spoiler_of(post)):
+    if fold(str(status.get("spoiler_text") or "")) != fold(spoiler_of(post)):
         found.append("other warning")
     if "visibility" in status and status["visibility"] != visibility_of(post):
         found.append("other visibility")

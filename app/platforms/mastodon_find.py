@@ -20,13 +20,13 @@ from app.platforms.base import (
     Doubt,
     Found,
     KnownPost,
-    Look,
+    Lookup,
     Post,
     UnsealedAccount,
 )
 from app.platforms.mastodon_account import authorization, server
-from app.platforms.mastodon_compare import ODD_TIME, address, candidate, created, differences, shape
-from app.platforms.mastodon_listing import Listing, read
+from app.platforms.mastodon_compare import ODD_TIME, address, candidate, created_at, differences, shape
+from app.platforms.mastodon_listing import Listing, read_statuses
 from app.platforms.mastodon_status import remarks_on
 
 EARLIER = timedelta(minutes=2)
@@ -38,10 +38,10 @@ MAYBE_ANOTHER = "may be another post that waits as well"
 SOURCES = 12
 
 
-def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Lookup:
     """Found only by identity, Absent only where this look would have seen the post, else Doubt with what was seen."""
     known = [one for one in ctx.beside.known if shape(one.post) == shape(post)][:CALIBRATE]
-    listing = read(ctx, account, since - EARLIER, known[0].post_id if known else "")
+    listing = read_statuses(ctx, account, since - EARLIER, known[0].post_id if known else "")
     if isinstance(listing, CannotTell):
         return listing
     search = Search(ctx, account, post, since, listing)
@@ -49,18 +49,20 @@ def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: da
     exact, near = search.sift(times_fit=calibration.times_fit)
     if exact:
         return exact[0] if len(exact) == 1 else _with_others(exact)
-    seen = {"statuses": len(listing.statuses), "since": since.isoformat(), "known": calibration.recognised}
+    evidence = {"statuses": len(listing.statuses), "since": since.isoformat(), "known": calibration.recognised}
     if near:
-        return Doubt("There is a post that is nearly this one, but not surely.", tuple(near), seen)
+        return Doubt("There is a post that is nearly this one, but not surely.", tuple(near), evidence)
     if not listing.whole:
         return CannotTell(
             f"More than {len(listing.statuses)} posts since the attempt; the list was not read to its end."
         )
     if listing.distrust or calibration.reason:
         return Doubt(
-            f"It is not listed, but absence proves nothing here: {listing.distrust or calibration.reason}.", (), seen
+            f"It is not listed, but absence proves nothing here: {listing.distrust or calibration.reason}.",
+            (),
+            evidence,
         )
-    return Absent(f"{server(account)}: {len(listing.statuses)} own posts", seen)
+    return Absent(f"{server(account)}: {len(listing.statuses)} own posts", evidence)
 
 
 def _with_others(exact: list[Found]) -> Found:
@@ -99,7 +101,7 @@ class Search:
             if differences(one.post, status, self.source) != ():
                 return Calibration("this server shows posts of this kind otherwise than they were sent", recognised)
             recognised += 1
-            made = created(status)
+            made = created_at(status)
             offsets += [abs(made - self.listing.skew - one.published_at)] if made else []
         if not recognised:
             return Calibration("we know of no earlier post of this kind that the list shows")
@@ -129,22 +131,22 @@ class Search:
                 near.append(candidate(status, differs))
             else:
                 evidence = {"match": "exact", "created_at": status.get("created_at")}
-                said = remarks_on(self.post, status)
+                remarks = remarks_on(self.post, status)
                 url, made = address(status), self._ours(status)
-                exact.append(Found(str(status.get("id")), url, "listing", made, evidence, remarks=said))
+                exact.append(Found(str(status.get("id")), url, "listing", made, evidence, remarks=remarks))
         return exact, near
 
     def _ours(self, status: Mapping[str, Any]) -> datetime | None:
         """When it was made, by the database's clock."""
-        made = created(status)
+        made = created_at(status)
         return made and made - self.listing.skew
 
     def _in_time(self, status: Mapping[str, Any]) -> bool:
-        made = created(status)
+        made = created_at(status)
         return made is not None and self.begin <= made <= self.end
 
     def _in_reach(self, status: Mapping[str, Any], times_fit: bool) -> bool:
-        made = created(status)
+        made = created_at(status)
         return not times_fit or made is None or self.begin - NEAR <= made
 
     def source(self, status: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.platforms.addresses import origin
 from app.platforms.base import Context, Exchange, Limits
-from app.platforms.mastodon_software import kept_name, of
+from app.platforms.mastodon_software import canonical_name, of_account
 from app.platforms.spec import IMAGES
 
 # What Mastodon itself answers, for instances that say nothing. Source: GET /api/v2/instance of mastodon.social.
@@ -30,14 +30,14 @@ FLAT = {
 
 def limits(configuration: Mapping[str, Any]) -> Limits:
     """The limits kept in an account's configuration, Mastodon's numbers where there are none."""
-    kept = configuration.get("limits")
-    said: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {}
+    stored = configuration.get("limits")
+    values: Mapping[str, Any] = stored if isinstance(stored, Mapping) else {}
 
     def number(name: str) -> int:
-        value = said.get(name)
+        value = values.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else DEFAULTS[name]
 
-    mimes, software = said.get("mimes"), of(configuration)
+    mimes, software = values.get("mimes"), of_account(configuration)
     return Limits(
         text=number("max_characters"),
         count=software.count(number("characters_reserved_per_url")),
@@ -56,12 +56,12 @@ def limits(configuration: Mapping[str, Any]) -> Limits:
 def read_limits(ctx: Context, root: str, before: Mapping[str, Any]) -> dict[str, Any]:
     """What the instance says of its limits; {} when it says nothing, so that what was read `before` is not lost for a blip."""
     name, exchange = software_name(ctx, root, before), instance(ctx, root)
-    said = exchange.object()
-    if not exchange.ok or not said:
+    body = exchange.object()
+    if not exchange.ok or not body:
         return {}
-    version = said.get("version")
-    software = kept_name(name, version if isinstance(version, str) else "", said.get("source_url"))
-    return {**parse(said), "software": software}
+    version = body.get("version")
+    software = canonical_name(name, version if isinstance(version, str) else "", body.get("source_url"))
+    return {**parse(body), "software": software}
 
 
 def software_name(ctx: Context, root: str, before: Mapping[str, Any]) -> str:
@@ -79,9 +79,9 @@ def software_name(ctx: Context, root: str, before: Mapping[str, Any]) -> str:
             name = software.get("name") if isinstance(software, Mapping) else None
             if isinstance(name, str) and name.strip():
                 return name.strip().lower()[:40]
-    kept = before.get("limits")
+    stored = before.get("limits")
     asked = not exchange.error and (exchange.status or 0) < 500
-    return "" if asked or not isinstance(kept, Mapping) else str(kept.get("software") or "")
+    return "" if asked or not isinstance(stored, Mapping) else str(stored.get("software") or "")
 
 
 def instance(ctx: Context, root: str) -> Exchange:

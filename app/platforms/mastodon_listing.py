@@ -10,7 +10,7 @@ from typing import Any
 from app.platforms.base import CannotTell, Context, Exchange, UnsealedAccount
 from app.platforms.mastodon_account import authorization, server
 from app.platforms.mastodon_answers import TABLE
-from app.platforms.mastodon_compare import created
+from app.platforms.mastodon_compare import created_at
 from app.platforms.rates import http_date
 from app.platforms.verdict import cannot_tell
 
@@ -37,11 +37,11 @@ class Listing:
 
     def reaches(self, moment: datetime) -> bool:
         """Whether a post of that moment (the database's time) must be among what was read."""
-        oldest = min((made for one in self.statuses if (made := created(one))), default=None)
+        oldest = min((made for one in self.statuses if (made := created_at(one))), default=None)
         return self.ended or (oldest is not None and oldest <= moment + self.skew)
 
 
-def read(ctx: Context, account: UnsealedAccount, since: datetime, wanted: str = "") -> Listing | CannotTell:
+def read_statuses(ctx: Context, account: UnsealedAccount, since: datetime, wanted: str = "") -> Listing | CannotTell:
     """Own statuses back to `since` (the database's time), and further until the post `wanted` is seen or passed."""
     root, headers = server(account), authorization(account)
     me = account.account_id or own_id(ctx, root, headers)
@@ -53,10 +53,10 @@ def read(ctx: Context, account: UnsealedAccount, since: datetime, wanted: str = 
         page = exchange.json()
         if not exchange.ok or not isinstance(page, list):
             return cannot_tell(exchange, TABLE)
-        _time(ctx, exchange, listing)
-        fresh = _take(page, listing, me)
+        _note_times(ctx, exchange, listing)
+        fresh = _add_page(page, listing, me)
         begin = since + listing.skew
-        passed = not fresh or min(created(one) or begin for one in fresh) < begin
+        passed = not fresh or min(created_at(one) or begin for one in fresh) < begin
         listing.whole, listing.ended = listing.whole or passed, not fresh
         if not fresh or (passed and (not wanted or wanted in listing.ids) and not listing.distrust):
             break
@@ -64,15 +64,15 @@ def read(ctx: Context, account: UnsealedAccount, since: datetime, wanted: str = 
     return listing
 
 
-def _take(page: list[Any], listing: Listing, me: str) -> list[Mapping[str, Any]]:
+def _add_page(page: list[Any], listing: Listing, me: str) -> list[Mapping[str, Any]]:
     """The page's own statuses that were not seen yet. A list out of order, or one that does not go on, is distrusted."""
     statuses = [one for one in page if isinstance(one, Mapping)]
     fresh = [one for one in statuses if str(one.get("id")) not in listing.ids]
     if statuses and not fresh:
         listing.distrust = listing.distrust or "the list shows the same posts again instead of going on"
-    last = created(listing.statuses[-1]) if listing.statuses else None
+    last = created_at(listing.statuses[-1]) if listing.statuses else None
     for one in fresh:
-        made = created(one)
+        made = created_at(one)
         if made is None or (last is not None and made > last + timedelta(seconds=OLD)):
             listing.distrust = listing.distrust or "the list is not in the order of time"
         last = made or last
@@ -86,7 +86,7 @@ def _owner(status: Mapping[str, Any]) -> str:
     return str(person.get("id") or "") if isinstance(person, Mapping) else ""
 
 
-def _time(ctx: Context, exchange: Exchange, listing: Listing) -> None:
+def _note_times(ctx: Context, exchange: Exchange, listing: Listing) -> None:
     age = exchange.headers.get("age", "").strip()
     if age.isascii() and age.isdigit() and int(age) > OLD:
         listing.distrust = f"the list came out of a cache and is {age} seconds old"
@@ -96,8 +96,8 @@ def _time(ctx: Context, exchange: Exchange, listing: Listing) -> None:
 
 def skew(ctx: Context, exchange: Exchange) -> timedelta:
     """How far the server's clock is ahead of the database's, by its own Date header (whole seconds)."""
-    said = http_date(exchange.headers.get("date", ""))
-    ahead = said - ctx.clock.now() if said else timedelta(0)
+    server_time = http_date(exchange.headers.get("date", ""))
+    ahead = server_time - ctx.clock.now() if server_time else timedelta(0)
     return ahead if abs(ahead) > timedelta(seconds=5) else timedelta(0)
 
 

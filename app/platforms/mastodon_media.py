@@ -21,10 +21,10 @@ def prepare(ctx: Context, account: UnsealedAccount, post: Post) -> dict[str, Any
     """{"media_ids": […]} in the order of the post."""
     if not post.media:
         return {}
-    return {"media_ids": [_ready(ctx, account, medium) for medium in post.media]}
+    return {"media_ids": [_upload_whole(ctx, account, medium) for medium in post.media]}
 
 
-def _ready(ctx: Context, account: UnsealedAccount, medium: Media) -> str:
+def _upload_whole(ctx: Context, account: UnsealedAccount, medium: Media) -> str:
     root, headers = server(account), authorization(account)
     try:
         content = ctx.files.read(medium.sha256)
@@ -64,9 +64,9 @@ def _upload(ctx: Context, root: str, headers: dict[str, str], medium: Media, con
     return str(number)
 
 
-def _describe(ctx: Context, root: str, headers: dict[str, str], number: str, alt: str, kept: Any) -> None:
+def _describe(ctx: Context, root: str, headers: dict[str, str], number: str, alt: str, description: Any) -> None:
     """Some servers drop the description of an upload: say it again."""
-    if not alt.strip() or (isinstance(kept, str) and kept.strip()):
+    if not alt.strip() or (isinstance(description, str) and description.strip()):
         return
     ctx.http.call("PUT", f"{root}/api/v1/media/{number}", headers=headers, json={"description": alt})
 

@@ -112,22 +112,22 @@ _RELATIVE = re.compile(r"\((?:compatible|not true);\s*(?:really\s+)?([a-z.]+)", 
 _BARE = re.compile(r"[1-9][0-9]*\.[0-9]+\.[0-9]+(-[a-z0-9.-]+)?", re.IGNORECASE)
 
 
-def named(name: Any) -> Software:
+def by_name(name: Any) -> Software:
     """The row of a name as nodeinfo gives it."""
     return BY_NAME.get(str(name).strip().lower(), UNKNOWN)
 
 
-def of(configuration: Mapping[str, Any]) -> Software:
+def of_account(configuration: Mapping[str, Any]) -> Software:
     """The row of an account; it is as good as UNKNOWN until a check has found out its software."""
-    kept = configuration.get("limits")
-    name = kept.get("software") if isinstance(kept, Mapping) else None
-    return named(name) if name else UNCHECKED
+    limits = configuration.get("limits")
+    name = limits.get("software") if isinstance(limits, Mapping) else None
+    return by_name(name) if name else UNCHECKED
 
 
 def by_version(version: str, source_url: Any = "") -> Software:
     """Where there is no nodeinfo: relatives say who they are in brackets, the version of Mastodon is a bare number."""
     if relative := _RELATIVE.search(version):
-        return named(relative[1])
+        return by_name(relative[1])
     if isinstance(source_url, str) and source_url.rstrip("/").lower().endswith("/gotosocial"):
         return GOTOSOCIAL
     if "+glitch" in version.lower():
@@ -135,7 +135,7 @@ def by_version(version: str, source_url: Any = "") -> Software:
     return MASTODON if _BARE.fullmatch(version) else UNKNOWN
 
 
-def kept_name(name: str, version: str, source_url: Any = "") -> str:
+def canonical_name(name: str, version: str, source_url: Any = "") -> str:
     """What is kept of both: nodeinfo's word, but a version tells glitch-soc from the Mastodon that its nodeinfo says."""
-    told = by_version(version, source_url)
-    return told.name if told is GLITCH or not name else name
+    software = by_version(version, source_url)
+    return software.name if software is GLITCH or not name else name

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.platforms.base import Post
-from app.platforms.compare import SEVERE, Kept, remarks
+from app.platforms.compare import SEVERE, PostFields, remarks
 from app.platforms.mastodon_account import spoiler_of
 from app.platforms.mastodon_compare import sensitive_of, visibility_of
 from app.platforms.text_match import plain
@@ -35,7 +35,7 @@ def language_of(post: Post) -> str:
 
 def remarks_on(post: Post, status: Mapping[str, Any]) -> tuple[str, ...]:
     """How a status that surely is this post differs from it."""
-    return remarks(sent(post), shown(status))
+    return remarks(fields_sent(post), fields_answered(status))
 
 
 def author_of(status: Mapping[str, Any], me: str) -> tuple[str, ...]:
@@ -48,8 +48,8 @@ def author_of(status: Mapping[str, Any], me: str) -> tuple[str, ...]:
     return (f"{SEVERE} a post of {who} instead of this account",)
 
 
-def sent(post: Post) -> Kept:
-    return Kept(
+def fields_sent(post: Post) -> PostFields:
+    return PostFields(
         text=post.text,
         visibility=visibility_of(post),
         warning=spoiler_of(post),
@@ -60,19 +60,19 @@ def sent(post: Post) -> Kept:
     )
 
 
-def shown(status: Mapping[str, Any]) -> Kept:
+def fields_answered(status: Mapping[str, Any]) -> PostFields:
     """What the answer does not tell is None, and so is what it tells in a shape of its own. A field that it should have and has
     as null was dropped."""
     content, source = status.get("content"), status.get("text")
     text = source if isinstance(source, str) and source else plain(content) if isinstance(content, str) else None
     pictures = _pictures(status.get("media_attachments"))
-    alts = None if pictures is None else [_told(one, "description") for one in pictures]
-    return Kept(
+    alts = None if pictures is None else [_text_of(one, "description") for one in pictures]
+    return PostFields(
         text=text,
-        visibility=_told(status, "visibility") or None,
-        warning=_told(status, "spoiler_text"),
+        visibility=_text_of(status, "visibility") or None,
+        warning=_text_of(status, "spoiler_text"),
         sensitive=status["sensitive"] if isinstance(status.get("sensitive"), bool) else None,
-        language=_told(status, "language"),
+        language=_text_of(status, "language"),
         pictures=None if pictures is None else len(pictures),
         alts=None if alts is None or None in alts else tuple(one or "" for one in alts),
     )
@@ -84,7 +84,7 @@ def _pictures(media: Any) -> list[Mapping[str, Any]] | None:
     return media
 
 
-def _told(said: Mapping[str, Any], name: str) -> str | None:
+def _text_of(answer: Mapping[str, Any], name: str) -> str | None:
     """Text, "" where it is null, None where the answer does not tell."""
-    value = said.get(name, 0)
+    value = answer.get(name, 0)
     return "" if value is None else value if isinstance(value, str) else None

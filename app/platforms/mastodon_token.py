@@ -9,9 +9,9 @@ from app.platforms.base import CannotTell, Check, Context, Exchange, Refused, Un
 from app.platforms.blame import RIGHT, advice
 from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.mastodon_account import RIGHTS, authorization, server
-from app.platforms.mastodon_answers import TABLE, said
+from app.platforms.mastodon_answers import TABLE, error_body
 from app.platforms.mastodon_instance import instance, read_limits
-from app.platforms.verdict import refused_or_unclear
+from app.platforms.verdict import judge_check
 
 
 def verify(ctx: Context, account: UnsealedAccount) -> Check:
@@ -21,22 +21,22 @@ def verify(ctx: Context, account: UnsealedAccount) -> Check:
     except ValueError as error:
         return Refused(f"{error}.", error_type=INVALID_PARAMETERS, field="instance")
     exchange = ctx.http.call("GET", f"{root}/api/v1/accounts/verify_credentials", headers=authorization(account))
-    if led := _led_elsewhere(exchange, root):
+    if led := _redirect(exchange, root):
         return led
     person = exchange.object()
     if not exchange.ok or "id" not in person:
-        return _not_verified(ctx, root, exchange)
+        return _refusal(ctx, root, exchange)
     if missing := _missing_rights(ctx, root, account):
         text = advice(RIGHT, missing=", ".join(missing))
         return Refused(text, field="access_token", code="scopes", blame=RIGHT)
     name = str(person.get("acct") or person.get("username") or account.name)
     limits = read_limits(ctx, root, account.configuration)
     found = {"instance": root, **({"limits": limits} if limits else {})}
-    shown = f"@{name}@{host_of(root)}" if "@" not in name else f"@{name}"
-    return Verified(str(person["id"]), shown, url=str(person.get("url") or ""), configuration=found)
+    handle = f"@{name}@{host_of(root)}" if "@" not in name else f"@{name}"
+    return Verified(str(person["id"]), handle, url=str(person.get("url") or ""), configuration=found)
 
 
-def _led_elsewhere(exchange: Exchange, root: str) -> CannotTell | None:
+def _redirect(exchange: Exchange, root: str) -> CannotTell | None:
     """A redirect to another host: what that one says is no word on our token, which it was not sent. It may pass (a portal in
     front of the network answers so), so the account stays as it is."""
     if exchange.error == "redirect":
@@ -59,12 +59,12 @@ def _missing_rights(ctx: Context, root: str, account: UnsealedAccount) -> list[s
     return [right for right in RIGHTS[1:] if right not in scopes and right.partition(":")[0] not in scopes]
 
 
-def _not_verified(ctx: Context, root: str, exchange: Exchange) -> Check:
+def _refusal(ctx: Context, root: str, exchange: Exchange) -> Check:
     """A server that answers something else than an account is not one of the Mastodon API."""
     if exchange.ok:
         text = "This server does not speak the Mastodon API."
         return Refused(text, error_type=INVALID_PARAMETERS, field="instance")
-    found = refused_or_unclear(exchange, TABLE)
+    found = judge_check(exchange, TABLE)
     if isinstance(found, Refused) and found.error_type == AUTH_FAILED:
         field = "" if found.blame not in ("", RIGHT) else "access_token"
         return replace(found, field=field)
@@ -84,10 +84,10 @@ def _token_or_address(ctx: Context, root: str, exchange: Exchange, found: Check)
     if not spoken:
         text = "This server does not speak the Mastodon API. Correct the address under Instance."
         return Refused(text, INVALID_PARAMETERS, field="instance", http_status=exchange.status)
-    if exchange.status == 404 and not said(exchange).code:
+    if exchange.status == 404 and not error_body(exchange).code:
         text = "The server did not say whether the token is good (HTTP 404). If it does not settle, make a new token."
         return CannotTell(text, error_type=PLATFORM_ERROR)
-    words = said(exchange).message if said(exchange).code else ""
+    words = error_body(exchange).message if error_body(exchange).code else ""
     text = f"The server refuses this token (HTTP {exchange.status}). Make a new one and enter it."
     text = f"{text} It said: “{words.rstrip('.')}”." if words else text
     return Refused(text, AUTH_FAILED, found.code if isinstance(found, Refused) else "", "access_token", exchange.status)

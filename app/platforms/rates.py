@@ -26,10 +26,10 @@ def retry_after(exchange: Exchange) -> timedelta | None:
     until = http_date(value)
     if until is None:
         return None
-    return max(timedelta(0), until - answered_at(exchange))
+    return max(timedelta(0), until - answer_time(exchange))
 
 
-def answered_at(exchange: Exchange) -> datetime:
+def answer_time(exchange: Exchange) -> datetime:
     """The platform's own time of its answer, else ours."""
     ours = exchange.started_at + timedelta(milliseconds=exchange.duration_ms)
     return http_date(exchange.headers.get("date", "")) or ours
@@ -52,7 +52,7 @@ def windows(prefix: str, key: str) -> Callable[[Exchange], tuple[RateWindow, ...
         if not (remaining.isascii() and remaining.isdigit()) or resets_at is None:
             return ()
         ours = exchange.started_at + timedelta(milliseconds=exchange.duration_ms)
-        skew = ours - answered_at(exchange) if exchange.headers.get("date") else timedelta(0)
+        skew = ours - answer_time(exchange) if exchange.headers.get("date") else timedelta(0)
         return (RateWindow("account", key, int(remaining), resets_at + skew),)
 
     return read

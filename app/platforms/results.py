@@ -201,6 +201,6 @@ class Problem:
     at: int | None = None
 
 
-Look = Found | Absent | Doubt | CannotTell
+Lookup = Found | Absent | Doubt | CannotTell
 Check = Verified | Refused | CannotTell
 Metrics = Mapping[str, int]  # views, likes, comments, shares, impressions, reach, saves, clicks

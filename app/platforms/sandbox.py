@@ -25,7 +25,7 @@ from app.platforms.base import (
     ConfigField,
     Context,
     Limits,
-    Look,
+    Lookup,
     Platform,
     Post,
     Refused,
@@ -35,7 +35,7 @@ from app.platforms.base import (
 )
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, PLATFORM_ERROR, RATE_LIMIT, UNKNOWN
 from app.platforms.keys import tid, tid_time
-from app.platforms.store_post import look, put
+from app.platforms.store_post import find_post, store_post
 
 BEHAVIOURS = (
     ("ok", "Takes everything"),
@@ -66,11 +66,11 @@ SPEC = Platform(
     ),
     limits=Limits(text=500, title_max=200, media_max=4, alt_max=1500),
     can=frozenset({"publish", "confirm", "find", "delete", "verify"}),
-    takes=frozenset({"title", "text", "images", "alt", "link", "language"}),
-    replay="proved",
+    supports=frozenset({"title", "text", "images", "alt", "link", "language"}),
+    resend_safety="proved",
     listing_consistent=True,
     min_gap=timedelta(0),
-    edges=("Nothing leaves this machine. The account's behaviour decides what happens.",),
+    caveats=("Nothing leaves this machine. The account's behaviour decides what happens.",),
 )
 
 
@@ -82,16 +82,16 @@ def client_key(post: Post, now: datetime) -> str:
 def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One `store.create`, which keeps the post when the behaviour keeps it; then the answer is bent."""
     behaviour = account.setting("behaviour", "ok")
-    left = _left(ctx, account, key, 60)
+    left = _time_left(ctx, account, key, 60)
     waits = behaviour == "rate_limited" and left > timedelta(0)
     keep = behaviour in ("ok", "silent", "slow") or (behaviour == "rate_limited" and not waits)
-    verdict = put(ctx, account, post, key, keep=keep)
+    verdict = store_post(ctx, account, post, key, keep=keep)
     if verdict.outcome != "yes" or behaviour == "ok" or (behaviour == "rate_limited" and not waits):
         return verdict
-    return _bent(verdict, behaviour, left)
+    return _behave(verdict, behaviour, left)
 
 
-def _bent(verdict: Verdict, behaviour: str, left: timedelta) -> Verdict:
+def _behave(verdict: Verdict, behaviour: str, left: timedelta) -> Verdict:
     plain = replace(verdict, post_id="", url="", response={}, matched_by=f"sandbox:{behaviour}", code=behaviour)
     if behaviour == "slow":
         return replace(plain, outcome="accepted", evidence={"key": verdict.post_id})
@@ -113,7 +113,7 @@ def confirm(ctx: Context, account: UnsealedAccount, post: Post, key: str, eviden
     """Live once the key is old enough."""
     if account.setting("behaviour") == "locked_out":
         return Verdict(matched_by="sandbox:locked_out", code="locked_out", **LOCKED_OUT)
-    left = _left(ctx, account, key, 10)
+    left = _time_left(ctx, account, key, 10)
     if left > timedelta(0):
         return Verdict("accepted", matched_by="sandbox:slow", retry_after=left, evidence=dict(evidence))
     stored = ctx.store.find(key)
@@ -122,10 +122,10 @@ def confirm(ctx: Context, account: UnsealedAccount, post: Post, key: str, eviden
     return Verdict("yes", post_id=key, url=stored.url, matched_by="store")
 
 
-def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Lookup:
     if account.setting("behaviour") == "silent":
         return CannotTell("This sandbox cannot be asked what it has.", final=True)
-    return look(ctx, key)
+    return find_post(ctx, key)
 
 
 def delete(ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:
@@ -139,7 +139,7 @@ def verify(ctx: Context, account: UnsealedAccount) -> Check:
     return Verified(account_id=f"sandbox:{account.name}", name=account.name)
 
 
-def _left(ctx: Context, account: UnsealedAccount, key: str, default: int) -> timedelta:
+def _time_left(ctx: Context, account: UnsealedAccount, key: str, default: int) -> timedelta:
     """How long until the key is `delay` seconds old."""
     try:
         delay = int(account.configuration.get("delay") or default)

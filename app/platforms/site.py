@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.platforms.base import Check, Context, Limits, Look, Platform, Post, UnsealedAccount, Verdict, Verified
-from app.platforms.store_post import look, put
+from app.platforms.base import Check, Context, Limits, Lookup, Platform, Post, UnsealedAccount, Verdict, Verified
+from app.platforms.store_post import find_post, store_post
 
 SPEC = Platform(
     slug="site",
@@ -16,21 +16,21 @@ SPEC = Platform(
     credential_type="none",
     limits=Limits(text=100_000, title_max=200, title_required=True, text_required=True, media_max=20, alt_max=2000),
     can=frozenset({"publish", "find", "delete", "verify"}),
-    takes=frozenset({"title", "text", "markdown", "images", "alt", "link", "language"}),
-    replay="proved",
+    supports=frozenset({"title", "text", "markdown", "images", "alt", "link", "language"}),
+    resend_safety="proved",
     listing_consistent=True,
     min_gap=timedelta(0),
-    edges=("Appears at once on the public page, in the Atom feed and in the JSON feed.",),
+    caveats=("Appears at once on the public page, in the Atom feed and in the JSON feed.",),
 )
 
 
 def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One insert under the key; a key that is there already is answered with its page."""
-    return put(ctx, account, post, key)
+    return store_post(ctx, account, post, key)
 
 
-def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Look:
-    return look(ctx, key)
+def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Lookup:
+    return find_post(ctx, key)
 
 
 def delete(ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:

@@ -18,7 +18,7 @@ def code_points(text: str) -> int:
 
 @dataclass(frozen=True)
 class SecretField:
-    """One secret an account needs: sealed in the vault, never shown again. `pattern` helps against a wrong paste."""
+    """One secret an account needs: sealed in the database, never shown again. `pattern` helps against a wrong paste."""
 
     name: str
     label: str
@@ -73,11 +73,11 @@ class Limits:
 class Platform:
     """A connector's card. `can` names the functions its module has; a contract test compares the two.
 
-    `replay`: what may be trusted after an unknown answer: "proved" (the key finds the post, and sending again with
-    the same key cannot double it), "listing" (own posts can be listed and compared), "none" (only a person can
-    tell). `listing_consistent`: a post that is not listed after `absent_after` is surely not there.
+    `supports`: what a post may have there. `resend_safety`: what may be trusted after an unknown answer: "proved" (the key
+    finds the post, and sending again with the same key cannot double it), "listing" (own posts can be listed and compared),
+    "none" (only a person can tell). `listing_consistent`: a post that is not listed after `absent_after` is surely not there.
     `min_gap` and `max_per_day` are per account; `max_per_host` limits calls at once over all accounts of a host.
-    `edges` are sentences for the capability page: what will surprise.
+    `caveats` are sentences for the account's page: what will surprise.
     """
 
     slug: str
@@ -89,8 +89,8 @@ class Platform:
     options: tuple[ConfigField, ...] = ()
     limits: Limits = field(default_factory=Limits)
     can: frozenset[str] = frozenset({"publish"})
-    takes: frozenset[str] = frozenset({"text"})
-    replay: Literal["proved", "listing", "none"] = "none"
+    supports: frozenset[str] = frozenset({"text"})
+    resend_safety: Literal["proved", "listing", "none"] = "none"
     listing_consistent: bool = False
     absent_after: timedelta = timedelta(minutes=15)
     deadline: timedelta = timedelta(seconds=30)
@@ -98,7 +98,7 @@ class Platform:
     max_per_day: int | None = None
     max_per_account: int = 2
     max_per_host: int = 4
-    edges: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:

@@ -13,7 +13,7 @@ from app.platforms.base import (
     CannotTell,
     Context,
     Found,
-    Look,
+    Lookup,
     Post,
     Stored,
     StoreFailed,
@@ -23,7 +23,7 @@ from app.platforms.base import (
 from app.platforms.errors import NETWORK_TIMEOUT, UNKNOWN
 
 
-def put(ctx: Context, account: UnsealedAccount, post: Post, key: str, *, keep: bool = True) -> Verdict:
+def store_post(ctx: Context, account: UnsealedAccount, post: Post, key: str, *, keep: bool = True) -> Verdict:
     """The one `store.create`. A store that was surely not reached is a no; anything else that failed is unknown."""
     request = {"store": account.slug, "key": key, "title": post.title, "text": post.text[:2000]}
     try:
@@ -46,16 +46,16 @@ def put(ctx: Context, account: UnsealedAccount, post: Post, key: str, *, keep: b
     return Verdict("yes", post_id=key, url=stored.url, matched_by="store", request=request, response=answer)
 
 
-def look(ctx: Context, key: str) -> Look:
+def find_post(ctx: Context, key: str) -> Lookup:
     """By key: the store is ours, so absence is absence."""
     try:
         stored = ctx.store.find(key)
     except StoreFailed as error:
         return CannotTell(str(error))
-    return found(stored) if stored else Absent("store")
+    return _found(stored) if stored else Absent("store")
 
 
-def found(stored: Stored) -> Found:
+def _found(stored: Stored) -> Found:
     return Found(stored.key, url=stored.url, matched_by="key", published_at=stored.published_at)
 
 

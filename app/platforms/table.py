@@ -44,11 +44,11 @@ class Rule:
     wait: timedelta | None = None
     source: str = ""
 
-    def matches(self, status: int, said: ErrorBody) -> bool:
+    def matches(self, status: int, body: ErrorBody) -> bool:
         return (
             self.status in (None, status)
-            and (self.code is None or self.code == said.code)
-            and (self.sub is None or self.sub == said.sub)
+            and (self.code is None or self.code == body.code)
+            and (self.sub is None or self.sub == body.sub)
             and (self.status is not None or self.code is not None)
         )
 
@@ -57,7 +57,7 @@ class Rule:
         return "table:" + "/".join(str(part) for part in (self.status, self.code, self.sub) if part is not None)
 
 
-def say_nothing(exchange: Exchange) -> ErrorBody:
+def no_body(exchange: Exchange) -> ErrorBody:
     return ErrorBody()
 
 
@@ -67,12 +67,12 @@ def no_id(exchange: Exchange) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Table:
-    """A connector's reading of answers: `said` finds the code, `made` the new post's (id, url), `windows` the limits.
+    """A connector's reading of answers: `error_body` finds the code, `post_address` the new post's (id, url), `windows` the limits.
 
     An id of "" in a 2xx is a doubt, so unknown.
     """
 
     rules: tuple[Rule, ...] = ()
-    said: Callable[[Exchange], ErrorBody] = say_nothing
-    made: Callable[[Exchange], tuple[str, str]] = no_id
+    error_body: Callable[[Exchange], ErrorBody] = no_body
+    post_address: Callable[[Exchange], tuple[str, str]] = no_id
     windows: Callable[[Exchange], tuple[RateWindow, ...]] = no_windows

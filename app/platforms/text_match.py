@@ -71,19 +71,19 @@ def skeleton(text: str) -> str:
     return str(_SPACE.sub("", _MARKS.sub("", canonical(text)))).casefold()
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """A source text but for what every server trims: its outer and repeated white space, and how letters are composed."""
     return str(_SPACE.sub(" ", unicodedata.normalize("NFC", text))).strip()
 
 
-def same_text(sent: str, shown: str) -> str:
+def same_text(sent: str, stored: str) -> str:
     """ "exact", "rewritten" (nearly the same, but marks or what looks like tags are gone) or "": different texts.
 
     Marks are letters like others ("-5" is not "5"), so "rewritten" is a doubt and proves nothing.
     """
-    if canonical(sent) == canonical(shown):
+    if canonical(sent) == canonical(stored):
         return "exact"
-    return "rewritten" if skeletons(sent) & skeletons(shown) else ""
+    return "rewritten" if skeletons(sent) & skeletons(stored) else ""
 
 
 @lru_cache(maxsize=512)

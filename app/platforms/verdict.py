@@ -26,7 +26,7 @@ from app.platforms.rates import retry_after
 from app.platforms.results import CannotTell, Refused, Verdict
 from app.platforms.table import ErrorBody, Rule, Table
 
-__all__ = ["Rule", "ErrorBody", "Table", "cannot_tell", "judge", "judge_repeatable", "refused_or_unclear"]
+__all__ = ["Rule", "ErrorBody", "Table", "cannot_tell", "judge", "judge_repeatable", "judge_check"]
 
 FINAL_STATUS: dict[int, ErrorType] = {
     400: CONTENT_REJECTED,
@@ -45,13 +45,13 @@ LOCAL_REFUSALS = ("blocked", "bad_request")
 
 def judge(exchange: Exchange, table: Table) -> Verdict:
     """The verdict on a single-shot call."""
-    said = table.said(exchange) if exchange.status is not None and not exchange.error else ErrorBody()
-    verdict = _decide(exchange, table, said)
+    body = table.error_body(exchange) if exchange.status is not None and not exchange.error else ErrorBody()
+    verdict = _decide(exchange, table, body)
     return replace(
         verdict,
-        code=verdict.code or said.code,
-        message=verdict.message or said.message,
-        missing=said.missing if verdict.blame == RIGHT else "",
+        code=verdict.code or body.code,
+        message=verdict.message or body.message,
+        missing=body.missing if verdict.blame == RIGHT else "",
         http_status=exchange.status,
         limits=table.windows(exchange),
         request=exchange.request,
@@ -63,7 +63,7 @@ def judge(exchange: Exchange, table: Table) -> Verdict:
 
 def judge_repeatable(exchange: Exchange, table: Table) -> Verdict:
     """The verdict on a call that may be repeated (upload, look-up): doubt is harmless there, so it is a no to retry."""
-    if exchange.ok and not _row(exchange, table, table.said(exchange)):
+    if exchange.ok and not _row(exchange, table, table.error_body(exchange)):
         return replace(judge(exchange, table), outcome="yes", error_type=None, matched_by=f"status:{exchange.status}")
     verdict = judge(exchange, table)
     if verdict.outcome == "no":
@@ -81,7 +81,7 @@ def cannot_tell(exchange: Exchange, table: Table) -> CannotTell:
     return CannotTell(reason, error_type=kind, retry_after=verdict.retry_after, evidence=evidence)
 
 
-def refused_or_unclear(exchange: Exchange, table: Table) -> Refused | CannotTell:
+def judge_check(exchange: Exchange, table: Table) -> Refused | CannotTell:
     """For `verify` and `refresh`: only a definite auth_failed refuses; a blip must not disconnect an account."""
     verdict = judge_repeatable(exchange, table)
     if verdict.final and verdict.error_type in (AUTH_FAILED, INVALID_PARAMETERS, CONTENT_REJECTED):
@@ -92,25 +92,25 @@ def refused_or_unclear(exchange: Exchange, table: Table) -> Refused | CannotTell
     return cannot_tell(exchange, table)
 
 
-def _decide(exchange: Exchange, table: Table, said: ErrorBody) -> Verdict:
+def _decide(exchange: Exchange, table: Table, body: ErrorBody) -> Verdict:
     if not exchange.bytes_left:
-        return _not_sent(exchange)
+        return _judge_unsent(exchange)
     if exchange.error or exchange.status is None:
         rule = f"error:{exchange.error or 'no_answer'}"
         kind: ErrorType = NETWORK_TIMEOUT if exchange.error in BROKEN_LINES else PLATFORM_ERROR
         return Verdict("unknown", error_type=kind, message=exchange.detail or "No whole answer.", matched_by=rule)
-    rule_row = _row(exchange, table, said)
+    rule_row = _row(exchange, table, body)
     if rule_row is not None:
         return _by_rule(exchange, rule_row)
     return _by_status(exchange, exchange.status, table)
 
 
-def _row(exchange: Exchange, table: Table, said: ErrorBody) -> Rule | None:
+def _row(exchange: Exchange, table: Table, body: ErrorBody) -> Rule | None:
     status = exchange.status or 0
-    return next((rule for rule in table.rules if rule.matches(status, said)), None)
+    return next((rule for rule in table.rules if rule.matches(status, body)), None)
 
 
-def _not_sent(exchange: Exchange) -> Verdict:
+def _judge_unsent(exchange: Exchange) -> Verdict:
     rule = f"error:{exchange.error}"
     if exchange.error in LOCAL_REFUSALS:  # our own guard or a malformed address: trying again changes nothing
         return Verdict("no", error_type=INVALID_PARAMETERS, message=exchange.detail, matched_by=rule, final=True)
@@ -134,7 +134,7 @@ def _by_rule(exchange: Exchange, rule: Rule) -> Verdict:
 def _by_status(exchange: Exchange, status: int, table: Table) -> Verdict:
     rule = f"status:{status}"
     if 200 <= status < 300:
-        post_id, url = table.made(exchange)
+        post_id, url = table.post_address(exchange)
         if post_id:
             return Verdict("yes", post_id=post_id, url=url, matched_by=rule)
         text = "The platform answered without the id of a post."

@@ -34,7 +34,7 @@ from app.platforms.base import (
 from app.platforms.blame import ADDRESS
 from app.platforms.errors import INVALID_PARAMETERS
 from app.platforms.rates import windows
-from app.platforms.verdict import ErrorBody, Rule, Table, cannot_tell, judge, refused_or_unclear
+from app.platforms.verdict import ErrorBody, Rule, Table, cannot_tell, judge, judge_check
 
 SPEC = Platform(
     slug="webhook",
@@ -47,10 +47,10 @@ SPEC = Platform(
     configuration=(ConfigField("url", "Address", kind="url", required=True, help="Gets one POST per publication."),),
     limits=Limits(text=100_000, title_max=500, media_max=20, alt_max=5000),
     can=frozenset({"publish", "verify"}),
-    takes=frozenset({"title", "text", "markdown", "images", "alt", "link", "language"}),
-    replay="none",
+    supports=frozenset({"title", "text", "markdown", "images", "alt", "link", "language"}),
+    resend_safety="none",
     min_gap=timedelta(0),
-    edges=(
+    caveats=(
         "A receiver cannot be asked what it got: when no answer comes, a person has to say.",
         "Pictures are sent as descriptions (SHA-256, type, size, alt text), not as bytes.",
     ),
@@ -121,18 +121,18 @@ def signature(secret: str, key: str, timestamp: int, content: bytes) -> str:
 def table(key: str) -> Table:
     """A 2xx is the receiver's yes; the id is the receiver's own when it names one, else the key it acknowledged."""
 
-    def made(exchange: Exchange) -> tuple[str, str]:
+    def post_address(exchange: Exchange) -> tuple[str, str]:
         body = exchange.object()
         if body.get("error"):
             return "", ""
-        named = body.get("id")
+        number = body.get("id")
         url = body.get("url")
-        return (str(named) if isinstance(named, str | int) else key), (url if isinstance(url, str) else "")
+        return (str(number) if isinstance(number, str | int) else key), (url if isinstance(url, str) else "")
 
-    return Table(rules=RULES, said=said, made=made, windows=windows("ratelimit", "webhook"))
+    return Table(rules=RULES, error_body=error_body, post_address=post_address, windows=windows("ratelimit", "webhook"))
 
 
-def said(exchange: Exchange) -> ErrorBody:
+def error_body(exchange: Exchange) -> ErrorBody:
     error = exchange.object().get("error")
     return ErrorBody(message=error) if isinstance(error, str) else ErrorBody()
 
@@ -152,7 +152,7 @@ def verify(ctx: Context, account: UnsealedAccount) -> Check:
     if exchange.error:
         return cannot_tell(exchange, Table())
     if exchange.status == 410:
-        found = refused_or_unclear(exchange, Table(rules=RULES))
+        found = judge_check(exchange, Table(rules=RULES))
         return replace(found, field="url") if isinstance(found, Refused) else found
     if exchange.status is not None and exchange.status >= 500 and exchange.status != 501:
         return CannotTell(f"The receiver answered with an error (HTTP {exchange.status}).")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from app.platforms.results import Absent, Doubt, Found, Look
+from app.platforms.results import Absent, Doubt, Found, Lookup
 from app.platforms.spec import Platform
 
 LEASE = timedelta(seconds=60)
@@ -41,11 +41,11 @@ class Case:
 
     @property
     def can_look(self) -> bool:
-        return "find" in self.spec.can and self.spec.replay != "none"
+        return "find" in self.spec.can and self.spec.resend_safety != "none"
 
     @property
     def keyed(self) -> bool:
-        return self.spec.replay == "proved"
+        return self.spec.resend_safety == "proved"
 
     @property
     def sure_at(self) -> datetime:
@@ -75,7 +75,7 @@ def sure(case: Case, now: datetime) -> bool:
     return case.keyed or now >= case.sure_at
 
 
-def after(look: Look, case: Case, now: datetime) -> Step:
+def after(look: Lookup, case: Case, now: datetime) -> Step:
     """What a look means. `case.looks` counts this one."""
     if isinstance(look, Found):
         return Step("found")

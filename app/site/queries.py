@@ -38,8 +38,8 @@ POSTS = Uncounted(
 
 def newest(limit: int = FEED) -> Sequence[LocalPost]:
     """The posts of the feeds, newest first."""
-    shown = sa.select(P).where(P.platform == "site", P.removed_at.is_(None))
-    return db.session.scalars(shown.order_by(P.published_at.desc(), P.id.desc()).limit(limit)).all()
+    published = sa.select(P).where(P.platform == "site", P.removed_at.is_(None))
+    return db.session.scalars(published.order_by(P.published_at.desc(), P.id.desc()).limit(limit)).all()
 
 
 def by_key(key: str, platform: str = "site") -> LocalPost:

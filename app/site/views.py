@@ -146,11 +146,11 @@ def _channel(changed: datetime | None) -> feeds.Feed:
 
 def _entry(post: LocalPost) -> feeds.Entry:
     pictures = [(_absolute(url_for(".media", sha256=m["sha256"])), m) for m in post.media]
-    shown = Markup("").join(
+    figures = Markup("").join(
         Markup('<p><img src="{}" alt="{}"></p>').format(url, m.get("alt") or "") for url, m in pictures
     )
     return feeds.Entry(
-        id=f"urn:pressroom:{post.key}", url=_absolute(post.path), title=post.title, html=str(escape(queries.html(post)) + shown),
+        id=f"urn:pressroom:{post.key}", url=_absolute(post.path), title=post.title, html=str(escape(queries.html(post)) + figures),
         published=post.published_at, updated=max(post.updated_at, post.published_at), language=post.language, author=post.account_name,
         image=pictures[0][0] if pictures else "", images=[(url, m.get("mime") or "image/jpeg") for url, m in pictures],
     )  # fmt: skip

@@ -20,7 +20,7 @@ from app.core.worker_job import WorkerJob
 from app.lib import redact
 from app.outbound.guard import WireError
 from app.outbound.redacted_copies import request_copy, response_copy
-from app.platforms.connector import clean
+from app.platforms.connector import redact_answer
 from app.platforms.post import UnsealedAccount
 from app.platforms.results import Candidate, Doubt, Found, Refused, Verdict
 from app.staff import mail
@@ -71,8 +71,8 @@ def test_in_the_copies_of_an_attempt_and_the_words_of_an_answer(encoding):
         kept.append(
             repr(
                 [
-                    clean(Verdict("no", message=text, error_type="platform_error"), account).message,
-                    clean(Refused(text, error_type="x"), account).message,
+                    redact_answer(Verdict("no", message=text, error_type="platform_error"), account).message,
+                    redact_answer(Refused(text, error_type="x"), account).message,
                 ]
             )
         )
@@ -97,7 +97,7 @@ def test_in_an_answer_in_wide_letters(encoding, secret, charset):
     kind = f"application/json; charset={encoding}" if charset else "application/json"
     for written in (f'{{"error":"no {secret}"}}', f'{{"error":"no {secret}'):
         copy = response_copy(422, {"content-type": kind}, written.encode(encoding), [secret], None)
-        kept = clean(Verdict("no", message="x", error_type="platform_error", response=copy), ACCOUNT)
+        kept = redact_answer(Verdict("no", message="x", error_type="platform_error", response=copy), ACCOUNT)
         assert secret not in repr(kept.response)
         assert "error" in kept.response["body"] and redact.MARK in kept.response["body"]
 
@@ -133,16 +133,16 @@ def test_in_the_name_of_a_header():
 )
 def test_in_no_word_of_an_answer(answer):
     """(S12) Address, remarks, ids and all that looks keep."""
-    assert SECRET not in repr(clean(answer, ACCOUNT))
+    assert SECRET not in repr(redact_answer(answer, ACCOUNT))
 
 
 def test_a_post_whose_id_is_not_kept_is_no_success_and_no_failure():
     """(S12) Neither sent again nor taken for a post that could be found by its id: a look, or a person, decides."""
-    kept = clean(Verdict("yes", post_id=SECRET, http_status=201, matched_by="status:201"), ACCOUNT)
+    kept = redact_answer(Verdict("yes", post_id=SECRET, http_status=201, matched_by="status:201"), ACCOUNT)
     assert (kept.outcome, kept.post_id, kept.http_status) == ("unknown", "", 201)
-    assert isinstance(clean(Found(SECRET), ACCOUNT), Doubt)
+    assert isinstance(redact_answer(Found(SECRET), ACCOUNT), Doubt)
     short = UnsealedAccount("webhook", "A", secrets={"pin": "1234"})
-    assert clean(Verdict("yes", post_id="111234567"), short).outcome == "yes"
+    assert redact_answer(Verdict("yes", post_id="111234567"), short).outcome == "yes"
 
 
 def test_what_confirm_needs_and_what_holds_no_secret_stays(monkeypatch):
@@ -150,7 +150,7 @@ def test_what_confirm_needs_and_what_holds_no_secret_stays(monkeypatch):
     monkeypatch.setattr(redact, "_always", ())
     redact.remember(["pressroom"])
     told = Verdict("accepted", post_id="pressroom-1", url="https://pressroom.example/1", evidence={"token": "t-1"})
-    assert clean(told, ACCOUNT) is told
+    assert redact_answer(told, ACCOUNT) is told
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -83,7 +83,7 @@ def spec_or_plain(slug: str) -> Platform:
     """The platform's card; a bare one for a row that was made by hand for a platform without a connector."""
     cards = {connector.spec.slug: connector.spec for connector in registry.all()}
     return cards.get(slug) or Platform(
-        slug, slug.capitalize(), "world", "token", edges=("No connector: nothing is sent there.",)
+        slug, slug.capitalize(), "world", "token", caveats=("No connector: nothing is sent there.",)
     )
 
 

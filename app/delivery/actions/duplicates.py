@@ -21,7 +21,7 @@ from app.delivery.actions.invariants import there_twice
 from app.delivery.actions.prepare import task_for
 from app.delivery.actions.reconcile import seen
 from app.delivery.actions.settle import answer, look_row
-from app.platforms.base import Found, Look, Verdict
+from app.platforms.base import Found, Lookup, Verdict
 from app.publishing.actions.cover import composed_now
 from app.publishing.actions.holds import release
 from app.publishing.actions.rows import locked, named, now
@@ -62,7 +62,7 @@ def look_task(record_id: uuid.UUID) -> Delivery | None:
     return task
 
 
-def settle_look(task: Delivery, look: Look) -> None:
+def settle_look(task: Delivery, look: Lookup) -> None:
     """Write the look down; a second post is an alarm, once for each that is seen."""
     record = locked(task.id)
     if record.status != "success":
@@ -78,7 +78,7 @@ def settle_look(task: Delivery, look: Look) -> None:
         )
 
 
-def _told(look: Look, second: list[Found]) -> dict[str, Any]:
+def _told(look: Lookup, second: list[Found]) -> dict[str, Any]:
     out = seen(look) | {"matched_by": duplicates.LOOKED}
     if not isinstance(look, Found):
         return out

@@ -14,7 +14,7 @@ from app.delivery.actions.delivery import Delivery
 from app.delivery.actions.outcome import free, is_ours, moved
 from app.delivery.actions.settle import look_row
 from app.delivery.actions.write import NOW, write
-from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Look
+from app.platforms.base import Absent, Beside, CannotTell, Doubt, Found, Lookup
 from app.publishing import reconcile
 from app.publishing.actions.rows import derive, now, wake
 from app.publishing.actions.taken import taken_posts
@@ -26,12 +26,12 @@ from app.publishing.queries import doubts
 def beside(task: Delivery) -> Beside:
     """What a look through a listing has to know; a look by key needs nothing."""
     spec = task.connector.spec
-    if spec.replay != "listing":
+    if spec.resend_safety != "listing":
         return Beside()
     return known.beside(task.id, task.credential_id, task.began, spec.absent_after)
 
 
-def settle_look(task: Delivery, look: Look) -> None:
+def settle_look(task: Delivery, look: Lookup) -> None:
     """Write the look down and do what it means, once."""
     (moment, began), look = watched(task), unclaimed(task, look)
     if not is_ours(task):
@@ -50,7 +50,7 @@ def settle_look(task: Delivery, look: Look) -> None:
         _goes_on(task, step, case.looks)
 
 
-def _keep_evidence(task: Delivery, look: Look, moment: datetime) -> None:
+def _keep_evidence(task: Delivery, look: Lookup, moment: datetime) -> None:
     """Found, and the record is not ours any more: somebody may just have said "send again", and whoever prepares that reads it.
     Once: a claim's row has the claim's token as its id."""
     if isinstance(look, Found) and db.session.get(PublishAttempt, task.token) is None:
@@ -80,7 +80,7 @@ def watched(task: Delivery) -> tuple[datetime, datetime]:
     return moment, clock_state.since(task.began, moment)
 
 
-def unclaimed(task: Delivery, look: Look) -> Look:
+def unclaimed(task: Delivery, look: Lookup) -> Lookup:
     """The same answer, unless another record of the remote account took the post while we looked: then the look is repeated.
 
     Two records that look at once take turns until the transaction ends.
@@ -123,7 +123,7 @@ def _resend(task: Delivery, step: reconcile.Step) -> None:
     moved(task, columns, "It is surely not there, so it is sent again.")
 
 
-def seen(look: Look) -> dict[str, Any]:
+def seen(look: Lookup) -> dict[str, Any]:
     """A look as the columns of an attempt."""
     if isinstance(look, Found):
         return {

@@ -113,7 +113,7 @@ def _earned(verdict: Verdict, attempt_id: uuid.UUID | None) -> Verdict:
 
 def _own(task: Delivery, verdict: Verdict) -> Verdict:
     """A yes that names a post of another record is an alarm and no proof. (A webhook's ids are no posts: any may come again.)"""
-    listed = task.connector.spec.replay == "listing"
+    listed = task.connector.spec.resend_safety == "listing"
     if verdict.outcome != "yes" or not listed or not taken_posts(task.id, task.credential_id, [verdict.post_id]):
         return verdict
     words = f"The platform answered with the post {verdict.post_id}, which another record of this account has already."

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.platforms import registry
 from app.platforms.base import Post
-from app.platforms.text_match import folded, skeletons
+from app.platforms.text_match import fold, skeletons
 from app.publishing.models import PublishRecord
 from app.publishing.queries.beside import open_beside
 
@@ -19,7 +19,7 @@ WAITS = "same_text"
 
 def like(one: Post, other: Post) -> bool:
     """Whether a careless server could make one text of both. Pure."""
-    return folded(one.text) == folded(other.text) or bool(skeletons(one.text) & skeletons(other.text))
+    return fold(one.text) == fold(other.text) or bool(skeletons(one.text) & skeletons(other.text))
 
 
 def ahead(record: PublishRecord, post: Post) -> uuid.UUID | None:
@@ -28,7 +28,7 @@ def ahead(record: PublishRecord, post: Post) -> uuid.UUID | None:
     Only where posts are found through a list. Of two that are claimed together the one with the lower id goes first, so
     never do both wait.
     """
-    if record.credential_id is None or registry.get(record.platform).spec.replay != "listing":
+    if record.credential_id is None or registry.get(record.platform).spec.resend_safety != "listing":
         return None
     R = PublishRecord
     claimed = sa.tuple_(R.claimed_at, R.id) < sa.tuple_(sa.literal(record.claimed_at), sa.literal(record.id))

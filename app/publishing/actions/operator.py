@@ -177,7 +177,7 @@ def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     refuse_again(row)
     RECORD.move(row, "retrying")
     row.meta = {key: value for key, value in (row.meta or {}).items() if key != "look_first"}  # a person has looked
-    if spec.replay != "proved":
+    if spec.resend_safety != "proved":
         _new_generation(row)
     row.next_retry_at = row.due_at = now()
     row.unknown_since = None
@@ -191,7 +191,7 @@ def _give_up(row: PublishRecord, link: str | None, confirmed: bool) -> None:
 def _new_generation(row: PublishRecord) -> None:
     """A new publication of its own; the old key stays only where the platform keeps keys apart for good."""
     row.generation += 1
-    if registry.get(row.platform).spec.replay != "proved":
+    if registry.get(row.platform).spec.resend_safety != "proved":
         row.client_key = None
 
 

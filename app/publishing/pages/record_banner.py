@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.platforms.blame import WORDS
-from app.platforms.compare import severe
+from app.platforms.compare import is_severe
 
 ACTIONS = (
     "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why", "withdraw",
@@ -267,7 +267,7 @@ def _success(case: BannerFacts) -> Banner | None:
 
 def _differs(case: BannerFacts) -> Banner:
     """It is out, but not as it was sent (docs/delivery.md: the answer is compared with what was sent)."""
-    grave = any(severe(one) for one in case.remarks)
+    grave = any(is_severe(one) for one in case.remarks)
     listed = "; ".join([case.remarks[0], *(one[:1].lower() + one[1:] for one in case.remarks[1:])])
     todo = " Take it down on the platform if it must not stay so." if grave else ""
     return Banner(

@@ -58,7 +58,7 @@ def told(record: PublishRecord, attempts: Sequence[PublishAttempt]) -> set[str |
 
 def due() -> Sequence[uuid.UUID]:
     """Records whose list is to be looked at now. Read off the attempts: sent again lately, and how often looked since."""
-    listing = [connector.spec.slug for connector in registry.all() if connector.spec.replay == "listing"]
+    listing = [connector.spec.slug for connector in registry.all() if connector.spec.resend_safety == "listing"]
     sent = (
         sa.select(A.record_id, sa.func.max(A.started_at).label("at"))
         .where(A.step == "commit", A.generation > 1, A.started_at > app_now() - LONGEST)

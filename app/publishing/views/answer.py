@@ -38,7 +38,7 @@ def surely_absent_at(seen: record.Shown) -> datetime | None:
     """Until then the first request may still be alive at the platform; None where the same key makes a double impossible."""
     spec = registry.get(seen.record.platform).spec
     began = max((a.started_at for a in seen.attempts if a.step == "commit"), default=seen.record.unknown_since)
-    if not began or spec.replay == "proved":
+    if not began or spec.resend_safety == "proved":
         return None
     return clock_state.since(began, seen.now) + spec.absent_after
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, make_response, request
 
-from app.platforms.compare import severe
+from app.platforms.compare import is_severe
 from app.publishing.pages import badges as words
 from app.publishing.pages import timeline
 from app.publishing.pages.blockers import why
@@ -120,7 +120,7 @@ def _remarks(seen: record_queries.Shown) -> list[timeline.Event]:
     said = (seen.record.meta or {}).get("remarks") or ()
     at = seen.record.published_at
     return [
-        timeline.Event("people", str(word), at, "bad" if severe(str(word)) else "wait", "alert-triangle")
+        timeline.Event("people", str(word), at, "bad" if is_severe(str(word)) else "wait", "alert-triangle")
         for word in said
         if at
     ]

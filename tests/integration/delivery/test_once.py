@@ -136,7 +136,7 @@ def test_nothing_a_platform_says_is_unwritable(app):
         response={"body": "x\x00\ud83d"},
         final=True,
     )
-    from app.platforms.connector import clean
+    from app.platforms.connector import redact_answer
 
-    transaction(settle, task, sent(task), clean(odd, task.account))
+    transaction(settle, task, sent(task), redact_answer(odd, task.account))
     assert desk.record(key).status == "failed" and db.session is not None

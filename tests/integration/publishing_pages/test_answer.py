@@ -29,7 +29,7 @@ def reload(record):
 
 def listing_platform():
     """A connector that cannot prove absence by a key, if there is one."""
-    return next((c.spec.slug for c in registry.CONNECTORS if c.spec.replay != "proved"), None)
+    return next((c.spec.slug for c in registry.CONNECTORS if c.spec.resend_safety != "proved"), None)
 
 
 def test_the_page_asks_with_everything_that_is_known(as_user, commit):

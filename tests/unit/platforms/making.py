@@ -43,7 +43,7 @@ def bluesky(ctx: Context, root: str) -> Made:
     settings = {"service": root, "identifier": "d.test"}
     account = UnsealedAccount("bluesky", "d", configuration=settings, secrets={"app_password": "good"}, key="b")
     session = {"access": "a", "refresh": "r", "did": "did:plc:x", "handle": "d.test", "pds": root}
-    made_for = bluesky_session._made_for(account)
+    made_for = bluesky_session._credentials_hash(account)
     ctx.sessions.put(account, {**session, "for": made_for, "at": ctx.clock.now().isoformat()})
     return Made(account, {"uri": "at://did:plc:x/app.bsky.feed.post/k", "cid": "c"})
 

@@ -10,35 +10,35 @@ import pytest
 
 from app.platforms import registry
 from app.platforms.base import Context, Found, Media, Post, UnsealedAccount
-from app.platforms.compare import Kept, remarks, severe
+from app.platforms.compare import PostFields, is_severe, remarks
 from tests.fakes.client import Fake
 
 MASTODON = registry.get("mastodon")
-SENT = Kept("hi **you** @bob@b.test", "private", "Careful", True, "de", 2, ("a cat", "a dog"))
+SENT = PostFields("hi **you** @bob@b.test", "private", "Careful", True, "de", 2, ("a cat", "a dog"))
 
 
 @pytest.mark.parametrize(
     ("shown", "said"),
     [
-        (SENT, ()), (Kept(), ()), (Kept(language="de-AT"), ()), (Kept(text="hi **you** @bob"), ()),
-        (Kept(language=""), ("Stored without its language",)), (Kept(sensitive=False), ("Stored without the mark “sensitive”",)),
-        (Kept(language="en"), ("Stored as “en” instead of “de”",)), (Kept(warning=""), ("Stored without its content warning",)),
-        (Kept(visibility="public"), ("Stored as public instead of followers only",)),
-        (Kept(text="hi you @bob"), ("Marks of the text were taken for formatting",)), (Kept(text="hi"), ("Stored with another text",)),
-        (Kept(pictures=1, alts=("a cat",)), ("Stored with 1 of 2 pictures",)),
-        (Kept(alts=("a  cat", "")), ("Stored without the description of picture 2",)),
-        (Kept(alts=("", "a frog")), ("Stored without the description of picture 1", "Stored with another description of picture 2")),
+        (SENT, ()), (PostFields(), ()), (PostFields(language="de-AT"), ()), (PostFields(text="hi **you** @bob"), ()),
+        (PostFields(language=""), ("Stored without its language",)), (PostFields(sensitive=False), ("Stored without the mark “sensitive”",)),
+        (PostFields(language="en"), ("Stored as “en” instead of “de”",)), (PostFields(warning=""), ("Stored without its content warning",)),
+        (PostFields(visibility="public"), ("Stored as public instead of followers only",)),
+        (PostFields(text="hi you @bob"), ("Marks of the text were taken for formatting",)), (PostFields(text="hi"), ("Stored with another text",)),
+        (PostFields(pictures=1, alts=("a cat",)), ("Stored with 1 of 2 pictures",)),
+        (PostFields(alts=("a  cat", "")), ("Stored without the description of picture 2",)),
+        (PostFields(alts=("", "a frog")), ("Stored without the description of picture 1", "Stored with another description of picture 2")),
     ],
 )  # fmt: skip
-def test_each_difference_is_one_sentence_and_what_is_not_told_is_none(shown: Kept, said: tuple[str, ...]) -> None:
+def test_each_difference_is_one_sentence_and_what_is_not_told_is_none(shown: PostFields, said: tuple[str, ...]) -> None:
     """(D15)"""
     assert remarks(SENT, shown) == said
 
 
 def test_who_can_see_it_is_grave_and_the_rest_is_not() -> None:
     """(D15)"""
-    assert severe("Stored as public instead of followers only")
-    assert not severe("Stored as “en” instead of “de”") and not severe("Stored without its language")
+    assert is_severe("Stored as public instead of followers only")
+    assert not is_severe("Stored as “en” instead of “de”") and not is_severe("Stored without its language")
 
 
 @pytest.mark.parametrize("dialect", ["mastodon", "pleroma", "gotosocial", "pixelfed"])
@@ -155,4 +155,4 @@ def test_a_post_that_went_out_as_somebody_elses_says_so(
     fake.script("answer", status=200, body=json.dumps({"id": "7", "account": author}))
     verdict = MASTODON.publish(ctx, replace(mastodon_account, account_id="1"), Post("hi"), "k", {})
     assert (verdict.outcome, verdict.remarks) == ("yes", said)
-    assert all(severe(one) for one in said)
+    assert all(is_severe(one) for one in said)

@@ -51,7 +51,7 @@ def test_one_create_call_stands_in_publish(connector: Connector) -> None:
 @by_slug
 def test_what_can_be_trusted_fits_what_can_be_done(connector: Connector) -> None:
     spec = connector.spec
-    assert ("find" in spec.can) == (spec.replay != "none")
+    assert ("find" in spec.can) == (spec.resend_safety != "none")
     assert spec.absent_after > spec.deadline
     assert spec.limits.count("abc") == 3
     assert connector.limits({}) == spec.limits or spec.limits.text == connector.limits({}).text

@@ -141,7 +141,7 @@ def test_the_idempotency_key_makes_one_where_it_is_honoured(
     assert (first.post_id, len(fake.posts())) == (second.post_id, 1)
     fake.settings(ignore_idempotency=True)
     assert send(ctx, mastodon_account, Post("once")).post_id != first.post_id
-    assert MASTODON.spec.replay == "listing"
+    assert MASTODON.spec.resend_safety == "listing"
 
 
 def test_media_that_take_too_long_are_tried_later(fake: Fake, ctx: Context, mastodon_account: UnsealedAccount, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

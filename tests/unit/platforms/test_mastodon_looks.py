@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.platforms import registry
-from app.platforms.base import Absent, CannotTell, Context, Doubt, Found, Look, Post, UnsealedAccount
+from app.platforms.base import Absent, CannotTell, Context, Doubt, Found, Lookup, Post, UnsealedAccount
 from app.platforms.mastodon_compare import differences
 from tests.fakes.client import Fake
 from tests.fakes.ports import knowing
@@ -23,11 +23,11 @@ def send(ctx: Context, account: UnsealedAccount, post: Post, key: str = "k1") ->
     return MASTODON.publish(ctx, account, post, key, MASTODON.prepare(ctx, account, post)).post_id
 
 
-def look(ctx: Context, account: UnsealedAccount, post: Post, since: datetime | None = None) -> Look:
+def look(ctx: Context, account: UnsealedAccount, post: Post, since: datetime | None = None) -> Lookup:
     return MASTODON.find(ctx, account, post, "k1", since or ctx.clock.now())
 
 
-def differs(found: Look) -> tuple[str, ...]:
+def differs(found: Lookup) -> tuple[str, ...]:
     assert isinstance(found, Doubt) and found.candidates, found
     assert all(one.url.startswith("http") for one in found.candidates)
     return found.candidates[0].differs

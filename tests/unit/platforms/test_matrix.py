@@ -167,7 +167,7 @@ def test_each_structured_row_of_a_connectors_own_table_is_met_over_the_line(
     table = next((v for v in vars(connector.module).values() if isinstance(v, Table)), Table())
     for rule in [rule for rule in table.rules if rule.code and rule.code.isalnum()]:
         body = json.dumps({"error": rule.code, "message": "words"}).encode()
-        if table.said(_answered(body, rule.status or 400)).code != rule.code:
+        if table.error_body(_answered(body, rule.status or 400)).code != rule.code:
             continue  # this platform names no codes in its bodies
         server.answer = whole(rule.status or 400, body, {})
         verdict, _ = sent(connector, server.root)

@@ -59,7 +59,7 @@ def test_a_content_warning_counts_in_the_counter_as_in_the_check(name: str) -> N
 
 @pytest.mark.parametrize("name", BREEDS)
 def test_every_row_of_the_table_says_where_it_was_read(name: str) -> None:
-    row = software.named(name)
+    row = software.by_name(name)
     assert len(row.source) > 20
     assert (row is software.UNKNOWN) == (name in ("misskey", "never heard of"))
 
@@ -114,7 +114,7 @@ def test_the_version_tells_the_software_where_nodeinfo_does_not(version: str, na
     ],
 )  # fmt: skip
 def test_nodeinfo_decides_but_for_the_fork_that_calls_itself_mastodon(named: str, version: str, kept: str) -> None:
-    assert software.kept_name(named, version) == kept
+    assert software.canonical_name(named, version) == kept
 
 
 @pytest.mark.parametrize("dialect", ["mastodon", "pleroma", "gotosocial", "pixelfed"])

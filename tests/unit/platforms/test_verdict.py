@@ -9,7 +9,7 @@ import pytest
 
 from app.outbound.exchange import Exchange
 from app.platforms.base import CannotTell, Refused
-from app.platforms.verdict import ErrorBody, Rule, Table, judge, judge_repeatable, refused_or_unclear
+from app.platforms.verdict import ErrorBody, Rule, Table, judge, judge_check, judge_repeatable
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DATE = "Fri, 20 Nov 2026 12:00:00 GMT"
@@ -20,11 +20,11 @@ def exchange(status: int | None = None, **values: Any) -> Exchange:
     return Exchange(**{**head, "request_id": "r", "status": status, **values})
 
 
-def said(answer: Exchange) -> ErrorBody:
+def error_body(answer: Exchange) -> ErrorBody:
     return ErrorBody(str(answer.object().get("code", "")), "", str(answer.object().get("message", "")))
 
 
-def made(answer: Exchange) -> tuple[str, str]:
+def post_address(answer: Exchange) -> tuple[str, str]:
     return str(answer.object().get("id", "")), ""
 
 
@@ -36,8 +36,8 @@ TABLE = Table(
         Rule("platform_error", code="odd", outcome="unknown"),
         Rule("platform_error", code="later", final=False),
     ),
-    said=said,
-    made=made,
+    error_body=error_body,
+    post_address=post_address,
 )
 
 
@@ -141,5 +141,5 @@ def test_a_blip_disconnects_nobody() -> None:
         exchange(429),
         exchange(None, error="dns", bytes_left=False),
     ):
-        assert isinstance(refused_or_unclear(bad, TABLE), CannotTell)
-    assert isinstance(refused_or_unclear(exchange(401), TABLE), Refused)
+        assert isinstance(judge_check(bad, TABLE), CannotTell)
+    assert isinstance(judge_check(exchange(401), TABLE), Refused)

@@ -11,9 +11,9 @@ from app.publishing.reconcile import EXTRA_LOOKS, Case, Step, after, first_look,
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CAN = frozenset({"publish", "find"})
-KEYED = Platform("k", "Keyed", "x", "none", can=CAN, replay="proved", listing_consistent=True)
-LISTING = Platform("l", "Listing", "x", "none", can=CAN, replay="listing", listing_consistent=True)
-PATCHY = Platform("p", "Patchy", "x", "none", can=CAN, replay="listing")
+KEYED = Platform("k", "Keyed", "x", "none", can=CAN, resend_safety="proved", listing_consistent=True)
+LISTING = Platform("l", "Listing", "x", "none", can=CAN, resend_safety="listing", listing_consistent=True)
+PATCHY = Platform("p", "Patchy", "x", "none", can=CAN, resend_safety="listing")
 BLIND = Platform("b", "Blind", "x", "none")
 
 
