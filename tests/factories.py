@@ -112,8 +112,9 @@ def make_record(status="pending", platform="site", account=None, due_at=None, ti
     from app.content.compose import COMPOSER_VERSION, compose, composed_hash
     from app.content.models import Artifact
     from app.core.db import app_now, db
-    from app.publishing.actions.rows import derive, now
+    from app.publishing.actions.rollups import derive
     from app.publishing.models import PublishJob, PublishRecord
+    from app.publishing.queries.database_time import now
 
     moment, number = now(), next(serial)
     author = make_user("editor")

@@ -30,7 +30,7 @@ _counting = threading.Lock()
 _thread = threading.local()
 
 
-def set_out(records: int) -> None:
+def begin_deliveries(records: int) -> None:
     """So many records are about to be delivered, each by a thread that says `arrived`. Counted before the first of them has its
     thread: it would take itself for a lone one."""
     global _under_way
@@ -38,24 +38,24 @@ def set_out(records: int) -> None:
         _under_way += records
 
 
-def arrived() -> None:
+def end_delivery() -> None:
     """The record of this thread is delivered, whichever steps it has come to."""
     global _under_way
     with _counting:
         _under_way -= 1
-    been = _been()
+    been = _steps()
     while been:
-        been.pop().left()
+        been.pop().leave()
 
 
-def _been() -> set[Grouped[Any, Any]]:
+def _steps() -> set[GroupCommit[Any, Any]]:
     """The steps that this thread's record has come to."""
     if not hasattr(_thread, "been"):
         _thread.been = set()
-    return cast("set[Grouped[Any, Any]]", _thread.been)
+    return cast("set[GroupCommit[Any, Any]]", _thread.been)
 
 
-class Apart(Exception):
+class CannotGroup(Exception):
     """Raised by a group's action: these cases cannot be made together, nothing of them is kept."""
 
 
@@ -64,14 +64,14 @@ class _Waiting(Generic[C, R]):
 
     def __init__(self, case: C) -> None:
         self.case = case
-        self.result: R | type[Apart] = Apart
+        self.result: R | type[CannotGroup] = CannotGroup
         self.error: Exception | None = None
         self.leads = False
         self.woken = threading.Lock()
         self.woken.acquire()
 
 
-class Grouped(Generic[C, R]):
+class GroupCommit(Generic[C, R]):
     """`together` makes the step for several cases, or for one that goes alone, and gives their results in order.
 
     `unclear`: whether an error leaves open if the group was kept, and a second try could do harm; then all of it get the error.
@@ -96,7 +96,7 @@ class Grouped(Generic[C, R]):
             self._make(self._group(mine))
         if mine.error is not None:
             raise mine.error
-        return transaction(self.together, [case])[0] if mine.result is Apart else cast(R, mine.result)
+        return transaction(self.together, [case])[0] if mine.result is CannotGroup else cast(R, mine.result)
 
     def _leads(self, mine: _Waiting[C, R]) -> bool:
         """Whether this thread makes a group; False once its case is made by another, or when it goes alone."""
@@ -118,15 +118,15 @@ class Grouped(Generic[C, R]):
 
     def _count(self) -> None:
         """A record comes to a step once, however often it takes it."""
-        if self not in _been():
-            _been().add(self)
+        if self not in _steps():
+            _steps().add(self)
             self.came += 1
 
     def _all_came(self) -> bool:
         """No record that is under way may still come here."""
         return self.came >= _under_way
 
-    def left(self) -> None:
+    def leave(self) -> None:
         """A record that had come is no longer under way."""
         with self.lock:
             self.came -= 1
@@ -141,7 +141,7 @@ class Grouped(Generic[C, R]):
         return group
 
     def _make(self, group: list[_Waiting[C, R]]) -> None:
-        results: Sequence[R | type[Apart]] = [Apart] * len(group)
+        results: Sequence[R | type[CannotGroup]] = [CannotGroup] * len(group)
         error: Exception | None = None
         try:
             results = transaction(self.together, [waiting.case for waiting in group])

@@ -18,9 +18,9 @@ from app.accounts.shared_sessions import SharedSessions
 from app.core import transactions
 from app.core.db import app_now, db, uuid7
 from app.core.transactions import transaction
-from app.delivery.actions.commit import Leaving, commit_points, passed
+from app.delivery.actions.commit import CreateCall, commit_all, enter_commit
 from app.delivery.actions.delivery import Delivery
-from app.delivery.cohort import Grouped
+from app.delivery.cohort import GroupCommit
 from app.delivery.failpoints import failpoint
 from app.lib import redact
 from app.outbound.exchange import Sending
@@ -30,8 +30,8 @@ from app.outbound.http import Http
 from app.platforms.base import Context, Media, Stored, StoreFailed, UnsealedAccount
 from app.site.models import LocalPost
 
-PASS = Grouped(
-    commit_points, unclear=lambda error: isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated
+COMMIT = GroupCommit(
+    commit_all, unclear=lambda error: isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated
 )
 """The commit points of a process's threads. Where the connection is lost, it is not known if they were passed: none is tried again."""
 
@@ -39,19 +39,19 @@ PASS = Grouped(
 class CommitHook:
     """The hook between TLS and the first byte. `attempt` is the row's id, known before the statement is sent."""
 
-    def __init__(self, task: Delivery) -> None:
-        self.task = task
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
         self.attempt: uuid.UUID | None = None
         self.passed = False
 
     def __call__(self, sending: Sending) -> None:
         """Raises NotNow (or the database's error) when the point was not passed; then nothing is sent."""
         self.attempt = uuid7()
-        failpoint("before_commit", self.task.id)
-        leaving = Leaving(self.task, self.attempt, sending)
-        self.task.committed_at = passed(self.task, PASS(leaving))
+        failpoint("before_commit", self.delivery.id)
+        leaving = CreateCall(self.delivery, self.attempt, sending)
+        self.delivery.committed_at = enter_commit(self.delivery, COMMIT(leaving))
         self.passed = True
-        failpoint("committed", self.task.id)
+        failpoint("committed", self.delivery.id)
 
 
 @lru_cache(maxsize=8)
@@ -60,32 +60,32 @@ def _guard(allow_hosts: tuple[str, ...]) -> Guard:
     return Guard(allow_hosts)
 
 
-def context(task: Delivery, commit: CommitHook) -> Context:
+def context(delivery: Delivery, commit: CommitHook) -> Context:
     """The ports for one delivery or one look; the account's secrets are taken out of every stored copy."""
     settings = current_app.config["ENVIRONMENT"]
     http = Http(
         _guard(settings.allow_hosts),
         before_first_byte=commit,
-        deadline=task.connector.spec.deadline.total_seconds(),
-        secrets=redact.also_always(task.account.known),
+        deadline=delivery.connector.spec.deadline.total_seconds(),
+        secrets=redact.also_always(delivery.account.known),
         outbound_allowed=transactions.outbound_allowed,
-        now=task.clock.now,
+        now=delivery.clock.now,
     )
-    store = LocalPostStore(task.account.slug, settings.url, commit)
+    store = LocalPostStore(delivery.account.slug, settings.url, commit)
     return Context(
-        http=http, files=Files(settings.files), store=store, sessions=TrackedSessions(task), clock=task.clock
+        http=http, files=Files(settings.files), store=store, sessions=TrackedSessions(delivery), clock=delivery.clock
     )
 
 
 class TrackedSessions(SharedSessions):
-    """The shared sessions; the task remembers which one is in use, because an answer to a replaced one blames nobody."""
+    """The shared sessions; the delivery remembers which one is in use, because an answer to a replaced one blames nobody."""
 
-    def __init__(self, task: Delivery) -> None:
-        self.task = task
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
 
     def get(self, account: UnsealedAccount) -> Mapping[str, str] | None:
-        self.task.session = super().get(account)
-        return self.task.session
+        self.delivery.session = super().get(account)
+        return self.delivery.session
 
     def put(self, account: UnsealedAccount, session: Mapping[str, str]) -> None:
         super().put(account, session)
@@ -124,7 +124,7 @@ class LocalPostStore:
             )
         )
         if not keep:
-            return Stored(id="", key=key, url="", published_at=self.commit.task.clock.now())
+            return Stored(id="", key=key, url="", published_at=self.commit.delivery.clock.now())
         row = {
             "key": key,
             "platform": platform,
@@ -161,12 +161,12 @@ class LocalPostStore:
 
 def _insert(row: dict[str, Any]) -> Stored:
     db.session.execute(insert(LocalPost).values(**row).on_conflict_do_nothing(index_elements=["key"]))
-    return _stored(db.session.scalars(sa.select(LocalPost).where(LocalPost.key == row["key"])).one())
+    return _as_stored(db.session.scalars(sa.select(LocalPost).where(LocalPost.key == row["key"])).one())
 
 
 def _find(key: str) -> Stored | None:
     found = db.session.scalars(sa.select(LocalPost).where(LocalPost.key == key, LocalPost.removed_at.is_(None))).first()
-    return _stored(found) if found else None
+    return _as_stored(found) if found else None
 
 
 def _remove(key: str) -> bool:
@@ -176,5 +176,5 @@ def _remove(key: str) -> bool:
     return bool(result.rowcount)
 
 
-def _stored(post: LocalPost) -> Stored:
+def _as_stored(post: LocalPost) -> Stored:
     return Stored(id=str(post.id), key=post.key, url=post.path, published_at=post.published_at)

@@ -1,7 +1,7 @@
-"""The dispatcher: a loop in the clock process that rings drains when records are due.
+"""The dispatcher: a loop in the clock process that enqueues drains when records are due.
 
 1. take or renew the lease of 10 s that makes it single
-2. ring as many drains as there is work
+2. enqueue as many drains as there is work
 3. sleep until the earliest due moment, a second at most, or until a NOTIFY
 """
 
@@ -20,8 +20,8 @@ from flask import current_app
 from app.core import locks, queue
 from app.core.heartbeats import process_name
 from app.core.transactions import transaction
-from app.delivery.actions.claim import at_work, waiting
-from app.publishing.actions.rows import CHANNEL
+from app.delivery.actions.claim import count_workers, due_work
+from app.publishing.actions.wake import CHANNEL
 
 log = logging.getLogger(__name__)
 LOCK = "publishing.dispatcher"
@@ -34,7 +34,7 @@ PER_DRAIN = 8
 def loop(stop: threading.Event) -> None:
     """Until `stop`. Raises when the database is lost; the clock starts it again."""
     owner = process_name("dispatcher")  # the same when the loop starts again: it renews its own lease
-    with _listening() as ears:
+    with _listen() as listener:
         while not stop.is_set():
             try:
                 next_in = transaction(dispatch, owner, LEASE)
@@ -42,21 +42,21 @@ def loop(stop: threading.Event) -> None:
                 log.warning("the dispatcher waits for the database (%s)", type(error).__name__)
                 stop.wait(LONGEST_SLEEP)
                 raise
-            _sleep(ears, LONGEST_SLEEP if next_in is None else min(max(next_in, SHORTEST_SLEEP), LONGEST_SLEEP))
+            _sleep(listener, LONGEST_SLEEP if next_in is None else min(max(next_in, SHORTEST_SLEEP), LONGEST_SLEEP))
     transaction(locks.release, LOCK, owner)  # whoever is started next need not wait for the lease to run out
 
 
 def dispatch(owner: str, seconds: float) -> float | None:
-    """Ring for what is due, if this process holds the dispatcher's lease. Returns seconds until the next is due."""
+    """Enqueue drains for what is due, if this process holds the dispatcher's lease. Returns seconds until the next is due."""
     if not locks.lease(LOCK, owner, seconds):
         return None
-    due, next_in = waiting()
-    for number in range(drains(due, queue.queue_length("publish"), *at_work()) if due else 0):
+    due, next_in = due_work()
+    for number in range(drains_wanted(due, queue.queue_length("publish"), *count_workers()) if due else 0):
         queue.enqueue("delivery.deliver", f"due-{number}")
     return next_in
 
 
-def drains(due: int, queued: int, workers: int, busy: int) -> int:
+def drains_wanted(due: int, queued: int, workers: int, busy: int) -> int:
     """One per eight due records, at most one per worker, less those that are queued or at work already.
 
     Never none while nothing is queued: a worker counted as at work may be dead.
@@ -65,16 +65,16 @@ def drains(due: int, queued: int, workers: int, busy: int) -> int:
     return max(wanted - busy - queued, 0 if queued else 1)
 
 
-def _sleep(ears: psycopg.Connection, seconds: float) -> None:
+def _sleep(listener: psycopg.Connection, seconds: float) -> None:
     """Until something is said on the channel; what else was said meanwhile is the same news."""
-    for _ in ears.notifies(timeout=seconds, stop_after=1):
+    for _ in listener.notifies(timeout=seconds, stop_after=1):
         pass
 
 
 @contextlib.contextmanager
-def _listening() -> Iterator[psycopg.Connection]:
+def _listen() -> Iterator[psycopg.Connection]:
     """A connection of its own that hears NOTIFY; it holds no transaction and writes nothing."""
     url = current_app.config["ENVIRONMENT"].libpq_url
-    with psycopg.connect(url, autocommit=True, connect_timeout=5, application_name="pressroom-dispatcher") as ears:
-        ears.execute(f"LISTEN {CHANNEL}")
-        yield ears
+    with psycopg.connect(url, autocommit=True, connect_timeout=5, application_name="pressroom-dispatcher") as listener:
+        listener.execute(f"LISTEN {CHANNEL}")
+        yield listener

@@ -1,13 +1,14 @@
 """A drain: what one RQ job `delivery.deliver` does. It works until nothing is due, at most some 20 s, on 8 threads.
 
 1. claim due records for the threads that are free      (one statement, `actions/claim.py`)
-   and recheck them together                            (another one, `actions/begin.py`)
-2. each thread delivers its record; steps that meet are made in one transaction (`grouped.py`)
-3. after 20 s it ends as soon as no call is under way, and rings again if more is due
-4. after SIGTERM what was just claimed is put back and nothing is rung; calls get 8 s; then the process ends, and their records
+   and recheck them together                            (another one, `actions/prepare.py`)
+2. each thread delivers its record; steps that meet are made in one transaction (`cohort.py`)
+3. after 20 s it ends as soon as no call is under way, and enqueues another if more is due
+4. after SIGTERM what was just claimed is put back and nothing is enqueued; calls get 8 s; then the process ends, and their records
    are looked up
 
-Beside the bell each worker looks into the table by itself (`loop`): without Redis a post is seconds late, not an outage.
+Beside the jobs of the broker each worker looks into the table by itself (`loop`): without Redis a post is seconds late, not an
+outage.
 """
 
 from __future__ import annotations
@@ -30,22 +31,22 @@ from flask import Flask, current_app
 from app.core.queue import enqueue
 from app.core.transactions import transaction
 from app.delivery import cohort, deliver
-from app.delivery.actions.claim import Claimed, claim, renew, share, waiting
+from app.delivery.actions.claim import Claimed, claim, due_work, lookup_share, renew
 from app.delivery.actions.delivery import Delivery
-from app.delivery.actions.requeue import give_back_claimed
+from app.delivery.actions.requeue import requeue_claim
 
 log = logging.getLogger(__name__)
 THREADS = 8
 TAKES_WORK_FOR = 20.0
 GRACE = 8.0
 RENEW_EVERY = 15.0
-LOOK_AGAIN = 0.25
+CLAIM_AGAIN = 0.25
 """Seconds after which a drain with free threads asks again, although none of its records has settled."""
 CAP_WAIT = 0.1
-PAST_THE_BELL = 5.0
-"""Seconds without a drain after which a worker looks for due work although nothing rang."""
+WITHOUT_BROKER = 5.0
+"""Seconds without a drain after which a worker looks for due work although no job came."""
 BATCH_WAIT = 0.06
-"""After a record has settled, so long others may, until all threads are free: what is claimed together is begun, committed and
+"""After a record has settled, so long others may, until all threads are free: what is claimed together is prepared, committed and
 settled together, and a claim is dearer than a thread that rests."""
 
 
@@ -59,7 +60,7 @@ class Pool:
         self.work: queue.SimpleQueue[tuple[Claimed, Delivery | None]] = queue.SimpleQueue()
         self.busy = 0
         self.settled = 0
-        self.looking = 0
+        self.lookups = 0
         self.hand: set[Claimed] = set()
         self.changed = threading.Condition()
         self.turn = threading.Lock()
@@ -73,18 +74,18 @@ class Pool:
         return THREADS - self.busy
 
     @property
-    def looks(self) -> int:
+    def lookups_first(self) -> int:
         """Looks that go before posts now: of all the threads, not of those that happen to be free."""
-        return max(share(THREADS) - self.looking, 0)
+        return max(lookup_share(THREADS) - self.lookups, 0)
 
-    def take(self, begun: list[tuple[Claimed, Delivery | None]]) -> None:
-        """Hand records to the threads, with what is begun of them."""
+    def take(self, prepared: list[tuple[Claimed, Delivery | None]]) -> None:
+        """Hand records to the threads, with what is prepared of them."""
         with self.changed:
-            self.busy += len(begun)
-            self.looking += sum(claimed.is_look for claimed, _ in begun)
-            self.hand |= {claimed for claimed, _ in begun}
-        cohort.set_out(len(begun))
-        for one in begun:
+            self.busy += len(prepared)
+            self.lookups += sum(claimed.is_lookup for claimed, _ in prepared)
+            self.hand |= {claimed for claimed, _ in prepared}
+        cohort.begin_deliveries(len(prepared))
+        for one in prepared:
             self.work.put(one)
 
     def wait(self, seen: int, seconds: float) -> None:
@@ -92,7 +93,7 @@ class Pool:
         with self.changed:
             self.changed.wait_for(lambda: self.settled > seen, timeout=seconds)
 
-    def ended(self, seconds: float) -> bool:
+    def wait_until_idle(self, seconds: float) -> bool:
         """Whether all that is in hand settles within so many seconds."""
         with self.changed:
             return self.changed.wait_for(lambda: not self.busy, timeout=seconds)
@@ -100,16 +101,16 @@ class Pool:
     def _serve(self) -> None:
         with self.app.app_context():
             while True:
-                claimed, task = self.work.get()
+                claimed, delivery = self.work.get()
                 try:
-                    deliver.deliver(claimed, self.me, task)
+                    deliver.deliver(claimed, self.me, delivery)
                 except Exception:
                     log.exception("the delivery of %s failed; its lease runs out and the sweeper takes it", claimed.id)
                 finally:
-                    cohort.arrived()
+                    cohort.end_delivery()
                     with self.changed:
                         self.busy -= 1
-                        self.looking -= claimed.is_look
+                        self.lookups -= claimed.is_lookup
                         self.settled += 1
                         self.hand.discard(claimed)
                         self.changed.notify_all()
@@ -138,9 +139,9 @@ def pool() -> Pool:
 
 
 def loop(stop: threading.Event) -> None:
-    """Past the bell, until `stop`: drain when something is due and no bell was followed for PAST_THE_BELL."""
-    while not stop.wait(PAST_THE_BELL / 5):
-        if time.monotonic() - pool().drained_at >= PAST_THE_BELL and not pool().turn.locked():
+    """Without the broker, until `stop`: drain when something is due and no drain has run for WITHOUT_BROKER."""
+    while not stop.wait(WITHOUT_BROKER / 5):
+        if time.monotonic() - pool().drained_at >= WITHOUT_BROKER and not pool().turn.locked():
             if _due():
                 drain(stop)
             else:
@@ -161,19 +162,19 @@ def drain(stop: threading.Event | None = None) -> int:
 
 def _drain(threads: Pool, stop: threading.Event | None) -> int:
     taken, until = 0, time.monotonic() + TAKES_WORK_FOR
-    with _stopped_by_signal(stop or threading.Event()) as stop:
+    with _stop_on_signal(stop or threading.Event()) as stop:
         while not stop.is_set() and (time.monotonic() < until or threads.busy):
             seen = threads.settled  # before the claim: what settles during it leaves room that it did not count
             claims = _claim(threads)
             taken += len(claims)
-            begun = deliver.begun(claims, threads.me)
+            prepared = deliver.prepare_together(claims, threads.me)
             if stop.is_set():
                 _put_back(claims)
                 break
-            threads.take(begun)
+            threads.take(prepared)
             if threads.busy:
-                threads.wait(seen, LOOK_AGAIN)
-                threads.ended(BATCH_WAIT)
+                threads.wait(seen, CLAIM_AGAIN)
+                threads.wait_until_idle(BATCH_WAIT)
             elif time.monotonic() >= until or not _due():
                 break
             else:  # all that is due waits for a cap that another worker fills
@@ -182,13 +183,13 @@ def _drain(threads: Pool, stop: threading.Event | None) -> int:
             _end(threads)
             return taken
     if time.monotonic() >= until:
-        transaction(_ring_if_due)
+        transaction(_enqueue_if_due)
     return taken
 
 
 def _claim(threads: Pool) -> list[Claimed]:
     try:
-        return transaction(claim, threads.me, threads.free, threads.looks) if threads.free else []
+        return transaction(claim, threads.me, threads.free, threads.lookups_first) if threads.free else []
     except sqlalchemy.exc.DBAPIError as error:
         log.warning("nothing could be claimed: %s", type(error).__name__)
         time.sleep(0.5)
@@ -199,46 +200,46 @@ def _put_back(claims: list[Claimed]) -> None:
     """What was claimed as SIGTERM came: another worker takes it now; where the database is away, when its lease has run out."""
     for claimed in claims:
         with contextlib.suppress(sqlalchemy.exc.DBAPIError):
-            transaction(give_back_claimed, claimed)
+            transaction(requeue_claim, claimed)
 
 
 def _due() -> int:
     try:
-        return transaction(waiting)[0]
+        return transaction(due_work)[0]
     except sqlalchemy.exc.DBAPIError:
         return 0
 
 
-def _ring_if_due() -> None:
-    if waiting()[0]:
+def _enqueue_if_due() -> None:
+    if due_work()[0]:
         enqueue("delivery.deliver", "more")
 
 
 def _end(threads: Pool) -> None:
     """SIGTERM: calls under way get their grace, then the process may end."""
-    if not threads.ended(GRACE):
+    if not threads.wait_until_idle(GRACE):
         deliver.ENDING.set()
         log.warning("%d calls had no answer after %.0f s; their records will be looked up", threads.busy, GRACE)
 
 
 @contextlib.contextmanager
-def _stopped_by_signal(stop: threading.Event) -> Iterator[threading.Event]:
+def _stop_on_signal(stop: threading.Event) -> Iterator[threading.Event]:
     """While draining, SIGTERM also stops the drain; RQ's own handler keeps its say. Only the main thread can ask."""
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def handle(number: int, frame: Any) -> None:
         stop.set()
-        before = kept.get(signal.Signals(number))
+        before = previous.get(signal.Signals(number))
         if callable(before):
             before(number, frame)
 
-    for number in kept:
+    for number in previous:
         signal.signal(number, handle)
     try:
         yield stop
     finally:
-        for number, before in kept.items():
+        for number, before in previous.items():
             signal.signal(number, before)

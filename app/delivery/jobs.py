@@ -14,7 +14,7 @@ from app.delivery.drain import drain
 
 @job("delivery.deliver", queue="publish", timeout=-1, formerly="publishing.deliver")
 def deliver(_why: str = "") -> None:
-    """Drain what is due. The argument only tells bells apart."""
+    """Drain what is due. The argument only keeps two jobs apart."""
     drain()
 
 
@@ -32,7 +32,7 @@ def check_invariants() -> None:
 
 @job("delivery.check_duplicates", formerly="publishing.check_twins")
 def check_duplicates() -> None:
-    """Lists are looked at once more after a resend; a twin is an alarm."""
+    """Lists are looked at once more after a resend; a duplicate is an alarm."""
     duplicates.check_due()
 
 

@@ -39,7 +39,7 @@ def delay(retries: int, error_type: str | None, asked: timedelta | None, jitter:
     return doubled * (1 + JITTER * jitter)
 
 
-def after(
+def decide(
     verdict: Verdict, *, retries: int, max_retries: int, waits: int, jitter: float, sign_in_again: bool = False
 ) -> Next:
     """The move that a verdict asks for. `waits` counts the rate limits met so far, which use no retry. `sign_in_again`: the no

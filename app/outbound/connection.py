@@ -39,7 +39,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """What is left; WireError("timeout") when nothing is."""
         seconds = self._end - time.monotonic()
         if seconds <= 0:
@@ -56,7 +56,7 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            self._sock.settimeout(self._wire.deadline.left())
+            self._sock.settimeout(self._wire.deadline.remaining())
             data = self._sock.recv(max_bytes)
         except TimeoutError:
             raise WireError("timeout", "No answer before the deadline.") from None
@@ -68,7 +68,7 @@ class Stream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         rest = memoryview(buffer)
         while rest:
-            self._sock.settimeout(self._wire.deadline.left())
+            self._sock.settimeout(self._wire.deadline.remaining())
             self._wire.sent = True
             try:
                 rest = rest[self._sock.send(rest) :]
@@ -84,7 +84,7 @@ class Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         try:
-            self._sock.settimeout(self._wire.deadline.left())
+            self._sock.settimeout(self._wire.deadline.remaining())
             self._sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
         except TimeoutError:
             self.close()
@@ -125,9 +125,11 @@ class Connection(httpcore.NetworkBackend):
             raise RuntimeError("a connection is opened once")
         self._opened = True
         trouble = "has no address"
-        addresses = self.guard.addresses(host, port, self.deadline.left())[:4]
+        addresses = self.guard.addresses(host, port, self.deadline.remaining())[:4]
         for number, address in enumerate(addresses):
-            share = self.deadline.left() / (len(addresses) - number)  # a dead first address leaves time for the next
+            share = self.deadline.remaining() / (
+                len(addresses) - number
+            )  # a dead first address leaves time for the next
             try:
                 sock = socket.create_connection((address, port), timeout=share)
             except OSError as error:

@@ -1,4 +1,4 @@
-"""The address guard: which addresses the house may call. It answers with addresses, and those are connected to.
+"""The address guard: which addresses may be called. It answers with addresses, and those are connected to.
 
 Checking a name and then connecting to the name would let it change in between (DNS rebinding), so the transport
 connects to the very addresses that were checked here.

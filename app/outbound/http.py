@@ -129,7 +129,7 @@ class Http:
 
     def _once(self, built: httpx.Request | WireError, deadline: Deadline, *, single_shot: bool = False) -> Exchange:
         if not self._outbound_allowed():
-            raise RuntimeError("a call left the house inside an open transaction")
+            raise RuntimeError("a call was made inside an open transaction")
         hook = self._before_first_byte if single_shot else None
         fresh = self.deadline if single_shot else None
         wire = Connection(self.guard, deadline)

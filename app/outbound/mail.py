@@ -55,7 +55,7 @@ class Mailer:
     def send(self, to: str, subject: str, text: str) -> Sent:
         """One plain-text mail to one address. ValueError when address or subject carries a line break."""
         if not self._allowed():
-            raise RuntimeError("a mail left the house inside an open transaction")
+            raise RuntimeError("a mail was sent inside an open transaction")
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="pressroom.invalid")

@@ -60,7 +60,7 @@ class SingleRequest:
 
     def run(self) -> Exchange:
         if isinstance(self.built, WireError):
-            return self._finished(error=self.built)
+            return self._finish(error=self.built)
         url = self.built.url
         origin = httpcore.Origin(url.raw_scheme, url.raw_host, url.port or (443 if url.scheme == "https" else 80))
         tls = self.tls or default_tls()
@@ -68,12 +68,12 @@ class SingleRequest:
         try:
             return self._exchange(connection, self.built)
         except WireError as error:
-            return self._finished(error=error)
+            return self._finish(error=error)
         except httpcore.LocalProtocolError as error:
-            return self._finished(error=WireError("bad_request", f"This request cannot be made: {error}."))
+            return self._finish(error=WireError("bad_request", f"This request cannot be made: {error}."))
         except httpcore.ProtocolError as error:
             kind = "reset" if self.wire.ended else "protocol"
-            return self._finished(error=WireError(kind, f"No whole answer: {error}."))
+            return self._finish(error=WireError(kind, f"No whole answer: {error}."))
         finally:
             connection.close()
 
@@ -97,7 +97,7 @@ class SingleRequest:
             body, error = read_answer(answer, headers, self.max_body), None
         except WireError as trouble:
             body, error = b"", trouble
-        return self._finished(status=answer.status, headers=headers, body=body, error=error)
+        return self._finish(status=answer.status, headers=headers, body=body, error=error)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Between TLS and the first byte: the deadline starts, then the statement that commits is called."""
@@ -110,7 +110,7 @@ class SingleRequest:
             self.hook(self._sending(self.built))
 
     def _keep_secrets_private(self, request: httpx.Request) -> None:
-        """A token over plain http is only for hosts and networks of the allow list (a server in the same house)."""
+        """A token over plain http is only for hosts and networks of the allow list (a server in the same network)."""
         guard, url = self.wire.guard, request.url
         if url.scheme == "https" or not any(name in request.headers for name in SECRET_HEADERS):
             return
@@ -129,7 +129,7 @@ class SingleRequest:
         fingerprint = hashlib.sha256(whole).hexdigest()
         return Sending(request.method, str(copy["url"]), fingerprint, copy, request.headers["X-Request-Id"])
 
-    def _finished(
+    def _finish(
         self,
         *,
         status: int | None = None,

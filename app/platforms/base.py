@@ -6,12 +6,12 @@ from app.outbound.exchange import Exchange, Sending
 from app.platforms.connector import Connector
 from app.platforms.context import (
     Anchored,
-    Beside,
     Clock,
     Context,
     FilesPort,
     HttpPort,
     KnownPost,
+    OtherPosts,
     SessionsPort,
     Stored,
     StorePort,
@@ -42,7 +42,7 @@ __all__ = [
     "Absent",
     "UnsealedAccount",
     "Anchored",
-    "Beside",
+    "OtherPosts",
     "Candidate",
     "CannotTell",
     "Check",

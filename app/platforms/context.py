@@ -128,7 +128,7 @@ class KnownPost:
 
 
 @dataclass(frozen=True)
-class Beside:
+class OtherPosts:
     """What the desk knows of the account beside the post that is looked for. Plain values for `find`.
 
     `known`: the account's last posts, newest first: a listing that does not show them proves no absence.
@@ -153,4 +153,4 @@ class Context:
     store: StorePort
     sessions: SessionsPort
     clock: Clock
-    beside: Beside = field(default_factory=Beside)
+    other_posts: OtherPosts = field(default_factory=OtherPosts)

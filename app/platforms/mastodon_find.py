@@ -40,7 +40,7 @@ SOURCES = 12
 
 def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Lookup:
     """Found only by identity, Absent only where this look would have seen the post, else Doubt with what was seen."""
-    known = [one for one in ctx.beside.known if shape(one.post) == shape(post)][:CALIBRATE]
+    known = [one for one in ctx.other_posts.known if shape(one.post) == shape(post)][:CALIBRATE]
     listing = read_statuses(ctx, account, since - EARLIER, known[0].post_id if known else "")
     if isinstance(listing, CannotTell):
         return listing
@@ -85,7 +85,7 @@ class Search:
     def __init__(self, ctx: Context, account: UnsealedAccount, post: Post, since: datetime, listing: Listing) -> None:
         self.ctx, self.account, self.post, self.listing = ctx, account, post, listing
         self.begin = since - EARLIER + listing.skew
-        self.end = (ctx.beside.until or ctx.clock.now()) + EARLIER + listing.skew
+        self.end = (ctx.other_posts.until or ctx.clock.now()) + EARLIER + listing.skew
         self.sources: dict[str, str | None] = {}
 
     def calibration(self, known: list[KnownPost]) -> Calibration:
@@ -113,19 +113,19 @@ class Search:
         """What is ours by identity and what is nearly so, oldest first."""
         exact, near = [], []
         for status in reversed(self.listing.statuses):
-            if str(status.get("id")) in self.ctx.beside.taken or not self._in_reach(status, times_fit):
+            if str(status.get("id")) in self.ctx.other_posts.taken or not self._in_reach(status, times_fit):
                 continue
             differs = differences(self.post, status, self.source)
             if differs is None:
                 continue
             if not times_fit or not self._in_time(status):
                 differs = (*differs, ODD_TIME)
-            fits_rival = any(differences(rival, status, self.source) == () for rival in self.ctx.beside.rivals)
+            fits_rival = any(differences(rival, status, self.source) == () for rival in self.ctx.other_posts.rivals)
             if fits_rival and differs:
                 continue
             if fits_rival:
                 differs = (ANOTHER_ONE,)
-            elif not differs and not self.ctx.beside.every_rival:
+            elif not differs and not self.ctx.other_posts.every_rival:
                 differs = (MAYBE_ANOTHER,)
             if differs:
                 near.append(candidate(status, differs))

@@ -1,6 +1,6 @@
 """Gaps and daily caps of one account. Pure: times in, the first clash or the next free moment out.
 
-`times` are the moments at which the account has published, may have, or will, the candidate excluded; `queries/times.py`
+`times` are the moments at which the account has published, may have, or will, the candidate excluded; `queries/account_times.py`
 says which records count and from when. A day is any 24 hours (Instagram counts so), so a cap holds across midnight too.
 """
 

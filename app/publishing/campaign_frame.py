@@ -42,7 +42,7 @@ class Frame:
         return sorted({p for p in platforms if p not in self.targets}) if self.targets else []
 
 
-def why_not(frame: Frame, at: datetime | None, now: datetime, zone: str) -> tuple[str, str] | None:
+def objection(frame: Frame, at: datetime | None, now: datetime, zone: str) -> tuple[str, str] | None:
     """What the campaign says against a post at that moment. A paused one may be scheduled: its posts wait, held."""
     called = f"The campaign “{frame.name}”"
     if frame.is_removed or frame.status in CLOSED:
@@ -52,16 +52,19 @@ def why_not(frame: Frame, at: datetime | None, now: datetime, zone: str) -> tupl
         return "", f"{called} is a draft, and a draft sends nothing. Start it on its page first; the plan is kept."
     moment = max(at or now, now)
     if frame.end is not None and frame.end <= now:
-        ended = said(frame.end, zone)
+        ended = describe_moment(frame.end, zone)
         return "", f"{called} ended on {ended}. Move its end on its page, or choose another campaign for this post."
     if frame.end is not None and frame.end <= moment:
-        return "at", f"{called} ends on {said(frame.end, zone)}; nothing goes out from then on. Choose an earlier time."
+        return (
+            "at",
+            f"{called} ends on {describe_moment(frame.end, zone)}; nothing goes out from then on. Choose an earlier time.",
+        )
     if frame.start is not None and moment < frame.start:
-        return "at", f"{called} starts on {said(frame.start, zone)}. Choose that time or a later one."
+        return "at", f"{called} starts on {describe_moment(frame.start, zone)}. Choose that time or a later one."
     return None
 
 
-def why_waiting(frame: Frame, platform: str, let_pass: Iterable[str], now: datetime) -> str:
+def waiting_reason(frame: Frame, platform: str, let_pass: Iterable[str], now: datetime) -> str:
     """Why a record that was scheduled is not let out; "" when the campaign lets it. A sentence without its full stop."""
     if frame.is_removed or frame.status in CLOSED:
         return f"The campaign {CLOSED.get(frame.status, 'was removed')}: nothing more of it goes out"
@@ -74,7 +77,7 @@ def why_waiting(frame: Frame, platform: str, let_pass: Iterable[str], now: datet
     return ""
 
 
-def said(moment: datetime, zone: str) -> str:
+def describe_moment(moment: datetime, zone: str) -> str:
     """A moment in words, in the zone that the person typed in."""
     where = times.zone(zone)
     local = moment.astimezone(where)

@@ -10,4 +10,4 @@ from app.publishing import actions
 @job("publishing.follow_account")
 def follow_account(credential_id: str) -> None:
     """An account left active or came back: place or release its holds."""
-    transaction(actions.follow_account, credential_id)
+    transaction(actions.sync_account_holds, credential_id)

@@ -35,7 +35,7 @@ class Copy:
     url: str | None = None
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """ "Version 1 is live" — the account's name or "there" follows."""
         return f"Version {self.version} {WORDS[self.state]}"
 
@@ -57,7 +57,7 @@ class Place:
     copy: Copy | None = None
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """The account as a sentence names it."""
         platform, name = registry.get(self.account.platform).spec.name, self.account.account_name
         return platform if name == platform else f"{platform} {name}"

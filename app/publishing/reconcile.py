@@ -25,7 +25,7 @@ EARLY = timedelta(seconds=10)
 """With a key an early look costs one call and settles most; only its absence proves nothing yet."""
 LISTING = tuple(timedelta(minutes=m) for m in (1, 3, 7))
 AGAIN = timedelta(minutes=15)
-EXTRA_LOOKS = 8
+EXTRA_LOOKUPS = 8
 """Looks that told nothing (the platform is away) are repeated this often every 15 minutes, then a person is asked."""
 
 
@@ -35,16 +35,16 @@ class Case:
 
     spec: Platform
     began: datetime
-    looks: int = 0
+    lookups: int = 0
     on_absent: str = "resend"
     barred: bool = False
 
     @property
-    def can_look(self) -> bool:
+    def can_lookup(self) -> bool:
         return "find" in self.spec.can and self.spec.resend_safety != "none"
 
     @property
-    def keyed(self) -> bool:
+    def has_key(self) -> bool:
         return self.spec.resend_safety == "proved"
 
     @property
@@ -57,48 +57,52 @@ class Case:
 class Step:
     """What follows: `found`, `look` (at `at`), `resend` (`same_key` or a new one), `cancel`, or `ask`."""
 
-    do: Literal["found", "look", "resend", "cancel", "ask"]
+    do: Literal["found", "lookup", "resend", "cancel", "ask"]
     at: datetime | None = None
     same_key: bool = False
     why: str = ""
 
 
-def first_look(case: Case, now: datetime) -> datetime | None:
+def first_lookup_at(case: Case, now: datetime) -> datetime | None:
     """When to look first, or None: nobody can look, so ask."""
-    if not case.can_look:
+    if not case.can_lookup:
         return None
-    return max(now, case.began + (EARLY if case.keyed else LISTING[0]))
+    return max(now, case.began + (EARLY if case.has_key else LISTING[0]))
 
 
-def sure(case: Case, now: datetime) -> bool:
+def is_conclusive(case: Case, now: datetime) -> bool:
     """Whether sending again cannot make a double any more (or the platform keeps the key)."""
-    return case.keyed or now >= case.sure_at
+    return case.has_key or now >= case.sure_at
 
 
-def after(look: Lookup, case: Case, now: datetime) -> Step:
-    """What a look means. `case.looks` counts this one."""
+def decide(look: Lookup, case: Case, now: datetime) -> Step:
+    """What a look means. `case.lookups` counts this one."""
     if isinstance(look, Found):
         return Step("found")
     if isinstance(look, Absent):
-        return _absent(case, now)
+        return _decide_absent(case, now)
     if isinstance(look, Doubt):  # also of a cancelled record: it may be out
-        return Step("look", at=_next(case, now) or case.sure_at) if now < case.sure_at else Step("ask", why=look.reason)
+        return (
+            Step("lookup", at=_next_lookup(case, now) or case.sure_at)
+            if now < case.sure_at
+            else Step("ask", why=look.reason)
+        )
     if look.final:
         return Step("ask", why=look.reason)
-    if case.looks >= len(LISTING) + 1 + EXTRA_LOOKS:
-        return Step("ask", why=f"{case.looks} looks told nothing: {look.reason}")
-    upcoming = _next(case, now) or now + AGAIN
-    return Step("look", at=max(upcoming, now + look.retry_after) if look.retry_after else upcoming, why=look.reason)
+    if case.lookups >= len(LISTING) + 1 + EXTRA_LOOKUPS:
+        return Step("ask", why=f"{case.lookups} looks told nothing: {look.reason}")
+    upcoming = _next_lookup(case, now) or now + AGAIN
+    return Step("lookup", at=max(upcoming, now + look.retry_after) if look.retry_after else upcoming, why=look.reason)
 
 
-def _absent(case: Case, now: datetime) -> Step:
+def _decide_absent(case: Case, now: datetime) -> Step:
     if case.barred:
-        return Step("cancel") if now >= case.sure_at else Step("look", at=case.sure_at)
-    if case.keyed:
+        return Step("cancel") if now >= case.sure_at else Step("lookup", at=case.sure_at)
+    if case.has_key:
         safe = case.began + LEASE + AFTER_LEASE
-        return Step("resend", same_key=True) if now >= safe else Step("look", at=safe)
+        return Step("resend", same_key=True) if now >= safe else Step("lookup", at=safe)
     if now < case.sure_at:
-        return Step("look", at=_next(case, now) or case.sure_at)
+        return Step("lookup", at=_next_lookup(case, now) or case.sure_at)
     if not case.spec.listing_consistent:
         return Step("ask", why="It is not listed, but this platform's list is not complete enough to be sure.")
     if case.on_absent != "resend":
@@ -106,8 +110,8 @@ def _absent(case: Case, now: datetime) -> Step:
     return Step("resend")
 
 
-def _next(case: Case, now: datetime) -> datetime | None:
+def _next_lookup(case: Case, now: datetime) -> datetime | None:
     """The next planned look after now."""
-    planned = (LEASE + AFTER_LEASE,) if case.keyed else LISTING
+    planned = (LEASE + AFTER_LEASE,) if case.has_key else LISTING
     moments = [case.began + wait for wait in planned] + [case.sure_at]
     return next((moment for moment in moments if moment > now), None)

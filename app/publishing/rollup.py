@@ -13,11 +13,11 @@ def job_status(statuses: Sequence[str]) -> str:
     if not seen:
         return "pending"
     if seen <= SETTLED:
-        return _settled(seen)
+        return _final_status(seen)
     return "pending" if seen <= {"pending", "cancelled"} else "running"
 
 
-def _settled(seen: frozenset[str]) -> str:
+def _final_status(seen: frozenset[str]) -> str:
     if "success" in seen:
         return "success" if len(seen) == 1 else "partial"
     return "cancelled" if seen == {"cancelled"} else "failed"

@@ -44,13 +44,15 @@ def newest(limit: int = FEED) -> Sequence[LocalPost]:
 
 def by_key(key: str, platform: str = "site") -> LocalPost:
     """One post. Raises NotFound, also when it was taken down."""
-    found = db.session.scalar(sa.select(P).where(P.key == key, P.platform == platform, P.removed_at.is_(None)))
+    found: LocalPost | None = db.session.scalar(
+        sa.select(P).where(P.key == key, P.platform == platform, P.removed_at.is_(None))
+    )
     if found is None:
         raise NotFound("There is no such post. It may have been taken down.")
     return found
 
 
-def changed() -> datetime | None:
+def last_change() -> datetime | None:
     """When any post last came, changed or was taken down; None for an empty site. The end of an index, at any size."""
     return db.session.scalar(sa.select(sa.func.max(P.updated_at)).where(P.platform == "site"))
 

@@ -75,7 +75,7 @@ def index() -> Response:
     mark = f"{_mark(page.rows)} {page.previous} {page.next}"
     return _fresh(
         mark,
-        queries.changed(),
+        queries.last_change(),
         lambda: render_template("site/index.html", page=page, site_title=_title(), body_of=queries.html),
     )
 
@@ -94,7 +94,7 @@ def json_feed() -> Response:
 
 def _feed(write: Callable[[feeds.Feed, Sequence[feeds.Entry]], str | bytes], kind: str) -> Response:
     """The newest posts, written by one of the writers."""
-    rows, changed = queries.newest(), queries.changed()
+    rows, changed = queries.newest(), queries.last_change()
     return _fresh(_mark(rows), changed, lambda: write(_channel(changed), [_entry(post) for post in rows]), kind)
 
 

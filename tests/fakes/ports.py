@@ -120,12 +120,12 @@ def context(http: Any = None) -> Context:
     return Context(http=http or Recorder(), files=Files(), store=Store(), sessions=Sessions(), clock=Clock())
 
 
-def knowing(ctx: Context, account: UnsealedAccount, *posts: Post, **beside: Any) -> Context:
+def knowing(ctx: Context, account: UnsealedAccount, *posts: Post, **more: Any) -> Context:
     """The same context beside posts that have gone out before, which the desk knows; the last one stands first."""
     connector = registry.get(account.slug)
-    known = list(ctx.beside.known)
+    known = list(ctx.other_posts.known)
     for post in posts:
         verdict = connector.publish(ctx, account, post, f"known-{post.text}", connector.prepare(ctx, account, post))
         assert verdict.post_id, verdict
         known.insert(0, KnownPost(verdict.post_id, post, ctx.clock.now()))
-    return replace(ctx, beside=replace(ctx.beside, known=tuple(known), **beside))
+    return replace(ctx, other_posts=replace(ctx.other_posts, known=tuple(known), **more))

@@ -261,11 +261,11 @@ class Plant:
     def idle(self) -> bool:
         """Nothing is due or in hand now. What is due is asked first: asked the other way round, a record that is claimed
         between the two questions is seen by neither."""
-        from app.delivery.actions.claim import waiting
+        from app.delivery.actions.claim import due_work
 
         leased = "SELECT count(*) FROM publish_records WHERE lease_owner IS NOT NULL"
         try:
-            return transaction(waiting)[0] == 0 and transaction(lambda: db.session.scalar(sa.text(leased))) == 0
+            return transaction(due_work)[0] == 0 and transaction(lambda: db.session.scalar(sa.text(leased))) == 0
         except sa.exc.DBAPIError:  # a server one of whose backends was killed answers until it ends the others
             return False
 

@@ -18,12 +18,12 @@ from tests import publishing_desk as desk
 from tests.faults.plant import Plant
 
 SENDING = (
-    *("claimed", "before_begin", "after_begin", "before_connect", "before_commit", "committed", "answered"),
+    *("claimed", "before_prepare", "after_prepare", "before_connect", "before_commit", "committed", "answered"),
     *("before_settle", "after_settle"),
 )
-LOOKING = ("claimed", "before_begin", "after_begin", "before_settle_look", "after_settle_look")
-REFRESHING = ("before_back_to_prepare", "after_back_to_prepare", "before_keep_refreshed", "after_keep_refreshed")
-COHORT = ("claimed", "before_begin", "after_begin")
+LOOKING = ("claimed", "before_prepare", "after_prepare", "before_settle_lookup", "after_settle_lookup")
+REFRESHING = ("before_back_to_prepare", "after_back_to_prepare", "before_store_refresh", "after_store_refresh")
+COHORT = ("claimed", "before_prepare", "after_prepare")
 """Moments that all records of one claim have together."""
 AT_ONCE = 4
 """Records that stand at the failpoint when the database dies."""

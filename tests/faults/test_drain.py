@@ -8,7 +8,7 @@ import pytest
 
 from app.core.transactions import transaction
 from app.delivery import drain
-from app.delivery.actions.claim import waiting
+from app.delivery.actions.claim import due_work
 from tests import publishing_desk as desk
 
 
@@ -55,4 +55,4 @@ def test_after_sigterm_the_call_under_way_is_the_last(plant, tail, monkeypatch):
     go_on()
     thread.join(15)
     assert not thread.is_alive() and desk.record(slow).status == "success"
-    assert desk.record(later).status == "pending" and transaction(waiting)[0] == 1
+    assert desk.record(later).status == "pending" and transaction(due_work)[0] == 1

@@ -6,6 +6,7 @@ import pytest
 
 from app.core.transactions import transaction
 from app.delivery import duplicates
+from app.delivery.actions import duplicates as steps
 from app.publishing.actions import duplicates as verbs
 from app.publishing.queries import duplicates as queries
 from tests import publishing_desk as desk
@@ -30,7 +31,7 @@ def resent(plant):
 
 
 def shown(key):
-    return queries.posts(desk.record(key), desk.attempts(key)[::-1])
+    return queries.live_posts(desk.record(key), desk.attempts(key)[::-1])
 
 
 def looks(key):
@@ -49,7 +50,7 @@ def test_a_twin_is_found_after_15_minutes_and_one_of_the_two_is_withdrawn(plant,
     assert {post.post_id for post in shown(key)} == ids and len(ids) == 2
     ((reason, note),) = [(hold.reason, hold.note) for hold in desk.holds(key)]
     assert reason == "invariant" and note.startswith("It is there twice: http")
-    desk.person(verbs.ask_withdraw, key, row.platform_post_id)
+    desk.person(verbs.request_withdrawal, key, row.platform_post_id)
     duplicates.check_due()
     (left,) = fake.posts(TEXT)
     row = desk.record(key)
@@ -69,14 +70,14 @@ def test_no_two_people_withdraw_both(plant, resent):
     plant.age(15 * 60)
     duplicates.check_due()
     first, second = [post.post_id for post in shown(key)]
-    desk.person(verbs.ask_withdraw, key, first)
+    desk.person(verbs.request_withdrawal, key, first)
     with pytest.raises(Exception, match="at this moment"):
-        desk.person(verbs.ask_withdraw, key, second)
+        desk.person(verbs.request_withdrawal, key, second)
     (attempt,) = [one for one in desk.attempts(key) if one.step == "withdraw"]
     duplicates.withdraw(attempt.id)
     duplicates.withdraw(attempt.id)
     with pytest.raises(Exception, match=r"not one of two|gone already"):
-        desk.person(verbs.ask_withdraw, key, second)
+        desk.person(verbs.request_withdrawal, key, second)
     assert [post["id"] for post in fake.posts(TEXT)] == [second]
 
 
@@ -87,7 +88,7 @@ def test_what_would_stay_must_be_there_at_the_moment_of_deleting(plant, resent):
     duplicates.check_due()
     row = desk.record(key)
     other = next(post.post_id for post in shown(key) if post.post_id != row.platform_post_id)
-    desk.person(verbs.ask_withdraw, key, other)
+    desk.person(verbs.request_withdrawal, key, other)
     fake.control("remove", id=row.platform_post_id)
     duplicates.check_due()
     (answer,) = [one for one in desk.attempts(key) if one.step == "withdraw"]
@@ -111,9 +112,9 @@ def test_a_look_that_crosses_a_withdrawal_raises_no_alarm_for_what_is_gone(plant
     fake, key = resent
     plant.age(15 * 60)
     duplicates.check_due()
-    task = transaction(verbs.look_task, key)
-    before = duplicates._seen(task)
-    desk.person(verbs.ask_withdraw, key, desk.record(key).platform_post_id)
+    task = transaction(steps.prepare_check, key)
+    before = duplicates._lookup(task)
+    desk.person(verbs.request_withdrawal, key, desk.record(key).platform_post_id)
     duplicates.check_due()
-    transaction(verbs.settle_look, task, before)
+    transaction(steps.settle_check, task, before)
     assert desk.holds(key) == [] and len(shown(key)) < 2 and len(fake.posts(TEXT)) == 1

@@ -377,7 +377,7 @@ def test_the_next_free_moment_is_asked_of_the_accounts_that_have_one_to_keep(app
     for number in range(3):
         for account in (gap, free):
             commit(make_record, account=account, due_at=first + timedelta(hours=number))
-    found = plan._taken([gap, free])
+    found = plan._taken_times([gap, free])
     assert list(found) == [gap.place] and found[gap.place] == [first + timedelta(hours=n) for n in range(3)]
     assert set(plan.free_at()) == {gap.id}
     assert plan.free_at()[gap.id] >= first + timedelta(hours=3)

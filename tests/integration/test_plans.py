@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from app.core import listing, transactions
 from app.core.db import db
 from app.delivery.actions.claim import claim
-from app.delivery.actions.prepare import begin_all
+from app.delivery.actions.prepare import prepare_all
 from app.factory import create_app
 from bench import asking, desk
 
@@ -153,7 +153,7 @@ def test_the_kept_plans_of_a_worker_read_no_backlog(settings: Any, large: FlaskC
         for _ in range(4):
             claimed, read = transactions.transaction(counted, claim, "w1", 4)
             assert len(claimed) == 4 and read < 500, f"{len(claimed)} claimed, {read} rows read"
-            begun, read = transactions.transaction(counted, begin_all, claimed, "w1")
+            begun, read = transactions.transaction(counted, prepare_all, claimed, "w1")
             assert len(begun) == 4 and read < 100, f"{read} rows read to begin four"
             transactions.transaction(db.session.execute, sa.text(DONE))
         db.engine.dispose()

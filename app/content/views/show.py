@@ -31,7 +31,7 @@ TABS = ("previews", "changes", "versions", "activity")
 @requires("viewer")
 def show(item_id: uuid.UUID) -> Response:
     item = queries.by_id(item_id)
-    return render("content/show.html", **_page_of(item, records.pulse(item)))
+    return render("content/show.html", **_page_of(item, records.item_progress(item)))
 
 
 @bp.get("/<uuid:item_id>/live")
@@ -41,7 +41,7 @@ def live(item_id: uuid.UUID) -> Response:
     """204 while nothing has changed since the version the page shows, else what can have moved: the head, the facts, and the
     activity where that is open. What is being read or chosen beside it stays as it is; a new badge is said aloud."""
     item = queries.by_id(item_id)
-    pulse = records.pulse(item)
+    pulse = records.item_progress(item)
     if request.args.get("v") == pulse.mark:
         return make_response("", 204)
     said = request.args.get("was") != f"{item.status} {pulse.key}"

@@ -14,31 +14,31 @@ from app.platforms.blame import ADDRESS, RIGHT
 LATELY = timedelta(seconds=30)
 
 
-def keep_health(task: Delivery, verdict: Verdict, status: str) -> None:
+def update_health(delivery: Delivery, verdict: Verdict, status: str) -> None:
     """What the answer says about the account: it works, it is down, one more failure in a row, or it has to be checked again."""
-    check_again(task, verdict)
+    schedule_check(delivery, verdict)
     if verdict.outcome in ("yes", "accepted"):
-        if not task.account_fine:
-            note_success(task.credential_id)
+        if not delivery.account_healthy:
+            note_success(delivery.credential_id)
     elif verdict.account in ("refresh", "down") and status == "failed":
-        take_down(task, verdict)
+        mark_account_down(delivery, verdict)
     elif verdict.outcome == "no":
-        note_failure(task.credential_id, verdict.error_type)
+        note_failure(delivery.credential_id, verdict.error_type)
     else:
-        note_failure(task.credential_id, "platform_error" if verdict.http_status else "network_timeout")
+        note_failure(delivery.credential_id, "platform_error" if verdict.http_status else "network_timeout")
 
 
-def check_again(task: Delivery, verdict: Verdict) -> None:
+def schedule_check(delivery: Delivery, verdict: Verdict) -> None:
     """The refusal may be about limits that have changed: they are read again. A hundred refusals in a row are one reason to look."""
     if verdict.reread_limits:
-        check_soon(task.credential_id, LATELY)
+        check_soon(delivery.credential_id, LATELY)
 
 
-def take_down(task: Delivery, verdict: Verdict) -> None:
+def mark_account_down(delivery: Delivery, verdict: Verdict) -> None:
     """The account leaves active, unless the refused sign-in was replaced meanwhile. Locks the account: after the record and its
     job, as all do.
     """
-    if is_current(task.account, task.session, lock=True):
+    if is_current(delivery.account, delivery.session, lock=True):
         why = verdict.advice or "The platform refused the sign-in."
-        field = task.connector.spec.address if verdict.blame == ADDRESS else ""
-        mark_down(account_queries.by_id(task.credential_id), "invalid", why, field, lasting=verdict.blame == RIGHT)
+        field = delivery.connector.spec.address if verdict.blame == ADDRESS else ""
+        mark_down(account_queries.by_id(delivery.credential_id), "invalid", why, field, lasting=verdict.blame == RIGHT)

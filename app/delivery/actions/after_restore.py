@@ -18,13 +18,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.core.db import db
 from app.platforms import registry
 from app.publishing import reconcile
 from app.publishing.actions.holds import hold
-from app.publishing.actions.rows import derive, named, now
+from app.publishing.actions.rollups import derive
 from app.publishing.models import OPEN, PublishHold, PublishRecord
+from app.publishing.queries.database_time import now
 
 NOTE = "The desk was restored from a backup. What may have gone out since is being looked for; release this when you have read the list."
 _DOUBT = "The desk was restored from a backup; this is looked for at the platform before it is sent."
@@ -101,14 +102,14 @@ def settle(taken_at: datetime) -> dict[str, int]:
     for row in db.session.scalars(
         sa.select(PublishRecord).where(PublishRecord.status == "unknown", PublishRecord.error_message == _ASK)
     ):
-        audit("publishing.asks", row, label=named(row), severity="warning", note=_ASK)
+        audit.record("publishing.asks", row, label=row.label, severity="warning", note=_ASK)
     found = counts()
     held = db.session.scalars(
         sa.select(PublishHold).where(
             PublishHold.scope == "all", PublishHold.reason == "restored", PublishHold.released_at.is_(None)
         )
     ).one()
-    audit(
+    audit.record(
         "publishing.restored",
         held,
         severity="warning",
@@ -150,13 +151,13 @@ def _marks(taken_at: datetime) -> list[sa.TextClause]:
     facts = [
         {
             "slug": case.spec.slug,
-            "asked": case.can_look,
-            "keyed": case.keyed,
+            "asked": case.can_lookup,
+            "keyed": case.has_key,
             "wait": int(case.spec.absent_after.total_seconds()),
         }
         for case in cases
     ]
-    askable = "{" + ",".join(case.spec.slug for case in cases if case.can_look) + "}"
+    askable = "{" + ",".join(case.spec.slug for case in cases if case.can_lookup) + "}"
     values: list[tuple[str, dict[str, Any]]] = [
         (_ALL, {"note": NOTE}),
         (_MARK, {"specs": json.dumps(facts), "taken_at": taken_at.isoformat(), "doubt": _DOUBT, "ask": _ASK}),

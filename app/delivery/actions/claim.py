@@ -158,7 +158,7 @@ class Claimed(NamedTuple):
     step: str
 
     @property
-    def is_look(self) -> bool:
+    def is_lookup(self) -> bool:
         """Nothing is sent: it is asked what became of a call."""
         return self.step != "prepare"
 
@@ -170,25 +170,25 @@ def claim(me: str, wanted: int, looks: int | None = None) -> list[Claimed]:
     turn = db.session.execute(_TURN).one()
     if clock_state.note(turn.now, before):
         return []  # the clock has just jumped: what it jumped over waits until a lease has passed (D4)
-    first = min(wanted, share(wanted) if looks is None else looks) if turn.has_looks else 0
-    rows = _looks(me, first, share(HOST_CAP))
-    rows += _posts(me, wanted - len(rows))
-    rows += _looks(me, wanted - len(rows) if turn.has_looks else 0, wanted)
-    return [Claimed(*row) for row in rows]
+    first = min(wanted, lookup_share(wanted) if looks is None else looks) if turn.has_looks else 0
+    rows = _claim_lookups(me, first, lookup_share(HOST_CAP))
+    rows += _claim_posts(me, wanted - len(rows))
+    rows += _claim_lookups(me, wanted - len(rows) if turn.has_looks else 0, wanted)
+    return [Claimed(row.id, row.claim_token, row.step) for row in rows]
 
 
-def _posts(me: str, wanted: int) -> list[sa.Row[Any]]:
-    limits = {"wanted": wanted, "beyond_caps": False, **_facts()}
+def _claim_posts(me: str, wanted: int) -> list[sa.Row[Any]]:
+    limits = {"wanted": wanted, "beyond_caps": False, **_bounds()}
     return list(db.session.execute(_CLAIM, {"me": me, **limits})) if wanted else []
 
 
-def share(threads: int) -> int:
+def lookup_share(threads: int) -> int:
     """How many of so many threads are for looks first."""
     return max(1, threads // 4)
 
 
-def _looks(me: str, wanted: int, at_host: int) -> list[sa.Row[Any]]:
-    limits = {"wanted": wanted, "at_host": at_host, **_facts()}
+def _claim_lookups(me: str, wanted: int, at_host: int) -> list[sa.Row[Any]]:
+    limits = {"wanted": wanted, "at_host": at_host, **_bounds()}
     return list(db.session.execute(_LOOKS, {"me": me, **limits})) if wanted else []
 
 
@@ -202,13 +202,13 @@ def renew(hand: Sequence[Claimed]) -> int:
     return int(result.rowcount)
 
 
-def waiting() -> tuple[int, float | None]:
+def due_work() -> tuple[int, float | None]:
     """How much is due (a few per account; what waits for a cap counts), and in how many seconds the next one is."""
-    row = db.session.execute(_WAITING, {"beyond_caps": True, **_facts()}).one()
+    row = db.session.execute(_WAITING, {"beyond_caps": True, **_bounds()}).one()
     return int(row.due), None if row.next_in is None else float(row.next_in)
 
 
-def at_work() -> tuple[int, int]:
+def count_workers() -> tuple[int, int]:
     """Workers that have reported lately, and those of them with records in hand."""
     reported = sa.select(sa.func.count()).where(WorkerHeartbeat.kind == "publish", is_fresh(SILENT_AFTER))
     workers = db.session.scalar(reported) or 0
@@ -221,7 +221,7 @@ def at_work() -> tuple[int, int]:
     return workers, busy
 
 
-def _facts() -> dict[str, Any]:
+def _bounds() -> dict[str, Any]:
     return {"breaker": settings.get("accounts.breaker_after"), "caps": _caps(), "refrain": clock_watch.REFRAIN}
 
 

@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.core import clock_state
 from app.core.clock_state import ClockState
 from app.core.clock_watch import words
 from app.core.db import db
-from app.publishing.actions.rows import wake
+from app.publishing.actions.wake import wake
 from app.publishing.models import PublishRecord, RateWindow
 
 log = logging.getLogger(__name__)
 
 
-def tell_jump() -> bool:
+def record_jump() -> bool:
     """Write the last jump into the log and the audit, once for all processes. True: it was news."""
     found = db.session.scalar(
         sa.select(ClockState)
@@ -32,7 +32,7 @@ def tell_jump() -> bool:
     until = clock_state.watched_out(found, found.jumped_at)
     note = words(found.moved_by)
     log.warning("%s At %s; no post is tried a second time until %s.", note, found.jumped_at, until)
-    audit(
+    audit.record(
         "publishing.clock_jumped",
         ("clock_state", "1"),
         label="The database's clock",

@@ -53,50 +53,50 @@ RETURNING id, started_at
 """)  # noqa: S608
 
 
-class NotNow(Exception):
+class CommitRefused(Exception):
     """The lease is lost, a hold was placed or the record is settled: nothing may be sent."""
 
 
-class Leaving(NamedTuple):
-    """A create call that is about to leave: the record's task, the id that its attempt will have, the request."""
+class CreateCall(NamedTuple):
+    """A create call that is about to leave: the record's delivery, the id that its attempt will have, the request."""
 
-    task: Delivery
+    delivery: Delivery
     attempt: uuid.UUID
     sending: Sending
 
 
-def commit_points(calls: Sequence[Leaving]) -> list[datetime | None]:
+def commit_all(calls: Sequence[CreateCall]) -> list[datetime | None]:
     """Insert the attempts and pass the point of no return, in one statement; the database's time for each that may be sent,
     None for each that may not."""
-    bound = {"calls": json.dumps([_row(call) for call in calls]), "ids": [call.task.id for call in calls]}
+    bound = {"calls": json.dumps([_row(call) for call in calls]), "ids": [call.delivery.id for call in calls]}
     began = {row.id: row.started_at for row in db.session.execute(_COMMIT, bound)}
     return [began.get(call.attempt) for call in calls]
 
 
-def commit_point(task: Delivery, attempt: uuid.UUID, sending: Sending) -> datetime:
+def commit_one(delivery: Delivery, attempt: uuid.UUID, sending: Sending) -> datetime:
     """The same for one call. Raises NotNow."""
-    return passed(task, commit_points([Leaving(task, attempt, sending)])[0])
+    return enter_commit(delivery, commit_all([CreateCall(delivery, attempt, sending)])[0])
 
 
-def passed(task: Delivery, began: datetime | None) -> datetime:
-    """The task stands at its commit step. Raises NotNow."""
+def enter_commit(delivery: Delivery, began: datetime | None) -> datetime:
+    """The delivery stands at its commit step. Raises NotNow."""
     if began is None:
-        raise NotNow
-    task.step = "commit"
+        raise CommitRefused
+    delivery.step = "commit"
     return began
 
 
-def _row(call: Leaving) -> dict[str, Any]:
-    task, sending = call.task, call.sending
+def _row(call: CreateCall) -> dict[str, Any]:
+    delivery, sending = call.delivery, call.sending
     return {
-        "id": str(task.id),
-        "token": str(task.token),
-        "key": task.key,
+        "id": str(delivery.id),
+        "token": str(delivery.token),
+        "key": delivery.key,
         "attempt": str(call.attempt),
-        "worker": task.me,
-        "container": task.container or None,
+        "worker": delivery.me,
+        "container": delivery.container or None,
         "request": dict(sending.request),
         "request_id": sending.request_id or None,
         "fingerprint": sending.fingerprint,
-        "composed": composed_hash(task.post),
+        "composed": composed_hash(delivery.post),
     }

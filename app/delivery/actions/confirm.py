@@ -7,46 +7,52 @@ from typing import Any
 from app.accounts.actions import note_success
 from app.delivery import retry
 from app.delivery.actions import remarks
-from app.delivery.actions.account_health import take_down
+from app.delivery.actions.account_health import mark_account_down
 from app.delivery.actions.delivery import Delivery
-from app.delivery.actions.outcome import free, is_ours, moved
-from app.delivery.actions.settle import look_row
-from app.delivery.actions.settle_columns import answer_values, doubt
-from app.delivery.actions.write import NOW, Now, write
+from app.delivery.actions.outcome import lock_if_held, move, release_columns
+from app.delivery.actions.settle import add_attempt
+from app.delivery.actions.settle_columns import attempt_columns, unknown_columns
+from app.delivery.actions.write import NOW, DatabaseTime, write
 from app.platforms.base import Verdict
 from app.publishing import reconcile
-from app.publishing.actions.rows import now
+from app.publishing.queries.database_time import now
 
 CONFIRM_LOOKS = 200
 """After so many looks at an accepted post nobody can say what became of it."""
 
 
-def settle_confirm(task: Delivery, verdict: Verdict) -> None:
+def settle_confirm(delivery: Delivery, verdict: Verdict) -> None:
     """confirming → success, failed, unknown, or the next look; written once."""
-    if not is_ours(task):
+    if not lock_if_held(delivery):
         return
-    look_row(task, "confirm", answer_values(verdict) | {"request": dict(verdict.request) or None})
+    add_attempt(delivery, "confirm", attempt_columns(verdict) | {"request": dict(verdict.request) or None})
     if verdict.outcome == "yes":
-        note_success(task.credential_id)
+        note_success(delivery.credential_id)
         found = {"platform_post_id": verdict.post_id, "platform_url": verdict.url or None, "published_at": NOW}
-        moved(task, free("success") | found | remarks.found(verdict.remarks), "The platform says that it is live.")
+        move(
+            delivery,
+            release_columns("success") | found | remarks.metadata_column(verdict.remarks),
+            "The platform says that it is live.",
+        )
     elif verdict.outcome == "no" and verdict.final and verdict.error_type != "auth_failed":
-        ended = free("cancelled") if task.barred else free("failed") | _refused(verdict)
-        moved(task, ended, verdict.message)
-    elif verdict.outcome == "unknown" or task.looks + 1 >= CONFIRM_LOOKS:
-        case = reconcile.Case(task.connector.spec, task.began)
-        moved(task, free("unknown") | doubt(case, now()), verdict.message)
+        ended = (
+            release_columns("cancelled") if delivery.barred else release_columns("failed") | _refusal_columns(verdict)
+        )
+        move(delivery, ended, verdict.message)
+    elif verdict.outcome == "unknown" or delivery.lookups + 1 >= CONFIRM_LOOKS:
+        case = reconcile.Case(delivery.connector.spec, delivery.began)
+        move(delivery, release_columns("unknown") | unknown_columns(case, now()), verdict.message)
     else:
         if verdict.error_type == "auth_failed" and verdict.account:
-            take_down(task, verdict)
+            mark_account_down(delivery, verdict)
         later = {
-            "look_count": task.looks + 1,
-            "next_retry_at": Now(verdict.retry_after or retry.CONFIRM_EVERY),
+            "look_count": delivery.lookups + 1,
+            "next_retry_at": DatabaseTime(verdict.retry_after or retry.CONFIRM_EVERY),
         }
-        write(task, free("confirming") | later)
+        write(delivery, release_columns("confirming") | later)
 
 
-def _refused(verdict: Verdict) -> dict[str, Any]:
+def _refusal_columns(verdict: Verdict) -> dict[str, Any]:
     return {
         "was_unknown": True,  # it was accepted once: a replay looks first
         "error_type": verdict.error_type or "platform_error",

@@ -34,10 +34,10 @@ class Delivery:
     number: int
     retries: int
     max_retries: int
-    looks: int
+    lookups: int
     was_unknown: bool
     barred: bool
-    look_first: bool
+    check_before_resend: bool
     on_absent: str
     host: str
     label: str
@@ -45,9 +45,9 @@ class Delivery:
     committed_at: datetime | None = None
     trace_id: str = ""
     host_slow: bool = False
-    account_fine: bool = False
+    account_healthy: bool = False
     unknown_since: datetime | None = None
-    words_known: bool = True
+    text_known: bool = True
     """False: `post` is not what was sent, and no list is compared with it."""
     session: Mapping[str, str] | None = field(default=None, repr=False)
     """The shared session that the connector was handed or has put last: what its next call signs in with."""

@@ -1,6 +1,6 @@
 """What must never be true, watched instead of believed. Each find is a hold "invariant": on Home, in `doctor`, on the record.
 
-two posts of one record          two answers say yes and name different posts; or a list shows a second one (twins.py)
+two posts of one record          two answers say yes and name different posts; or a list shows a second one (`delivery/duplicates.py`)
 one post of two records          the platform named a post that another record of the account has
 a record that turns in circles   claimed more than `MOST_CLAIMS` times in a minute
 """
@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.core.db import app_now, db
 from app.publishing.actions.holds import hold
-from app.publishing.actions.lease import let_go
-from app.publishing.actions.rows import derive, named
+from app.publishing.actions.lease import release
+from app.publishing.actions.rollups import derive
 from app.publishing.models import PublishAttempt, PublishHold, PublishRecord
 
 MOST_CLAIMS = 20
@@ -31,11 +31,11 @@ def stop_loop(record: PublishRecord, now: datetime) -> None:
     if record.status == "publishing":
         record.status = record.claimed_from or "pending"
     record.next_retry_at, record.claims_since = now + PAUSE, None
-    let_go(record)
+    release(record)
     derive(record.job_id)
 
 
-def watch_posts(record_id: uuid.UUID) -> bool:
+def check_posts(record_id: uuid.UUID) -> bool:
     """Whether the answers of a record name one post at most; else the alarm."""
     posts = db.session.scalars(
         sa.select(PublishAttempt.post_id).distinct().where(PublishAttempt.record_id == record_id, *_YES)
@@ -46,10 +46,10 @@ def watch_posts(record_id: uuid.UUID) -> bool:
     return False
 
 
-def there_twice(record: PublishRecord, addresses: list[str]) -> None:
+def raise_duplicate(record: PublishRecord, addresses: list[str]) -> None:
     """The alarm for a record whose post the platform lists more than once."""
     hold("record", record.id, "invariant", f"It is there twice: {' and '.join(addresses)[:1000]}.")
-    audit("publishing.invariant", record, label=named(record), severity="error", success=False)
+    audit.record("publishing.invariant", record, label=record.label, severity="error", success=False)
 
 
 def check_recent() -> int:
@@ -65,7 +65,7 @@ def check_recent() -> int:
         .where(PublishAttempt.started_at > app_now() - WATCHED, *_YES, ~told)
         .group_by(PublishAttempt.record_id)
     )
-    found = [key for key in db.session.scalars(double.having(sa.func.count() > 1)) if not watch_posts(key)]
+    found = [key for key in db.session.scalars(double.having(sa.func.count() > 1)) if not check_posts(key)]
     for record in db.session.scalars(sa.select(PublishRecord).where(PublishRecord.id.in_(found))):
-        audit("publishing.invariant", record, label=named(record), severity="error", success=False)
+        audit.record("publishing.invariant", record, label=record.label, severity="error", success=False)
     return len(found)

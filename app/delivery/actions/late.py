@@ -10,19 +10,19 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.delivery import retry
 from app.delivery.actions.delivery import Delivery
-from app.delivery.actions.outcome import free, moved
-from app.delivery.actions.write import NOW, Now
+from app.delivery.actions.outcome import move, release_columns
+from app.delivery.actions.write import NOW, DatabaseTime
 from app.platforms.base import Verdict
 from app.publishing.models import PublishAttempt
 
 BLIP = timedelta(seconds=30)
 
 
-def late_no(task: Delivery) -> Verdict | None:
+def late_no(delivery: Delivery) -> Verdict | None:
     """A definite no that came after the sweep, as a verdict; None when the last call has no answer."""
     last = db.session.scalars(
         sa.select(PublishAttempt)
-        .where(PublishAttempt.record_id == task.id, PublishAttempt.step == "commit")
+        .where(PublishAttempt.record_id == delivery.id, PublishAttempt.step == "commit")
         .order_by(PublishAttempt.started_at.desc())
         .limit(1)
     ).first()
@@ -40,27 +40,30 @@ def late_no(task: Delivery) -> Verdict | None:
     )
 
 
-def settle_late_no(task: Delivery, verdict: Verdict) -> None:
+def settle_late_no(delivery: Delivery, verdict: Verdict) -> None:
     """unknown → retrying or failed: the platform did answer, we only read it late.
 
     A refused sign-in is tried again: whoever read it late had no turn left to refresh it, or to say that the account is down.
     """
-    follows = retry.after(
+    follows = retry.decide(
         verdict,
-        retries=task.retries,
-        max_retries=task.max_retries,
+        retries=delivery.retries,
+        max_retries=delivery.max_retries,
         waits=1,
         jitter=0,
         sign_in_again=verdict.error_type == "auth_failed",
     )
-    columns = free(follows.status) | {"error_type": verdict.error_type, "error_message": verdict.message or None}
+    columns = release_columns(follows.status) | {
+        "error_type": verdict.error_type,
+        "error_message": verdict.message or None,
+    }
     if follows.status == "failed":
         columns |= {"dead_letter_at": NOW, "dead_letter_reason": follows.dead, "next_retry_at": None}
     else:
         columns |= {
-            "next_retry_at": Now(follows.wait or BLIP),
-            "retry_count": task.retries + follows.uses_retry,
+            "next_retry_at": DatabaseTime(follows.wait or BLIP),
+            "retry_count": delivery.retries + follows.uses_retry,
         }
-    if task.barred:
-        columns = free("cancelled")
-    moved(task, columns, "A late answer: the platform refused it.")
+    if delivery.barred:
+        columns = release_columns("cancelled")
+    move(delivery, columns, "A late answer: the platform refused it.")

@@ -9,7 +9,7 @@ from app.platforms import registry
 from app.publishing.models import Platform
 
 
-def keep_platforms() -> int:
+def sync_platforms() -> int:
     """One row per connector. Returns how many connectors there are."""
     specs = [connector.spec for connector in registry.all()]
     for spec in specs:

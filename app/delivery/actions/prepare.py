@@ -1,6 +1,6 @@
 """Prepare: recheck that what goes out is what was approved, that nothing holds it, that limits allow it.
 
-In: a claimed record. Out: `Task` with all that the call needs, or None when the record was put back, held or settled.
+In: a claimed record. Out: `Delivery` with all that the call needs, or None when the record was put back, held or settled.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
@@ -25,19 +25,19 @@ from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.actions import one_at_a_time
 from app.publishing.actions.cadence import rules_of
-from app.publishing.actions.cover import composed_now, composed_whole
+from app.publishing.actions.cover import compose_post, compose_with_hashes
 from app.publishing.actions.recheck import (
     Composing,
     Stop,
     approved_post,
-    free_to_go,
     is_late,
-    settle_by_evidence,
-    wait_for,
+    may_go_now,
+    requeue_behind,
+    settle_by_proof,
 )
-from app.publishing.actions.rows import named
 from app.publishing.models import PROOF, PublishAttempt, PublishJob, PublishRecord, RateWindow
-from app.publishing.queries.sent import sent
+from app.publishing.queries.last_call import last_call_at
+from app.publishing.queries.post_sent import post_sent
 
 _SLOW = (
     sa.exists().where(RateWindow.scope == "slow_host", RateWindow.key == PublishRecord.host).correlate(PublishRecord)
@@ -48,55 +48,70 @@ _PROVED = sa.exists().where(PublishAttempt.record_id == PublishRecord.id, PROOF)
 RECENTLY = timedelta(minutes=1)
 
 
-def begin(claimed: Claimed, me: str) -> Delivery | None:
+class Loaded(NamedTuple):
+    """All that is rechecked of one record. `is_proved`: an answer says that it is out."""
+
+    record: PublishRecord
+    job: PublishJob
+    item: ContentItem
+    artifact: Artifact
+    account: Account
+    now: datetime
+    is_host_slow: bool
+    is_proved: bool
+
+
+def prepare(claimed: Claimed, me: str) -> Delivery | None:
     """Everything that is rechecked before a call, in one transaction. None: there is nothing to call for.
 
     The way of nearly all records only reads; whoever must write the record locks and fences it first.
     """
-    row = _read([claimed]).get(claimed)
+    row = _load([claimed]).get(claimed)
     for unlimited in (False, True):
         try:
-            return row and _task(claimed, me, row, composed_whole, unlimited)
+            return row and _delivery(claimed, me, row, compose_with_hashes, unlimited)
         except Stop as stop:
-            if not _locked(claimed) or not stop.then():
+            if not _lock(claimed) or not stop.then():
                 return None
     return None
 
 
-def begin_all(claims: Sequence[Claimed], me: str) -> list[Delivery | None]:
-    """The same for several that only have to be read, in one statement; None for each of the others, which takes `begin`."""
-    rows, once = _read(claims), cache(composed_whole)  # for these rows alone: they are one moment's
-    return [_task_or_none(claimed, me, rows.get(claimed), once) for claimed in claims]
+def prepare_all(claims: Sequence[Claimed], me: str) -> list[Delivery | None]:
+    """The same for several that only have to be read, in one statement; None for each of the others, which takes `prepare`."""
+    rows, once = _load(claims), cache(compose_with_hashes)  # for these rows alone: they are one moment's
+    return [_delivery_or_none(claimed, me, rows.get(claimed), once) for claimed in claims]
 
 
-def _task_or_none(claimed: Claimed, me: str, row: sa.Row[Any] | None, composed: Composing) -> Delivery | None:
+def _delivery_or_none(claimed: Claimed, me: str, row: Loaded | None, composed: Composing) -> Delivery | None:
     try:
-        return row and _task(claimed, me, row, composed)
+        return row and _delivery(claimed, me, row, composed)
     except Stop:
         return None
 
 
-def _task(claimed: Claimed, me: str, row: sa.Row[Any], composed: Composing, unlimited: bool = False) -> Delivery:
+def _delivery(claimed: Claimed, me: str, row: Loaded, composed: Composing, unlimited: bool = False) -> Delivery:
     """What the call needs. `unlimited`: lateness, gap and cap were asked. Raises Stop."""
     record, job, item, artifact, account, now, slow, proved = row
     if proved:
-        raise Stop(partial(settle_by_evidence, record, now))
+        raise Stop(partial(settle_by_proof, record, now))
     if record.claims > MOST_CLAIMS:
         raise Stop(partial(stop_loop, record, now))
     if claimed.step != "prepare":
-        post = sent(record, item, artifact)
+        post = post_sent(record, item, artifact)
         # of a look: what is compared with no list
-        task = task_for(claimed, me, record, job, account, post or composed_now(artifact, record.platform), now)
-        task.words_known = post is not None
+        delivery = make_delivery(
+            claimed, me, record, job, account, post or compose_post(artifact, record.platform), now
+        )
+        delivery.text_known = post is not None
     else:
         if not unlimited and (is_late(record, now) or rules_of(account).any):
-            raise Stop(partial(free_to_go, record, account, now))
+            raise Stop(partial(may_go_now, record, account, now))
         post = approved_post(record, item, artifact, composed)
-        if first := one_at_a_time.ahead(record, post):
-            raise Stop(partial(wait_for, record, first, now))
-        task = task_for(claimed, me, record, job, account, post, now)
-    task.host_slow = slow
-    return task
+        if first := one_at_a_time.record_ahead(record, post):
+            raise Stop(partial(requeue_behind, record, first, now))
+        delivery = make_delivery(claimed, me, record, job, account, post, now)
+    delivery.host_slow = slow
+    return delivery
 
 
 _OURS = (
@@ -123,20 +138,21 @@ _READ = (
 _LOCK = sa.select(PublishRecord).where(*_OURS).with_for_update().execution_options(populate_existing=True)
 
 
-def _read(claims: Sequence[Claimed]) -> dict[Claimed, sa.Row[Any]]:
+def _load(claims: Sequence[Claimed]) -> dict[Claimed, Loaded]:
     """The rows of those that are still ours, at the step that was claimed."""
     keys = {"ids": [claimed.id for claimed in claims], "tokens": [claimed.token for claimed in claims]}
     rows = db.session.execute(_READ, keys)
-    return {Claimed(row[0].id, row[0].claim_token, row[0].step): row for row in rows}
+    found = map(Loaded._make, rows)
+    return {Claimed(row.record.id, row.record.claim_token, row.record.step): row for row in found}  # type: ignore[arg-type]  # held: not null
 
 
-def _locked(claimed: Claimed) -> bool:
+def _lock(claimed: Claimed) -> bool:
     """Lock the record and read it anew; False when it is no longer ours."""
     record = db.session.scalar(_LOCK, {"ids": [claimed.id], "tokens": [claimed.token]})
     return record is not None and record.step == claimed.step
 
 
-def task_for(
+def make_delivery(
     claimed: Claimed,
     me: str,
     record: PublishRecord,
@@ -146,14 +162,10 @@ def task_for(
     now: datetime,
 ) -> Delivery:
     connector = registry.get(record.platform)
-    look_first, began = bool((record.meta or {}).get("look_first")), None
+    check_before_resend, began = bool((record.meta or {}).get("look_first")), None
     if record.was_unknown or record.attempt_count:
-        began = db.session.scalar(
-            sa.select(sa.func.max(PublishAttempt.started_at)).where(
-                PublishAttempt.record_id == record.id, PublishAttempt.step == "commit"
-            )
-        )
-    if look_first:
+        began = last_call_at(record.id)
+    if check_before_resend:
         began = began or record.created_at
     return Delivery(
         id=record.id,
@@ -173,21 +185,21 @@ def task_for(
         number=record.attempt_count,
         retries=record.retry_count or 0,
         max_retries=record.max_retries or 0,
-        looks=record.look_count,
+        lookups=record.look_count,
         was_unknown=record.was_unknown,
         barred=record.resend_barred_at is not None,
-        look_first=look_first,
+        check_before_resend=check_before_resend,
         on_absent=account.configuration.get("on_absent") or settings.get("publishing.on_absent"),
         host=record.host,
-        label=named(record),
-        account_fine=_fine(account, now),
+        label=record.label,
+        account_healthy=_is_healthy(account, now),
         container=dict(record.container or {}),
         unknown_since=record.unknown_since,
         trace_id=job.trace_id or "",
     )
 
 
-def _fine(account: Account, now: datetime) -> bool:
+def _is_healthy(account: Account, now: datetime) -> bool:
     """No failures to forget and used a moment ago: one more success changes nothing in the account's row."""
     used = account.last_used_at
     return (

@@ -21,29 +21,29 @@ PLENTY = 50
 """With more left than this nothing is near its end, and the row is not written anew for every post."""
 
 
-def keep_windows(task: Delivery, verdict: Verdict) -> None:
+def store_windows(delivery: Delivery, verdict: Verdict) -> None:
     """Keep the limits of an answer, and whether its host timed out (one call at a time until it answers again)."""
     for window in verdict.limits:
         if window.remaining > PLENTY:
             continue
-        owner = task.host if window.scope == "host" else str(task.credential_id)
+        owner = delivery.host if window.scope == "host" else str(delivery.credential_id)
         resets = sa.func.least(sa.literal(window.resets_at), app_now() + LONGEST_ASKED)
         _put(window.scope, f"{owner}|{window.key}", window.remaining, resets)
     if verdict.error_type == "rate_limit" and verdict.retry_after:  # the account's other records wait with this one
         until = app_now() + min(verdict.retry_after, LONGEST_ASKED)
-        _put("account", f"{task.credential_id}|{WAIT}", 0, until)
-    if timed_out(verdict):
-        _put("slow_host", task.host, 1, app_now() + SLOW_FOR)
-    elif task.host_slow and (verdict.http_status or verdict.outcome == "yes"):
-        forget_slow(task.host)
+        _put("account", f"{delivery.credential_id}|{WAIT}", 0, until)
+    if is_timeout(verdict):
+        _put("slow_host", delivery.host, 1, app_now() + SLOW_FOR)
+    elif delivery.host_slow and (verdict.http_status or verdict.outcome == "yes"):
+        clear_slow_host(delivery.host)
 
 
-def timed_out(verdict: Verdict) -> bool:
+def is_timeout(verdict: Verdict) -> bool:
     """The host did not answer in time, or broke off."""
     return verdict.matched_by in ("error:timeout", "error:connect") and verdict.http_status is None
 
 
-def forget_slow(host: str) -> None:
+def clear_slow_host(host: str) -> None:
     """The host answered: as many calls at once as usual."""
     db.session.execute(sa.delete(RateWindow).where(RateWindow.scope == "slow_host", RateWindow.key == host))
 

@@ -12,37 +12,37 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.delivery.actions.write import Merged, merged
+from app.delivery.actions.write import MergedJson, merge_json
 from app.platforms.base import Verdict
 from app.publishing.models import PublishRecord
 
 META: Any = PublishRecord.meta
 MOST = 12
-LOOKED = "look:"
+LOOKUP = "look:"
 """How a verdict begins that a look has found and no call: it compares less, or nothing."""
 
 
-def kept(verdict: Verdict) -> Merged:
+def metadata(verdict: Verdict) -> MergedJson:
     """The new value of the metadata column after this verdict; everything else in it stays."""
     said = list(verdict.remarks[:MOST])
-    made = verdict.outcome == "yes" and not verdict.matched_by.startswith(LOOKED)
+    made = verdict.outcome == "yes" and not verdict.matched_by.startswith(LOOKUP)
     told = {**({"remarks": said} if said else {}), **({"blame": verdict.blame} if verdict.blame else {})}
-    return Merged(told, ("blame", "remarks") if made or said else ("blame",))
+    return MergedJson(told, ("blame", "remarks") if made or said else ("blame",))
 
 
-def found(said: tuple[str, ...]) -> dict[str, Any]:
+def metadata_column(said: tuple[str, ...]) -> dict[str, Any]:
     """The record's column after a look or a confirmation, which may know how the post differs; {} leaves it as it is."""
-    return {"metadata": Merged({"remarks": list(said[:MOST])}, ("remarks",))} if said else {}
+    return {"metadata": MergedJson({"remarks": list(said[:MOST])}, ("remarks",))} if said else {}
 
 
-def keep_late(record_id: uuid.UUID, verdict: Verdict) -> None:
+def store_late(record_id: uuid.UUID, verdict: Verdict) -> None:
     """An answer that found its record in other hands: it is kept there, unless it is about another post than the record's."""
     own = sa.func.coalesce(PublishRecord.platform_post_id, verdict.post_id) == verdict.post_id
     its = own if verdict.outcome == "yes" else PublishRecord.status == "unknown"
-    told, without = kept(verdict)
+    told, without = metadata(verdict)
     db.session.execute(
         sa.update(PublishRecord)
         .where(PublishRecord.id == record_id, its)
-        .values(meta=merged(META, without, sa.literal(told, META.type))),
+        .values(meta=merge_json(META, without, sa.literal(told, META.type))),
         execution_options={"synchronize_session": False},
     )

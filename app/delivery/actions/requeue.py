@@ -11,27 +11,27 @@ import sqlalchemy as sa
 from app.core.db import app_now, db
 from app.delivery.actions.claim import Claimed
 from app.delivery.actions.delivery import Delivery
-from app.delivery.actions.settle import answer
+from app.delivery.actions.settle import store_answer
 from app.platforms.base import Verdict
 from app.publishing.actions.holds import hold
-from app.publishing.actions.lease import FREE, fenced
-from app.publishing.actions.rows import derive
+from app.publishing.actions.lease import RELEASED, fence
+from app.publishing.actions.rollups import derive
 from app.publishing.models import PublishRecord
 
 CRASHES = 3
 _BACK = sa.case((PublishRecord.status == "publishing", PublishRecord.claimed_from), else_=PublishRecord.status)
 
-_WORN_OUT = sa.and_(PublishRecord.status == "unknown", PublishRecord.crash_count + 1 >= CRASHES)
+_THIRD_FAILURE = sa.and_(PublishRecord.status == "unknown", PublishRecord.crash_count + 1 >= CRASHES)
 """A look that failed by our own fault for the third time: no more looks, a person is asked."""
 
 
-def give_back(task: Delivery, until: datetime | None = None) -> bool:
+def requeue(delivery: Delivery, until: datetime | None = None) -> bool:
     """From prepare (or a look) to where it was claimed from, no retry used; not claimed again before `until`."""
-    return _back(fenced(task), {} if until is None else {"next_retry_at": until})
+    return _requeue(fence(delivery), {} if until is None else {"next_retry_at": until})
 
 
-def give_back_claimed(claimed: Claimed, crashed: bool = False) -> bool:
-    """The same before there is a task. `crashed`: preparing failed by our own fault; the third time holds the record."""
+def requeue_claim(claimed: Claimed, crashed: bool = False) -> bool:
+    """The same before there is a delivery. `crashed`: preparing failed by our own fault; the third time holds the record."""
     mine = [
         PublishRecord.id == claimed.id,
         PublishRecord.claim_token == claimed.token,
@@ -39,15 +39,15 @@ def give_back_claimed(claimed: Claimed, crashed: bool = False) -> bool:
     ]
     extra = {
         "crash_count": PublishRecord.crash_count + 1,
-        "next_retry_at": sa.case((_WORN_OUT, sa.null()), else_=app_now() + sa.text("interval '30 seconds'")),
+        "next_retry_at": sa.case((_THIRD_FAILURE, sa.null()), else_=app_now() + sa.text("interval '30 seconds'")),
     }
-    return _back(mine, extra if crashed else {})
+    return _requeue(mine, extra if crashed else {})
 
 
-def not_sent_after_all(task: Delivery, attempt: uuid.UUID | None) -> bool:
+def requeue_unsent(delivery: Delivery, attempt: uuid.UUID | None) -> bool:
     """The commit statement failed or its answer was lost; either way no byte left, and the attempt says so."""
     if attempt is not None:
-        answer(
+        store_answer(
             attempt,
             Verdict(
                 "no",
@@ -56,20 +56,20 @@ def not_sent_after_all(task: Delivery, attempt: uuid.UUID | None) -> bool:
                 message="Our own database went away before the first byte, so nothing was sent.",
             ),
         )
-    return _back(fenced(task, "prepare", "commit"), {})
+    return _requeue(fence(delivery, "prepare", "commit"), {})
 
 
-def hold_changed(task: Delivery, what: str) -> None:
+def hold_as_changed(delivery: Delivery, what: str) -> None:
     """The content is not what was approved: held, not sent."""
-    hold("record", task.id, "changed", what)
-    give_back(task)
+    hold("record", delivery.id, "changed", what)
+    requeue(delivery)
 
 
-def _back(mine: list[Any], extra: dict[str, Any]) -> bool:
+def _requeue(mine: list[Any], extra: dict[str, Any]) -> bool:
     row = db.session.execute(
         sa.update(PublishRecord)
         .where(*mine)
-        .values(status=_BACK, **FREE, **extra)
+        .values(status=_BACK, **RELEASED, **extra)
         .returning(PublishRecord.id, PublishRecord.job_id, PublishRecord.crash_count),
         execution_options={"synchronize_session": False},
     ).first()

@@ -11,16 +11,19 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.core.db import db
 from app.delivery.actions.claim import LEASE_SECONDS
 from app.delivery.actions.requeue import CRASHES
 from app.platforms import registry
 from app.publishing import reconcile
 from app.publishing.actions.holds import hold
-from app.publishing.actions.lease import let_go
-from app.publishing.actions.rows import derive, named, now, wake
-from app.publishing.models import PublishAttempt, PublishHold, PublishJob, PublishRecord
+from app.publishing.actions.lease import release
+from app.publishing.actions.rollups import derive
+from app.publishing.actions.wake import wake
+from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.publishing.queries.database_time import now
+from app.publishing.queries.last_call import last_call_at
 
 AT_ONCE = 200
 BACK_OFF = timedelta(minutes=1)
@@ -49,7 +52,7 @@ def sweep(moment: datetime | None = None) -> dict[str, int]:
     for row in rows:
         kind = row.step if row.step in found else "look"
         found[kind] += 1
-        {"prepare": _in_prepare, "commit": _in_commit, "look": _in_look}[kind](row, moment)
+        {"prepare": _in_prepare, "commit": _in_commit, "look": _in_lookup}[kind](row, moment)
     if rows:
         derive(*{row.job_id for row in rows})
         wake()
@@ -59,11 +62,11 @@ def sweep(moment: datetime | None = None) -> dict[str, int]:
 def _in_prepare(row: PublishRecord, moment: datetime) -> None:
     row.status, row.crash_count = row.claimed_from or "pending", row.crash_count + 1
     worker = row.lease_owner
-    let_go(row)
-    audit(
+    release(row)
+    audit.record(
         "publishing.swept",
         row,
-        label=named(row),
+        label=row.label,
         severity="warning",
         status=["publishing", row.status],
         note=f"The worker {worker} died before anything was sent.",
@@ -73,23 +76,16 @@ def _in_prepare(row: PublishRecord, moment: datetime) -> None:
 
 
 def _in_commit(row: PublishRecord, moment: datetime) -> None:
-    began = (
-        db.session.scalar(
-            sa.select(sa.func.max(PublishAttempt.started_at)).where(
-                PublishAttempt.record_id == row.id, PublishAttempt.step == "commit"
-            )
-        )
-        or moment
-    )
+    began = last_call_at(row.id) or moment
     row.status, row.unknown_since, row.was_unknown, row.look_count = "unknown", moment, True, 0
     row.error_type, row.error_code = "unknown", None
     row.error_message = "The worker died after it began to send. Whether it is out is being found out."
-    row.next_retry_at = reconcile.first_look(reconcile.Case(registry.get(row.platform).spec, began), moment)
-    let_go(row)
-    audit(
+    row.next_retry_at = reconcile.first_lookup_at(reconcile.Case(registry.get(row.platform).spec, began), moment)
+    release(row)
+    audit.record(
         "publishing.unsure",
         row,
-        label=named(row),
+        label=row.label,
         severity="warning",
         success=False,
         error=row.error_message,
@@ -97,15 +93,15 @@ def _in_commit(row: PublishRecord, moment: datetime) -> None:
     )
 
 
-def _in_look(row: PublishRecord, moment: datetime) -> None:
-    """Once more at once, then more and more patiently; the third death asks a person, or kills workers for ever."""
+def _in_lookup(row: PublishRecord, moment: datetime) -> None:
+    """Once more at once, then more and more patiently; the third death asks a person: a lookup that kills its worker each time would do so without end."""
     row.crash_count += 1
     asks = row.status == "unknown" and row.crash_count >= CRASHES
     row.next_retry_at = None if asks else moment + BACK_OFF * (row.crash_count - 1)
-    let_go(row)
+    release(row)
     if asks:
         note = f"A worker died {row.crash_count} times while looking for it."
-        audit("publishing.asks", row, label=named(row), severity="warning", note=note)
+        audit.record("publishing.asks", row, label=row.label, severity="warning", note=note)
 
 
 def hold_rows_by_hand() -> int:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from app.core.db import app_now, db
 from app.delivery.actions.delivery import Delivery
-from app.publishing.actions.lease import HELD, RECORDS, holder
+from app.publishing.actions.lease import FENCE, RECORDS, fence_values
 from app.publishing.models import OPEN, RECORD, PublishAttempt
 
 ATTEMPTS: sa.Table = PublishAttempt.__table__  # type: ignore[assignment]
@@ -27,20 +27,20 @@ Shape = tuple[tuple[str, Any], ...]
 """Names of columns, each with None for a plain value, else with what the expression depends on."""
 
 
-class Now(NamedTuple):
+class DatabaseTime(NamedTuple):
     """The database's time, `after` so much has passed."""
 
     after: timedelta = timedelta(0)
 
 
-class Merged(NamedTuple):
-    """The JSON object that stands there, without some of its names, and with what `told` says."""
+class MergedJson(NamedTuple):
+    """The JSON object that stands there, without some of its names, and with what `values` says."""
 
-    told: dict[str, Any]
+    values: dict[str, Any]
     without: tuple[str, ...]
 
 
-NOW = Now()
+NOW = DatabaseTime()
 _FROM = RECORDS.c.status == sa.any_(sa.bindparam("sources", type_=sa.ARRAY(sa.Text)))
 
 
@@ -56,15 +56,15 @@ def sources(target: str | None) -> list[str]:
 class Move(NamedTuple):
     """A record's columns, and those of the attempt whose answer moves it."""
 
-    task: Delivery
+    delivery: Delivery
     columns: Mapping[str, Any]
     attempt: uuid.UUID | None = None
     answer: Mapping[str, Any] | None = None
 
 
-def write(task: Delivery, columns: Mapping[str, Any], leaving: tuple[str, ...] = ()) -> bool:
-    """Write the record if it is still ours, stands at the task's step (or one of `leaving`) and may move; False when not."""
-    return write_all([Move(task, columns)], leaving)
+def write(delivery: Delivery, columns: Mapping[str, Any], leaving: tuple[str, ...] = ()) -> bool:
+    """Write the record if it is still ours, stands at the delivery's step (or one of `leaving`) and may move; False when not."""
+    return write_all([Move(delivery, columns)], leaving)
 
 
 def write_all(moves: Sequence[Move], leaving: tuple[str, ...] = ()) -> bool:
@@ -73,38 +73,40 @@ def write_all(moves: Sequence[Move], leaving: tuple[str, ...] = ()) -> bool:
     shapes: dict[Any, list[dict[str, Any]]] = {}
     for move in moves:
         shape = _shape(move.columns), _shape(move.answer) if move.answer else None
-        bound = holder(move.task, *leaving) | _bound("r_", move.columns)
+        bound = fence_values(move.delivery, *leaving) | _bind("r_", move.columns)
         bound["sources"] = sources(move.columns.get("status"))
         if move.answer:
-            bound |= {"of_attempt": move.attempt} | _bound("a_", move.answer)
+            bound |= {"of_attempt": move.attempt} | _bind("a_", move.answer)
         shapes.setdefault(shape, []).append(bound)
-    written = [_written(_statement(*shape), rows) for shape, rows in shapes.items()]
+    written = [_execute(_statement(*shape), rows) for shape, rows in shapes.items()]
     return sum(written) == len(moves)
 
 
-def _written(statement: sa.Update, rows: list[dict[str, Any]]) -> int:
+def _execute(statement: sa.Update, rows: list[dict[str, Any]]) -> int:
     result: Any = db.session.execute(statement, rows if len(rows) > 1 else rows[0])
     return int(result.rowcount)
 
 
-def keep_answer(attempt_id: uuid.UUID, columns: Mapping[str, Any]) -> None:
+def write_answer(attempt_id: uuid.UUID, columns: Mapping[str, Any]) -> None:
     """Keep what the platform answered, whoever holds the record now."""
-    db.session.execute(_answered(_shape(columns)), {"of_attempt": attempt_id, **_bound("a_", columns)})
+    db.session.execute(_answer_statement(_shape(columns)), {"of_attempt": attempt_id, **_bind("a_", columns)})
 
 
-def for_session(columns: Mapping[str, Any]) -> dict[str, Any]:
+def session_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
     """The same columns for a row that the session writes."""
-    return {name: app_now() + value.after if isinstance(value, Now) else value for name, value in columns.items()}
+    return {
+        name: app_now() + value.after if isinstance(value, DatabaseTime) else value for name, value in columns.items()
+    }
 
 
 @lru_cache(maxsize=256)
 def _statement(record: Shape, answer: Shape | None) -> sa.Update:
-    update = sa.update(RECORDS).where(*HELD, _FROM).values(_expressions(RECORDS, "r_", record))
-    return update if answer is None else update.add_cte(_answered(answer).cte("beside"))
+    update = sa.update(RECORDS).where(*FENCE, _FROM).values(_expressions(RECORDS, "r_", record))
+    return update if answer is None else update.add_cte(_answer_statement(answer).cte("beside"))
 
 
 @lru_cache(maxsize=256)
-def _answered(answer: Shape) -> sa.Update:
+def _answer_statement(answer: Shape) -> sa.Update:
     return (
         sa.update(ATTEMPTS)
         .where(ATTEMPTS.c.id == sa.bindparam("of_attempt"))
@@ -117,11 +119,14 @@ def _shape(columns: Mapping[str, Any]) -> Shape:
 
 
 def _kind(value: Any) -> Any:
-    return Now if isinstance(value, Now) else value.without if isinstance(value, Merged) else None
+    return DatabaseTime if isinstance(value, DatabaseTime) else value.without if isinstance(value, MergedJson) else None
 
 
-def _bound(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
-    return {prefix + name: value[0] if isinstance(value, Now | Merged) else value for name, value in columns.items()}
+def _bind(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        prefix + name: value[0] if isinstance(value, DatabaseTime | MergedJson) else value
+        for name, value in columns.items()
+    }
 
 
 def _expressions(table: sa.Table, prefix: str, shape: Shape) -> dict[str, Any]:
@@ -129,15 +134,15 @@ def _expressions(table: sa.Table, prefix: str, shape: Shape) -> dict[str, Any]:
 
 
 def _expression(column: Any, bound: str, kind: Any) -> Any:
-    if kind is Now:
+    if kind is DatabaseTime:
         return app_now() + sa.bindparam(bound, type_=sa.Interval)
     value = sa.bindparam(bound, type_=column.type)
-    return value if kind is None else merged(column, kind, value)
+    return value if kind is None else merge_json(column, kind, value)
 
 
-def merged(column: Any, without: tuple[str, ...], told: Any) -> Any:
-    """The JSON object of the column, without some of its names, and with what `told` says."""
-    bare = sa.func.coalesce(column, sa.literal({}, column.type))
+def merge_json(column: Any, without: tuple[str, ...], values: Any) -> Any:
+    """The JSON object of the column, without some of its names, and with what `values` says."""
+    bare: Any = sa.func.coalesce(column, sa.literal({}, column.type))
     for name in without:
         bare = bare.op("-")(sa.literal(name))
-    return bare.op("||")(told)
+    return bare.op("||")(values)

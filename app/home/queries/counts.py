@@ -13,7 +13,7 @@ from app.campaigns.models import Campaign
 from app.content.models import ContentItem
 from app.core.db import db
 from app.notifications.models import Notification
-from app.publishing.queries.records import asking
+from app.publishing.queries.records import needs_action_count
 from app.reviews.queries import counting
 from app.staff.person import Person
 
@@ -37,7 +37,7 @@ def badges(user: Person) -> Badges:
         .select_from(Notification)
         .where(Notification.user_id == user.id, Notification.read_at.is_(None))
     )
-    counts = (counting(user), asking(), down, unread)
+    counts = (counting(user), needs_action_count(), down, unread)
     return Badges(*db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one())
 
 

@@ -16,7 +16,7 @@ from app.home.sentences import AccountFacts, AccountTrouble, account_trouble
 from app.lib import clock
 from app.publishing.models import OPEN, PublishJob, PublishRecord
 from app.publishing.queries.backlog import FAILED_SINCE
-from app.publishing.queries.records import first_asking
+from app.publishing.queries.records import newest_needing_action
 from app.web import labels
 
 SHOWN = 6
@@ -49,7 +49,7 @@ def records_needing_action() -> list[Trouble]:
         )
         .join(PublishJob, PublishJob.id == PublishRecord.job_id)
         .join(ContentItem, ContentItem.id == PublishJob.content_id)
-        .where(PublishRecord.id.in_(first_asking(SHOWN)))
+        .where(PublishRecord.id.in_(newest_needing_action(SHOWN)))
     )  # fmt: skip
     order = (rank, PublishRecord.due_at.desc(), PublishRecord.id)
     rows: Any = db.session.execute(statement.order_by(*order).limit(SHOWN))

@@ -9,24 +9,24 @@ from dataclasses import dataclass
 
 from app.lib.errors import Conflict, Invalid
 from app.publishing.actions.cancel import cancel_record
-from app.publishing.actions.operator import replay
-from app.publishing.actions.rows import locked_together
+from app.publishing.actions.locking import lock_records
+from app.publishing.actions.replay import replay
 from app.publishing.models import PublishRecord
 
 MOST = 200
 
 
 @dataclass(frozen=True)
-class Done:
+class BulkResult:
     """How many were done, and why the others were not."""
 
     count: int
-    left: Counter[str]
+    skipped: Counter[str]
 
-    def words(self, verb: str) -> str:
+    def summary(self, verb: str) -> str:
         """The toast: "3 queued again. 1 left out: it was unclear once, so replay it alone."."""
         said = f"{self.count} {verb}."
-        return said + "".join(f" {n} left out: {why}" for why, n in self.left.most_common(3))
+        return said + "".join(f" {n} left out: {why}" for why, n in self.skipped.most_common(3))
 
 
 def _replay(record: PublishRecord) -> None:
@@ -41,7 +41,7 @@ VERBS: dict[str, tuple[Callable[[PublishRecord], object], str]] = {
 }
 
 
-def act(ids: Sequence[str], verb: str) -> str:
+def apply(ids: Sequence[str], verb: str) -> str:
     """Do it to each record that allows it. Returns the words of the toast.
 
     Raises Invalid when nothing was ticked, too much was, or the verb is unknown."""
@@ -50,15 +50,15 @@ def act(ids: Sequence[str], verb: str) -> str:
         raise Invalid({"": "Choose what to do with the ticked records."})
     if not wanted or len(wanted) > MOST:
         raise Invalid({"": f"Tick at least one and at most {MOST} records."})
-    does, said = VERBS[verb]
-    done, left = 0, Counter[str]()
-    for record in locked_together(wanted):
+    does, done_word = VERBS[verb]
+    done, skipped = 0, Counter[str]()
+    for record in lock_records(wanted):
         try:
             does(record)
             done += 1
         except Conflict as why:
-            left[why.message] += 1
-    return Done(done, left).words(said)
+            skipped[why.message] += 1
+    return BulkResult(done, skipped).summary(done_word)
 
 
 def _id(text: str) -> uuid.UUID | None:

@@ -18,9 +18,9 @@ from app.core.db import db
 from app.lib.errors import Invalid
 from app.platforms import registry
 from app.publishing import cadence
-from app.publishing.actions.rows import now
 from app.publishing.models import PublishRecord
 from app.publishing.queries import account_times
+from app.publishing.queries.database_time import now
 
 
 def rules_of(account: Account) -> cadence.Rules:
@@ -29,7 +29,7 @@ def rules_of(account: Account) -> cadence.Rules:
     return cadence.rules(spec.min_gap, spec.max_per_day, account.configuration)
 
 
-def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[datetime]:
+def taken_times(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[datetime]:
     """When the account at the other end has published lately, may have, or will."""
     statement = sa.select(account_times.TAKEN).where(
         PublishRecord.credential_id.in_(ids_at_place(credential_id)),
@@ -40,7 +40,7 @@ def taken(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> list[da
     return sorted(db.session.scalars(statement))
 
 
-def free_from(record: PublishRecord, account: Account, moment: datetime) -> datetime | None:
+def next_free_moment(record: PublishRecord, account: Account, moment: datetime) -> datetime | None:
     """At dispatch: when gap and daily cap let the record go, counted from what is out or may be. None: now."""
     statement = sa.select(account_times.WENT).where(
         PublishRecord.credential_id.in_(ids_at_place(account.id)),
@@ -50,7 +50,7 @@ def free_from(record: PublishRecord, account: Account, moment: datetime) -> date
     return cadence.not_before(db.session.scalars(statement).all(), moment, rules_of(account))
 
 
-def keep_limits(
+def require_free_moment(
     accounts: Sequence[Account], at: datetime | None, timezone: str, without: uuid.UUID | None = None
 ) -> None:
     """Refuse a moment that breaks a gap or a cap, under a lock on the place. An immediate post waits instead.
@@ -65,9 +65,9 @@ def keep_limits(
         rule = rules_of(account)
         if rule.any:
             locks.advisory(f"publishing.limits:{account.place}")
-            there = [*taken(account.id, without), *[at] * chosen[account.place]]
+            there = [*taken_times(account.id, without), *[at] * chosen[account.place]]
             if found := cadence.clash(there, at, rule):
-                raise Invalid({"at": clash_words(account, found, rule, timezone)})
+                raise Invalid({"at": describe_clash(account, found, rule, timezone)})
         chosen[account.place] += 1
 
 
@@ -86,7 +86,7 @@ def refuse_same_place(accounts: Sequence[Account], confirmed: bool) -> list[str]
     return twice
 
 
-def clash_words(account: Account, found: cadence.Clash, rule: cadence.Rules, timezone: str) -> str:
+def describe_clash(account: Account, found: cadence.Clash, rule: cadence.Rules, timezone: str) -> str:
     """A clash as a sentence that names the next free moment, in the job's zone."""
     free, other = (
         moment.astimezone(ZoneInfo(timezone)).strftime("%a %d %b %H:%M") for moment in (found.free_at, found.other)

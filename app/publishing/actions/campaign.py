@@ -8,16 +8,16 @@ from datetime import datetime
 
 from app.lib.errors import Conflict, Invalid
 from app.platforms import registry
-from app.publishing.actions.rows import now
-from app.publishing.campaign_frame import why_not
+from app.publishing.campaign_frame import objection
 from app.publishing.models import PublishJob
 from app.publishing.queries.campaign import frame
+from app.publishing.queries.database_time import now
 
 OFF_TARGET = "off_target"
 """In a job's metadata: the platforms that an operator let pass although the campaign does not use them."""
 
 
-def keep_campaign(
+def require_campaign(
     campaign_id: uuid.UUID | None,
     platforms: Iterable[str],
     at: datetime | None,
@@ -32,7 +32,7 @@ def keep_campaign(
     found = frame(campaign_id)
     if found is None:
         return []
-    if against := why_not(found, at, now(), zone):
+    if against := objection(found, at, now(), zone):
         field, sentence = against
         raise Invalid({field: sentence}) if field else Conflict(sentence)
     strangers = found.strangers(platforms)
@@ -48,15 +48,15 @@ def keep_campaign(
     return strangers
 
 
-def keep_campaign_of(job: PublishJob, platform: str, at: datetime | None) -> None:
+def require_campaign_of_job(job: PublishJob, platform: str, at: datetime | None) -> None:
     """The same for a record that exists. Raises Conflict and Invalid."""
-    keep_campaign(job.campaign_id, [platform], at, job.timezone, (job.meta or {}).get(OFF_TARGET) or ())
+    require_campaign(job.campaign_id, [platform], at, job.timezone, (job.meta or {}).get(OFF_TARGET) or ())
 
 
-def campaign_lets(campaign_id: uuid.UUID | None, platforms: Iterable[str], at: datetime | None, zone: str) -> bool:
+def campaign_allows(campaign_id: uuid.UUID | None, platforms: Iterable[str], at: datetime | None, zone: str) -> bool:
     """Whether posts may be scheduled there and then, as far as the campaign goes."""
     try:
-        keep_campaign(campaign_id, platforms, at, zone)
+        require_campaign(campaign_id, platforms, at, zone)
     except (Conflict, Invalid):
         return False
     return True

@@ -6,32 +6,34 @@ import uuid
 
 import sqlalchemy as sa
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.core.db import db
 from app.lib.errors import Conflict
-from app.publishing.actions.lease import let_go
-from app.publishing.actions.rows import derive, locked, named, now
+from app.publishing.actions.lease import release
+from app.publishing.actions.locking import lock_record
+from app.publishing.actions.rollups import derive
 from app.publishing.models import FINAL, RECORD, PublishJob, PublishRecord
+from app.publishing.queries.database_time import now
 
 
 def cancel_record(record: PublishRecord) -> PublishRecord:
     """pending, retrying → cancelled. Unknown or confirming: barred from being sent again, and settled by looking."""
-    row = locked(record.id)
+    row = lock_record(record.id)
     if row.status == "publishing":
         raise Conflict("It is being sent at this moment. Wait for its outcome.")
     if row.status in ("unknown", "confirming"):
         row.resend_barred_at = row.resend_barred_at or now()
-        let_go(row)
-        audit(
+        release(row)
+        audit.record(
             "publishing.cancel",
             row,
-            label=named(row),
+            label=row.label,
             note="It is not sent again; we still find out whether it is out.",
         )
         return row
     before = RECORD.move(row, "cancelled")
-    let_go(row)
-    audit("publishing.cancel", row, label=named(row), status=[before, "cancelled"])
+    release(row)
+    audit.record("publishing.cancel", row, label=row.label, status=[before, "cancelled"])
     derive(row.job_id)
     return row
 
@@ -71,7 +73,7 @@ def cancel_unclaimed(artifact_id: uuid.UUID) -> int:
     waiting = [row for row in rows if row.status not in FINAL]
     for row in waiting:
         row.status = "cancelled"
-        let_go(row)
-        audit("publishing.cancel", row, label=f"{row.platform} {row.account_name}", note="The approval was undone.")
+        release(row)
+        audit.record("publishing.cancel", row, label=row.label, note="The approval was undone.")
     derive(*{row.job_id for row in waiting})
     return len(waiting)

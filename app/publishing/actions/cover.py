@@ -25,12 +25,12 @@ def require_cover(item: ContentItem, artifact: Artifact) -> None:
         raise Conflict("This version is not what was approved: its content was changed. It cannot be published.")
 
 
-def composed_now(artifact: Artifact, platform: str) -> Post:
+def compose_post(artifact: Artifact, platform: str) -> Post:
     """The post as this desk composes it at this moment."""
     return posts_of(artifact, [platform])[platform]
 
 
-class Composed(NamedTuple):
+class Composition(NamedTuple):
     """What a version is on a platform at this moment: the post, its hash, the hash of the version's content, and why the post is
     not what was approved (None: it is)."""
 
@@ -40,14 +40,14 @@ class Composed(NamedTuple):
     uncovered: str | None
 
 
-def composed_whole(item: ContentItem, artifact: Artifact, platform: str) -> Composed:
+def compose_with_hashes(item: ContentItem, artifact: Artifact, platform: str) -> Composition:
     """The same for all records of a version on a platform. What leaves is hashed anew at the commit point."""
-    post = composed_now(artifact, platform)
+    post = compose_post(artifact, platform)
     why = cover.why_not(item.approved_composed, platform, post)
-    return Composed(post, composed_hash(post), content_hash(artifact.payload), why)
+    return Composition(post, composed_hash(post), content_hash(artifact.payload), why)
 
 
-def why_changed(record: PublishRecord, now: Composed) -> str | None:
+def change_reason(record: PublishRecord, now: Composition) -> str | None:
     """None when it is what was approved *and* what was composed when the record was made; else what differs."""
     if why := now.uncovered:
         return why if record.status not in OPEN else f"{why} Cancel this first."

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.core.db import db, uuid7
 from app.core.queue import enqueue
 from app.lib.errors import Conflict
-from app.publishing.actions.rows import locked, named, now
+from app.publishing.actions.locking import lock_record
 from app.publishing.models import PublishAttempt, PublishRecord
 from app.publishing.queries import duplicates
 from app.publishing.queries import record as record_queries
+from app.publishing.queries.database_time import now
 
 WITHDRAW = "delivery.withdraw"
 """The job, by its name: this room knows nothing of the workers."""
 
 
-def ask_withdraw(record: PublishRecord, post_id: str) -> PublishAttempt:
+def request_withdrawal(record: PublishRecord, post_id: str) -> PublishAttempt:
     """A person wants one of two posts gone. Raises Conflict unless another surely stays."""
-    row = locked(record.id)
+    row = lock_record(record.id)
     attempts = record_queries.attempts_of(row.id)
-    there = duplicates.posts(row, attempts)
+    there = duplicates.live_posts(row, attempts)
     if post_id not in [post.post_id for post in there]:
         raise Conflict("This post is not one of two any more. Look at the record again.")
     if any(tried.step == "withdraw" and tried.outcome is None for tried in attempts):
@@ -31,6 +32,8 @@ def ask_withdraw(record: PublishRecord, post_id: str) -> PublishAttempt:
         post_url=next(post.url for post in there if post.post_id == post_id) or None, started_at=now(),
     )  # fmt: skip
     db.session.add(asked)
-    audit("publishing.withdraw", row, label=named(row), severity="warning", link=[asked.post_url or post_id, None])
+    audit.record(
+        "publishing.withdraw", row, label=row.label, severity="warning", link=[asked.post_url or post_id, None]
+    )
     enqueue(WITHDRAW, str(asked.id))
     return asked

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import queries as account_queries
-from app.audit.actions import record as audit
+from app.audit import actions as audit
+from app.core import actor
 from app.core.db import app_now, db
 from app.lib.errors import Conflict, Invalid, NotFound
-from app.publishing.actions.rows import now, person, wake
+from app.publishing.actions.wake import wake
 from app.publishing.campaign_frame import BARRED
 from app.publishing.models import REASONS, SCOPES, PublishHold
 from app.publishing.queries.campaign import frame
+from app.publishing.queries.database_time import now
 
 CAMPAIGN_REASONS = ("campaign_paused", "campaign_window")
 
@@ -31,7 +33,7 @@ COVERED = f"""(EXISTS (SELECT 1 FROM publish_holds h WHERE h.released_at IS NULL
     WHERE k.id = r.job_id AND {BARRED}))"""  # noqa: S608  (constants)
 
 
-def _held(scope: str, thing: str) -> str:
+def _hold_exists(scope: str, thing: str) -> str:
     open_holds = "SELECT 1 FROM publish_holds h WHERE h.released_at IS NULL"
     return f"EXISTS ({open_holds} AND h.scope = '{scope}' AND h.scope_id = {thing})"
 
@@ -40,9 +42,9 @@ def _held(scope: str, thing: str) -> str:
 # a backlog that is held costs nothing; the rest is asked once a record. Each is one look into the index of open holds.
 _ACCOUNT = (("all", "''"), ("account", "c.id::text"), ("platform", "c.platform"))
 _ITSELF = (("record", "r.id::text"), ("job", "r.job_id::text"), ("campaign", "j.campaign_id::text"))
-COVERED_ACCOUNT = f"({' OR '.join(_held(*one) for one in _ACCOUNT)})"
+COVERED_ACCOUNT = f"({' OR '.join(_hold_exists(*one) for one in _ACCOUNT)})"
 _CAMPAIGN = f"EXISTS (SELECT 1 FROM campaigns g WHERE g.id = j.campaign_id AND {BARRED.replace('k.', 'j.')})"  # noqa: S608
-COVERED_ITSELF = f"({' OR '.join(_held(*one) for one in _ITSELF)} OR {_CAMPAIGN})"
+COVERED_ITSELF = f"({' OR '.join(_hold_exists(*one) for one in _ITSELF)} OR {_CAMPAIGN})"
 
 
 def hold(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") -> PublishHold:
@@ -50,9 +52,9 @@ def hold(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") 
     if scope not in SCOPES or reason not in REASONS or (scope == "all") != (not scope_id):
         raise Invalid({"": f"There is no hold of scope {scope} with reason {reason}."})
     key = "" if scope == "all" else str(scope_id)
-    made = db.session.scalar(
+    made: PublishHold | None = db.session.scalar(
         insert(PublishHold)
-        .values(scope=scope, scope_id=key, reason=reason, note=note or None, placed_by=person())
+        .values(scope=scope, scope_id=key, reason=reason, note=note or None, placed_by=actor.current().person_id)
         .on_conflict_do_nothing(
             index_elements=["scope", "scope_id", "reason"], index_where=sa.text("released_at IS NULL")
         )
@@ -60,7 +62,7 @@ def hold(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") 
     )
     if made is None:
         return db.session.scalars(_open(scope, key, reason)).one()
-    audit(
+    audit.record(
         "publishing.hold",
         _subject(scope, key, made),
         severity="warning",
@@ -74,12 +76,12 @@ def hold(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") 
 def release(scope: str, scope_id: Any = "", reason: str = "human", note: str = "") -> bool:
     """Release the open hold of that kind; False when there is none. What is due goes out again."""
     key = "" if scope == "all" else str(scope_id)
-    found = db.session.scalar(_open(scope, key, reason).with_for_update())
+    found: PublishHold | None = db.session.scalar(_open(scope, key, reason).with_for_update())
     if found is None:
         return False
     found.released_at = db.session.scalar(sa.select(app_now()))
-    found.released_by = person()
-    audit(
+    found.released_by = actor.current().person_id
+    audit.record(
         "publishing.release", _subject(scope, key, found), note=note or None, scope=[scope, None], reason=[reason, None]
     )
     wake()
@@ -106,7 +108,7 @@ def hold_everything(note: str) -> PublishHold:
     return hold("all", "", "emergency", note)
 
 
-def follow_account(credential_id: uuid.UUID | str) -> None:
+def sync_account_holds(credential_id: uuid.UUID | str) -> None:
     """Make the account's holds what the account's state asks for. Idempotent: reaction to its leaving and coming back."""
     account = account_queries.by_id(credential_id)
     wanted = {
@@ -120,7 +122,7 @@ def follow_account(credential_id: uuid.UUID | str) -> None:
             release("account", account.id, reason)
 
 
-def _open(scope: str, key: str, reason: str) -> sa.Select[tuple[PublishHold]]:
+def _open(scope: str, key: str, reason: str) -> sa.Select[PublishHold]:
     return sa.select(PublishHold).where(
         PublishHold.scope == scope,
         PublishHold.scope_id == key,

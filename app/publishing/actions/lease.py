@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.publishing.models import PublishRecord
 
 RECORDS: sa.Table = PublishRecord.__table__  # type: ignore[assignment]
-FREE: dict[str, Any] = {"step": None, "lease_owner": None, "lease_expires_at": None, "claim_token": None}
+RELEASED: dict[str, Any] = {"step": None, "lease_owner": None, "lease_expires_at": None, "claim_token": None}
 """The columns of a record that nobody holds."""
 
 
@@ -27,13 +27,13 @@ class Holder(Protocol):
     step: str
 
 
-def let_go(record: PublishRecord) -> None:
+def release(record: PublishRecord) -> None:
     """Give the lease back, or take it from whoever holds it: the old token may not write the record any more."""
-    for name, value in FREE.items():
+    for name, value in RELEASED.items():
         setattr(record, name, value)
 
 
-HELD = (
+FENCE = (
     RECORDS.c.id == sa.bindparam("of_record"),
     RECORDS.c.claim_token == sa.bindparam("of_claim"),
     RECORDS.c.step == sa.any_(sa.bindparam("steps", type_=sa.ARRAY(sa.Text))),
@@ -41,13 +41,13 @@ HELD = (
 """`fenced` for statements that are made once and bound by `holder`."""
 
 
-def holder(held: Holder, *steps: str) -> dict[str, Any]:
+def fence_values(held: Holder, *steps: str) -> dict[str, Any]:
     """The values of `HELD`."""
     return {"of_record": held.id, "of_claim": held.token, "steps": list(steps or (held.step,))}
 
 
-def fenced(held: Holder, *steps: str) -> list[Any]:
-    """The conditions under which this claim may write the record: its own token, and `steps` (else the task's) to leave."""
+def fence(held: Holder, *steps: str) -> list[Any]:
+    """The conditions under which this claim may write the record: its own token, and `steps` (else the holder's) to leave."""
     return [
         RECORDS.c.id == held.id,
         RECORDS.c.claim_token == held.token,

@@ -6,11 +6,10 @@ import secrets
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit.actions import record as audit
+from app.audit import actions as audit
 from app.content.compose import COMPOSER_VERSION, composed_hash
 from app.content.models import Artifact, ContentItem
 from app.core import actor, settings
@@ -18,14 +17,16 @@ from app.core.db import db, uuid7
 from app.core.queue import enqueue
 from app.lib.errors import Invalid
 from app.platforms import registry
-from app.publishing.actions.again import SAME_PLACE, SECOND_ON
-from app.publishing.actions.barred import chosen, refuse_barred
-from app.publishing.actions.cadence import keep_limits, refuse_same_place
-from app.publishing.actions.campaign import OFF_TARGET, keep_campaign
+from app.publishing.actions.cadence import refuse_same_place, require_free_moment
+from app.publishing.actions.campaign import OFF_TARGET, require_campaign
 from app.publishing.actions.cover import require_cover
-from app.publishing.actions.rows import derive, now, person, wake
+from app.publishing.actions.place_checks import load_accounts, refuse_places
+from app.publishing.actions.resend import SAME_PLACE, SECOND_ON
+from app.publishing.actions.rollups import derive
+from app.publishing.actions.wake import wake
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.places import Place
+from app.publishing.queries.database_time import now
 from app.publishing.queries.plan import places
 
 PAST = timedelta(minutes=1)
@@ -35,7 +36,7 @@ PAST = timedelta(minutes=1)
 def schedule(
     item: ContentItem,
     artifact: Artifact,
-    credential_ids: Sequence[Any],
+    credential_ids: Sequence[uuid.UUID | str],
     at: datetime | None = None,
     timezone: str = "UTC",
     priority: int = 0,
@@ -60,25 +61,27 @@ def schedule(
     (`account:<id>`) where it belongs to one. The same `idempotency_key` gives the same job again.
     """
     item = db.session.get_one(ContentItem, item.id, with_for_update={"key_share": True}, populate_existing=True)
-    if made := _made_before(idempotency_key):
+    if made := _existing_job(idempotency_key):
         return made
     require_cover(item, artifact)
     refuse_past(at, "This moment has passed. Choose a later one, or publish now.")
-    accounts = chosen(credential_ids)
+    accounts = load_accounts(credential_ids)
     to = places(item, artifact, accounts)
-    refuse_barred(to, second_on)
+    refuse_places(to, second_on)
     twice = refuse_same_place(accounts, confirm_same_place)
     campaign_id = campaign_id or item.campaign_id
-    passed = keep_campaign(campaign_id, [a.platform for a in accounts], at, timezone, None if off_target else ())
+    passed = require_campaign(campaign_id, [a.platform for a in accounts], at, timezone, None if off_target else ())
     if not waive_limits:
-        keep_limits(accounts, at, timezone)
-    job = _job(item, artifact, to, at, timezone)
+        require_free_moment(accounts, at, timezone)
+    job = _make_job(item, artifact, to, at, timezone)
     job.priority, job.campaign_id = priority, campaign_id
     job.idempotency_key, job.approval_id = idempotency_key, approval_id
     second = [str(place.account.id) for place in to if place.earlier]
-    job.meta = {name: said for name, said in ((OFF_TARGET, passed), (SAME_PLACE, twice), (SECOND_ON, second)) if said}
+    job.meta = {
+        name: value for name, value in ((OFF_TARGET, passed), (SAME_PLACE, twice), (SECOND_ON, second)) if value
+    }
     _store(job, to, at, waive_limits)
-    _told(job, item, artifact, to)
+    _announce(job, item, artifact, to)
     return job
 
 
@@ -88,13 +91,15 @@ def refuse_past(at: datetime | None, words: str) -> None:
         raise Invalid({"at": words})
 
 
-def _made_before(idempotency_key: str | None) -> PublishJob | None:
+def _existing_job(idempotency_key: str | None) -> PublishJob | None:
     if not idempotency_key:
         return None
     return db.session.scalar(sa.select(PublishJob).where(PublishJob.idempotency_key == idempotency_key))
 
 
-def _job(item: ContentItem, artifact: Artifact, to: Sequence[Place], at: datetime | None, timezone: str) -> PublishJob:
+def _make_job(
+    item: ContentItem, artifact: Artifact, to: Sequence[Place], at: datetime | None, timezone: str
+) -> PublishJob:
     return PublishJob(
         id=uuid7(),
         content_id=item.id,
@@ -102,7 +107,7 @@ def _job(item: ContentItem, artifact: Artifact, to: Sequence[Place], at: datetim
         platforms=sorted({place.account.platform for place in to}),
         scheduled_at=at,
         timezone=timezone,
-        created_by=person(),
+        created_by=actor.current().person_id,
         trace_id=actor.current().trace_id,
         disclosure_level=artifact.payload.get("disclosure") or "none",
     )
@@ -111,10 +116,10 @@ def _job(item: ContentItem, artifact: Artifact, to: Sequence[Place], at: datetim
 def _store(job: PublishJob, to: Sequence[Place], at: datetime | None, waived: bool) -> None:
     db.session.add(job)
     db.session.flush()
-    db.session.add_all([_record(job, place, at, waived) for place in to])
+    db.session.add_all([_make_record(job, place, at, waived) for place in to])
 
 
-def _record(job: PublishJob, place: Place, at: datetime | None, waived: bool) -> PublishRecord:
+def _make_record(job: PublishJob, place: Place, at: datetime | None, waived: bool) -> PublishRecord:
     """The key is made now, so that a restored backup can be asked whether its record went out meanwhile."""
     account, post = place.account, place.post
     connector, due = registry.get(account.platform), at or now()
@@ -139,15 +144,16 @@ def _record(job: PublishJob, place: Place, at: datetime | None, waived: bool) ->
     )
 
 
-def _told(job: PublishJob, item: ContentItem, artifact: Artifact, to: Sequence[Place]) -> None:
+def _announce(job: PublishJob, item: ContentItem, artifact: Artifact, to: Sequence[Place]) -> None:
     """The history keeps what was confirmed; the job and its item follow; dispatcher and workers hear of it."""
     accounts = [f"{p.account.platform} {p.account.account_name}" for p in to]
-    said = {
-        "same_place": job.meta.get(SAME_PLACE),
-        "not_of_the_campaign": job.meta.get(OFF_TARGET),
-        "second_posts": [p.called for p in to if p.earlier],
+    meta = job.meta or {}
+    confirmed = {
+        "same_place": meta.get(SAME_PLACE),
+        "not_of_the_campaign": meta.get(OFF_TARGET),
+        "second_posts": [p.label for p in to if p.earlier],
     }
-    audit(
+    audit.record(
         "publishing.schedule",
         job,
         label=item.title,
@@ -155,7 +161,7 @@ def _told(job: PublishJob, item: ContentItem, artifact: Artifact, to: Sequence[P
         timezone=[None, job.timezone],
         accounts=[None, accounts],
         version=[None, artifact.version],
-        changes={name: [None, what] for name, what in said.items() if what},
+        changes={name: [None, what] for name, what in confirmed.items() if what},
     )
     derive(job.id)
     if job.scheduled_at is None:

@@ -132,7 +132,7 @@ class PublishRecord(Row):
     credential_id: Mapped[UUID | None] = mapped_column(ForeignKey("platform_credentials.id"))
     account_name: Mapped[str] = mapped_column(default="", server_default="")
     remote_account: Mapped[str] = mapped_column(default="", server_default="")
-    """The account at the other end when it was scheduled (vault/remote.py); one post there belongs to one record."""
+    """The account at the other end when it was scheduled (`app.accounts`); one post there belongs to one record."""
     host: Mapped[str] = mapped_column(default="", server_default="")
     """Where the account's server answers; calls are capped per host."""
     priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
@@ -178,3 +178,8 @@ class PublishRecord(Row):
         passive_deletes=True,
     )
     account = relationship("Account", viewonly=True)
+
+    @property
+    def label(self) -> str:
+        """How the record is called in the audit list: its platform and the name of its account."""
+        return f"{self.platform} {self.account_name}".strip()

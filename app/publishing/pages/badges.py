@@ -13,14 +13,14 @@ from typing import Any
 WAITING = ("pending", "retrying")
 SETTLED = frozenset({"success", "failed", "cancelled"})
 SETTLED_JOB = SETTLED | {"partial"}
-SAID = ("publishing", "confirming", "due", "unknown", "retrying", "scheduled", "needs_look", "held")
+PRECEDENCE = ("publishing", "confirming", "due", "unknown", "retrying", "scheduled", "needs_look", "held")
 """What a job is called, the first word that one of its records has: the one furthest on its way while the desk itself has
 something to do, and last what waits for a person."""
 MOVING = {"publishing": 3, "due": 3, "confirming": 10, "unknown": 15, "retrying": 15}
 """Seconds between two polls of a page that shows this badge: it changes by itself."""
 
 
-def key(status: str, due_at: datetime, next_retry_at: datetime | None, now: datetime, held: bool = False) -> str:
+def badge_key(status: str, due_at: datetime, next_retry_at: datetime | None, now: datetime, held: bool = False) -> str:
     """The key of the badge."""
     if held and status in WAITING:
         return "held"
@@ -31,20 +31,20 @@ def key(status: str, due_at: datetime, next_retry_at: datetime | None, now: date
     return status
 
 
-def job_key(stored: str, keys: Collection[str]) -> str:
+def job_badge_key(stored: str, keys: Collection[str]) -> str:
     """The badge of a job, out of the badges of its records: the two never contradict each other on a page.
 
     `stored` is the job's own status, which holds once all records are settled (and where no record is left).
     """
-    return next((word for word in SAID if word in keys), stored)
+    return next((word for word in PRECEDENCE if word in keys), stored)
 
 
-def every(keys: Iterable[str]) -> int | None:
+def poll_interval(keys: Iterable[str]) -> int | None:
     """Seconds between two polls of a page that shows these badges; None when nothing changes by itself."""
     return min((MOVING[one] for one in keys if one in MOVING), default=None)
 
 
-def covers(holds: set[tuple[str, str]], row: Any) -> bool:
+def is_held(holds: set[tuple[str, str]], row: Any) -> bool:
     """Whether one of the open holds (scope, id) stops this record."""
     if not holds:
         return False
@@ -55,12 +55,12 @@ def covers(holds: set[tuple[str, str]], row: Any) -> bool:
     return any(one in holds for one in own)
 
 
-def held(holds: set[tuple[str, str]], rows: Iterable[Any]) -> set[Any]:
+def held_ids(holds: set[tuple[str, str]], rows: Iterable[Any]) -> set[Any]:
     """Ids of the rows that a hold stops."""
-    return {row.id for row in rows if covers(holds, row)} if holds else set()
+    return {row.id for row in rows if is_held(holds, row)} if holds else set()
 
 
-def can(status: str, was_unknown: bool = False) -> str:
+def bulk_actions(status: str, was_unknown: bool = False) -> str:
     """What a bulk action may do with it, as words for the check box: replay, cancel."""
     words = []
     if status == "failed" and not was_unknown:
@@ -70,6 +70,6 @@ def can(status: str, was_unknown: bool = False) -> str:
     return " ".join(words)
 
 
-def short(record_id: object) -> str:
+def short_id(record_id: object) -> str:
     """The end of an id, as people read it out: `rec_9a41d7`. Version 7 ids begin with the time, so the end tells them apart."""
     return str(record_id).replace("-", "")[-8:]

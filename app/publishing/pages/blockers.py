@@ -61,14 +61,14 @@ class Reason:
     note: str = ""
 
 
-def why(facts: Facts) -> list[Reason]:
+def blockers(facts: Facts) -> list[Reason]:
     """Every reason, the deciding one first; never empty."""
     if facts.status in ("pending", "retrying"):
-        return [*_stops(facts), *_waits(facts)] or [_next_in_line(facts)]
-    return [_in_hand(facts)]
+        return [*_to_change(facts), *_to_wait_for(facts)] or [_next_in_line(facts)]
+    return [_under_way(facts)]
 
 
-def _in_hand(facts: Facts) -> Reason:
+def _under_way(facts: Facts) -> Reason:
     if facts.status == "publishing":
         return Reason("sending", f"Being sent by {facts.sent_by or 'a worker'} since", facts.sent_since)
     if facts.status == "confirming":
@@ -84,7 +84,7 @@ def _in_hand(facts: Facts) -> Reason:
     return Reason(facts.status, words[facts.status], facts.finished_at, facts.error)
 
 
-def _stops(facts: Facts) -> Iterator[Reason]:
+def _to_change(facts: Facts) -> Iterator[Reason]:
     """What a person has to change."""
     if not facts.approved:
         yield Reason("review", "Waits for review: no approval covers this version")
@@ -105,7 +105,7 @@ def _stops(facts: Facts) -> Iterator[Reason]:
         yield Reason("account", words.get(facts.account_status, "The account cannot be used"))
 
 
-def _waits(facts: Facts) -> Iterator[Reason]:
+def _to_wait_for(facts: Facts) -> Iterator[Reason]:
     """What time mends."""
     if facts.breaker_until and facts.breaker_until > facts.now:
         yield Reason("breaker", "The account failed several times in a row; it is tried again", facts.breaker_until)

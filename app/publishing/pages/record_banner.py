@@ -1,63 +1,23 @@
 """What stands on top of a record's page: what happened, why, what to do next. Pure; no error without a next step.
 
-In: the record's facts. Out: `Notice` with the keys of its buttons (the template knows where they lead).
+In: the record's facts. Out: `Banner` with the keys of its buttons (the template knows where they lead).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from app.platforms.blame import WORDS
 from app.platforms.compare import is_severe
+from app.publishing.pages.banner_parts import Banner, BannerFacts, quote
+from app.publishing.pages.failure_banner import failed
 
 ACTIONS = (
     "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why", "withdraw",
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class BannerFacts:
-    """What the notice is made of. `platform` is its name for people; `said` the platform's own words, redacted."""
-
-    key: str
-    platform: str
-    account: str
-    error_type: str | None = None
-    said: str = ""
-    tries: int = 0
-    next_at: datetime | None = None
-    others: int = 0
-    given_up: bool = False
-    barred: bool = False
-    account_usable: bool = True
-    held_because: str = ""
-    hold_note: str = ""
-    was_unknown: bool = False
-    alarm: str = ""
-    candidates: int = 0
-    twins: int = 0
-    blame: str = ""
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Banner:
-    """`at` is a time the text ends with, written in the reader's zone. `why_not` says why "Replay" is not offered."""
-
-    tone: str
-    icon: str
-    title: str
-    text: str
-    buttons: tuple[str, ...] = ()
-    at: datetime | None = None
-    why_not: str = ""
-
-
-def notice(case: BannerFacts) -> Banner | None:
-    """The notice, or None when the badge says it all (scheduled, published without trouble)."""
+def banner(case: BannerFacts) -> Banner | None:
+    """The banner, or None when the badge says it all (scheduled, published without trouble)."""
     makers = {
-        "failed": _failed, "needs_look": _asks, "unknown": _checking, "held": _held, "retrying": _retrying,
+        "failed": failed, "needs_look": _asks, "unknown": _checking, "held": _held, "retrying": _retrying,
         "confirming": _confirming, "success": _success,
     }  # fmt: skip
     maker = _alarm if case.alarm else makers.get(case.key)
@@ -65,13 +25,13 @@ def notice(case: BannerFacts) -> Banner | None:
 
 
 def _alarm(case: BannerFacts) -> Banner:
-    if case.twins > 1:
-        return _twice(case)
+    if case.duplicates > 1:
+        return _duplicate(case)
     text = f"{case.alarm} Look at {case.platform}, withdraw there what is too much, then release the hold."
     return Banner("bad", "alert-triangle", "Something is wrong with how it went out", text, ("release",))
 
 
-def _twice(case: BannerFacts) -> Banner:
+def _duplicate(case: BannerFacts) -> Banner:
     text = (
         f"{case.platform} shows a second post of this record: it was sent again, and the first one appeared after all."
     )
@@ -79,110 +39,9 @@ def _twice(case: BannerFacts) -> Banner:
     return Banner("bad", "alert-triangle", "It is there twice", f"{text} {todo}", ("withdraw", "release"))
 
 
-def _said(case: BannerFacts) -> str:
-    return f" It said: “{case.said.rstrip('.')}”." if case.said else ""
-
-
-def _others(case: BannerFacts) -> str:
-    if not case.others:
-        return ""
-    return f" {case.others} other {'record' if case.others == 1 else 'records'} on this account failed for the same reason."
-
-
-def _failed(case: BannerFacts) -> Banner:
-    who, more = case.platform, ("others",) if case.others else ()
-    if case.given_up:
-        return Banner(
-            "idle",
-            "flag",
-            "Given up by a person",
-            "It counts as not published. Replay it if you changed your mind; we look first whether it is there.",
-            ("replay",),
-        )
-    if case.blame in WORDS:
-        return _blamed(case, more)
-    if case.error_type == "auth_failed":
-        text = f"Replaying will not help until somebody signs in again for {case.account}.{_said(case)}{_others(case)}"
-        if case.account_usable:
-            return Banner(
-                "bad",
-                "plug-connected-x",
-                f"{who} did not accept our sign-in",
-                f"The account counts as connected now, so it can be sent again.{_said(case)}{_others(case)}",
-                ("replay", *more),
-            )
-        return Banner(
-            "bad",
-            "plug-connected-x",
-            f"{who} no longer accepts our sign-in",
-            text,
-            ("reconnect", *more),
-            why_not="Reconnect the account first.",
-        )
-    if case.error_type == "content_rejected":
-        return Banner(
-            "bad",
-            "ban",
-            f"{who} refused this content",
-            f"Sending the same again would be refused again.{_said(case)} Change the text or the pictures, have it approved, and schedule the new version.",
-            ("edit", "replay", *more),
-        )
-    if case.error_type == "invalid_parameters":
-        return Banner(
-            "bad",
-            "circle-x",
-            f"{who} could not take this post as it is",
-            f"Something in it does not fit.{_said(case)} Correct the content and schedule the new version.",
-            ("edit", "replay", *more),
-        )
-    return _failed_by_weather(case, more)
-
-
-def _blamed(case: BannerFacts, more: tuple[str, ...]) -> Banner:
-    """A refusal that neither another text nor, mostly, another sign-in would mend."""
-    words = WORDS[case.blame]
-    button = "reconnect" if words.mends else "account"
-    again = " The account counts as connected now, so it can be sent again." if case.account_usable else ""
-    return Banner(
-        "bad",
-        "plug-connected-x",
-        words.title.format(case.platform),
-        f"{words.text.format(case.platform, case.account)}{_said(case)}{again}{_others(case)}",
-        ("replay", *more) if case.account_usable else (button, *more),
-        why_not="" if case.account_usable else "The account cannot post now.",
-    )
-
-
-def _failed_by_weather(case: BannerFacts, more: tuple[str, ...]) -> Banner:
-    who, tries = case.platform, f"{case.tries} {'try' if case.tries == 1 else 'tries'}"
-    look = " It was unclear once, so we look first whether it is there." if case.was_unknown else ""
-    titles = {
-        "network_timeout": (
-            "wifi-off",
-            f"{who} could not be reached",
-            f"We gave up after {tries}; nothing was posted.",
-        ),
-        "rate_limit": (
-            "clock-exclamation",
-            f"{who} asked us to slow down for too long",
-            f"We gave up after {tries}; nothing was posted.",
-        ),
-    }
-    icon, title, text = titles.get(
-        case.error_type or "", ("alert-triangle", f"{who} had a problem", f"We gave up after {tries}.")
-    )
-    return Banner(
-        "bad",
-        icon,
-        title,
-        f"{text}{_said(case)} Replay it when {who} works again.{look}{_others(case)}",
-        ("replay", *more),
-    )
-
-
 def _asks(case: BannerFacts) -> Banner:
     sent = (
-        f"We sent it, but no answer told us whether {case.platform} took it, and nobody but you can look.{_said(case)}"
+        f"We sent it, but no answer told us whether {case.platform} took it, and nobody but you can look.{quote(case)}"
     )
     restored = "It was due in a backup that was restored since, so it may have gone out, and nobody but you can look."
     if case.candidates:
@@ -236,7 +95,7 @@ def _retrying(case: BannerFacts) -> Banner:
         "wait",
         "rotate-clockwise",
         title,
-        f"Nothing was posted, so trying again is safe.{_said(case)} The next try is",
+        f"Nothing was posted, so trying again is safe.{quote(case)} The next try is",
         ("cancel",),
         case.next_at,
     )

@@ -36,7 +36,7 @@ class Event:
     open: bool = False
 
 
-def story(attempts: Sequence[Any], platform: str, people: Iterable[Event]) -> list[Event]:
+def timeline(attempts: Sequence[Any], platform: str, people: Iterable[Event]) -> list[Event]:
     """Everything in one line of time, newest first, with the waits between tries."""
     events = [_event(one, platform, newest=index == 0) for index, one in enumerate(attempts)]
     events += people
@@ -77,7 +77,7 @@ def _wait(newer: Event, before: Any) -> Event | None:
 
 def _event(one: Any, platform: str, newest: bool) -> Event:
     took = times.span(one.duration_ms / 1000) if one.duration_ms is not None else ""
-    teller = {"reconcile": _look, "confirm": _look, "withdraw": _withdrawal}.get(one.step, _try)
+    teller = {"reconcile": _lookup, "confirm": _lookup, "withdraw": _withdrawal}.get(one.step, _try)
     title, tone, icon, text = teller(one, platform)
     return Event(
         "try" if teller is _try else "look", title, one.started_at, tone, icon, text, took,
@@ -101,17 +101,17 @@ def _try(one: Any, platform: str) -> tuple[str, str, str, str]:
             f"{name}: no clear answer",
             "wait",
             "help-hexagon",
-            f"{_said(one, platform)} It may or may not be out, so we look before anything else.",
+            f"{_answer(one, platform)} It may or may not be out, so we look before anything else.",
         )
     label = labels.error_type(one.error_type)
-    return f"{name}: {label.word.lower()}", label.tone, label.icon, _said(one, platform)
+    return f"{name}: {label.word.lower()}", label.tone, label.icon, _answer(one, platform)
 
 
-def _look(one: Any, platform: str) -> tuple[str, str, str, str]:
+def _lookup(one: Any, platform: str) -> tuple[str, str, str, str]:
     if one.step == "confirm":
         words = {"yes": ("It is live", "ok", "circle-check"), "no": ("The platform gave up on it", "bad", "circle-x")}
         title, tone, icon = words.get(one.outcome or "", ("Still being processed", "run", "loader-2"))
-        return title, tone, icon, _said(one, platform) if one.outcome == "no" else ""
+        return title, tone, icon, _answer(one, platform) if one.outcome == "no" else ""
     if (one.response or {}).get("twins"):
         return "Looked once more: it is there twice", "bad", "alert-triangle", ""
     words = {"yes": ("Looked: it is there", "ok", "circle-check"), "no": ("Looked: it is not there", "idle", "search")}
@@ -127,10 +127,10 @@ def _withdrawal(one: Any, platform: str) -> tuple[str, str, str, str]:
     if one.outcome == "yes":
         return "One of two posts was withdrawn", "ok", "arrow-back-up", address
     title = "It was not withdrawn" if one.outcome == "no" else "Withdrawn or not: no clear answer"
-    return title, "wait", "alert-triangle", _said(one, platform)
+    return title, "wait", "alert-triangle", _answer(one, platform)
 
 
-def _said(one: Any, platform: str) -> str:
+def _answer(one: Any, platform: str) -> str:
     said = f" It said: “{one.message.rstrip('.')}”." if one.message else ""
     if one.http_status:
         return f"{platform} answered{_status(one)}.{said}"

@@ -14,19 +14,14 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.publishing.models import OPEN, PublishAttempt
+from app.publishing.models import OPEN
 from app.publishing.models import PublishRecord as R
+from app.publishing.queries.last_call import LAST_CALL
 
 LATELY = timedelta(days=8)
 """Longer than any gap or cap reaches back."""
 
-_CALLED = (
-    sa.select(sa.func.max(PublishAttempt.started_at))
-    .where(PublishAttempt.record_id == R.id, PublishAttempt.step == "commit")
-    .correlate(R)
-    .scalar_subquery()
-)
-WENT = sa.func.coalesce(R.published_at, R.unknown_since, sa.func.greatest(R.claimed_at, _CALLED), R.due_at)
+WENT = sa.func.coalesce(R.published_at, R.unknown_since, sa.func.greatest(R.claimed_at, LAST_CALL), R.due_at)
 TAKEN = sa.case(
     (R.status.in_(("pending", "retrying")), sa.func.greatest(R.due_at, R.next_retry_at)),
     else_=WENT,

@@ -18,7 +18,7 @@ from app.publishing.models import PublishAttempt, PublishRecord
 MOST = 10
 
 
-def kept(found: Iterable[Candidate]) -> dict[str, Any]:
+def candidates_json(found: Iterable[Candidate]) -> dict[str, Any]:
     """Candidates as an attempt keeps them; {} for none."""
     rows = []
     for one in list(found)[:MOST]:
@@ -36,12 +36,12 @@ def candidates(record: PublishRecord) -> list[Candidate]:
         PublishAttempt.response.has_key("candidates"),
     )
     response = db.session.scalar(seen.order_by(PublishAttempt.started_at.desc()).limit(1))
-    found = [_read(one) for one in (response or {}).get("candidates", [])]
-    taken = _taken(record, [one.post_id for one in found]) if found else set()
+    found = [_parse(one) for one in (response or {}).get("candidates", [])]
+    taken = _owned_elsewhere(record, [one.post_id for one in found]) if found else set()
     return [one for one in found if one.post_id not in taken]
 
 
-def _taken(record: PublishRecord, ids: list[str]) -> set[str | None]:
+def _owned_elsewhere(record: PublishRecord, ids: list[str]) -> set[str | None]:
     mine = account_queries.list_ids_at_place(record.credential_id) if record.credential_id else []
     return set(
         db.session.scalars(
@@ -54,7 +54,7 @@ def _taken(record: PublishRecord, ids: list[str]) -> set[str | None]:
     )
 
 
-def _read(row: Mapping[str, Any]) -> Candidate:
+def _parse(row: Mapping[str, Any]) -> Candidate:
     made = datetime.fromisoformat(row["created_at"]) if row.get("created_at") else None
     return Candidate(
         str(row["post_id"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -57,7 +56,7 @@ def past_holds(limit: int = 25) -> list[HoldRow]:
     return _rows(_select().where(H.released_at.is_not(None)).order_by(H.released_at.desc()).limit(limit))
 
 
-def _select() -> sa.Select[Any]:
+def _select() -> sa.Select[PublishHold, str, str]:
     return (
         sa.select(H, Placer.full_name, Releaser.full_name)
         .outerjoin(Placer, Placer.id == H.placed_by)
@@ -65,7 +64,7 @@ def _select() -> sa.Select[Any]:
     )
 
 
-def _rows(statement: sa.Select[Any]) -> list[HoldRow]:
+def _rows(statement: sa.Select[PublishHold, str, str]) -> list[HoldRow]:
     found = db.session.execute(statement).all()
     names = _names([row[0] for row in found])
     return [

@@ -26,7 +26,7 @@ class ItemProgress:
     mark: str
 
 
-def pulse(item: ContentItem) -> ItemProgress:
+def item_progress(item: ContentItem) -> ItemProgress:
     """The item's open records in one word. At most two statements, for the page's poll."""
     columns = (R.id, R.job_id, R.platform, R.credential_id, R.status, R.due_at, R.next_retry_at, J.campaign_id)
     rows = db.session.execute(
@@ -34,8 +34,8 @@ def pulse(item: ContentItem) -> ItemProgress:
         .join(J, J.id == R.job_id)
         .where(J.content_id == item.id, R.status.in_(OPEN))
     ).all()
-    held = badges.held(holds_over(row.id for row in rows), rows) if rows else ()
-    keys = [badges.key(row.status, row.due_at, row.next_retry_at, row.now, row.id in held) for row in rows]
-    key, every = badges.job_key("", keys), badges.every(keys)
+    held = badges.held_ids(holds_over(row.id for row in rows), rows) if rows else ()
+    keys = [badges.badge_key(row.status, row.due_at, row.next_retry_at, row.now, row.id in held) for row in rows]
+    key, every = badges.job_badge_key("", keys), badges.poll_interval(keys)
     facts = (item.status, item.updated_at, key, every)
     return ItemProgress(key, every, hashlib.sha256(repr(facts).encode()).hexdigest()[:16])

@@ -6,8 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -20,8 +19,8 @@ from app.core.listing import Choice, Key, Listing, Page, Period, Walk
 from app.lib.errors import NotFound
 from app.platforms import registry
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
-from app.publishing.queries.badges import JOB_BADGES, job_badge, job_says
-from app.publishing.queries.record import CAMPAIGNS
+from app.publishing.queries.badges import JOB_BADGES, job_badge, job_has_badge
+from app.publishing.queries.record import CAMPAIGNS, PlacedHold
 from app.staff.models import User
 
 J = PublishJob
@@ -30,7 +29,7 @@ DUE = sa.func.coalesce(J.scheduled_at, J.created_at)
 
 
 def _select() -> sa.Select[Any]:
-    columns = (
+    columns: tuple[Any, ...] = (
         J.id, J.status, J.platforms, J.scheduled_at, J.created_at, J.timezone, J.priority, J.campaign_id, J.content_id,
         ContentItem.title, User.full_name.label("maker"),
     )  # fmt: skip
@@ -50,25 +49,22 @@ def _search(text: str) -> sa.ColumnElement[bool] | Walk:
     return Walk(walked(ContentItem.search, text)) if found is None else J.content_id.in_(found)
 
 
+FILTERS: dict[str, Any] = {
+    "status": Choice(job_has_badge, JOB_BADGES, "Status"),
+    "platform": Choice(_on_platform, lambda: [(c.spec.slug, c.spec.name) for c in registry.CONNECTORS], "Platform"),
+    "since": Period(J.created_at, "Period"),
+    "campaign": Key(J.campaign_id, "Campaign"),
+    "content": Key(J.content_id, "Content"),
+}
 JOBS = Listing(
     select=_select(),
     search=_search,
-    filters={
-        "status": Choice(job_says, JOB_BADGES, "Status"),
-        "platform": Choice(
-            _on_platform,
-            lambda: [(c.spec.slug, c.spec.name) for c in registry.CONNECTORS],
-            "Platform",
-        ),
-        "since": Period(J.created_at, "Period"),
-        "campaign": Key(J.campaign_id, "Campaign"),
-        "content": Key(J.content_id, "Content"),
-    },
+    filters=FILTERS,
     sorts={"made": J.created_at, "due": DUE, "status": (J.status, J.created_at)},
     default="-made",
     tiebreak=J.id,
     per_page=25,
-    light=frozenset(("status", "platform", "since", "campaign", "content")),
+    light=frozenset(FILTERS),
 )
 EXPORT = replace(JOBS, select=lambda: _select().add_columns(job_badge().label("badge")))
 """The same rows with their badge, which a page makes of the records beside them."""
@@ -98,7 +94,7 @@ def records_of(page: Page) -> dict[uuid.UUID, list[Any]]:
 
 
 @dataclass(frozen=True)
-class ShownJob:
+class JobPage:
     """What the job page needs."""
 
     job: PublishJob
@@ -107,10 +103,10 @@ class ShownJob:
     campaign: str | None
     maker: str | None
     records: Sequence[PublishRecord]
-    holds: Sequence[Any]
+    holds: Sequence[PlacedHold]
 
 
-def shown(job_id: uuid.UUID) -> ShownJob:
+def job_page(job_id: uuid.UUID) -> JobPage:
     """One job with its records. Raises NotFound."""
     row = db.session.execute(
         sa.select(J, ContentItem, Artifact, CAMPAIGNS.c.name, User.full_name)
@@ -124,10 +120,11 @@ def shown(job_id: uuid.UUID) -> ShownJob:
         raise NotFound("There is no such publish job. It may have been archived, or the link is cut short.")
     R = PublishRecord
     records = db.session.scalars(sa.select(R).where(R.job_id == job_id).order_by(R.platform, R.account_name)).all()
-    return ShownJob(*row, records=records, holds=_holds(job_id))
+    job, item, artifact, campaign, maker = row
+    return JobPage(job, item, artifact, campaign, maker, records, _holds(job_id))
 
 
-def mark(job_id: uuid.UUID) -> str:
+def version(job_id: uuid.UUID) -> str:
     """Changes whenever something on the job's page may have changed; "" for none. One statement, for the page's poll."""
     R = PublishRecord
     own = sa.select(
@@ -142,16 +139,26 @@ def mark(job_id: uuid.UUID) -> str:
     return hashlib.sha256(repr(tuple(found)).encode()).hexdigest()[:16] if found else ""
 
 
-def with_campaign(job: PublishJob, records: Iterable[PublishRecord]) -> list[SimpleNamespace]:
-    """The job's records with what a hold may be placed on."""
-    names = ("id", "job_id", "platform", "credential_id")
-    return [SimpleNamespace(**{n: getattr(r, n) for n in names}, campaign_id=job.campaign_id) for r in records]
+class HoldSubject(NamedTuple):
+    """A record with all that a hold may be placed on."""
+
+    id: uuid.UUID
+    job_id: uuid.UUID
+    platform: str
+    credential_id: uuid.UUID | None
+    campaign_id: uuid.UUID | None
 
 
-def _holds(job_id: uuid.UUID) -> Sequence[Any]:
+def hold_subjects(job: PublishJob, records: Iterable[PublishRecord]) -> list[HoldSubject]:
+    """The job's records as what a hold may be placed on."""
+    return [HoldSubject(r.id, r.job_id, r.platform, r.credential_id, job.campaign_id) for r in records]
+
+
+def _holds(job_id: uuid.UUID) -> list[PlacedHold]:
     open_ones = sa.select(PublishHold, User.full_name).outerjoin(User, User.id == PublishHold.placed_by)
     mine = sa.or_(sa.and_(PublishHold.scope == "job", PublishHold.scope_id == str(job_id)), PublishHold.scope == "all")
-    return db.session.execute(open_ones.where(PublishHold.released_at.is_(None), mine)).all()
+    found = db.session.execute(open_ones.where(PublishHold.released_at.is_(None), mine))
+    return [PlacedHold(hold, name) for hold, name in found]
 
 
 COLUMNS: dict[str, Callable[[Any], Any]] = {

@@ -33,7 +33,7 @@ TAKEN_AT_MOST = 5000
 
 
 @dataclass(frozen=True)
-class Row(Place):
+class PlaceRow(Place):
     """A place as the publish page shows it. `free_at`: the next moment that breaks no gap or cap (None: now); `slot_at`: the
     account's next free slot, where it has slots; `same`: the other usable accounts that are the same place."""
 
@@ -71,12 +71,12 @@ def posts_of(artifact: Artifact, platforms: Collection[str]) -> dict[str, Post]:
     return {platform: compose(artifact.payload, platform, media) for platform in platforms}
 
 
-def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
+def place_rows(item: ContentItem, artifact: Artifact) -> list[PlaceRow]:
     """Every connected account, the usable ones first, in four statements."""
     accounts = [a for a in account_queries.connected_accounts() if registry.has(a.platform)]
-    taken, shared = _taken(accounts), account_queries.shared_places(a for a in accounts if a.is_usable)
+    taken, shared = _taken_times(accounts), account_queries.shared_places(a for a in accounts if a.is_usable)
     made = [
-        Row(
+        PlaceRow(
             **vars(place),
             **_times(place.account, taken.get(place.account.place, [])),
             same=shared.get(place.account.id, ()),
@@ -89,7 +89,7 @@ def rows(item: ContentItem, artifact: Artifact) -> list[Row]:
 def free_at() -> dict[uuid.UUID, datetime]:
     """account → the next moment that breaks no gap or cap there, for those that have to wait."""
     accounts = [a for a in account_queries.connected_accounts() if registry.has(a.platform)]
-    taken = _taken(accounts)
+    taken = _taken_times(accounts)
     found = {account.id: _times(account, taken.get(account.place, []))["free_at"] for account in accounts}
     return {key: at for key, at in found.items() if at}
 
@@ -112,7 +112,7 @@ def _rule(account: Account) -> cadence.Rules:
     return cadence.rules(spec.min_gap, spec.max_per_day, account.configuration)
 
 
-def _taken(accounts: Sequence[Account]) -> dict[str, list[datetime]]:
+def _taken_times(accounts: Sequence[Account]) -> dict[str, list[datetime]]:
     """Place → when it has got a post lately, may have, or will, under whichever of the desk's names for it; of the places alone
     that have a gap, a cap or slots to keep. A line for each place: thousands may be waiting."""
     asked = {a.place for a in accounts if _rule(a).any or a.configuration.get("slots")}
@@ -125,7 +125,7 @@ def _taken(accounts: Sequence[Account]) -> dict[str, list[datetime]]:
     return {row.place: row.moments for row in db.session.execute(by_place)} if asked else {}
 
 
-def accounts_of(job_id: uuid.UUID) -> set[uuid.UUID]:
+def accounts_of_job(job_id: uuid.UUID) -> set[uuid.UUID]:
     """The accounts a job goes to."""
     found = db.session.scalars(sa.select(R.credential_id).where(R.job_id == job_id, R.credential_id.is_not(None)))
     return {key for key in found if key is not None}

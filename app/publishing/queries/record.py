@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -20,7 +20,7 @@ from app.core.clock_watch import counted_from
 from app.core.db import app_now, db
 from app.core.heartbeats import WorkerHeartbeat, last_seen
 from app.lib.errors import NotFound
-from app.publishing.campaign_frame import why_waiting
+from app.publishing.campaign_frame import waiting_reason
 from app.publishing.models import OPEN, PublishAttempt, PublishHold, PublishJob, PublishRecord, RateWindow
 from app.publishing.pages.blockers import Facts, Held
 from app.publishing.queries.campaign import frame
@@ -46,9 +46,16 @@ LIMIT_WORDS = {
 }
 
 
+class PlacedHold(NamedTuple):
+    """An open hold and the name of who placed it; None: the desk itself."""
+
+    hold: PublishHold
+    placed_by: str | None
+
+
 @dataclass(frozen=True)
-class Shown:
-    """What the record page needs. `holds`: rows (PublishHold, name of who placed it)."""
+class RecordPage:
+    """What the record page needs."""
 
     record: PublishRecord
     job: PublishJob
@@ -62,7 +69,7 @@ class Shown:
     now: datetime
     attempts: Sequence[PublishAttempt]
     siblings: Sequence[PublishRecord]
-    holds: Sequence[Any]
+    holds: Sequence[PlacedHold]
     same_cause: int
     history: Sequence[TimelineRow]
     spent_until: datetime | None
@@ -72,7 +79,7 @@ class Shown:
         return bool(self.holds)
 
 
-def record(record_id: uuid.UUID) -> PublishRecord:
+def by_id(record_id: uuid.UUID) -> PublishRecord:
     """The record alone. Raises NotFound."""
     found = db.session.get(PublishRecord, record_id)
     if found is None:
@@ -80,7 +87,7 @@ def record(record_id: uuid.UUID) -> PublishRecord:
     return found
 
 
-def shown(record_id: uuid.UUID) -> Shown:
+def record_page(record_id: uuid.UUID) -> RecordPage:
     """Everything about one record. Raises NotFound."""
     seen = sa.select(last_seen()).where(WorkerHeartbeat.kind == "publish").scalar_subquery()
     row = db.session.execute(
@@ -97,14 +104,15 @@ def shown(record_id: uuid.UUID) -> Shown:
     ).first()  # fmt: skip
     if row is None:
         raise NotFound("There is no such publish record. It may have been archived, or the link is cut short.")
-    found, job = row[0], row[1]
-    return Shown(
-        *row, attempts=attempts_of(found.id), siblings=_siblings(job.id), holds=holds_of(found, job),
-        same_cause=_same_cause(found), history=_history(found.id), spent_until=_spent(found),
+    found, job, item, artifact, account, campaign, maker, approver, worker_seen_at, now = row
+    return RecordPage(
+        record=found, job=job, item=item, artifact=artifact, account=account, campaign=campaign, maker=maker, approver=approver,
+        worker_seen_at=worker_seen_at, now=now, attempts=attempts_of(found.id), siblings=_siblings(job.id), holds=holds_of(found, job),
+        same_cause=_same_cause(found), history=_history(found.id), spent_until=_limit_until(found),
     )  # fmt: skip
 
 
-def mark(record_id: uuid.UUID) -> str:
+def version(record_id: uuid.UUID) -> str:
     """Changes whenever something on the record's page may have changed; "" for none. One statement, for the page's poll."""
     R, A = PublishRecord, PublishAttempt
     attempts = (
@@ -133,7 +141,7 @@ def _siblings(job_id: uuid.UUID) -> Sequence[PublishRecord]:
     ).all()
 
 
-def holds_of(found: PublishRecord, job: PublishJob) -> Sequence[Any]:
+def holds_of(found: PublishRecord, job: PublishJob) -> list[PlacedHold]:
     """Open holds that cover the record, oldest first, with the name of who placed each."""
     covered = {
         "record": found.id, "job": job.id, "account": found.credential_id, "campaign": job.campaign_id, "platform": found.platform,
@@ -145,7 +153,7 @@ def holds_of(found: PublishRecord, job: PublishJob) -> Sequence[Any]:
         .where(PublishHold.released_at.is_(None))
         .where(sa.tuple_(PublishHold.scope, PublishHold.scope_id).in_([("all", ""), *pairs]))
     )
-    return db.session.execute(statement.order_by(PublishHold.placed_at)).all()
+    return [PlacedHold(hold, name) for hold, name in db.session.execute(statement.order_by(PublishHold.placed_at))]
 
 
 def _same_cause(found: PublishRecord) -> int:
@@ -159,7 +167,7 @@ def _same_cause(found: PublishRecord) -> int:
     return db.session.scalar(same) or 0
 
 
-def _spent(found: PublishRecord) -> datetime | None:
+def _limit_until(found: PublishRecord) -> datetime | None:
     """Until when the platform says that nothing is left, for a record that waits."""
     if found.status not in ("pending", "retrying"):
         return None
@@ -179,14 +187,14 @@ def _history(record_id: uuid.UUID) -> list[TimelineRow]:
     ]
 
 
-def _campaign(one: Shown) -> str:
+def _campaign_reason(page: RecordPage) -> str:
     """Why the campaign does not let it out, for a record that waits."""
-    found = frame(one.job.campaign_id) if one.record.status in ("pending", "retrying") else None
-    let_pass = (one.job.meta or {}).get("off_target") or ()
-    return why_waiting(found, one.record.platform, let_pass, one.now) if found else ""
+    found = frame(page.job.campaign_id) if page.record.status in ("pending", "retrying") else None
+    let_pass = (page.job.meta or {}).get("off_target") or ()
+    return waiting_reason(found, page.record.platform, let_pass, page.now) if found else ""
 
 
-def _ahead(found: PublishRecord) -> str:
+def _title_ahead(found: PublishRecord) -> str:
     """The title of the record that goes first, while it is open."""
     R, J, C = PublishRecord, PublishJob, ContentItem
     if found.status not in ("pending", "retrying"):
@@ -196,36 +204,38 @@ def _ahead(found: PublishRecord) -> str:
     return db.session.scalar(title.where(R.id == key, R.status.in_(OPEN))) or ""
 
 
-def facts(one: Shown) -> Facts:
-    """The record as `why` wants it."""
-    found, account = one.record, one.account
+def blocker_facts(page: RecordPage) -> Facts:
+    """The record as `blockers` wants it."""
+    found, account = page.record, page.account
     waits = (found.meta or {}).get("waits", "")
-    ahead = _ahead(found) if waits == "same_text" else ""
+    ahead = _title_ahead(found) if waits == "same_text" else ""
     limited = (
         waits != "same_text" and found.status in ("pending", "retrying") and bool(waits) and bool(found.next_retry_at)
     )
-    covered = one.item.approved_version_id is not None and one.item.approved_version_id == one.job.artifact_id
+    covered = page.item.approved_version_id is not None and page.item.approved_version_id == page.job.artifact_id
     clock = clock_state.state()
-    seen = one.worker_seen_at
+    seen = page.worker_seen_at
     return Facts(
         status=found.status,
-        now=one.now,
+        now=page.now,
         due_at=found.due_at,
         next_retry_at=found.next_retry_at,
         approved=covered,
-        holds=tuple(Held(hold.scope, hold.reason, hold.placed_at, hold.note or "", by or "") for hold, by in one.holds),
+        holds=tuple(
+            Held(hold.scope, hold.reason, hold.placed_at, hold.note or "", by or "") for hold, by in page.holds
+        ),
         account_status="disconnected" if account is None or account.deleted_at else account.status,
         account_paused=bool(account and account.paused_at),
         breaker_until=account.breaker_open_until if account else None,
         same_text=ahead,
-        limit_until=found.next_retry_at if limited else one.spent_until,
+        limit_until=found.next_retry_at if limited else page.spent_until,
         limit_words=LIMIT_WORDS.get(waits, "") if limited else "The platform takes nothing more",
-        worker_seen_at=seen and counted_from(seen, one.now, clock.jumped_at if clock else None),
-        clock_until=clock_state.jumped_over(clock, found.due_at, one.now),
+        worker_seen_at=seen and counted_from(seen, page.now, clock.jumped_at if clock else None),
+        clock_until=clock_state.jumped_over(clock, found.due_at, page.now),
         sent_by=found.lease_owner or "",
         sent_since=found.claimed_at,
         barred=found.resend_barred_at is not None,
-        campaign=_campaign(one),
+        campaign=_campaign_reason(page),
         error=found.error_message or "",
         finished_at=found.published_at or found.dead_letter_at or found.updated_at,
     )

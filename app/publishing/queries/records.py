@@ -22,14 +22,14 @@ from app.web import labels
 R = PublishRecord
 CAP = 250
 """Beyond it a saved view says "250+": a person needs no more, and a million records cost what ten thousand do."""
-SAID = 2_000
+MESSAGES_SEARCHED = 2_000
 """So many of the newest failures are searched for what the platform said."""
 UNSETTLED = ("publishing", "confirming", "retrying", "unknown")
 ASKS = ("late", "changed", "restored", "human")
 """Reasons of a record's own hold that wait for a person's answer."""
 
 
-def _held_alone() -> sa.Select[Any]:
+def _held_records() -> sa.Select[Any]:
     held = sa.select(sa.cast(PublishHold.scope_id, sa.Uuid).label("id"))
     return held.where(PublishHold.released_at.is_(None), PublishHold.scope == "record", PublishHold.reason.in_(ASKS))
 
@@ -42,22 +42,22 @@ def _unanswered() -> sa.Select[Any]:
     return sa.select(R.id).where(R.status == "unknown", R.next_retry_at.is_(None))
 
 
-def _asking(most: int | None = None) -> sa.CompoundSelect[Any]:
+def _needing_action(most: int | None = None) -> sa.CompoundSelect[Any]:
     """Ids of failed records not given up by a person, unknown ones that nobody can look for, and held ones with a question."""
-    parts = [_failed(), _unanswered(), _held_alone()]
+    parts = [_failed(), _unanswered(), _held_records()]
     return sa.union_all(*(sa.select(part.limit(most).subquery().c.id) for part in parts) if most else parts)
 
 
-def first_asking(most: int) -> sa.CompoundSelect[Any]:
+def newest_needing_action(most: int) -> sa.CompoundSelect[Any]:
     """Ids of the `most` newest of each of these: enough for whoever shows no more."""
-    held = sa.select(R.id).where(R.id.in_(_held_alone()))
+    held = sa.select(R.id).where(R.id.in_(_held_records()))
     newest = (part.order_by(R.due_at.desc(), R.id.desc()).limit(most) for part in (_failed(), _unanswered(), held))
     return sa.union_all(*(sa.select(part.subquery().c.id) for part in newest))
 
 
 def needs_action() -> sa.ColumnElement[bool]:
     """Whether a record waits for a person."""
-    return one_of(R.id, _asking())
+    return one_of(R.id, _needing_action())
 
 
 VIEWS: Mapping[str, tuple[str, Callable[[], sa.ColumnElement[bool]]]] = {
@@ -107,12 +107,12 @@ def _search(text: str) -> sa.ColumnElement[bool] | Walk:
     if len(whole) == 32 and HEX.issuperset(whole):
         return sa.or_(R.id == uuid.UUID(whole), R.job_id == uuid.UUID(whole))
     if len(bare) != 8 or not HEX.issuperset(bare):
-        return _by_words(text)
-    words = _by_words(text) if bare == typed else None
-    return _ending(bare) if words is None or isinstance(words, Walk) else sa.or_(_ending(bare), words)
+        return _by_text(text)
+    words = _by_text(text) if bare == typed else None
+    return _by_id_end(bare) if words is None or isinstance(words, Walk) else sa.or_(_by_id_end(bare), words)
 
 
-def _ending(end: str) -> sa.ColumnElement[bool]:
+def _by_id_end(end: str) -> sa.ColumnElement[bool]:
     """Records whose id, or whose job's id, ends so. Settled ones by an index that is written once a record, when it is settled;
     the few others one by one."""
     mine, jobs = (sa.func.right(sa.cast(key, sa.Text), sa.literal_column("8")) == end for key in (R.id, PublishJob.id))
@@ -121,15 +121,15 @@ def _ending(end: str) -> sa.ColumnElement[bool]:
     return one_of(R.id, sa.union_all(*arms))
 
 
-def _by_words(text: str) -> sa.ColumnElement[bool] | Walk:
+def _by_text(text: str) -> sa.ColumnElement[bool] | Walk:
     """Rare words are looked up first, so that a search that finds little does not read every record; common ones, and the
     records of an account, are met soon enough on the way down the list. What a platform said is searched where something
     went wrong lately."""
     found, accounts = rare(text), _accounts(text)
-    parts: list[sa.ColumnElement[bool]] = [R.id.in_(_said(text))]
+    parts: list[sa.ColumnElement[bool]] = [R.id.in_(_by_message(text))]
     if found is not None and not accounts:
         of_found = sa.select(R.id).join(PublishJob, PublishJob.id == R.job_id).where(PublishJob.content_id.in_(found))
-        return one_of(R.id, sa.union_all(_said(text), of_found))
+        return one_of(R.id, sa.union_all(_by_message(text), of_found))
     if accounts:
         parts.append(R.credential_id.in_(accounts))
     titled = sa.select(PublishJob.id).where(PublishJob.content_id.in_(found or ())).correlate(None)
@@ -147,15 +147,15 @@ def _accounts(text: str) -> list[uuid.UUID]:
     return kept[text]
 
 
-def _said(text: str) -> sa.CompoundSelect[Any]:
+def _by_message(text: str) -> sa.CompoundSelect[Any]:
     """Ids of records whose platform said this: of the newest that were given up, and of those under way."""
     given_up = sa.select(R.id, R.error_message).where(R.dead_letter_at.is_not(None))
-    newest = given_up.order_by(R.dead_letter_at.desc()).limit(SAID).subquery()
+    newest = given_up.order_by(R.dead_letter_at.desc()).limit(MESSAGES_SEARCHED).subquery()
     running = sa.select(R.id).where(R.status.in_(UNSETTLED), contains([R.error_message], text))
     return sa.union_all(sa.select(newest.c.id).where(contains([newest.c.error_message], text)), running)
 
 
-FILTERS = {
+FILTERS: dict[str, Any] = {
     "view": Choice(lambda value: VIEWS[value][1](), [(key, word) for key, (word, _) in VIEWS.items()], "View"),
     "platform": Choice(R.platform, lambda: [(c.spec.slug, c.spec.name) for c in registry.CONNECTORS], "Platform"),
     "error": Choice(R.error_type, [(key, labels.error_type(key).word) for key in ERROR_TYPES], "Error"),
@@ -180,16 +180,16 @@ RECORDS = Listing(
 
 
 @cache
-def _counting() -> sa.Select[Any]:
+def _count_statement() -> sa.Select[Any]:
     """Made once: building it costs more than running it."""
     named = {"": sa.true(), **{key: condition() for key, (_, condition) in VIEWS.items()}}
-    return sa.select(*(_how_many(key, condition).scalar_subquery() for key, condition in named.items()))
+    return sa.select(*(_count_capped(key, condition).scalar_subquery() for key, condition in named.items()))
 
 
-def _how_many(view: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _count_capped(view: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Up to the cap, reading no more rows than that: what asks is capped part by part."""
     ids = (
-        sa.select(_asking(CAP + 1).subquery().c.id).distinct()
+        sa.select(_needing_action(CAP + 1).subquery().c.id).distinct()
         if view == "needs-action"
         else sa.select(R.id).where(condition)
     )
@@ -198,12 +198,12 @@ def _how_many(view: str, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 def counts() -> dict[str, int]:
     """How many records each saved view has, counted no further than the cap, in one statement."""
-    return dict(zip(("", *VIEWS), db.session.execute(_counting()).one(), strict=True))
+    return dict(zip(("", *VIEWS), db.session.execute(_count_statement()).one(), strict=True))
 
 
-def asking() -> sa.Select[Any]:
+def needs_action_count() -> sa.Select[Any]:
     """How many records need a person, as a statement for others to embed."""
-    return _how_many("needs-action", needs_action())
+    return _count_capped("needs-action", needs_action())
 
 
 _OPEN_HOLDS = sa.select(PublishHold.scope, PublishHold.scope_id).where(PublishHold.released_at.is_(None))

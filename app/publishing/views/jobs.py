@@ -26,8 +26,8 @@ def jobs() -> Response:
     records = queries.records_of(page)
     keys = _keys([row for group in records.values() for row in group])
     return render(
-        "publishing/jobs.html", region="results", page=page, records=records, keys=keys, shown=badges,
-        key_of=lambda job: badges.job_key(job.status, [keys[row.id] for row in records.get(job.id, ())]),
+        "publishing/jobs.html", region="results", page=page, records=records, keys=keys, badges=badges,
+        key_of=lambda job: badges.job_badge_key(job.status, [keys[row.id] for row in records.get(job.id, ())]),
     )  # fmt: skip
 
 
@@ -48,25 +48,25 @@ def job(job_id: uuid.UUID) -> Response:
 @poll
 def job_live(job_id: uuid.UUID) -> Response:
     """204 while nothing has changed since the version the page shows, else the whole region; a new badge is said aloud."""
-    if request.args.get("v") == queries.mark(job_id):
+    if request.args.get("v") == queries.version(job_id):
         return make_response("", 204)
     page = _page_of(job_id)
-    return render("publishing/job.html", block="job", **page, said=page["key"] != request.args.get("was"))
+    return render("publishing/job.html", block="job", **page, announce=page["key"] != request.args.get("was"))
 
 
 def _page_of(job_id: uuid.UUID) -> dict[str, Any]:
     """The context of the job page. Its version is read first: what changes while the rest is read is then shown by the next
     poll; read last, it would name a state that the page does not show, and every poll would find nothing new."""
-    version = queries.mark(job_id)
-    seen = queries.shown(job_id)
-    keys = _keys(queries.with_campaign(seen.job, seen.records), seen.records)
+    version = queries.version(job_id)
+    details = queries.job_page(job_id)
+    keys = _keys(queries.hold_subjects(details.job, details.records), details.records)
     return {
-        "one": seen, "keys": keys, "key": badges.job_key(seen.job.status, list(keys.values())),
-        "moving": badges.every(keys.values()), "version": version, "now": clock.now(), "shown": badges,
+        "page": details, "keys": keys, "key": badges.job_badge_key(details.job.status, list(keys.values())),
+        "moving": badges.poll_interval(keys.values()), "version": version, "now": clock.now(), "badges": badges,
     }  # fmt: skip
 
 
 def _keys(covered: Sequence[Any], rows: Sequence[Any] | None = None) -> dict[uuid.UUID, str]:
     """The badge of each record; `covered` are the same records with what a hold may be placed on."""
-    held, now = badges.held(record_list.holds_over(row.id for row in covered), covered), clock.now()
-    return {r.id: badges.key(r.status, r.due_at, r.next_retry_at, now, r.id in held) for r in rows or covered}
+    held, now = badges.held_ids(record_list.holds_over(row.id for row in covered), covered), clock.now()
+    return {r.id: badges.badge_key(r.status, r.due_at, r.next_retry_at, now, r.id in held) for r in rows or covered}

@@ -14,11 +14,11 @@ from app.core import actor
 from app.lib import clock
 from app.lib.errors import Conflict
 from app.publishing.actions.schedule import schedule
-from app.publishing.campaign_frame import why_waiting
+from app.publishing.campaign_frame import waiting_reason
 from app.publishing.forms import PublishForm, slot_of
 from app.publishing.models import PublishJob
 from app.publishing.queries import campaign as campaigns
-from app.publishing.queries.plan import Row, accounts_of, rows
+from app.publishing.queries.plan import PlaceRow, accounts_of_job, place_rows
 from app.publishing.views.blueprint import bp
 from app.web import labels
 from app.web.auth import requires
@@ -35,7 +35,7 @@ def new(item_id: uuid.UUID) -> Response:
             "No approval covers this content yet. Ask for a review first; then it can be published or scheduled."
         )
     artifact = content.artifact(item.approved_version_id)
-    found, form = rows(item, artifact), PublishForm()
+    found, form = place_rows(item, artifact), PublishForm()
     usable = [place.account for place in found if place.is_usable]
     form.accounts.choices = options((str(account.id), account.account_name) for account in usable)
     if not form.is_submitted():
@@ -56,10 +56,10 @@ def new(item_id: uuid.UUID) -> Response:
         return page()
     return submit(
         form,
-        lambda f: _made(f, item, artifact),
+        lambda f: _schedule(f, item, artifact),
         again=page,
         then=lambda job: url_for(".job", job_id=job.id),
-        toast=lambda job: _said(form, job),
+        toast=lambda job: _toast(form, job),
     )
 
 
@@ -68,10 +68,10 @@ def _of_campaign(item: Any) -> dict[str, Any]:
     found = campaigns.frame(item.campaign_id)
     if found is None:
         return {"campaign": None, "stands": "", "targets": ()}
-    return {"campaign": found, "stands": why_waiting(found, "", ("",), clock.now()), "targets": found.targets}
+    return {"campaign": found, "stands": waiting_reason(found, "", ("",), clock.now()), "targets": found.targets}
 
 
-def _fill(form: PublishForm, item: Any, found: list[Row]) -> None:
+def _fill(form: PublishForm, item: Any, found: list[PlaceRow]) -> None:
     """Ticked is what is planned and stands nowhere yet; without a plan, the only account there is."""
     usable = [str(place.account.id) for place in found if place.is_usable]
     fresh = [str(place.account.id) for place in found if place.is_free]
@@ -86,7 +86,7 @@ def _fill(form: PublishForm, item: Any, found: list[Row]) -> None:
     form.key.data = str(uuid.uuid4())
 
 
-def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
+def _schedule(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
     return schedule(
         item, artifact, form.account_ids(), form.moment_or_now(), form.zone_key(), int(form.priority.data or 0),
         idempotency_key=form.idempotency(actor.current().id), waive_limits=bool(form.waive.data), second_on=form.second_on(),
@@ -94,8 +94,8 @@ def _made(form: PublishForm, item: Any, artifact: Any) -> PublishJob:
     )  # fmt: skip
 
 
-def _said(form: PublishForm, job: PublishJob) -> str:
+def _toast(form: PublishForm, job: PublishJob) -> str:
     """What is said of the job; a form that had made a job before makes no other, whatever is ticked in it now."""
-    if accounts_of(job.id) != set(form.account_ids()):
+    if accounts_of_job(job.id) != set(form.account_ids()):
         return "This form was sent before: here is what it made. Nothing was published on other accounts."
     return "Scheduled." if job.scheduled_at else "It goes out as soon as a worker is free."

@@ -13,7 +13,7 @@ from app.core.listing import Page
 from app.lib import clock
 from app.lib.errors import Invalid, NotFound
 from app.publishing.actions import bulk as many
-from app.publishing.actions.operator import replay_by_cause
+from app.publishing.actions.replay import replay_by_cause
 from app.publishing.pages import badges
 from app.publishing.queries import records as record_list
 from app.publishing.queries.holds import emergency
@@ -32,7 +32,7 @@ TONES = {"needs-action": "bad"}
 def records() -> Response:
     page = record_list.RECORDS.page(request.args)
     holds = record_list.holds_over(row.id for row in page.rows)
-    held = badges.held(holds, page.rows)
+    held = badges.held_ids(holds, page.rows)
     return render(
         "publishing/records.html", region="results", page=page, rows=cells(page.rows, held, clock.now()), chips=_chips(page), views=_views(page),
         stopped=emergency() if ("all", "") in holds else None,
@@ -44,10 +44,10 @@ def _views(page: Page) -> list[tuple[str, str, str, str]]:
         return []  # the tabs stay as they are
     counted = record_list.counts()
     words = {"": "All", **{key: word for key, (word, _) in record_list.VIEWS.items()}}
-    return [(key, word, _capped(counted[key]), TONES.get(key, "")) for key, word in words.items()]
+    return [(key, word, _count_text(counted[key]), TONES.get(key, "")) for key, word in words.items()]
 
 
-def _capped(count: int) -> str:
+def _count_text(count: int) -> str:
     if not count:
         return ""
     return f"{record_list.CAP:,}+" if count > record_list.CAP else f"{count:,}"
@@ -59,7 +59,7 @@ def _chips(page: Page) -> list[tuple[str, str]]:
         "account": lambda key: f"Account: {account_queries.by_id(key).account_name}",
         "campaign": lambda key: f"Campaign: {campaigns.by_id(key).name}",
         "content": lambda key: "One content item",
-        "job": lambda key: f"Job: job_{badges.short(key)}",
+        "job": lambda key: f"Job: job_{badges.short_id(key)}",
     }
     found = []
     for name, words in finders.items():
@@ -84,10 +84,10 @@ def bulk() -> Response:
         ".records", **{k: v for k, v in request.args.items() if k in record_list.FILTERS or k in ("q", "sort")}
     )
     try:
-        said = many.act(request.form.getlist("id"), request.form.get("verb", ""))
+        toast = many.apply(request.form.getlist("id"), request.form.get("verb", ""))
     except Invalid as why:
-        said = why.errors.get("", "Nothing was done.")
-    return back_to(back, said)
+        toast = why.errors.get("", "Nothing was done.")
+    return back_to(back, toast)
 
 
 @bp.post("/records/replay-by-cause")

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app.publishing.pages import badges
 
-SAID = 60
+MESSAGE_LENGTH = 60
 
 
 class Cells(NamedTuple):
@@ -28,7 +28,7 @@ class Cells(NamedTuple):
     platform: Markup
     status: Markup
     error: Markup | str
-    said: str
+    message: str
     tries: int
     due: Markup
     last: Markup
@@ -37,10 +37,10 @@ class Cells(NamedTuple):
 
 def cells(rows: Iterable[Any], held: Collection[Any], now: datetime) -> Iterator[Cells]:
     """`held`: ids of the rows that a hold stops."""
-    ui = current_app.jinja_env.globals["ui"]
+    ui: Any = current_app.jinja_env.globals["ui"]
     status, platform, error_type, when = ui.status, ui.platform, ui.error_type, ui.when
     for r in rows:
-        key, name = badges.key(r.status, r.due_at, r.next_retry_at, now, r.id in held), str(r.id)
+        key, name = badges.badge_key(r.status, r.due_at, r.next_retry_at, now, r.id in held), str(r.id)
         failed = r.error_type and r.status != "success"
         yield Cells(
             id=name,
@@ -51,19 +51,19 @@ def cells(rows: Iterable[Any], held: Collection[Any], now: datetime) -> Iterator
             platform=platform(r.platform),
             status=status(key),
             error=error_type(r.error_type) if failed else "",
-            said=(r.error_message or "")[:SAID] if failed else _remark(r),
+            message=(r.error_message or "")[:MESSAGE_LENGTH] if failed else _remark(r),
             tries=r.attempt_count,
             due=when(r.due_at),
             last=when(r.published_at or r.claimed_at, "" if r.status == "cancelled" else "Not yet"),
-            able=badges.can(r.status, r.was_unknown),
+            able=badges.bulk_actions(r.status, r.was_unknown),
         )
 
 
 def _remark(row: Any) -> str:
     """Of a published record: how what is there differs from what was sent."""
-    said = row.remarks if row.status == "success" else None
+    remarks = row.remarks if row.status == "success" else None
     return (
-        f"{str(said[0])[:SAID]}{f' (+{len(said) - 1})' if len(said) > 1 else ''}"
-        if isinstance(said, list) and said
+        f"{str(remarks[0])[:MESSAGE_LENGTH]}{f' (+{len(remarks) - 1})' if len(remarks) > 1 else ''}"
+        if isinstance(remarks, list) and remarks
         else ""
     )

@@ -72,4 +72,4 @@ def _approved(request: ApprovalRequest, item: ContentItem, user: Any, at: dateti
 
 def _campaign_lets(item: ContentItem) -> bool:
     """A draft campaign's post may be planned and approved; it is scheduled once the campaign runs."""
-    return publishing.campaign_lets(item.campaign_id, item.planned_platforms or [], item.scheduled_for, item.timezone)
+    return publishing.campaign_allows(item.campaign_id, item.planned_platforms or [], item.scheduled_for, item.timezone)

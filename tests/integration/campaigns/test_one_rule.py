@@ -12,7 +12,7 @@ from app.campaigns import queries
 from app.campaigns.models import CAMPAIGN, Campaign
 from app.core.db import app_now, db
 from app.core.transactions import transaction
-from app.publishing.campaign_frame import BARRED, why_not, why_waiting
+from app.publishing.campaign_frame import BARRED, objection, waiting_reason
 from app.publishing.queries.campaign import frame
 from tests.factories import make_campaign
 
@@ -58,12 +58,12 @@ def test_dispatch_and_the_words_agree_on_every_campaign_at_every_moment(app):
             barred = db.session.scalar(sa.text(ASK), {"meta": meta, "slug": slug, "id": row.id, "now": now})
             found = frame(row.id)
             let_pass = ["bluesky"] if passed == '["bluesky"]' else []
-            says = why_waiting(found, slug, let_pass, now)
+            says = waiting_reason(found, slug, let_pass, now)
             case = (status, start, end, targets, slug, passed)
             assert bool(barred) == bool(says), case
             assert found == queries.frame_of(row), case
             strangers = [p for p in found.strangers([slug]) if p not in let_pass]
-            scheduled = not why_not(found, None, now, "UTC") and not strangers
+            scheduled = not objection(found, None, now, "UTC") and not strangers
             assert scheduled == (not barred) or status == "paused", (
                 case
             )  # a paused one may be planned for: it waits, held

@@ -22,10 +22,10 @@ from app.core.transactions import transaction
 from app.lib import clock
 from app.lib.errors import Conflict, Invalid
 from app.publishing import actions as publishing
+from app.publishing import actions as publishing_actions
 from app.publishing.actions import bulk
-from app.publishing.actions import operator as operator_actions
 from app.publishing.models import PublishRecord
-from app.publishing.pages.blockers import why
+from app.publishing.pages.blockers import blockers
 from app.publishing.queries import record as record_queries
 from app.reviews.actions import decide
 from tests import publishing_desk as desk
@@ -69,7 +69,10 @@ def due(record):
 
 
 def said(record):
-    return [reason.text for reason in transaction(lambda: why(record_queries.facts(record_queries.shown(record))))]
+    return [
+        reason.text
+        for reason in transaction(lambda: blockers(record_queries.blocker_facts(record_queries.record_page(record))))
+    ]
 
 
 def move(verb, key, *more):
@@ -146,7 +149,7 @@ def test_a_platform_the_campaign_does_not_use_needs_an_operators_word_which_is_k
         lambda: db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "publishing.schedule")).all()
     )
     assert kept[-1].changes["not_of_the_campaign"] == [None, ["site"]]
-    desk.person(operator_actions.reschedule, record, clock.now() + HOUR)
+    desk.person(publishing_actions.reschedule, record, clock.now() + HOUR)
     due(record)
     desk.work()
     assert desk.record(record).status == "success"
@@ -187,7 +190,7 @@ def test_an_end_between_claim_and_commit_sends_nothing(app, monkeypatch):
     record = schedule(post(key))
     from app.delivery import deliver
 
-    real, once = deliver.begin_all, []
+    real, once = deliver.prepare_all, []
 
     def ends_meanwhile(claims, me):
         tasks = real(claims, me)
@@ -195,7 +198,7 @@ def test_an_end_between_claim_and_commit_sends_nothing(app, monkeypatch):
         db.session.execute(sa.update(Campaign).values(end_time=sa.func.app_now()))
         return tasks
 
-    monkeypatch.setattr(deliver, "begin_all", ends_meanwhile)
+    monkeypatch.setattr(deliver, "prepare_all", ends_meanwhile)
     desk.work()
     assert once and desk.record(record).status == "pending" and desk.attempts(record) == []
 
@@ -214,10 +217,10 @@ def test_moving_and_replaying_ask_the_campaign_too(app, facts):
     )
     shift(key, **facts)
     with pytest.raises(Conflict):
-        desk.person(operator_actions.reschedule, waits, clock.now() + 2 * HOUR)
+        desk.person(publishing_actions.reschedule, waits, clock.now() + 2 * HOUR)
     with pytest.raises(Conflict):
-        desk.person(operator_actions.replay, failed)
-    assert transaction(operator_actions.replay_by_cause, "platform_error") == (0, 1)
+        desk.person(publishing_actions.replay, failed)
+    assert transaction(publishing_actions.replay_by_cause, "platform_error") == (0, 1)
 
 
 def test_a_replay_outside_the_time_is_refused_in_a_sentence(app):
@@ -228,7 +231,7 @@ def test_a_replay_outside_the_time_is_refused_in_a_sentence(app):
     )
     shift(key, start_time=clock.now() + DAY)
     with pytest.raises(Conflict, match="starts on"):
-        desk.person(operator_actions.replay, record)
+        desk.person(publishing_actions.replay, record)
 
 
 def test_a_draft_may_be_planned_and_approved_and_is_not_scheduled_by_it(app):
@@ -432,7 +435,7 @@ def test_sending_an_unknown_one_again_asks_the_campaign(app):
     )
     shift(key, status="stopped")
     with pytest.raises(Conflict, match="was stopped"):
-        desk.person(operator_actions.settle_by_person, record, "send_again", confirmed=True)
+        desk.person(publishing_actions.settle_by_person, record, "send_again", confirmed=True)
     assert desk.record(record).status == "unknown" and desk.attempts(record) == []
 
 
@@ -443,7 +446,7 @@ def test_many_replays_leave_out_what_its_campaign_refuses_with_the_reason(app):
         lambda: db.session.execute(sa.update(PublishRecord).values(status="failed", dead_letter_at=clock.now()))
     )
     shift(key, start_time=clock.now() + DAY)
-    assert "starts on" in transaction(bulk.act, [str(record)], "replay")
+    assert "starts on" in transaction(bulk.apply, [str(record)], "replay")
 
 
 def test_a_campaign_that_stops_while_a_post_is_being_scheduled_sends_nothing(app):

@@ -11,7 +11,7 @@ from app.content.models import ContentItem
 from app.core.db import db
 from app.lib import clock
 from app.publishing.actions.holds import hold
-from app.publishing.actions.rows import derive
+from app.publishing.actions.rollups import derive
 from app.publishing.models import PublishJob, PublishRecord
 from tests.factories import make_account, make_item, make_record
 from tests.integration.test_statements import MOST, counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.core.transactions import transaction
-from app.publishing.queries import beside as queries
+from app.publishing.queries import other_posts as queries
 from tests import publishing_desk as desk
 from tests.integration.test_statements import counted
 
@@ -21,7 +21,7 @@ def unknown(account, count):
 
 def seen(key):
     row = desk.record(key)
-    return transaction(queries.beside, key, row.credential_id, row.created_at, timedelta(minutes=15))
+    return transaction(queries.other_posts, key, row.credential_id, row.created_at, timedelta(minutes=15))
 
 
 def test_more_open_posts_than_are_read_make_every_find_doubtful(app, monkeypatch):

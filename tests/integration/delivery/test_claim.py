@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.core.db import db, uuid7
 from app.core.transactions import transaction
-from app.delivery.actions.claim import _WAITING, _facts, claim, renew, share, waiting
+from app.delivery.actions.claim import _WAITING, _bounds, claim, due_work, lookup_share, renew
 from app.lib import clock
 from app.publishing import actions
 from tests import publishing_desk as desk
@@ -132,7 +132,7 @@ def test_a_hold_of_any_scope_stops_the_claim_and_its_release_lets_go(app, scope)
 def test_an_account_that_cannot_be_used_is_passed_over(app, change):
     desk.scheduled(desk.account())
     desk.by_hand(f"UPDATE platform_credentials SET {change}")
-    assert take() == [] and transaction(waiting)[0] == 0
+    assert take() == [] and transaction(due_work)[0] == 0
 
 
 def test_after_the_breaker_one_record_tries_the_account(app):
@@ -146,12 +146,12 @@ def test_after_the_breaker_one_record_tries_the_account(app):
 
 
 def test_waiting_says_how_much_and_when_the_next_is_due(app):
-    assert transaction(waiting) == (0, None)
+    assert transaction(due_work) == (0, None)
     desk.scheduled(desk.account(), at=clock.now() + timedelta(seconds=30))
-    count, seconds = transaction(waiting)
+    count, seconds = transaction(due_work)
     assert count == 0 and 28 < seconds < 31
     desk.scheduled(desk.account())
-    assert transaction(waiting)[0] == 1
+    assert transaction(due_work)[0] == 1
 
 
 def test_leases_are_renewed_but_not_of_a_call_under_way(app):
@@ -189,7 +189,7 @@ def backlog(count):
 def pages_read():
     """Pages of tables and indexes that one look of the dispatcher reads."""
     statement = sa.text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {_WAITING.text}")
-    (plan,) = transaction(lambda: db.session.scalar(statement, {"beyond_caps": True, **_facts()}))
+    (plan,) = transaction(lambda: db.session.scalar(statement, {"beyond_caps": True, **_bounds()}))
     return plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
 
 
@@ -198,7 +198,7 @@ def test_the_cost_of_a_look_follows_what_can_go_and_not_what_waits_or_is_held(ap
     account = backlog(3000)
     if scope:
         transaction(actions.hold, scope, {"account": account, "platform": "site", "all": ""}[scope], "human", "Wait.")
-    assert transaction(waiting)[0] == (0 if scope else 16)
+    assert transaction(due_work)[0] == (0 if scope else 16)
     assert pages_read() < 300
 
 
@@ -223,8 +223,8 @@ def test_looks_have_a_quarter_of_the_threads_and_at_least_one_behind_any_backlog
     """(D16)"""
     posts, looks = set(apart(8)), unclear(3)
     taken = set(take(wanted))
-    assert len(taken) == wanted and len(taken & looks) == share(wanted) == max(1, wanted // 4)
-    assert len(taken & posts) == wanted - share(wanted)
+    assert len(taken) == wanted and len(taken & looks) == lookup_share(wanted) == max(1, wanted // 4)
+    assert len(taken & posts) == wanted - lookup_share(wanted)
 
 
 def test_a_pool_whose_looks_are_in_hand_claims_posts_even_for_its_last_thread(app):

@@ -14,17 +14,17 @@ from app.core import clock_state, clock_watch, heartbeats, locks
 from app.core.db import db, uuid7
 from app.core.transactions import transaction
 from app.delivery import sweeper
-from app.delivery.actions.claim import Claimed, at_work, claim, renew
-from app.delivery.actions.clock_jump import tell_jump
-from app.delivery.actions.commit import commit_point
-from app.delivery.actions.prepare import begin
-from app.delivery.actions.reconcile import watched
+from app.delivery.actions.claim import Claimed, claim, count_workers, renew
+from app.delivery.actions.clock_jump import record_jump
+from app.delivery.actions.commit import commit_one
+from app.delivery.actions.prepare import prepare
+from app.delivery.actions.reconcile import attempt_age
 from app.delivery.actions.sweep import sweep
 from app.delivery.drain import drain
 from app.lib.errors import Conflict
 from app.outbound.exchange import Sending
 from app.publishing import actions
-from app.publishing.queries.beside import beside
+from app.publishing.queries.other_posts import other_posts
 from tests import publishing_desk as desk
 
 SENDING = Sending("POST", "https://x.example", "f" * 64, {}, "")
@@ -75,14 +75,14 @@ def clocks(app, monkeypatch):
 def prepared(me="w1", **more):
     (key,) = desk.scheduled(desk.account("sandbox", configuration={"behaviour": "silent"}), **more)
     (claimed,) = transaction(claim, me, 1)
-    return key, transaction(begin, claimed, me)
+    return key, transaction(prepare, claimed, me)
 
 
 def sent(me="w1"):
     """A record whose call is under way."""
-    key, task = prepared(me)
-    transaction(commit_point, task, uuid7(), SENDING)
-    return key, task
+    key, delivery = prepared(me)
+    transaction(commit_one, delivery, uuid7(), SENDING)
+    return key, delivery
 
 
 @BOTH
@@ -100,38 +100,38 @@ def test_what_is_being_sent_when_the_clock_jumps_is_swept_after_a_lease_and_not_
 @BOTH
 def test_what_is_in_doubt_is_as_old_as_the_jump_and_not_older(clocks, minutes):
     """The look that comes due by the jump itself is no proof: its own reading finds the jump. (D4)"""
-    _, task = sent()
-    task.began = desk.attempts(task.id)[0].started_at
+    _, delivery = sent()
+    delivery.began = desk.attempts(delivery.id)[0].started_at
     clocks.jumps(minutes)
-    moment, began = transaction(watched, task)
+    moment, began = transaction(attempt_age, delivery)
     assert moment - began < timedelta(seconds=5)
     clocks.passes(600)
-    moment, began = transaction(watched, task)
+    moment, began = transaction(attempt_age, delivery)
     assert timedelta(seconds=590) < moment - began < timedelta(seconds=620)
 
 
 def test_a_retried_decision_knows_of_the_jump_that_its_first_try_found(clocks):
     """The transaction that found it was rolled back; the next one writes it again. (D4)"""
-    _, task = sent()
+    _, delivery = sent()
     clocks.jumps(20)
 
     def fails():
-        watched(task)
+        attempt_age(delivery)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         transaction(fails)
-    moment, began = transaction(watched, task)
+    moment, began = transaction(attempt_age, delivery)
     assert moment - began < timedelta(seconds=5)
 
 
 def test_another_process_knows_of_the_jump(clocks):
     """Found by a worker that died since; a new one reads it from the table. (D4)"""
-    _, task = sent()
+    _, delivery = sent()
     clocks.jumps(20)
     transaction(clock_state.now)
     clock_state.forget()
-    moment, began = transaction(watched, task)
+    moment, began = transaction(attempt_age, delivery)
     assert moment - began < timedelta(seconds=5)
 
 
@@ -145,10 +145,12 @@ def test_what_the_clock_jumped_over_waits_a_lease_and_what_is_due_goes_on(clocks
     (fresh,) = desk.scheduled(account)
     drain()
     assert desk.record(fresh).status == "success" and desk.record(early).status == "pending"
-    from app.publishing.pages.blockers import why
+    from app.publishing.pages.blockers import blockers
     from app.publishing.queries import record
 
-    assert [reason.key for reason in transaction(lambda: why(record.facts(record.shown(early))))] == ["clock"]
+    assert [
+        reason.key for reason in transaction(lambda: blockers(record.blocker_facts(record.record_page(early))))
+    ] == ["clock"]
     clocks.passes(65)
     drain()
     assert desk.record(early).status == "success"
@@ -180,10 +182,10 @@ def test_a_clock_that_comes_back_before_the_lease_is_over_sends_nothing_early(cl
 @BOTH
 def test_an_owner_renews_the_lease_that_the_clock_jumped_over_and_commits(clocks, minutes):
     """(D4)"""
-    key, task = prepared()
+    key, delivery = prepared()
     clocks.jumps(minutes)
-    assert transaction(renew, [Claimed(key, task.token, "prepare")]) == 1
-    transaction(commit_point, task, uuid7(), SENDING)
+    assert transaction(renew, [Claimed(key, delivery.token, "prepare")]) == 1
+    transaction(commit_one, delivery, uuid7(), SENDING)
     assert desk.record(key).step == "commit"
 
 
@@ -202,7 +204,7 @@ def test_a_record_whose_lease_was_jumped_over_before_it_began_goes_back_at_once(
 @pytest.mark.parametrize("minutes", [-20, -180])
 def test_a_clock_that_went_back_makes_no_look_no_retry_and_no_lock_wait_for_it(clocks, minutes):
     """(D4)"""
-    _, task = sent()
+    _, delivery = sent()
     clocks.passes(65)
     clocks.sweeps()
     desk.by_hand("UPDATE publish_records SET next_retry_at = app_now() + interval '3 minutes'")
@@ -210,7 +212,7 @@ def test_a_clock_that_went_back_makes_no_look_no_retry_and_no_lock_wait_for_it(c
     clocks.jumps(minutes)
     assert transaction(locks.lease, "some-loop", "the living", 30)
     transaction(clock_state.keep_reading)
-    assert transaction(tell_jump)
+    assert transaction(record_jump)
     wait = desk.by_hand("SELECT extract(epoch FROM next_retry_at - app_now()) FROM publish_records")[0][0]
     assert 170 < wait < 185
 
@@ -225,9 +227,9 @@ def test_a_worker_that_is_dead_is_not_counted_as_at_work_whatever_the_clock_says
     """(D4)"""
     desk.by_hand("INSERT INTO worker_heartbeats (name, kind, host, pid) VALUES ('dead', 'publish', 'x', 1)")
     clocks.jumps(minutes)
-    assert transaction(at_work)[0] == 0
+    assert transaction(count_workers)[0] == 0
     transaction(heartbeats.report, "publish")
-    assert transaction(at_work)[0] == 1
+    assert transaction(count_workers)[0] == 1
 
 
 def test_it_is_said_once_in_the_log_the_audit_and_on_home(clocks, as_user, caplog):
@@ -238,7 +240,7 @@ def test_it_is_said_once_in_the_log_the_audit_and_on_home(clocks, as_user, caplo
     transaction(clock_state.now)
     clock_state.forget()
     transaction(clock_state.keep_reading)
-    assert [transaction(tell_jump) for _ in range(3)] == [True, False, False]
+    assert [transaction(record_jump) for _ in range(3)] == [True, False, False]
     assert "clock jumped forward by 20 min" in caplog.text
     rows = desk.by_hand("SELECT output_summary FROM audit_log WHERE action = 'publishing.clock_jumped'")
     assert [row[0] for row in rows] == ["The database's clock jumped forward by 20 min."]
@@ -284,7 +286,7 @@ def test_a_person_may_not_send_again_by_a_clock_that_jumped(clocks, minutes):
     """(D4) Until the platform has had its time by a clock that somebody watched, a double has to be accepted in writing."""
     (key,) = desk.scheduled(desk.account("mastodon"))
     (claimed,) = transaction(claim, "w1", 1)
-    transaction(commit_point, transaction(begin, claimed, "w1"), uuid7(), SENDING)
+    transaction(commit_one, transaction(prepare, claimed, "w1"), uuid7(), SENDING)
     desk.by_hand("UPDATE publish_records SET status = 'unknown', unknown_since = app_now(), lease_owner = NULL")
     clocks.jumps(minutes)
     with pytest.raises(Conflict, match="may still store the first post"):
@@ -301,21 +303,22 @@ def test_a_first_sweeper_waits_a_lease(app):
 
 def test_a_desk_that_stood_still_while_the_machine_slept_tells_no_tale_but_believes_no_age(clocks):
     """Stopped in the evening, started in the morning on a laptop: nothing was under way, so nobody is alarmed."""
-    _, task = sent()
+    _, delivery = sent()
     clocks.ran += 40
     clocks.jumps(480)
     clock_state.forget()
-    moment, began = transaction(watched, task)
+    moment, began = transaction(attempt_age, delivery)
     assert moment - began < timedelta(seconds=5)
     assert (
-        not transaction(tell_jump) and transaction(lambda: clock_state.watched_out(clock_state.state(), moment)) is None
+        not transaction(record_jump)
+        and transaction(lambda: clock_state.watched_out(clock_state.state(), moment)) is None
     )
 
 
 def test_a_listing_is_asked_from_before_the_attempt_by_todays_clock(clocks):
     """A clock that was 20 minutes ahead when the call was made: the platform's own stamp is 20 minutes earlier."""
-    _, task = sent()
-    began = desk.attempts(task.id)[0].started_at
+    _, delivery = sent()
+    began = desk.attempts(delivery.id)[0].started_at
     assert transaction(clock_state.earliest, began) == began
     clocks.jumps(-20)
     transaction(clock_state.now)
@@ -324,25 +327,25 @@ def test_a_listing_is_asked_from_before_the_attempt_by_todays_clock(clocks):
 
 def test_a_listing_is_believed_until_after_the_attempt_by_todays_clock(clocks):
     """A clock that was put right by 20 minutes forward: the platform's own stamp is 20 minutes later. (D4)"""
-    _, task = sent()
-    began = desk.attempts(task.id)[0].started_at
-    task.began = began
-    after = task.connector.spec.absent_after
+    _, delivery = sent()
+    began = desk.attempts(delivery.id)[0].started_at
+    delivery.began = began
+    after = delivery.connector.spec.absent_after
     assert transaction(clock_state.latest, began) == began
     clocks.jumps(20)
     transaction(clock_state.now)
     assert transaction(clock_state.latest, began) - began >= timedelta(minutes=19, seconds=55)
-    until = transaction(beside, task.id, task.credential_id, began, after).until
+    until = transaction(other_posts, delivery.id, delivery.credential_id, began, after).until
     assert until - began - after >= timedelta(minutes=19, seconds=55)
 
 
 def test_a_restored_backup_bounds_no_look(clocks):
     """The attempt that it knows of need not be the last."""
-    key, task = sent()
-    began, after = desk.attempts(key)[0].started_at, task.connector.spec.absent_after
-    assert transaction(beside, key, task.credential_id, began, after).until == began + after
+    key, delivery = sent()
+    began, after = desk.attempts(key)[0].started_at, delivery.connector.spec.absent_after
+    assert transaction(other_posts, key, delivery.credential_id, began, after).until == began + after
     transaction(actions.hold, "record", key, "restored")
-    assert transaction(beside, key, task.credential_id, began, after).until is None
+    assert transaction(other_posts, key, delivery.credential_id, began, after).until is None
 
 
 def test_actions_sweep_alone_takes_no_lease_that_seems_to_end_too_late(clocks):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.delivery import cohort
-from app.delivery.cohort import Grouped, arrived, set_out
+from app.delivery.cohort import GroupCommit, begin_deliveries, end_delivery
 
 
 class Groups:
@@ -42,7 +42,7 @@ def bring(app: Any) -> Any:
     """Bring a case from a thread of its own."""
     pools: list[ThreadPoolExecutor] = []
 
-    def brought(group: Grouped[Any, Any], case: Any) -> Future[Any]:
+    def brought(group: GroupCommit[Any, Any], case: Any) -> Future[Any]:
         def thread() -> Any:
             with app.app_context():
                 return group(case)
@@ -55,7 +55,7 @@ def bring(app: Any) -> Any:
         pool.shutdown()
 
 
-def all_wait(group: Grouped[Any, Any], count: int) -> None:
+def all_wait(group: GroupCommit[Any, Any], count: int) -> None:
     """So many cases stand in line."""
     until(lambda: len(group.waiting) == count)
 
@@ -86,14 +86,14 @@ def met(group, groups, bring, cases):
 
 
 def test_a_lone_case_is_made_at_once_and_those_that_come_meanwhile_together(groups, bring):
-    found = [one.result(30) for one in met(Grouped(groups), groups, bring, ["a", "b", "c"])]
+    found = [one.result(30) for one in met(GroupCommit(groups), groups, bring, ["a", "b", "c"])]
     assert found == ["a!", "b!", "c!"], "each thread gets its own result"
     assert [len(cases) for cases in groups.made] == [1, 3] and sorted(groups.made[1]) == ["a", "b", "c"]
 
 
 def test_a_case_that_spoils_its_group_fails_alone(groups, bring):
     groups.fail = lambda cases: ValueError("spoilt") if "bad" in cases else None
-    good, bad, other = met(Grouped(groups), groups, bring, ["good", "bad", "other"])
+    good, bad, other = met(GroupCommit(groups), groups, bring, ["good", "bad", "other"])
     assert (good.result(30), other.result(30)) == ("good!", "other!")
     with pytest.raises(ValueError, match="spoilt"):
         bad.result(30)
@@ -102,7 +102,7 @@ def test_a_case_that_spoils_its_group_fails_alone(groups, bring):
 
 def test_where_nobody_knows_if_a_group_was_kept_none_of_it_is_made_again(groups, bring):
     groups.fail = lambda cases: ConnectionError("gone") if len(cases) > 1 else None
-    group = Grouped(groups, unclear=lambda error: isinstance(error, ConnectionError))
+    group = GroupCommit(groups, unclear=lambda error: isinstance(error, ConnectionError))
     for one in met(group, groups, bring, ["a", "b"]):
         with pytest.raises(ConnectionError):
             one.result(30)
@@ -111,7 +111,7 @@ def test_where_nobody_knows_if_a_group_was_kept_none_of_it_is_made_again(groups,
 
 def test_a_group_that_is_slow_keeps_nobody_waiting(groups, bring, monkeypatch):
     monkeypatch.setattr(cohort, "PATIENCE", 0.05)
-    group = Grouped(groups)
+    group = GroupCommit(groups)
     slow = bring(group, "slow")
     assert groups.entered.wait(30)
     assert bring(group, "quick").result(30) == "quick!", "it went alone while the other still stood at its gate"
@@ -127,17 +127,17 @@ def under_way():
 
     def begin(count):
         counts.append(count)
-        set_out(count)
+        begin_deliveries(count)
 
     yield begin
     for _ in range(sum(counts)):
-        arrived()
+        end_delivery()
 
 
 def test_under_load_a_step_waits_for_all_that_may_still_come(groups, bring, under_way, monkeypatch):
     monkeypatch.setattr(cohort, "DELAY", 30)
     groups.gate.set()
-    group = Grouped(groups)
+    group = GroupCommit(groups)
     under_way(4)
     brought = [bring(group, "a")]
     until(lambda: group.busy)
@@ -151,7 +151,7 @@ def test_under_load_a_step_waits_for_all_that_may_still_come(groups, bring, unde
 
 def test_a_record_that_has_taken_a_step_is_not_waited_for_there(groups, bring, under_way, monkeypatch):
     groups.gate.set()
-    group = Grouped(groups)
+    group = GroupCommit(groups)
     under_way(4)
     monkeypatch.setattr(cohort, "DELAY", 0)
     for one in [bring(group, case) for case in ("a", "b", "c")]:
@@ -163,13 +163,13 @@ def test_a_record_that_has_taken_a_step_is_not_waited_for_there(groups, bring, u
 
 def test_a_record_that_is_delivered_and_the_next_one_of_its_thread_are_counted_once_each(groups, app, under_way):
     groups.gate.set()
-    group = Grouped(groups)
+    group = GroupCommit(groups)
     with app.app_context():
         for case in ("a", "b"):
-            set_out(1)
+            begin_deliveries(1)
             group(case), group(case)
             assert group.came == 1
-            arrived()
+            end_delivery()
             assert group.came == 0
 
 
@@ -177,4 +177,4 @@ def test_with_few_under_way_nothing_waits(groups, bring, under_way, monkeypatch)
     monkeypatch.setattr(cohort, "DELAY", 30)
     groups.gate.set()
     under_way(3)
-    assert bring(Grouped(groups), "a").result(5) == "a!"
+    assert bring(GroupCommit(groups), "a").result(5) == "a!"

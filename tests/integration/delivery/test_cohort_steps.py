@@ -12,10 +12,10 @@ from app.core.db import db, uuid7
 from app.core.transactions import transaction
 from app.delivery import connector_context, deliver, drain, failpoints
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import Leaving, commit_points
-from app.delivery.actions.prepare import begin, begin_all
-from app.delivery.actions.settle import Answered, settle_all
-from app.delivery.cohort import Apart
+from app.delivery.actions.commit import CreateCall, commit_all
+from app.delivery.actions.prepare import prepare, prepare_all
+from app.delivery.actions.settle import Answer, settle_all
+from app.delivery.cohort import CannotGroup
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
 from app.publishing import actions
@@ -35,44 +35,46 @@ def claimed(count: int, jobs: int = 1):
         "UPDATE platform_credentials SET last_used_at = now()"
     )  # the first success of an account is written down
     claims = transaction(claim, "w1", count)
-    tasks = {task.id: task for task in transaction(begin_all, claims, "w1")}
-    return [tasks[key] for key in keys]
+    deliveries = {delivery.id: delivery for delivery in transaction(prepare_all, claims, "w1")}
+    return [deliveries[key] for key in keys]
 
 
-def leaving(tasks):
-    return [Leaving(task, uuid7(), SENDING) for task in tasks]
+def leaving(deliveries):
+    return [CreateCall(delivery, uuid7(), SENDING) for delivery in deliveries]
 
 
-def sent(tasks):
-    """The tasks past their commit points, with their answers."""
-    calls = leaving(tasks)
-    for call, began in zip(calls, transaction(commit_points, calls), strict=True):
-        connector_context.passed(call.task, began)
-    return [Answered(call.task, call.attempt, yes(call.task)) for call in calls]
+def sent(deliveries):
+    """The deliveries past their commit points, with their answers."""
+    calls = leaving(deliveries)
+    for call, began in zip(calls, transaction(commit_all, calls), strict=True):
+        connector_context.enter_commit(call.delivery, began)
+    return [Answer(call.delivery, call.attempt, yes(call.delivery)) for call in calls]
 
 
-def yes(task):
-    return Verdict("yes", post_id=f"post-{task.id}", url=f"https://x.example/{task.id}")
+def yes(delivery):
+    return Verdict("yes", post_id=f"post-{delivery.id}", url=f"https://x.example/{delivery.id}")
 
 
 def test_a_group_settles_as_each_would_alone(app):
     """Two posts with four accounts each: records, attempts, jobs, items and history."""
-    tasks = claimed(8, jobs=2)
-    assert transaction(settle_all, sent(tasks)) == [True] * 8
-    for task in tasks:
-        row, (attempt,) = desk.record(task.id), desk.attempts(task.id)
-        assert (row.status, row.platform_post_id, row.claim_token) == ("success", f"post-{task.id}", None)
-        assert (attempt.outcome, attempt.post_id) == ("yes", f"post-{task.id}")
-        assert desk.job(task.id).status == "success"
+    deliveries = claimed(8, jobs=2)
+    assert transaction(settle_all, sent(deliveries)) == [True] * 8
+    for delivery in deliveries:
+        row, (attempt,) = desk.record(delivery.id), desk.attempts(delivery.id)
+        assert (row.status, row.platform_post_id, row.claim_token) == ("success", f"post-{delivery.id}", None)
+        assert (attempt.outcome, attempt.post_id) == ("yes", f"post-{delivery.id}")
+        assert desk.job(delivery.id).status == "success"
     told = sa.select(AuditEntry).where(AuditEntry.action == "publishing.succeeded")
     entries = transaction(lambda: db.session.scalars(told).all())
-    assert {entry.entity_id for entry in entries} == {str(task.id) for task in tasks} and len(entries) == 8
-    assert {entry.trace_id for entry in entries} == {task.trace_id for task in tasks}, "each under its own trace"
-    assert len({task.trace_id for task in tasks}) == 2
-    moved = sa.select(AuditEntry.trace_id).where(AuditEntry.action == "content.derive_published")
-    assert set(transaction(lambda: db.session.scalars(moved).all())) == {task.trace_id for task in tasks}, (
-        "each item, too"
+    assert {entry.entity_id for entry in entries} == {str(delivery.id) for delivery in deliveries} and len(entries) == 8
+    assert {entry.trace_id for entry in entries} == {delivery.trace_id for delivery in deliveries}, (
+        "each under its own trace"
     )
+    assert len({delivery.trace_id for delivery in deliveries}) == 2
+    moved = sa.select(AuditEntry.trace_id).where(AuditEntry.action == "content.derive_published")
+    assert set(transaction(lambda: db.session.scalars(moved).all())) == {
+        delivery.trace_id for delivery in deliveries
+    }, "each item, too"
 
 
 def test_a_group_costs_a_few_statements_however_many_it_settles(app, statements):
@@ -86,59 +88,59 @@ def test_a_group_costs_a_few_statements_however_many_it_settles(app, statements)
 def test_one_that_is_not_ours_any_more_takes_nobody_with_it(app):
     """The group is given up, each settles alone: the answer of the lost one is kept as evidence."""
     answers = sent(claimed(3))
-    lost = answers[1].task
+    lost = answers[1].delivery
     desk.by_hand("UPDATE publish_records SET claim_token = gen_random_uuid() WHERE id = :id", id=lost.id)
-    with pytest.raises(Apart):
+    with pytest.raises(CannotGroup):
         transaction(settle_all, answers)
-    assert {desk.record(one.task.id).status for one in answers} == {"publishing"}, "nothing of the group was kept"
+    assert {desk.record(one.delivery.id).status for one in answers} == {"publishing"}, "nothing of the group was kept"
     assert [deliver.SETTLE(one) for one in answers] == [True, False, True]
-    assert [desk.record(one.task.id).status for one in answers] == ["success", "publishing", "success"]
+    assert [desk.record(one.delivery.id).status for one in answers] == ["success", "publishing", "success"]
     assert desk.attempts(lost.id)[0].outcome == "yes"
 
 
 def test_of_several_that_are_about_to_leave_only_those_leave_that_may(app):
     """One is held, one was claimed anew, one stands at another step: the other passes."""
-    tasks = claimed(4)
-    with_hold, taken, gone, free = tasks
+    deliveries = claimed(4)
+    with_hold, taken, gone, free = deliveries
     transaction(actions.hold, "record", with_hold.id, "emergency", "Stop.")
     desk.by_hand("UPDATE publish_records SET claim_token = gen_random_uuid() WHERE id = :id", id=taken.id)
     desk.by_hand("UPDATE publish_records SET step = 'commit' WHERE id = :id", id=gone.id)
-    began = transaction(commit_points, leaving(tasks))
+    began = transaction(commit_all, leaving(deliveries))
     assert [moment is not None for moment in began] == [False, False, False, True]
-    assert [len(desk.attempts(task.id)) for task in tasks] == [0, 0, 0, 1]
+    assert [len(desk.attempts(delivery.id)) for delivery in deliveries] == [0, 0, 0, 1]
 
 
 def test_a_record_that_somebody_is_changing_is_not_waited_for(app):
     """Its lock would keep all of the group at the door."""
-    tasks = claimed(2)
+    deliveries = claimed(2)
     with db.engine.connect() as other:
-        other.execute(sa.text("SELECT 1 FROM publish_records WHERE id = :id FOR UPDATE"), {"id": tasks[0].id})
-        began = transaction(commit_points, leaving(tasks))
+        other.execute(sa.text("SELECT 1 FROM publish_records WHERE id = :id FOR UPDATE"), {"id": deliveries[0].id})
+        began = transaction(commit_all, leaving(deliveries))
         other.rollback()
     assert [moment is not None for moment in began] == [False, True]
-    assert transaction(commit_points, leaving(tasks))[0] is not None, "and goes as soon as it is free"
+    assert transaction(commit_all, leaving(deliveries))[0] is not None, "and goes as soon as it is free"
 
 
 def test_a_request_that_no_column_can_hold_keeps_none_of_the_others(app):
     """PostgreSQL has no NUL in a text: that record fails, the group does not."""
     odd, plain = claimed(2)
-    bad = Leaving(odd, uuid7(), Sending("POST", "https://x.example", "f", {"body": "\x00"}, ""))
+    bad = CreateCall(odd, uuid7(), Sending("POST", "https://x.example", "f", {"body": "\x00"}, ""))
     with pytest.raises(sa.exc.DBAPIError):
-        transaction(commit_points, [bad, *leaving([plain])])
-    assert connector_context.PASS(leaving([plain])[0]) is not None
+        transaction(commit_all, [bad, *leaving([plain])])
+    assert connector_context.COMMIT(leaving([plain])[0]) is not None
     with pytest.raises(sa.exc.DBAPIError):
-        connector_context.PASS(bad)
+        connector_context.COMMIT(bad)
 
 
 def test_what_has_to_be_written_before_a_call_goes_its_own_way(app):
-    """Of three that are begun together one was changed after its approval: it is held, the others have their tasks."""
+    """Of three that are begun together one was changed after its approval: it is held, the others have their deliveries."""
     keys = [desk.scheduled(desk.account("sandbox"))[0] for _ in range(3)]
     desk.by_hand("UPDATE publish_records SET composed_hash = 'x' WHERE id = :id", id=keys[1])
     claims = {one.id: one for one in transaction(claim, "w1", 3)}
-    found = transaction(begin_all, [claims[key] for key in keys], "w1")
+    found = transaction(prepare_all, [claims[key] for key in keys], "w1")
     assert [one is None for one in found] == [False, True, False]
     assert not desk.holds(keys[1]), "a group only reads"
-    assert transaction(begin, claims[keys[1]], "w1") is None and desk.holds(keys[1])[0].reason == "changed"
+    assert transaction(prepare, claims[keys[1]], "w1") is None and desk.holds(keys[1])[0].reason == "changed"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_what_cannot_be_begun_together_is_begun_one_by_one(app, monkeypatch, err
     def broken(claims, me):
         raise error
 
-    monkeypatch.setattr(deliver, "begin_all", broken)
+    monkeypatch.setattr(deliver, "prepare_all", broken)
     desk.work()
     assert [desk.record(key).status for key in keys] == ["success"] * 3
 
@@ -163,13 +165,13 @@ def test_a_job_that_is_ended_while_it_begins_leaves_nothing_in_hand(app, monkeyp
     def ended(claims, me):
         raise SystemExit
 
-    monkeypatch.setattr(deliver, "begin_all", ended)
+    monkeypatch.setattr(deliver, "prepare_all", ended)
     with pytest.raises(SystemExit):
         desk.work()
     assert drain.pool().free == drain.THREADS and not drain.pool().hand
 
 
-@pytest.mark.parametrize("moment", ["claimed", "after_begin"])
+@pytest.mark.parametrize("moment", ["claimed", "after_prepare"])
 def test_what_was_claimed_as_the_end_came_is_put_back_and_not_sent(app, monkeypatch, moment):
     """SIGTERM between the claim and the threads: none of the cohort leaves after it, and none waits for its lease."""
     keys = desk.scheduled(*(desk.account("sandbox") for _ in range(6)))
@@ -186,9 +188,9 @@ def test_many_at_once_wait_for_no_circle(app, monkeypatch):
     """A settle holds a record and waits for its job, which was locked before that record was asked for: a deadlock, after a second."""
     early, late = sorted(desk.scheduled(desk.account("sandbox"), desk.account("sandbox")))
     desk.by_hand("UPDATE publish_records SET due_at = now() + interval '1 hour' WHERE id = :id", id=early)
-    (answered,) = sent(transaction(begin_all, transaction(claim, "w1", 1), "w1"))
+    (answered,) = sent(transaction(prepare_all, transaction(claim, "w1", 1), "w1"))
     settled, locks = [], []
-    real = bulk.locked_together
+    real = bulk.lock_records
 
     def settle():
         with app.app_context():
@@ -201,8 +203,8 @@ def test_many_at_once_wait_for_no_circle(app, monkeypatch):
         return rows
 
     other = threading.Thread(target=settle)
-    monkeypatch.setattr(bulk, "locked_together", and_then)
-    said = transaction(bulk.act, [str(late), str(early)], "cancel")
+    monkeypatch.setattr(bulk, "lock_records", and_then)
+    said = transaction(bulk.apply, [str(late), str(early)], "cancel")
     other.join(30)
     assert locks == [[early, late]] and said.startswith("1 cancelled") and settled == [True]
     assert [desk.record(key).status for key in (early, late)] == ["cancelled", "success"]
@@ -227,19 +229,19 @@ def test_two_that_were_settled_in_opposite_order_do_not_wait_for_each_other(app)
 
 def test_answers_of_every_kind_settle_side_by_side(app):
     """A yes, a refusal, a limit, silence, and one that never left: each record goes its own way."""
-    tasks = claimed(5, jobs=1)
-    answers = sent(tasks[:4])
+    deliveries = claimed(5, jobs=1)
+    answers = sent(deliveries[:4])
     said = [
-        yes(tasks[0]),
+        yes(deliveries[0]),
         Verdict("no", error_type="content_rejected", message="No.", final=True, http_status=422),
         Verdict("no", error_type="rate_limit", message="Wait.", http_status=429),
         Verdict("unknown", error_type="network_timeout", message="Silence."),
     ]
     group = [answer._replace(verdict=verdict) for answer, verdict in zip(answers, said, strict=True)]
-    group.append(Answered(tasks[4], None, Verdict("no", error_type="network_timeout", message="No way there.")))
+    group.append(Answer(deliveries[4], None, Verdict("no", error_type="network_timeout", message="No way there.")))
     assert transaction(settle_all, group) == [True] * 5
-    found = [desk.record(task.id) for task in tasks]
+    found = [desk.record(delivery.id) for delivery in deliveries]
     assert [row.status for row in found] == ["success", "failed", "retrying", "unknown", "retrying"]
     assert [row.error_message for row in found[1:]] == ["No.", "Wait.", "Silence.", "No way there."]
-    assert [desk.attempts(task.id)[0].step for task in tasks] == ["commit"] * 4 + ["prepare"]
-    assert desk.job(tasks[0].id).status == "running"
+    assert [desk.attempts(delivery.id)[0].step for delivery in deliveries] == ["commit"] * 4 + ["prepare"]
+    assert desk.job(deliveries[0].id).status == "running"

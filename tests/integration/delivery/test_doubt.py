@@ -8,15 +8,15 @@ import pytest
 
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
-from app.delivery.actions.prepare import begin
-from app.delivery.actions.reconcile import beside as known
-from app.delivery.actions.reconcile import settle_look
+from app.delivery.actions.prepare import prepare
+from app.delivery.actions.reconcile import other_posts as known
+from app.delivery.actions.reconcile import settle_lookup
 from app.lib import clock
 from app.lib.errors import Conflict
 from app.platforms.base import Found
 from app.publishing import actions
-from app.publishing.actions.taken import taken_posts
-from app.publishing.queries.taken import taken
+from app.publishing.actions.post_ownership import taken_posts
+from app.publishing.queries.post_ownership import taken_post_ids
 from tests import publishing_desk as desk
 
 URL = "https://m.test/@desk/77"
@@ -59,19 +59,19 @@ def test_a_candidate_that_another_record_took_is_no_longer_offered(doubted, as_u
 
 @pytest.fixture
 def looking(app):
-    """Two looks at once, by two names of one remote account: (keys, tasks)."""
+    """Two looks at once, by two names of one remote account: (keys, deliveries)."""
     place = {"remote_account": "mastodon:m.test:7", "account_id": "7"}
     keys = [desk.scheduled(desk.account("mastodon", **place), text=f"Text {n}")[0] for n in "ab"]
     desk.by_hand("UPDATE publish_records SET status = 'unknown', unknown_since = app_now(), next_retry_at = app_now()")
     claims = {one.id: one for one in transaction(claim, "w1", 8, 8)}
-    return keys, [transaction(begin, claims[key], "w1") for key in keys]
+    return keys, [transaction(prepare, claims[key], "w1") for key in keys]
 
 
 def test_two_looks_that_found_one_post_do_not_both_take_it(looking):
     """(D8, D14) The list was read before the other one settled; the lock is by the remote account."""
     (first, second), (one, other) = looking
-    transaction(settle_look, one, Found("77", URL, "listing"))
-    transaction(settle_look, other, Found("77", URL, "listing"))
+    transaction(settle_lookup, one, Found("77", URL, "listing"))
+    transaction(settle_lookup, other, Found("77", URL, "listing"))
     assert [desk.record(key).status for key in (first, second)] == ["success", "unknown"]
     assert "Another record took the post" in desk.attempts(second)[-1].message
     assert desk.record(second).next_retry_at is not None, "it is looked for again"
@@ -81,8 +81,8 @@ def test_of_two_posts_that_fit_exactly_the_second_look_takes_the_second(looking)
     """(D8, D14)"""
     (first, second), (one, other) = looking
     both = Found("77", URL, "listing", others=(Found("78", "https://m.test/@desk/78", "listing"),))
-    transaction(settle_look, one, both)
-    transaction(settle_look, other, both)
+    transaction(settle_lookup, one, both)
+    transaction(settle_lookup, other, both)
     assert [desk.record(key).platform_post_id for key in (first, second)] == ["77", "78"]
 
 
@@ -90,7 +90,7 @@ def test_what_a_look_knows_beside_its_post_is_all_of_the_remote_account(looking)
     """(D8, D14) Taken posts, known ones and open rivals, under whichever of the desk's names they went out."""
     (first, _), (one, other) = looking
     assert [post.text for post in transaction(known, other).rivals] == ["Text a"]
-    transaction(settle_look, one, Found("77", URL, "listing", published_at=other.now))
+    transaction(settle_lookup, one, Found("77", URL, "listing", published_at=other.now))
     beside = transaction(known, other)
     assert (beside.taken, [post.post_id for post in beside.known], beside.rivals) == ({"77"}, ["77"], ())
     desk.by_hand("UPDATE publish_records SET composed_hash = repeat('0', 64) WHERE id = :k", k=first)
@@ -116,7 +116,7 @@ def test_a_post_of_the_same_text_waits_under_another_name_of_the_account_too(dou
     )
     (twin,), (other,) = (desk.scheduled(one, text="Forecast: 5 °C") for one in (here, there))
     claims = {one.id: one for one in transaction(claim, "w1", 8)}
-    assert transaction(begin, claims[twin], "w1") is None and transaction(begin, claims[other], "w1") is not None
+    assert transaction(prepare, claims[twin], "w1") is None and transaction(prepare, claims[other], "w1") is not None
     assert desk.record(twin).meta["waits_for"] == str(doubted)
 
 
@@ -134,4 +134,4 @@ def test_a_look_does_not_take_the_post_that_another_record_has_an_unread_answer_
         and transaction(taken_posts, keys[0], account, ["7"]) == set()
     )
     since = clock.now() - timedelta(hours=1)
-    assert transaction(lambda: taken(keys[1], [account], since=since)) == {"7"}
+    assert transaction(lambda: taken_post_ids(keys[1], [account], since=since)) == {"7"}

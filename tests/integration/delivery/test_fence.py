@@ -9,11 +9,11 @@ from app.core.db import db, uuid7
 from app.core.transactions import transaction
 from app.delivery import deliver
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import NotNow, commit_point
-from app.delivery.actions.prepare import begin
+from app.delivery.actions.commit import CommitRefused, commit_one
+from app.delivery.actions.prepare import prepare
 from app.delivery.actions.reauthenticate import back_to_prepare
-from app.delivery.actions.requeue import give_back, give_back_claimed, not_sent_after_all
-from app.delivery.actions.settle import answer, settle
+from app.delivery.actions.requeue import requeue, requeue_claim, requeue_unsent
+from app.delivery.actions.settle import settle, store_answer
 from app.delivery.actions.write import sources
 from app.lib.errors import Conflict
 from app.outbound.exchange import Sending
@@ -29,12 +29,12 @@ FORGET = """UPDATE publish_records SET status = 'pending', step = NULL, lease_ow
 
 def taken(me="w1"):
     (claimed,) = transaction(claim, me, 8)
-    return claimed, transaction(begin, claimed, me)
+    return claimed, transaction(prepare, claimed, me)
 
 
-def commit(task):
+def commit(delivery):
     attempt = uuid7()
-    transaction(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    transaction(commit_one, delivery, attempt, Sending("POST", "https://x.example", "f", {}, ""))
     return attempt
 
 
@@ -52,11 +52,11 @@ def twice(app):
 
 def test_the_commit_point_is_durable_although_the_server_is_set_up_otherwise(app):
     desk.scheduled(desk.account("sandbox"))
-    _, task = taken()
+    _, delivery = taken()
 
     def commit_there() -> str:
         db.session.execute(sa.text("SET LOCAL synchronous_commit = off"))
-        commit_point(task, uuid7(), Sending("POST", "https://x.example", "f", {}, ""))
+        commit_one(delivery, uuid7(), Sending("POST", "https://x.example", "f", {}, ""))
         return str(db.session.scalar(sa.text("SHOW synchronous_commit")))
 
     assert transaction(commit_there) == "on"
@@ -64,7 +64,7 @@ def test_the_commit_point_is_durable_although_the_server_is_set_up_otherwise(app
 
 def test_a_claim_that_the_database_forgot_may_not_commit(twice):
     key, (_, old), (_, new) = twice
-    with pytest.raises(NotNow):
+    with pytest.raises(CommitRefused):
         commit(old)
     commit(new)
     assert len(desk.attempts(key)) == 1
@@ -74,9 +74,9 @@ def test_a_claim_that_the_database_forgot_may_not_give_back_or_settle(twice):
     key, (old_claim, old), (_, new) = twice
     attempt = commit(new)
     assert (
-        not transaction(give_back, old)
-        and not transaction(give_back_claimed, old_claim)
-        and not transaction(not_sent_after_all, old, None)
+        not transaction(requeue, old)
+        and not transaction(requeue_claim, old_claim)
+        and not transaction(requeue_unsent, old, None)
     )
     assert not transaction(settle, old, None, Verdict("no", error_type="network_timeout"))
     assert not transaction(back_to_prepare, old, uuid7(), AGAIN)
@@ -87,9 +87,9 @@ def test_a_claim_that_the_database_forgot_may_not_give_back_or_settle(twice):
 def test_a_claim_that_the_database_forgot_may_not_begin_or_be_given_back_while_the_new_one_prepares(twice):
     """(D1)"""
     key, (old_claim, old), (new_claim, _) = twice
-    assert transaction(begin, old_claim, "w1") is None
-    assert not transaction(give_back_claimed, old_claim) and not transaction(give_back_claimed, old_claim, True)
-    assert not transaction(give_back, old) and not transaction(not_sent_after_all, old, None)
+    assert transaction(prepare, old_claim, "w1") is None
+    assert not transaction(requeue_claim, old_claim) and not transaction(requeue_claim, old_claim, True)
+    assert not transaction(requeue, old) and not transaction(requeue_unsent, old, None)
     row = desk.record(key)
     assert (row.status, row.step, row.claim_token) == ("publishing", "prepare", new_claim.token)
 
@@ -122,31 +122,33 @@ def test_whatever_came_between_prepare_and_the_first_byte_sends_nothing(app, mea
     """(D1) Cancelled, out already, an account that may not be used, or a hold of any scope."""
     (key,) = desk.scheduled(desk.account("sandbox"))
     desk.by_hand("UPDATE publish_jobs SET campaign_id = gen_random_uuid()")
-    _, task = taken()
+    _, delivery = taken()
     desk.by_hand(meanwhile)
     before = len(desk.attempts(key))
-    with pytest.raises(NotNow):
-        commit(task)
+    with pytest.raises(CommitRefused):
+        commit(delivery)
     assert len(desk.attempts(key)) == before and desk.record(key).step == "prepare"
 
 
 def test_what_is_being_sent_cannot_be_given_back(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
-    claimed, task = taken()
-    task.step, before = "prepare", task.step
-    commit(task)
-    task.step = before
-    assert not transaction(give_back, task) and not transaction(give_back_claimed, claimed)
-    assert not transaction(settle, task, None, Verdict("no", error_type="network_timeout"))
+    claimed, delivery = taken()
+    delivery.step, before = "prepare", delivery.step
+    commit(delivery)
+    delivery.step = before
+    assert not transaction(requeue, delivery) and not transaction(requeue_claim, claimed)
+    assert not transaction(settle, delivery, None, Verdict("no", error_type="network_timeout"))
     assert (desk.record(key).status, desk.record(key).step) == ("publishing", "commit")
 
 
 def test_a_refused_sign_in_goes_back_to_prepare_although_the_first_answer_was_lost(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
-    _, task = taken()
-    attempt = commit(task)
-    assert transaction(back_to_prepare, task, attempt, AGAIN) and transaction(back_to_prepare, task, attempt, AGAIN)
-    commit(task)
+    _, delivery = taken()
+    attempt = commit(delivery)
+    assert transaction(back_to_prepare, delivery, attempt, AGAIN) and transaction(
+        back_to_prepare, delivery, attempt, AGAIN
+    )
+    commit(delivery)
     assert len(desk.attempts(key)) == 2
 
 
@@ -154,14 +156,14 @@ def test_a_refused_sign_in_goes_back_to_prepare_although_the_first_answer_was_lo
 def test_a_yes_that_comes_after_the_end_settles_the_record(app, ended):
     """(D1) Given up or cancelled by a person or a look: it is out all the same, and the page says so."""
     (key,) = desk.scheduled(desk.account("sandbox"))
-    _, task = taken()
-    attempt = commit(task)
+    _, delivery = taken()
+    attempt = commit(delivery)
     desk.by_hand(
         "UPDATE publish_records SET status = :s, step = NULL, lease_owner = NULL, claim_token = NULL WHERE id = :id",
         s=ended,
         id=key,
     )
-    assert not transaction(settle, task, attempt, YES)
+    assert not transaction(settle, delivery, attempt, YES)
     assert (desk.record(key).status, desk.record(key).platform_post_id) == ("success", "7")
 
 
@@ -177,10 +179,10 @@ def test_a_yes_that_comes_after_the_end_settles_the_record(app, ended):
 def test_a_record_that_was_moved_by_hand_to_cancelled_is_not_overwritten_by_an_answer(app, verdict):
     """The claim's token is right and the step too: what refuses the answer is the table of moves."""
     (key,) = desk.scheduled(desk.account("sandbox"))
-    claimed, task = taken()
-    attempt = commit(task)
+    claimed, delivery = taken()
+    attempt = commit(delivery)
     desk.by_hand("UPDATE publish_records SET status = 'cancelled' WHERE id = :id", id=key)
-    assert not transaction(settle, task, attempt, verdict)
+    assert not transaction(settle, delivery, attempt, verdict)
     row, (tried,) = desk.record(key), desk.attempts(key)
     assert (row.status, row.claim_token, row.next_retry_at) == ("cancelled", claimed.token, None)
     assert tried.outcome == ("unknown" if verdict.outcome == "accepted" else verdict.outcome), (
@@ -190,10 +192,10 @@ def test_a_record_that_was_moved_by_hand_to_cancelled_is_not_overwritten_by_an_a
 
 def test_a_record_that_was_moved_by_hand_does_not_go_back_to_prepare(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
-    _, task = taken()
-    attempt = commit(task)
+    _, delivery = taken()
+    attempt = commit(delivery)
     desk.by_hand("UPDATE publish_records SET status = 'cancelled' WHERE id = :id", id=key)
-    assert not transaction(back_to_prepare, task, attempt, AGAIN)
+    assert not transaction(back_to_prepare, delivery, attempt, AGAIN)
     assert (desk.record(key).status, desk.record(key).step) == ("cancelled", "commit")
 
 
@@ -224,7 +226,7 @@ def test_our_own_fault_in_prepare_or_in_a_look_asks_a_person_the_third_time_and_
     for crash in (1, 2, 3):
         assert desk.holds(key) == []
         (claimed,) = transaction(claim, "w1", 8)
-        assert transaction(give_back_claimed, claimed, True)
+        assert transaction(requeue_claim, claimed, True)
         assert (desk.record(key).next_retry_at is None) == (unclear and crash == 3)
         desk.by_hand("UPDATE publish_records SET next_retry_at = app_now() WHERE next_retry_at IS NOT NULL")
     assert [hold.reason for hold in desk.holds(key)] == ["human"]
@@ -234,8 +236,8 @@ def test_our_own_fault_in_prepare_or_in_a_look_asks_a_person_the_third_time_and_
 def test_prepare_settles_by_evidence_also_where_nothing_was_unknown(app):
     """Whatever brought the record back to pending, a yes is read before anything is sent."""
     (key,) = desk.scheduled(desk.account("sandbox"))
-    _, task = taken()
-    transaction(answer, commit(task), YES)
+    _, delivery = taken()
+    transaction(store_answer, commit(delivery), YES)
     desk.by_hand(FORGET, id=key)
     desk.work()
     row = desk.record(key)
@@ -245,11 +247,11 @@ def test_prepare_settles_by_evidence_also_where_nothing_was_unknown(app):
 def test_an_answer_waits_for_a_database_that_only_reads(app):
     """As during a fail-over: the answer is kept as soon as it may be written."""
     (key,) = desk.scheduled(desk.account("sandbox"))
-    _, task = taken()
-    attempt, turns = commit(task), iter(["SET TRANSACTION READ ONLY", "SET TRANSACTION READ WRITE"])
+    _, delivery = taken()
+    attempt, turns = commit(delivery), iter(["SET TRANSACTION READ ONLY", "SET TRANSACTION READ WRITE"])
 
-    def written(task):
+    def written(delivery):
         db.session.execute(sa.text(next(turns)))
-        return settle(task, attempt, YES)
+        return settle(delivery, attempt, YES)
 
-    assert deliver.kept(written, task) and desk.record(key).status == "success"
+    assert deliver.retry_until_stored(written, delivery) and desk.record(key).status == "success"

@@ -7,10 +7,10 @@ import pytest
 from app.core.db import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import commit_point
+from app.delivery.actions.commit import commit_one
 from app.delivery.actions.invariants import MOST_CLAIMS, PAUSE, check_recent
-from app.delivery.actions.prepare import begin
-from app.delivery.actions.settle import answer, settle
+from app.delivery.actions.prepare import prepare
+from app.delivery.actions.settle import settle, store_answer
 from app.lib import clock
 from app.outbound.exchange import Sending
 from app.platforms.base import Verdict
@@ -23,11 +23,11 @@ SECOND_POST = (
 
 
 def sent(key):
-    """The record claimed, prepared and at the platform: (task, attempt)."""
+    """The record claimed, prepared and at the platform: (delivery, attempt)."""
     (claimed,) = [one for one in transaction(claim, "w1", 8) if one.id == key]
-    task, attempt = transaction(begin, claimed, "w1"), uuid7()
-    transaction(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
-    return task, attempt
+    delivery, attempt = transaction(prepare, claimed, "w1"), uuid7()
+    transaction(commit_one, delivery, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    return delivery, attempt
 
 
 def alarms(key):
@@ -36,14 +36,14 @@ def alarms(key):
 
 def test_two_answers_that_name_two_posts_are_an_alarm(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
-    task, first = sent(key)
+    delivery, first = sent(key)
     desk.by_hand(
         "UPDATE publish_records SET status = 'pending', step = NULL, lease_owner = NULL WHERE id = :id", id=key
     )
     task2, second = sent(key)
     transaction(settle, task2, second, Verdict("yes", post_id="b"))
     assert alarms(key) == []
-    transaction(settle, task, first, Verdict("yes", post_id="a"))
+    transaction(settle, delivery, first, Verdict("yes", post_id="a"))
     assert alarms(key) == ["It is out more than once: a, b."]
 
 
@@ -54,24 +54,24 @@ def test_two_answers_that_name_two_posts_are_an_alarm_also_when_the_later_one_co
     desk.by_hand(
         "UPDATE publish_records SET status = 'pending', step = NULL, lease_owner = NULL WHERE id = :id", id=key
     )
-    task, second = sent(key)
-    transaction(answer, first, Verdict("yes", post_id="a"))
-    assert transaction(settle, task, second, Verdict("yes", post_id="b"))
+    delivery, second = sent(key)
+    transaction(store_answer, first, Verdict("yes", post_id="a"))
+    assert transaction(settle, delivery, second, Verdict("yes", post_id="b"))
     assert alarms(key) == ["It is out more than once: a, b."]
 
 
 def test_the_same_post_named_twice_is_no_alarm(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
-    task, first = sent(key)
-    transaction(settle, task, first, Verdict("yes", post_id="a"))
-    transaction(settle, task, first, Verdict("yes", post_id="a"))
+    delivery, first = sent(key)
+    transaction(settle, delivery, first, Verdict("yes", post_id="a"))
+    transaction(settle, delivery, first, Verdict("yes", post_id="a"))
     assert alarms(key) == [] and transaction(check_recent) == 0
 
 
 def test_two_posts_that_no_step_noticed_are_found_by_the_clock(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     _, first = sent(key)
-    transaction(answer, first, Verdict("yes", post_id="a"))
+    transaction(store_answer, first, Verdict("yes", post_id="a"))
     desk.by_hand(SECOND_POST, id=key)
     assert transaction(check_recent) == 1 and alarms(key) == ["It is out more than once: a, b."]
 
@@ -79,7 +79,7 @@ def test_two_posts_that_no_step_noticed_are_found_by_the_clock(app):
 def test_an_alarm_that_a_person_has_released_does_not_come_again(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     _, first = sent(key)
-    transaction(answer, first, Verdict("yes", post_id="a"))
+    transaction(store_answer, first, Verdict("yes", post_id="a"))
     desk.by_hand(SECOND_POST, id=key)
     assert transaction(check_recent) == 1
     desk.person(lambda record: actions.release("record", record.id, "invariant"), key)
@@ -103,8 +103,8 @@ def test_a_post_that_another_record_has_is_no_proof(app, names):
     accounts = [desk.account("mastodon", **place) for _ in range(names)]
     keys = [desk.scheduled(accounts[at % names], text=f"Text {name}.")[0] for at, name in enumerate("ab")]
     for key in keys:
-        task, attempt = sent(key)
-        transaction(settle, task, attempt, Verdict("yes", post_id="same", url="https://x.example/same"))
+        delivery, attempt = sent(key)
+        transaction(settle, delivery, attempt, Verdict("yes", post_id="same", url="https://x.example/same"))
         desk.by_hand("UPDATE publish_records SET published_at = app_now() - interval '2 days' WHERE status = 'success'")
     assert [desk.record(key).status for key in keys] == ["success", "unknown"]
     assert alarms(keys[0]) == [] and "another record" in alarms(keys[1])[0]
@@ -114,7 +114,7 @@ def test_a_record_that_turns_in_circles_is_stopped(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     for _ in range(MOST_CLAIMS):
         (claimed,) = transaction(claim, "w1", 8)
-        assert transaction(begin, claimed, "w1"), "so often it may be"
+        assert transaction(prepare, claimed, "w1"), "so often it may be"
         desk.by_hand(
             "UPDATE publish_records SET status = 'pending', step = NULL, lease_owner = NULL WHERE id = :id", id=key
         )
@@ -135,7 +135,7 @@ def test_a_look_that_turns_in_circles_waits_too_although_no_hold_stops_a_look(ap
         n=MOST_CLAIMS,
     )
     (claimed,) = transaction(claim, "w1", 8)
-    assert transaction(begin, claimed, "w1") is None
+    assert transaction(prepare, claimed, "w1") is None
     row = desk.record(key)
     assert (row.status, row.step, row.lease_owner, row.claim_token) == ("unknown", None, None, None)
     assert len(alarms(key)) == 1 and transaction(claim, "w1", 8) == []
@@ -155,7 +155,7 @@ def test_claims_of_another_minute_do_not_count(app):
 def test_an_alarm_stands_on_home_and_on_the_record(app, as_user):
     (key,) = desk.scheduled(desk.account("sandbox"))
     _, first = sent(key)
-    transaction(answer, first, Verdict("yes", post_id="a"))
+    transaction(store_answer, first, Verdict("yes", post_id="a"))
     desk.by_hand(SECOND_POST, id=key)
     desk.work()
     transaction(check_recent)

@@ -10,8 +10,8 @@ from app.core.actor import acting
 from app.core.db import db, uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import NotNow, commit_point
-from app.delivery.actions.prepare import begin
+from app.delivery.actions.commit import CommitRefused, commit_one
+from app.delivery.actions.prepare import prepare
 from app.delivery.actions.settle import settle
 from app.delivery.actions.sweep import sweep
 from app.lib.errors import Conflict, Invalid
@@ -26,15 +26,15 @@ def sandbox(behaviour):
 
 
 def begun(key, me="w1"):
-    """The record claimed and prepared by `me`; its task."""
+    """The record claimed and prepared by `me`; its delivery."""
     (claimed,) = [c for c in transaction(claim, me, 8) if c.id == key]
-    return transaction(begin, claimed, me)
+    return transaction(prepare, claimed, me)
 
 
-def sent(task):
+def sent(delivery):
     """The commit point passed; the id of the attempt."""
     attempt = uuid7()
-    transaction(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    transaction(commit_one, delivery, attempt, Sending("POST", "https://x.example", "f", {}, ""))
     return attempt
 
 
@@ -74,10 +74,10 @@ def test_what_was_given_up_unclear_is_not_scheduled_again_without_a_look(app):
 def test_a_paused_account_stops_a_prepared_call(app, verb):
     account = sandbox("ok")
     (key,) = desk.scheduled(account)
-    task = begun(key)
+    delivery = begun(key)
     by_person(lambda: verb(account_queries.by_id(account)))
-    with pytest.raises(NotNow):
-        sent(task)
+    with pytest.raises(CommitRefused):
+        sent(delivery)
 
 
 @pytest.mark.parametrize("change", ["status = 'archived'", "status = 'cancelled'", "deleted_at = app_now()"])
@@ -98,19 +98,19 @@ def test_an_answer_that_makes_no_sense_is_no_success(app):
 
 def test_a_yes_without_an_id_is_unknown(app):
     (key,) = desk.scheduled(sandbox("ok"))
-    task = begun(key)
-    transaction(settle, task, sent(task), Verdict("yes", post_id=""))
+    delivery = begun(key)
+    transaction(settle, delivery, sent(delivery), Verdict("yes", post_id=""))
     assert desk.record(key).status == "unknown"
 
 
 def test_a_late_yes_settles_what_was_given_up(app):
     (key,) = desk.scheduled(sandbox("ok"))
-    task = begun(key)
-    attempt = sent(task)
+    delivery = begun(key)
+    attempt = sent(delivery)
     desk.by_hand("UPDATE publish_records SET lease_expires_at = app_now() - interval '1 s' WHERE id = :id", id=key)
     transaction(sweep)
     by_person(actions.settle_by_person, desk.record(key), "give_up")
-    transaction(settle, task, attempt, Verdict("yes", post_id="p9", url="https://x.example/p9"))
+    transaction(settle, delivery, attempt, Verdict("yes", post_id="p9", url="https://x.example/p9"))
     assert (desk.record(key).status, desk.record(key).platform_post_id) == ("success", "p9")
 
 
@@ -127,7 +127,7 @@ def test_a_look_that_kills_its_worker_asks_at_last(app):
 
 def test_nothing_a_platform_says_is_unwritable(app):
     (key,) = desk.scheduled(sandbox("ok"))
-    task = begun(key)
+    delivery = begun(key)
     odd = Verdict(
         "no",
         error_type="content_rejected",
@@ -138,5 +138,5 @@ def test_nothing_a_platform_says_is_unwritable(app):
     )
     from app.platforms.connector import redact_answer
 
-    transaction(settle, task, sent(task), redact_answer(odd, task.account))
+    transaction(settle, delivery, sent(delivery), redact_answer(odd, delivery.account))
     assert desk.record(key).status == "failed" and db.session is not None

@@ -18,7 +18,7 @@ from app.publishing import actions
 from app.publishing.actions import bulk
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.places import RULES
-from app.publishing.queries.plan import rows
+from app.publishing.queries.plan import place_rows
 from tests import publishing_desk as desk
 from tests.factories import make_account, make_campaign
 
@@ -90,10 +90,10 @@ def test_every_row_shown_usable_is_accepted_and_every_row_shown_barred_is_refuse
                 "UPDATE content_items SET approved_composed = approved_composed #- '{hashes,bluesky}' #- '{hashes,mastodon}'"
             )))  # fmt: skip
         item = transaction(lambda: db.session.get_one(type(item), item.id, populate_existing=True))
-        shown = transaction(rows, item, artifact)
+        shown = transaction(place_rows, item, artifact)
         assert len(shown) == 8
         for row in shown:
-            assert press(item, artifact, row) == (f"{row.called}: {row.why_not}" if row.why_not else ""), vars(row)
+            assert press(item, artifact, row) == (f"{row.label}: {row.why_not}" if row.why_not else ""), vars(row)
             if row.is_usable and row.earlier:
                 assert row.earlier.words in press(item, artifact, row, wanted=False), "asked for where it is shown"
 
@@ -187,7 +187,7 @@ def replay_all(made, account, key):
 
 
 def replay_ticked(made, account, key):
-    raise Conflict(transaction(bulk.act, [str(key)], "replay"))
+    raise Conflict(transaction(bulk.apply, [str(key)], "replay"))
 
 
 def refusal_of_bulk(key):

@@ -8,8 +8,8 @@ from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
 from app.delivery.actions.confirm import settle_confirm
 from app.delivery.actions.late import settle_late_no
-from app.delivery.actions.prepare import begin
-from app.delivery.actions.reconcile import settle_look
+from app.delivery.actions.prepare import prepare
+from app.delivery.actions.reconcile import settle_lookup
 from app.delivery.actions.sweep import sweep
 from app.platforms.base import Absent, Verdict
 from app.publishing import actions
@@ -36,12 +36,12 @@ def looked_for(platform, status, columns=""):
 
 def taken():
     (claimed,) = transaction(claim, "w1", 8)
-    return transaction(begin, claimed, "w1")
+    return transaction(prepare, claimed, "w1")
 
 
 def test_what_is_surely_absent_is_given_up_once_its_tries_are_used_up(app):
     key = looked_for("mastodon", "unknown", "retry_count = 3, max_retries = 3,")
-    transaction(settle_look, taken(), Absent("list"))
+    transaction(settle_lookup, taken(), Absent("list"))
     row = desk.record(key)
     assert (row.status, row.dead_letter_reason, row.generation) == ("failed", "retries_used_up", 1)
 
@@ -50,7 +50,7 @@ def test_what_is_sent_again_after_a_listing_has_a_key_of_its_own(app):
     """The old key may be answered by the platform with what it did the first time."""
     key = looked_for("mastodon", "unknown")
     before = desk.record(key).client_key
-    transaction(settle_look, taken(), Absent("list"))
+    transaction(settle_lookup, taken(), Absent("list"))
     row = desk.record(key)
     assert (row.status, row.generation, row.retry_count) == ("retrying", 2, 1) and row.client_key != before
     assert taken().key != before

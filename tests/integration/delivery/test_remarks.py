@@ -12,8 +12,8 @@ import pytest
 from app.core.db import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import commit_point
-from app.delivery.actions.prepare import begin
+from app.delivery.actions.commit import commit_one
+from app.delivery.actions.prepare import prepare
 from app.delivery.actions.settle import settle
 from app.outbound.exchange import Sending
 from app.platforms.base import Found, Verdict
@@ -47,15 +47,15 @@ def test_a_difference_is_said_on_the_records_page_and_in_its_story(app, dropping
     (key,) = desk.scheduled(desk.account("sandbox"))
     desk.work()
     seen = transaction(lambda: page_of(key))
-    assert (seen["notice"].tone, SAID[0] in seen["notice"].text) == ("bad", True)
-    assert "Take it down" in seen["notice"].text
-    assert set(SAID) <= {event.title for event in seen["story"]}
+    assert (seen["banner"].tone, SAID[0] in seen["banner"].text) == ("bad", True)
+    assert "Take it down" in seen["banner"].text
+    assert set(SAID) <= {event.title for event in seen["timeline"]}
 
 
 def test_a_record_without_a_difference_says_nothing(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     desk.work()
-    assert desk.record(key).meta == {} and transaction(lambda: page_of(key))["notice"] is None
+    assert desk.record(key).meta == {} and transaction(lambda: page_of(key))["banner"] is None
 
 
 YES = Verdict("yes", post_id="7", url="https://x.example/7", remarks=SAID)
@@ -64,27 +64,27 @@ PLAIN = replace(YES, remarks=())
 
 def taken(me: str = "w1") -> Any:
     (claimed,) = transaction(claim, me, 8)
-    return transaction(begin, claimed, me)
+    return transaction(prepare, claimed, me)
 
 
-def committed(task: Any) -> uuid.UUID:
+def committed(delivery: Any) -> uuid.UUID:
     attempt = uuid7()
-    transaction(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    transaction(commit_one, delivery, attempt, Sending("POST", "https://x.example", "f", {}, ""))
     return attempt
 
 
 @pytest.fixture
 def away(app) -> Any:
-    """A record whose worker was given up while the call was under way: (record, its task, its attempt)."""
+    """A record whose worker was given up while the call was under way: (record, its delivery, its attempt)."""
     (key,) = desk.scheduled(desk.account("sandbox"))
-    task = taken()
-    attempt = committed(task)
+    delivery = taken()
+    attempt = committed(delivery)
     desk.by_hand(
         "UPDATE publish_records SET status = 'unknown', step = NULL, lease_owner = NULL, lease_expires_at = NULL,"
         " claim_token = NULL, was_unknown = true, unknown_since = now(), metadata = '{\"kept\": 1}' WHERE id = :id",
         id=key,
     )
-    return key, task, attempt
+    return key, delivery, attempt
 
 
 def told(key: uuid.UUID) -> Any:
@@ -94,40 +94,40 @@ def told(key: uuid.UUID) -> Any:
 
 def test_an_answer_that_settles_a_record_late_by_its_evidence_keeps_its_differences(away):
     """(D15)"""
-    key, task, attempt = away
-    assert not transaction(settle, task, attempt, YES)
+    key, delivery, attempt = away
+    assert not transaction(settle, delivery, attempt, YES)
     assert told(key) == ("unknown", 1, list(SAID))
     desk.work()
     assert told(key) == ("success", 1, list(SAID))
-    assert SAID[0] in transaction(lambda: page_of(key))["notice"].text
+    assert SAID[0] in transaction(lambda: page_of(key))["banner"].text
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
 def test_an_answer_that_comes_after_a_person_gave_up_keeps_its_differences(away, status):
     """(D15)"""
-    key, task, attempt = away
+    key, delivery, attempt = away
     desk.by_hand(f"UPDATE publish_records SET status = '{status}', metadata = '{{\"blame\": \"right\"}}' WHERE id = :id", id=key)  # fmt: skip
-    transaction(settle, task, attempt, YES)
+    transaction(settle, delivery, attempt, YES)
     assert told(key) == ("success", None, list(SAID)) and "blame" not in desk.record(key).meta
 
 
 @pytest.mark.parametrize(("post_id", "said"), [("7", list(SAID)), ("8", None)])
 def test_an_answer_that_a_look_was_faster_than_is_about_the_record_only_with_its_post(away, post_id, said):
     """(D15)"""
-    key, task, attempt = away
+    key, delivery, attempt = away
     found = (
         "UPDATE publish_records SET status = 'success', platform_post_id = :post, published_at = now() WHERE id = :id"
     )
     desk.by_hand(found, id=key, post=post_id)
-    transaction(settle, task, attempt, YES)
+    transaction(settle, delivery, attempt, YES)
     assert told(key) == ("success", 1, said)
 
 
 def test_a_refusal_that_comes_late_keeps_what_is_to_be_blamed(away):
     """(D13) the same kind: it was lost with the fence."""
-    key, task, attempt = away
+    key, delivery, attempt = away
     no = Verdict("no", error_type="invalid_parameters", final=True, blame="address", matched_by="status:404")
-    transaction(settle, task, attempt, no)
+    transaction(settle, delivery, attempt, no)
     assert desk.record(key).meta == {"kept": 1, "blame": "address"}
 
 
@@ -183,7 +183,7 @@ def test_what_a_refusal_is_to_be_blamed_on_is_kept(app):
     """(D13) The record's page says what to do by it."""
     (key,) = desk.scheduled(desk.account("sandbox"))
     (claimed,) = transaction(claim, "w1", 8)
-    task, attempt = transaction(begin, claimed, "w1"), uuid7()
-    transaction(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
-    transaction(settle, task, attempt, Verdict("no", error_type="content_rejected", final=True, blame="suspended"))
+    delivery, attempt = transaction(prepare, claimed, "w1"), uuid7()
+    transaction(commit_one, delivery, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    transaction(settle, delivery, attempt, Verdict("no", error_type="content_rejected", final=True, blame="suspended"))
     assert (desk.record(key).status, desk.record(key).meta) == ("failed", {"blame": "suspended"})

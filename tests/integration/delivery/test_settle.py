@@ -12,9 +12,9 @@ from app.accounts.connect_input import ConnectInput
 from app.core.db import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import commit_point
-from app.delivery.actions.prepare import begin
-from app.delivery.actions.requeue import give_back, not_sent_after_all
+from app.delivery.actions.commit import commit_one
+from app.delivery.actions.prepare import prepare
+from app.delivery.actions.requeue import requeue, requeue_unsent
 from app.delivery.actions.settle import settle
 from app.delivery.actions.sweep import sweep
 from app.outbound.exchange import Sending
@@ -34,16 +34,16 @@ def due(account, sql="", **values):
 
 
 def begun():
-    """The one record that is due, as a claim and its task."""
+    """The one record that is due, as a claim and its delivery."""
     (claimed,) = transaction(claim, "w1", 8)
-    return claimed, transaction(begin, claimed, "w1")
+    return claimed, transaction(prepare, claimed, "w1")
 
 
 def sending():
-    """The same, past its commit point: (task, attempt)."""
-    (_, task), attempt = begun(), uuid7()
-    transaction(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
-    return task, attempt
+    """The same, past its commit point: (delivery, attempt)."""
+    (_, delivery), attempt = begun(), uuid7()
+    transaction(commit_one, delivery, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    return delivery, attempt
 
 
 def test_what_was_accepted_without_having_been_sent_is_tried_again_and_not_waited_for(app):
@@ -67,7 +67,7 @@ def test_a_refusal_of_a_sign_in_that_was_replaced_meanwhile_takes_no_account_dow
     where = {"instance": "https://m.test", "min_gap": 0}
     account = desk.account("mastodon", name="desk", secrets=secrets, configuration=where)
     key = due(account)
-    task, attempt = sending()
+    delivery, attempt = sending()
 
     def reconnected():
         fresh = {"access_token": "new-token-of-the-account"}
@@ -78,7 +78,7 @@ def test_a_refusal_of_a_sign_in_that_was_replaced_meanwhile_takes_no_account_dow
 
     transaction(reconnected)
     refused = Verdict("no", error_type="auth_failed", account="down", final=True, message="The token is revoked.")
-    transaction(settle, task, attempt, refused)
+    transaction(settle, delivery, attempt, refused)
     assert desk.record(key).status == "retrying"
     assert transaction(lambda: account_queries.by_id(account).status) == "active"
 
@@ -109,9 +109,9 @@ def test_a_platform_that_says_how_long_to_wait_keeps_the_accounts_other_posts_wa
     account = desk.account("site")
     keys = [desk.scheduled(account)[0] for _ in range(2)]
     first = next(one for one in transaction(claim, "w1", 1))
-    attempt, task = uuid7(), transaction(begin, first, "w1")
-    transaction(commit_point, task, attempt, Sending("POST", "https://x.example", "f", {}, ""))
-    transaction(settle, task, attempt, Verdict("no", error_type="rate_limit", retry_after=timedelta(minutes=5)))
+    attempt, delivery = uuid7(), transaction(prepare, first, "w1")
+    transaction(commit_one, delivery, attempt, Sending("POST", "https://x.example", "f", {}, ""))
+    transaction(settle, delivery, attempt, Verdict("no", error_type="rate_limit", retry_after=timedelta(minutes=5)))
     assert transaction(claim, "w1", 8) == []
     desk.by_hand("UPDATE rate_windows SET resets_at = app_now()")
     assert [one.id for one in transaction(claim, "w1", 8)] == [key for key in keys if key != first.id]
@@ -140,7 +140,7 @@ def test_an_answer_to_a_claim_that_was_swept_is_fenced_although_the_same_process
     assert not transaction(
         settle, old, attempt, Verdict("no", error_type="content_rejected", final=True, message="Too long")
     )
-    assert not transaction(give_back, old) and not transaction(not_sent_after_all, old, None)
+    assert not transaction(requeue, old) and not transaction(requeue_unsent, old, None)
     after = desk.record(key)
     assert (after.status, after.step, after.claim_token) == (before.status, before.step, new_claim.token)
     assert (after.error_type, after.attempt_count) == (before.error_type, before.attempt_count)

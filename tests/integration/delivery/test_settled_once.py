@@ -7,7 +7,7 @@ import pytest
 from app.core.transactions import transaction
 from app.delivery.actions import confirm, late, reconcile
 from app.delivery.actions.claim import claim
-from app.delivery.actions.prepare import begin
+from app.delivery.actions.prepare import prepare
 from app.platforms.base import Absent, CannotTell, Doubt, Found, Verdict
 from tests import publishing_desk as desk
 
@@ -30,7 +30,7 @@ def begun(platform, sql):
         desk.by_hand(sql, k=key)
         desk.by_hand(SENT, k=key)
     (claimed,) = [one for one in transaction(claim, "w1", 8) if one.id == key]
-    return key, transaction(begin, claimed, "w1")
+    return key, transaction(prepare, claimed, "w1")
 
 
 def told(key):
@@ -46,10 +46,10 @@ def told(key):
     )
 
 
-def once(key, action, task, answer):
-    transaction(action, task, answer)
+def once(key, action, delivery, answer):
+    transaction(action, delivery, answer)
     first = told(key)
-    transaction(action, task, answer)
+    transaction(action, delivery, answer)
     assert told(key) == first
     return first
 
@@ -65,19 +65,19 @@ def once(key, action, task, answer):
     ],
 )
 def test_a_look_that_is_settled_twice_is_written_once(app, look, status):
-    key, task = begun("mastodon", UNKNOWN.format(barred="NULL"))
-    attempts, history, now = once(key, reconcile.settle_look, task, look)
+    key, delivery = begun("mastodon", UNKNOWN.format(barred="NULL"))
+    attempts, history, now = once(key, reconcile.settle_lookup, delivery, look)
     assert now == status and [one for one in attempts if one[0] == "reconcile"] == attempts[1:] and len(attempts) == 2
 
 
 def test_a_look_of_a_cancelled_record_that_is_settled_twice_is_written_once(app):
-    key, task = begun("mastodon", UNKNOWN.format(barred="now()"))
-    assert once(key, reconcile.settle_look, task, Absent("list"))[2] == "cancelled"
+    key, delivery = begun("mastodon", UNKNOWN.format(barred="now()"))
+    assert once(key, reconcile.settle_lookup, delivery, Absent("list"))[2] == "cancelled"
 
 
 def test_a_first_look_in_doubt_that_is_settled_twice_asks_once(app):
-    key, task = begun("mastodon", "")
-    attempts, history, now = once(key, reconcile.settle_first_look, task, Doubt("nearly"))
+    key, delivery = begun("mastodon", "")
+    attempts, history, now = once(key, reconcile.settle_doubt_before_resend, delivery, Doubt("nearly"))
     assert (now, attempts) == ("unknown", [("reconcile", "unknown")])
     assert [row[0] for row in history].count("publishing.asks") == 1
 
@@ -93,30 +93,30 @@ def test_a_first_look_in_doubt_that_is_settled_twice_asks_once(app):
     ],
 )
 def test_a_confirmation_that_is_settled_twice_is_written_once(app, verdict, status):
-    key, task = begun("sandbox", CONFIRMING)
-    attempts, history, now = once(key, confirm.settle_confirm, task, verdict)
+    key, delivery = begun("sandbox", CONFIRMING)
+    attempts, history, now = once(key, confirm.settle_confirm, delivery, verdict)
     assert now == status and [one[0] for one in attempts].count("confirm") == 1
 
 
 def test_a_late_no_that_is_settled_twice_is_written_once(app):
-    key, task = begun("mastodon", UNKNOWN.format(barred="NULL"))
+    key, delivery = begun("mastodon", UNKNOWN.format(barred="NULL"))
     verdict = Verdict("no", error_type="platform_error", message="500")
-    assert once(key, late.settle_late_no, task, verdict)[2] == "retrying"
+    assert once(key, late.settle_late_no, delivery, verdict)[2] == "retrying"
 
 
 @pytest.mark.parametrize("look", [Absent("list"), Doubt("nearly"), CannotTell("away")])
 def test_whoever_lost_the_record_meanwhile_writes_nothing(app, look):
-    key, task = begun("mastodon", UNKNOWN.format(barred="NULL"))
+    key, delivery = begun("mastodon", UNKNOWN.format(barred="NULL"))
     desk.by_hand("UPDATE publish_records SET claim_token = gen_random_uuid() WHERE id = :k", k=key)
     before = told(key)
-    transaction(reconcile.settle_look, task, look)
+    transaction(reconcile.settle_lookup, delivery, look)
     assert told(key) == before
 
 
 def test_whoever_lost_the_record_and_found_the_post_leaves_the_proof_once_and_nothing_else(app):
-    key, task = begun("mastodon", UNKNOWN.format(barred="NULL"))
+    key, delivery = begun("mastodon", UNKNOWN.format(barred="NULL"))
     desk.by_hand("UPDATE publish_records SET claim_token = gen_random_uuid() WHERE id = :k", k=key)
     before = told(key)
-    after = once(key, reconcile.settle_look, task, Found("9", "https://m.test/9", "listing"))
+    after = once(key, reconcile.settle_lookup, delivery, Found("9", "https://m.test/9", "listing"))
     assert (after[0][len(before[0]) :], after[1:]) == ([("reconcile", "yes")], before[1:])
     assert desk.record(key).platform_post_id is None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.core.db import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import NotNow, commit_point
-from app.delivery.actions.prepare import begin
-from app.delivery.actions.requeue import give_back
+from app.delivery.actions.commit import CommitRefused, commit_one
+from app.delivery.actions.prepare import prepare
+from app.delivery.actions.requeue import requeue
 from app.delivery.actions.settle import settle
 from app.delivery.actions.sweep import sweep
 from app.outbound.exchange import Sending
@@ -22,7 +22,7 @@ YES = Verdict("yes", post_id="7", url="https://x.example/7", matched_by="status:
 def prepared(account, me="w1"):
     (key,) = desk.scheduled(account)
     (claimed,) = transaction(claim, me, 8)
-    return key, transaction(begin, claimed, me)
+    return key, transaction(prepare, claimed, me)
 
 
 def run_out(key):
@@ -42,8 +42,8 @@ def test_died_in_prepare_goes_back_and_the_third_time_is_held(app):
 
 
 def test_died_in_commit_is_unknown_with_its_next_look(app):
-    key, task = prepared(desk.account())
-    transaction(commit_point, task, uuid7(), SENDING)
+    key, delivery = prepared(desk.account())
+    transaction(commit_one, delivery, uuid7(), SENDING)
     run_out(key)
     assert transaction(sweep)["commit"] == 1
     row = desk.record(key)
@@ -53,12 +53,12 @@ def test_died_in_commit_is_unknown_with_its_next_look(app):
 
 
 def test_a_late_yes_is_kept_and_settles_without_a_call(app):
-    key, task = prepared(desk.account("sandbox", configuration={"behaviour": "silent"}))
+    key, delivery = prepared(desk.account("sandbox", configuration={"behaviour": "silent"}))
     attempt = uuid7()
-    transaction(commit_point, task, attempt, SENDING)
+    transaction(commit_one, delivery, attempt, SENDING)
     run_out(key)
     transaction(sweep)
-    assert transaction(settle, task, attempt, YES) is False
+    assert transaction(settle, delivery, attempt, YES) is False
     assert desk.record(key).status == "unknown" and desk.attempts(key)[0].outcome == "yes"
     assert desk.work() == 1
     row = desk.record(key)
@@ -66,12 +66,12 @@ def test_a_late_yes_is_kept_and_settles_without_a_call(app):
 
 
 def test_a_late_no_is_read_before_anybody_looks(app):
-    key, task = prepared(desk.account())
+    key, delivery = prepared(desk.account())
     attempt = uuid7()
-    transaction(commit_point, task, attempt, SENDING)
+    transaction(commit_one, delivery, attempt, SENDING)
     run_out(key)
     transaction(sweep)
-    transaction(settle, task, attempt, Verdict("no", error_type="content_rejected", final=True, message="Too long"))
+    transaction(settle, delivery, attempt, Verdict("no", error_type="content_rejected", final=True, message="Too long"))
     desk.work()
     row = desk.record(key)
     assert (row.status, row.error_type, row.error_message) == ("failed", "content_rejected", "Too long")
@@ -79,13 +79,13 @@ def test_a_late_no_is_read_before_anybody_looks(app):
 
 
 def test_a_late_yes_settles_even_when_it_was_to_be_sent_again(app):
-    key, task = prepared(desk.account("sandbox", configuration={"behaviour": "silent"}))
+    key, delivery = prepared(desk.account("sandbox", configuration={"behaviour": "silent"}))
     attempt = uuid7()
-    transaction(commit_point, task, attempt, SENDING)
+    transaction(commit_one, delivery, attempt, SENDING)
     run_out(key)
     transaction(sweep)
     desk.person(actions.settle_by_person, key, "send_again", confirmed=True)
-    transaction(settle, task, attempt, YES)
+    transaction(settle, delivery, attempt, YES)
     desk.work()
     row = desk.record(key)
     assert (row.status, row.platform_post_id, len(desk.attempts(key))) == ("success", "7", 1)
@@ -98,29 +98,29 @@ def test_the_commit_refuses_a_lost_lease_a_hold_and_a_second_time(app):
         lambda key: desk.by_hand("UPDATE publish_records SET claim_token = NULL WHERE id = :id", id=key),
         lambda key: transaction(actions.hold_everything, "Stop."),
     ):
-        key, task = prepared(desk.account())
+        key, delivery = prepared(desk.account())
         spoil(key)
         try:
-            transaction(commit_point, task, uuid7(), SENDING)
+            transaction(commit_one, delivery, uuid7(), SENDING)
             raise AssertionError("passed")
-        except NotNow:
+        except CommitRefused:
             assert desk.attempts(key) == []
         desk.by_hand("UPDATE publish_records SET lease_owner = NULL WHERE id = :id", id=key)
         transaction(actions.release, "all", "", "emergency")
-    key, task = prepared(desk.account())
-    transaction(commit_point, task, uuid7(), SENDING)
+    key, delivery = prepared(desk.account())
+    transaction(commit_one, delivery, uuid7(), SENDING)
     try:
-        transaction(commit_point, task, uuid7(), SENDING)
+        transaction(commit_one, delivery, uuid7(), SENDING)
         raise AssertionError("passed twice")
-    except NotNow:
+    except CommitRefused:
         assert len(desk.attempts(key)) == 1
 
 
 def test_giving_back_uses_no_retry(app):
-    key, task = prepared(desk.account())
-    assert transaction(give_back, task)
+    key, delivery = prepared(desk.account())
+    assert transaction(requeue, delivery)
     assert (desk.record(key).status, desk.record(key).retry_count) == ("pending", 0)
-    assert not transaction(give_back, task)
+    assert not transaction(requeue, delivery)
 
 
 def test_a_swept_look_is_looked_at_again(app):

@@ -7,7 +7,7 @@ import pytest
 from app.core.transactions import transaction
 from app.delivery.actions import reconcile
 from app.delivery.actions.claim import claim
-from app.delivery.actions.prepare import begin
+from app.delivery.actions.prepare import prepare
 from app.platforms.base import Found
 from app.publishing import actions
 from tests import publishing_desk as desk
@@ -76,14 +76,14 @@ def looking(key):
     """A look under way."""
     desk.by_hand("UPDATE publish_records SET next_retry_at = now() - interval '1 minute' WHERE id = :k", k=key)
     (claimed,) = [one for one in transaction(claim, "w1", 8) if one.id == key]
-    return transaction(begin, claimed, "w1")
+    return transaction(prepare, claimed, "w1")
 
 
 def test_send_again_while_a_look_finds_the_post_sends_nothing(doubted, as_user):
     """The look lost the record to the person; what it found is read before anything is sent."""
     task = looking(doubted)
     desk.person(actions.settle_by_person, doubted, "send_again", None, True)
-    transaction(reconcile.settle_look, task, Found("80", "https://m.test/@desk/80", "listing"))
+    transaction(reconcile.settle_lookup, task, Found("80", "https://m.test/@desk/80", "listing"))
     desk.work()
     assert state(doubted)[:2] == ("success", "80") and desk.record(doubted).attempt_count == 1
 

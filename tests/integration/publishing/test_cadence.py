@@ -10,7 +10,7 @@ from app.core.transactions import transaction
 from app.lib import clock
 from app.lib.errors import Invalid
 from app.publishing import actions
-from app.publishing.actions.cadence import taken
+from app.publishing.actions.cadence import taken_times
 from tests import publishing_desk as desk
 
 RULES = [{"min_gap": 30}, {"max_per_day": 1}]
@@ -74,7 +74,7 @@ def test_what_was_surely_not_sent_keeps_nobody_waiting(app):
     account = desk.account("sandbox", configuration={"behaviour": "refuses", "min_gap": 30, "max_per_day": 1})
     (first,) = desk.scheduled(account)
     desk.work()
-    assert desk.record(first).status == "failed" and transaction(taken, account) == []
+    assert desk.record(first).status == "failed" and transaction(taken_times, account) == []
     (second,) = desk.scheduled(account)
     desk.work()
     assert len(desk.attempts(second)) == 1

@@ -15,8 +15,8 @@ from app.core.actor import acting
 from app.core.db import db, uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
-from app.delivery.actions.commit import NotNow, commit_point
-from app.delivery.actions.prepare import begin
+from app.delivery.actions.commit import CommitRefused, commit_one
+from app.delivery.actions.prepare import prepare
 from app.lib.errors import Conflict, Invalid
 from app.outbound.exchange import Sending
 from app.publishing import actions
@@ -39,7 +39,7 @@ def new_words(monkeypatch):
 
 def begun(key):
     (claimed,) = [c for c in transaction(claim, "w1", 8) if c.id == key]
-    return transaction(begin, claimed, "w1")
+    return transaction(prepare, claimed, "w1")
 
 
 def records():
@@ -131,8 +131,8 @@ def test_at_commit_the_hash_is_asked_once_more(app, sql):
     (key,) = desk.scheduled(desk.account("sandbox"))
     task = begun(key)
     desk.by_hand(sql)
-    with pytest.raises(NotNow):
-        transaction(commit_point, task, uuid7(), SENDING)
+    with pytest.raises(CommitRefused):
+        transaction(commit_one, task, uuid7(), SENDING)
     assert desk.attempts(key) == []
 
 
@@ -143,8 +143,8 @@ def test_at_commit_the_very_post_that_leaves_is_asked(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
     task = begun(key)
     task.post = replace(task.post, options={"visibility": "public"})
-    with pytest.raises(NotNow):
-        transaction(commit_point, task, uuid7(), SENDING)
+    with pytest.raises(CommitRefused):
+        transaction(commit_one, task, uuid7(), SENDING)
 
 
 def test_a_replay_asks_the_same_hash(app, monkeypatch):

@@ -15,7 +15,7 @@ from app.core.db import db
 from app.core.transactions import transaction
 from app.delivery import deliver
 from app.delivery.actions.claim import claim
-from app.delivery.actions.prepare import begin_all
+from app.delivery.actions.prepare import prepare_all
 from app.delivery.actions.sweep import sweep
 from app.lib import clock
 from app.publishing import actions
@@ -97,7 +97,7 @@ def version_of(row):
 
 def test_what_is_published_has_a_date_also_when_the_yes_found_it_put_away(app):
     (key,) = desk.scheduled(desk.account("sandbox"))
-    (answered,) = sent(transaction(begin_all, transaction(claim, "w1", 1), "w1"))
+    (answered,) = sent(transaction(prepare_all, transaction(claim, "w1", 1), "w1"))
     desk.by_hand("UPDATE publish_records SET lease_expires_at = now() - interval '1 hour'")
     transaction(sweep)
     desk.person(actions.settle_by_person, key, "give_up", None, True)

@@ -16,8 +16,8 @@ from app.delivery.actions.claim import claim
 from app.lib import clock
 from app.lib.errors import Invalid
 from app.publishing import actions
-from app.publishing.actions.cadence import taken
-from app.publishing.queries.plan import rows
+from app.publishing.actions.cadence import taken_times
+from app.publishing.queries.plan import place_rows
 from tests import publishing_desk as desk
 
 PLACE = "mastodon:social.example:109"
@@ -56,7 +56,7 @@ def test_a_gap_counts_what_the_other_name_has_there(app):
     desk.scheduled(first, at=at)
     with pytest.raises(Invalid, match="30 minutes apart"):
         desk.scheduled(second, at=at + timedelta(minutes=10))
-    assert transaction(taken, second) == transaction(taken, first) != []
+    assert transaction(taken_times, second) == transaction(taken_times, first) != []
     desk.scheduled(second, at=at + timedelta(minutes=30))
 
 
@@ -189,11 +189,11 @@ def test_jobs_for_the_same_places_in_another_order_do_not_lock_each_other_out(ap
 def test_the_page_counts_by_the_place(app):
     """(D14) "Free at", "live there" and "the same place" are said of both names."""
     made, (first, second) = desk.approved(), twins(min_gap=30)
-    shown = {p.account.id: p for p in transaction(rows, *made)}
+    shown = {p.account.id: p for p in transaction(place_rows, *made)}
     assert [a.id for a in shown[first].same] == [second] and [a.id for a in shown[second].same] == [first]
     desk.scheduled(first, made=made)
     desk.work()
-    shown = {p.account.id: p for p in transaction(rows, *made)}
+    shown = {p.account.id: p for p in transaction(place_rows, *made)}
     assert shown[first].copy.state == shown[second].copy.state == "live" and not shown[second].is_usable
     assert shown[second].free_at is not None
 

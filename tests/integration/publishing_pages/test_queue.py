@@ -74,8 +74,8 @@ def badges():
     found = {}
     for job in db.session.scalars(sa.select(PublishJob)):
         records = db.session.scalars(sa.select(PublishRecord).where(PublishRecord.job_id == job.id)).all()
-        keys = _keys(queries.with_campaign(job, records), records)
-        found[job.id] = labels.status(badge_words.job_key(job.status, list(keys.values())), "job").word
+        keys = _keys(queries.hold_subjects(job, records), records)
+        found[job.id] = labels.status(badge_words.job_badge_key(job.status, list(keys.values())), "job").word
     return found
 
 

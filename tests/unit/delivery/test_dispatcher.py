@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.delivery.dispatcher import drains
+from app.delivery.dispatcher import drains_wanted
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from app.delivery.dispatcher import drains
     ],
 )
 def test_as_many_as_there_is_work_and_hands(due, queued, workers, busy, rung):
-    assert drains(due, queued, workers, busy) == rung
+    assert drains_wanted(due, queued, workers, busy) == rung

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.delivery.retry import Next, after, delay
+from app.delivery.retry import Next, decide, delay
 from app.platforms.results import Verdict
 
 
@@ -28,7 +28,7 @@ def test_rate_limits_wait_twice_as_long_and_the_platforms_wish_wins():
 
 
 def follow(verdict, retries=0, most=3, waits=0):
-    return after(verdict, retries=retries, max_retries=most, waits=waits, jitter=0)
+    return decide(verdict, retries=retries, max_retries=most, waits=waits, jitter=0)
 
 
 def test_a_definite_no_is_tried_again_until_the_tries_are_used_up():
@@ -46,8 +46,8 @@ def test_some_classes_are_never_retried(kind):
 def test_a_sign_in_that_may_be_replaced_is_worth_another_try():
     refused = Verdict("no", error_type="auth_failed", final=True)
     more = {"max_retries": 3, "waits": 0, "jitter": 0, "sign_in_again": True}
-    assert after(refused, retries=0, **more) == Next("retrying", timedelta(seconds=30), uses_retry=True)
-    assert after(refused, retries=3, **more) == Next("failed", dead="retries_used_up")
+    assert decide(refused, retries=0, **more) == Next("retrying", timedelta(seconds=30), uses_retry=True)
+    assert decide(refused, retries=3, **more) == Next("failed", dead="retries_used_up")
 
 
 def test_a_rate_limit_uses_no_retry_and_never_fails():

@@ -13,7 +13,7 @@ from app.platforms import bluesky_answers, mastodon_answers, registry, webhook
 from app.platforms.base import CannotTell, Check, Connector, Context, Post, Refused, UnsealedAccount, Verified
 from app.platforms.blame import WORDS, Blame, advice
 from app.platforms.verdict import Table, judge
-from app.publishing.pages.record_banner import BannerFacts, notice
+from app.publishing.pages.record_banner import BannerFacts, banner
 from tests.fakes.client import Fake
 from tests.unit.platforms.test_verdict import NOW
 
@@ -167,7 +167,7 @@ def test_the_accounts_page_and_the_records_page_say_the_same_of_the_same_blame()
     """(D13) one table of words for both."""
     assert set(WORDS) == set(get_args(Blame)) - {""}
     for blame, words in WORDS.items():
-        seen = notice(
+        seen = banner(
             BannerFacts("failed", "Acme", "desk@acme.test", error_type="auth_failed", blame=blame, account_usable=False)
         )
         assert seen and seen.title == words.title.format("Acme") and "{" not in seen.title + seen.text

@@ -61,8 +61,10 @@ def test_each_part_of_a_posts_shape_calibrates_for_itself(
     shapes = [Post("a"), Post("b", media=(picture(ctx, alt="b"),)), Post("c", options={"sensitive": "1"}),
               Post("d", options={"spoiler_text": "cw"}), Post("e", options={"spoiler_text": "cw"} | PRIVATE)]  # fmt: skip
     for known in shapes:
-        beside = knowing(ctx, mastodon_account, known)
-        answers = {one.text: type(look(beside, mastodon_account, replace(one, text=f"{one.text}?"))) for one in shapes}
+        other_posts = knowing(ctx, mastodon_account, known)
+        answers = {
+            one.text: type(look(other_posts, mastodon_account, replace(one, text=f"{one.text}?"))) for one in shapes
+        }
         assert answers == {one.text: Absent if one is known else Doubt for one in shapes}
 
 
@@ -125,10 +127,12 @@ def test_a_post_that_another_open_record_fits_exactly_is_left_to_it(
     first, second = Post("Version 12 is out"), Post("Version 1-2 is out")
     ctx = knowing(ctx, mastodon_account, Post("known"))
     send(ctx, mastodon_account, first)
-    beside = {one.text: replace(ctx, beside=replace(ctx.beside, rivals=(one,))) for one in (first, second)}
-    assert isinstance(look(beside[second.text], mastodon_account, first), Found)
-    assert isinstance(look(beside[first.text], mastodon_account, second), Absent)
-    assert differs(look(beside[first.text], mastodon_account, first)) == ("fits another post that waits as well",)
+    other_posts = {
+        one.text: replace(ctx, other_posts=replace(ctx.other_posts, rivals=(one,))) for one in (first, second)
+    }
+    assert isinstance(look(other_posts[second.text], mastodon_account, first), Found)
+    assert isinstance(look(other_posts[first.text], mastodon_account, second), Absent)
+    assert differs(look(other_posts[first.text], mastodon_account, first)) == ("fits another post that waits as well",)
 
 
 def test_pictures_of_one_text_are_told_apart_by_size_or_not_at_all(
@@ -144,7 +148,7 @@ def test_pictures_of_one_text_are_told_apart_by_size_or_not_at_all(
     send(ctx, mastodon_account, ours, "k2")
     found = look(ctx, mastodon_account, ours)
     assert isinstance(found, Found) and found.post_id == fake.posts()[-1]["id"]
-    alone = replace(ctx, beside=replace(ctx.beside, rivals=(), taken=frozenset({fake.posts()[1]["id"]})))
+    alone = replace(ctx, other_posts=replace(ctx.other_posts, rivals=(), taken=frozenset({fake.posts()[1]["id"]})))
     assert differs(look(alone, mastodon_account, other)) == ("pictures of another size",)
 
 
@@ -190,7 +194,7 @@ def test_an_exact_post_at_an_odd_time_is_shown_and_not_taken(
 ) -> None:
     ctx = knowing(ctx, mastodon_account, Post("known"))
     since = ctx.clock.now() - timedelta(minutes=minutes)
-    ctx = replace(ctx, beside=replace(ctx.beside, until=since + timedelta(minutes=15)))
+    ctx = replace(ctx, other_posts=replace(ctx.other_posts, until=since + timedelta(minutes=15)))
     send(ctx, mastodon_account, Post("x"))
     assert differs(look(ctx, mastodon_account, Post("x"), since)) == ("outside the attempt's time",)
 
@@ -200,7 +204,7 @@ def test_a_post_of_another_record_is_neither_found_nor_doubted(
 ) -> None:
     ctx = knowing(ctx, mastodon_account, Post("known"))
     taken = {send(ctx, mastodon_account, Post("x"))}
-    ctx = replace(ctx, beside=replace(ctx.beside, taken=frozenset(taken)))
+    ctx = replace(ctx, other_posts=replace(ctx.other_posts, taken=frozenset(taken)))
     assert isinstance(look(ctx, mastodon_account, Post("x")), Absent)
     mine = send(ctx, mastodon_account, Post("x"), "k2")
     found = look(ctx, mastodon_account, Post("x"))
@@ -250,9 +254,9 @@ def test_a_known_post_that_somebody_took_down_is_no_reason_to_doubt(
     fake: Fake, ctx: Context, mastodon_account: UnsealedAccount
 ) -> None:
     ctx = knowing(ctx, mastodon_account, Post("stays"), Post("goes"))
-    assert MASTODON.delete(ctx, mastodon_account, ctx.beside.known[0].post_id).outcome == "yes"
+    assert MASTODON.delete(ctx, mastodon_account, ctx.other_posts.known[0].post_id).outcome == "yes"
     assert isinstance(look(ctx, mastodon_account, Post("x")), Absent)
-    MASTODON.delete(ctx, mastodon_account, ctx.beside.known[1].post_id)
+    MASTODON.delete(ctx, mastodon_account, ctx.other_posts.known[1].post_id)
     assert isinstance(look(ctx, mastodon_account, Post("x")), Doubt)
 
 
@@ -262,14 +266,14 @@ def test_a_calibrating_post_further_down_is_read_to(
     medium = picture(ctx, alt="a")
     ctx = knowing(ctx, mastodon_account, Post("with a picture", media=(medium,)))
     fake.control("age", seconds=86400)
-    known = replace(ctx.beside.known[0], published_at=ctx.beside.known[0].published_at - timedelta(days=1))
-    ctx = replace(ctx, beside=replace(ctx.beside, known=(known,)))
+    known = replace(ctx.other_posts.known[0], published_at=ctx.other_posts.known[0].published_at - timedelta(days=1))
+    ctx = replace(ctx, other_posts=replace(ctx.other_posts, known=(known,)))
     for number in range(60):
         send(ctx, mastodon_account, Post(f"n{number}"), f"k{number}")
     fake.control("age", seconds=3600)
     fake.settings(clock_offset=0)
     known = replace(known, published_at=known.published_at - timedelta(hours=1))
-    ctx = replace(ctx, beside=replace(ctx.beside, known=(known,)))
+    ctx = replace(ctx, other_posts=replace(ctx.other_posts, known=(known,)))
     assert isinstance(look(ctx, mastodon_account, Post("x", media=(medium,))), Absent)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.platforms.base import Absent, Candidate, CannotTell, Doubt, Found, Platform
-from app.publishing.reconcile import EXTRA_LOOKS, Case, Step, after, first_look, sure
+from app.publishing.reconcile import EXTRA_LOOKUPS, Case, Step, decide, first_lookup_at, is_conclusive
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CAN = frozenset({"publish", "find"})
@@ -22,48 +22,48 @@ def minutes(n: float) -> datetime:
 
 
 def test_the_first_look():
-    assert first_look(Case(KEYED, NOON), NOON) == minutes(1 / 6)
-    assert first_look(Case(KEYED, NOON), minutes(0.5)) == minutes(0.5)
-    assert first_look(Case(LISTING, NOON), minutes(0.5)) == minutes(1)
-    assert first_look(Case(LISTING, NOON), minutes(5)) == minutes(5)
-    assert first_look(Case(BLIND, NOON), NOON) is None
+    assert first_lookup_at(Case(KEYED, NOON), NOON) == minutes(1 / 6)
+    assert first_lookup_at(Case(KEYED, NOON), minutes(0.5)) == minutes(0.5)
+    assert first_lookup_at(Case(LISTING, NOON), minutes(0.5)) == minutes(1)
+    assert first_lookup_at(Case(LISTING, NOON), minutes(5)) == minutes(5)
+    assert first_lookup_at(Case(BLIND, NOON), NOON) is None
 
 
 def test_found_settles_it():
-    assert after(Found("7"), Case(LISTING, NOON, 1), minutes(1)).do == "found"
+    assert decide(Found("7"), Case(LISTING, NOON, 1), minutes(1)).do == "found"
 
 
 def test_with_a_key_absence_sends_again_under_the_same_key_once_the_lease_is_long_over():
-    assert after(Absent(), Case(KEYED, NOON, 1), minutes(1.5)) == Step("look", at=minutes(2))
-    assert after(Absent(), Case(KEYED, NOON, 1), minutes(2)) == Step("resend", same_key=True)
+    assert decide(Absent(), Case(KEYED, NOON, 1), minutes(1.5)) == Step("lookup", at=minutes(2))
+    assert decide(Absent(), Case(KEYED, NOON, 1), minutes(2)) == Step("resend", same_key=True)
 
 
 def test_a_listing_is_looked_at_until_no_request_can_be_alive():
     looks = [minutes(m) for m in (1, 3, 7)]
-    assert [after(Absent(), Case(LISTING, NOON, 1), m).at for m in looks] == [minutes(m) for m in (3, 7, 15)]
-    assert after(Absent(), Case(LISTING, NOON, 4), minutes(14.9)).do == "look"
-    assert after(Absent(), Case(LISTING, NOON, 4), minutes(15)) == Step("resend")
+    assert [decide(Absent(), Case(LISTING, NOON, 1), m).at for m in looks] == [minutes(m) for m in (3, 7, 15)]
+    assert decide(Absent(), Case(LISTING, NOON, 4), minutes(14.9)).do == "lookup"
+    assert decide(Absent(), Case(LISTING, NOON, 4), minutes(15)) == Step("resend")
 
 
 def test_without_a_complete_list_or_by_the_accounts_rule_a_person_is_asked():
-    assert after(Absent(), Case(PATCHY, NOON, 4), minutes(15)).do == "ask"
-    assert after(Absent(), Case(LISTING, NOON, 4, on_absent="ask"), minutes(15)).do == "ask"
+    assert decide(Absent(), Case(PATCHY, NOON, 4), minutes(15)).do == "ask"
+    assert decide(Absent(), Case(LISTING, NOON, 4, on_absent="ask"), minutes(15)).do == "ask"
 
 
 def test_a_cancelled_record_is_never_sent_again():
-    assert after(Absent(), Case(KEYED, NOON, 1, barred=True), minutes(2)) == Step("look", at=minutes(15))
-    assert after(Absent(), Case(KEYED, NOON, 2, barred=True), minutes(15)).do == "cancel"
-    assert after(Absent(), Case(LISTING, NOON, 4, barred=True), minutes(15)).do == "cancel"
+    assert decide(Absent(), Case(KEYED, NOON, 1, barred=True), minutes(2)) == Step("lookup", at=minutes(15))
+    assert decide(Absent(), Case(KEYED, NOON, 2, barred=True), minutes(15)).do == "cancel"
+    assert decide(Absent(), Case(LISTING, NOON, 4, barred=True), minutes(15)).do == "cancel"
 
 
 def test_a_look_that_tells_nothing_is_repeated_then_asks():
-    assert after(CannotTell("away"), Case(LISTING, NOON, 1), minutes(1)).at == minutes(3)
-    assert after(
+    assert decide(CannotTell("away"), Case(LISTING, NOON, 1), minutes(1)).at == minutes(3)
+    assert decide(
         CannotTell("limit", retry_after=timedelta(minutes=9)), Case(LISTING, NOON, 1), minutes(1)
     ).at == minutes(10)
-    assert after(CannotTell("away"), Case(LISTING, NOON, 5), minutes(20)).at == minutes(35)
-    assert after(CannotTell("away"), Case(LISTING, NOON, 4 + EXTRA_LOOKS), minutes(200)).do == "ask"
-    assert after(CannotTell("no way", final=True), Case(BLIND, NOON, 1), minutes(1)).do == "ask"
+    assert decide(CannotTell("away"), Case(LISTING, NOON, 5), minutes(20)).at == minutes(35)
+    assert decide(CannotTell("away"), Case(LISTING, NOON, 4 + EXTRA_LOOKUPS), minutes(200)).do == "ask"
+    assert decide(CannotTell("no way", final=True), Case(BLIND, NOON, 1), minutes(1)).do == "ask"
 
 
 @pytest.mark.parametrize("doubt", [Doubt("not listed here"), Doubt("nearly", (Candidate("7"),))])
@@ -72,11 +72,11 @@ def test_a_look_that_tells_nothing_is_repeated_then_asks():
 def test_doubt_is_looked_at_again_then_asked_never_sent_never_found_never_cancelled(doubt, rule, barred):
     """(D5, D6, D7)"""
     case = Case(LISTING, NOON, 1, rule, barred)
-    assert [after(doubt, case, minutes(m)).at for m in (1, 3, 7)] == [minutes(m) for m in (3, 7, 15)]
-    assert after(doubt, case, minutes(15)) == Step("ask", why=doubt.reason)
+    assert [decide(doubt, case, minutes(m)).at for m in (1, 3, 7)] == [minutes(m) for m in (3, 7, 15)]
+    assert decide(doubt, case, minutes(15)) == Step("ask", why=doubt.reason)
 
 
 def test_sending_again_is_sure_only_when_nothing_can_be_alive():
-    assert sure(Case(KEYED, NOON), NOON)
-    assert not sure(Case(LISTING, NOON), minutes(14))
-    assert sure(Case(LISTING, NOON), minutes(15))
+    assert is_conclusive(Case(KEYED, NOON), NOON)
+    assert not is_conclusive(Case(LISTING, NOON), minutes(14))
+    assert is_conclusive(Case(LISTING, NOON), minutes(15))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.flow import BADGES
-from app.publishing.pages.badges import MOVING, every, job_key
+from app.publishing.pages.badges import MOVING, job_badge_key, poll_interval
 
 KEYS = (
     "publishing",
@@ -43,17 +43,17 @@ KEYS = (
     ],
 )
 def test_a_job_is_called_what_its_records_are_called(stored, keys, shown):
-    assert job_key(stored, keys) == shown
+    assert job_badge_key(stored, keys) == shown
 
 
 @pytest.mark.parametrize("one", KEYS)
 @pytest.mark.parametrize("other", KEYS)
 def test_every_pair_has_a_badge_with_words_and_never_one_that_no_open_record_has(one, other):
-    found = job_key("running", [one, other])
+    found = job_badge_key("running", [one, other])
     assert found in BADGES["record"] or found in BADGES["job"]
     assert found in (one, other) or not {one, other} - {"success", "failed", "cancelled"}
 
 
 def test_a_page_asks_as_often_as_its_fastest_record_and_never_for_what_rests():
-    assert every(["scheduled", "held", "needs_look", "success"]) is None
-    assert every(["unknown", "due", "success"]) == MOVING["due"] == 3
+    assert poll_interval(["scheduled", "held", "needs_look", "success"]) is None
+    assert poll_interval(["unknown", "due", "success"]) == MOVING["due"] == 3

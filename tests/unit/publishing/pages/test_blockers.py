@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.publishing.models import REASONS, RECORD, PublishHold
-from app.publishing.pages.blockers import Facts, Held, why
+from app.publishing.pages.blockers import Facts, Held, blockers
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=4)
@@ -18,12 +18,12 @@ def facts(**more):
 
 
 def keys(**more):
-    return [reason.key for reason in why(facts(**more))]
+    return [reason.key for reason in blockers(facts(**more))]
 
 
 @pytest.mark.parametrize("status", RECORD.states)
 def test_every_status_has_an_answer(status):
-    (first, *_) = why(facts(status=status))
+    (first, *_) = blockers(facts(status=status))
     assert first.key and first.text
 
 
@@ -40,9 +40,9 @@ def test_what_a_person_must_change_comes_before_what_time_mends():
 
 
 def test_times_are_named():
-    assert why(facts(due_at=SOON))[0].at == SOON
-    assert why(facts(breaker_until=SOON))[0].at == SOON
-    assert why(facts(status="retrying", next_retry_at=SOON))[0].text == "The next try is"
+    assert blockers(facts(due_at=SOON))[0].at == SOON
+    assert blockers(facts(breaker_until=SOON))[0].at == SOON
+    assert blockers(facts(status="retrying", next_retry_at=SOON))[0].text == "The next try is"
     assert keys(limit_until=SOON, next_retry_at=SOON) == ["limit"]
 
 
@@ -60,4 +60,4 @@ def test_silent_workers_are_the_reason_when_nothing_else_is():
 def test_unknown_is_looked_for_or_asked():
     assert keys(status="unknown", next_retry_at=SOON) == ["checking"]
     assert keys(status="unknown") == ["ask"]
-    assert "not sent again" in why(facts(status="unknown", barred=True))[0].text
+    assert "not sent again" in blockers(facts(status="unknown", barred=True))[0].text

@@ -11,21 +11,28 @@ import pytest
 from app.platforms.blame import WORDS
 from app.publishing.models import ERROR_TYPES, RECORD
 from app.publishing.pages import badges, timeline
-from app.publishing.pages.record_banner import ACTIONS, BannerFacts, notice
+from app.publishing.pages.record_banner import ACTIONS, BannerFacts, banner
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 def case(key, error=None, **more):
     return BannerFacts(
-        key=key, platform="Mastodon", account="@aquascene", error_type=error, said="Nope.", tries=3, next_at=NOW, **more
+        key=key,
+        platform="Mastodon",
+        account="@aquascene",
+        error_type=error,
+        message="Nope.",
+        tries=3,
+        next_at=NOW,
+        **more,
     )
 
 
 @pytest.mark.parametrize("error", [*ERROR_TYPES, None])
 @pytest.mark.parametrize("usable", [True, False])
 def test_no_failure_ends_without_a_next_step_and_none_shows_a_code(error, usable):
-    found = notice(case("failed", error, account_usable=usable, others=2))
+    found = banner(case("failed", error, account_usable=usable, others=2))
     assert found and found.buttons and set(found.buttons) <= set(ACTIONS)
     assert not re.search(r"_|\d{3}|Oops|!", found.title) and found.text.endswith(".")
     assert "2 other records" in found.text or error in ("content_rejected", "invalid_parameters")
@@ -36,7 +43,7 @@ def test_no_failure_ends_without_a_next_step_and_none_shows_a_code(error, usable
 def test_what_no_other_text_mends_is_never_blamed_on_the_text_and_a_takedown_not_on_the_sign_in(blame, usable):
     """(D13)"""
     error = "invalid_parameters" if blame == "address" else "auth_failed"
-    found = notice(case("failed", error, account_usable=usable, blame=blame))
+    found = banner(case("failed", error, account_usable=usable, blame=blame))
     assert found and set(found.buttons) <= set(ACTIONS) and "edit" not in found.buttons
     assert ("replay" in found.buttons) == usable and "The account works again" not in found.text
     if blame in ("suspended", "inactive"):
@@ -47,15 +54,15 @@ def test_what_no_other_text_mends_is_never_blamed_on_the_text_and_a_takedown_not
 
 @pytest.mark.parametrize("key", [*RECORD.states, "held", "needs_look", "due", "scheduled"])
 def test_every_state_has_a_notice_or_needs_none(key):
-    found = notice(case(key, held_because="A person held it"))
+    found = banner(case(key, held_because="A person held it"))
     assert (found is None) == (key in ("pending", "publishing", "success", "cancelled", "due", "scheduled"))
     assert found is None or found.tone in ("idle", "wait", "run", "bad", "plan", "ok")
 
 
 def test_what_was_ever_unclear_says_that_we_look_first():
-    assert "we look first" in notice(case("failed", "network_timeout", was_unknown=True)).text
-    assert "we look first" in notice(case("failed", given_up=True)).text
-    assert notice(case("success", barred=True)).buttons == ("open",)
+    assert "we look first" in banner(case("failed", "network_timeout", was_unknown=True)).text
+    assert "we look first" in banner(case("failed", given_up=True)).text
+    assert banner(case("success", barred=True)).buttons == ("open",)
 
 
 @pytest.mark.parametrize(("status", "due", "retry", "held", "key"), [
@@ -65,14 +72,14 @@ def test_what_was_ever_unclear_says_that_we_look_first():
 ])  # fmt: skip
 def test_the_badge_says_what_the_reader_has_to_know_first(status, due, retry, held, key):
     later = NOW + timedelta(hours=retry) if retry else None
-    assert badges.key(status, NOW + timedelta(hours=due), later, NOW, held) == key
+    assert badges.badge_key(status, NOW + timedelta(hours=due), later, NOW, held) == key
 
 
 def test_a_hold_covers_by_every_scope():
     row = Row(id="r", job_id="j", credential_id="c", platform="site", campaign_id=None)
     for hold in (("all", ""), ("record", "r"), ("job", "j"), ("account", "c"), ("platform", "site")):
-        assert badges.covers({hold}, row), hold
-    assert not badges.covers({("record", "other"), ("campaign", "k")}, row) and not badges.covers(set(), row)
+        assert badges.is_held({hold}, row), hold
+    assert not badges.is_held({("record", "other"), ("campaign", "k")}, row) and not badges.is_held(set(), row)
 
 
 def attempt(at, outcome="no", step="commit", **more):
@@ -88,8 +95,8 @@ def test_waits_stand_between_tries_and_not_after_what_people_did():
         attempt(0, error_type="network_timeout", message="No answer"),
     ]
     person = timeline.Event("people", "Replayed", NOW + timedelta(seconds=50))
-    assert [e.kind for e in timeline.story(tries, "X", [])] == ["try", "wait", "try"]
-    assert [e.kind for e in timeline.story(tries, "X", [person])] == ["try", "people", "try"]
+    assert [e.kind for e in timeline.timeline(tries, "X", [])] == ["try", "wait", "try"]
+    assert [e.kind for e in timeline.timeline(tries, "X", [person])] == ["try", "people", "try"]
 
 
 @pytest.mark.parametrize(("row", "title"), [
@@ -99,7 +106,7 @@ def test_waits_stand_between_tries_and_not_after_what_people_did():
     (attempt(0, "no", error_type="rate_limit", http_status=429), "rate limit"), (attempt(0, "no", http_status=799), "not known"),
 ])  # fmt: skip
 def test_each_attempt_is_told_in_words(row, title):
-    assert title in timeline.story([row], "X", [])[0].title
+    assert title in timeline.timeline([row], "X", [])[0].title
 
 
 def test_copies_read_like_http_and_anything_else_like_json():
@@ -120,4 +127,4 @@ def test_retry_after_is_found_in_any_case():
         attempt(1000),
         attempt(0, error_type="rate_limit", response={"status": 429, "headers": {"RETRY-AFTER": "900"}}),
     ]
-    assert "as the platform asked (Retry-After: 900)" in timeline.story(tries, "X", [])[1].title
+    assert "as the platform asked (Retry-After: 900)" in timeline.timeline(tries, "X", [])[1].title

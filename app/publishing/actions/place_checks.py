@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TypeVar
 
 from app.accounts import queries as account_queries
 from app.accounts.models import Account
@@ -14,13 +14,15 @@ from app.platforms import registry
 from app.publishing.places import Place
 from app.publishing.queries.copies import copies
 
+Key = TypeVar("Key", uuid.UUID, str)
 
-def beside(account_id: uuid.UUID) -> str:
+
+def account_field(account_id: uuid.UUID) -> str:
     """The name of an error that belongs to one account."""
     return f"account:{account_id}"
 
 
-def chosen(credential_ids: Sequence[Any]) -> list[Account]:
+def load_accounts(credential_ids: Sequence[uuid.UUID | str]) -> list[Account]:
     """The accounts in one order (locks are taken in it). Raises Invalid where none was chosen, or one is no account."""
     accounts = sorted(account_queries.by_ids(list(credential_ids)), key=lambda a: a.id)
     if not accounts or len(accounts) < len({str(c) for c in credential_ids}):
@@ -30,18 +32,18 @@ def chosen(credential_ids: Sequence[Any]) -> list[Account]:
     return accounts
 
 
-def refuse_barred(found: Sequence[Place], second_on: Collection[uuid.UUID] = ()) -> None:
+def refuse_places(found: Sequence[Place], second_on: Collection[uuid.UUID] = ()) -> None:
     """Raises Invalid, a sentence beside each account where this version cannot go, or where it would be a second post that
     nobody wanted (`second_on`: the accounts where it is wanted)."""
-    said = {beside(p.account.id): f"{p.called}: {p.why_not}" for p in found if p.why_not}
+    errors = {account_field(p.account.id): f"{p.label}: {p.why_not}" for p in found if p.why_not}
     unwanted = [p for p in found if p.earlier and not p.why_not and p.account.id not in set(second_on)]
     how = "To post this version there as well, say on the publish page that you want a second post."
-    said |= {beside(p.account.id): f"{p.earlier.words} on {p.called}. {how}" for p in unwanted if p.earlier}
-    if said:
-        raise Invalid(said)
+    errors |= {account_field(p.account.id): f"{p.earlier.summary} on {p.label}. {how}" for p in unwanted if p.earlier}
+    if errors:
+        raise Invalid(errors)
 
 
-def without_second_posts(artifact: Artifact, credential_ids: Sequence[Any]) -> list[Any]:
+def without_second_posts(artifact: Artifact, credential_ids: Sequence[Key]) -> list[Key]:
     """These accounts without those where anything of the item is live, may be, or is on its way."""
     known = copies(artifact, account_queries.by_ids(list(credential_ids)))
     return [key for key in credential_ids if uuid.UUID(str(key)) not in known]

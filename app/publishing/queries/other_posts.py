@@ -19,10 +19,10 @@ from app.content.queries import facts
 from app.content.sent import sent_post
 from app.core import clock_state
 from app.core.db import db
-from app.platforms.base import Beside, KnownPost, Post
+from app.platforms.base import KnownPost, OtherPosts, Post
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
-from app.publishing.queries.sent import STORED
-from app.publishing.queries.taken import taken
+from app.publishing.queries.post_ownership import taken_post_ids
+from app.publishing.queries.post_sent import STORED
 
 KNOWN = 40
 RIVALS = 100
@@ -33,23 +33,23 @@ UNSETTLED = sa.or_(R.status.in_(("confirming", "unknown")), sa.and_(R.status == 
 """Sent, or maybe sent, and not settled yet."""
 
 
-def beside(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, absent_after: timedelta) -> Beside:
+def other_posts(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime, absent_after: timedelta) -> OtherPosts:
     """For one look. `began`: when the attempt began that is looked for."""
     mine = account_queries.list_ids_at_place(credential_id)
     others = sa.and_(R.credential_id.in_(mine), R.id != record_id)
     live = sa.and_(R.status == "success", R.platform_post_id.is_not(None), R.published_at.is_not(None))
     last = _posts(sa.and_(others, live), R.published_at.desc(), KNOWN)
     rivals = _posts(sa.and_(others, UNSETTLED), R.created_at.desc(), RIVALS + 1)
-    return Beside(
+    return OtherPosts(
         known=tuple(KnownPost(row.platform_post_id, post, row.published_at) for row, post in last if post),
         rivals=tuple(post for _, post in rivals if post),
         every_rival=len(rivals) <= RIVALS and all(post for _, post in rivals),
-        taken=taken(record_id, mine, since=began - LATELY),
-        until=None if _restored(record_id, began) else clock_state.latest(began) + absent_after,
+        taken=taken_post_ids(record_id, mine, since=began - LATELY),
+        until=None if _was_restored(record_id, began) else clock_state.latest(began) + absent_after,
     )
 
 
-def open_beside(
+def open_posts(
     record_id: uuid.UUID, credential_id: uuid.UUID, also: sa.ColumnElement[bool]
 ) -> Iterator[tuple[Any, Post]]:
     """The newest open records of the same remote account that are sent or maybe sent (or `also`), with their posts. One whose
@@ -77,7 +77,7 @@ def _posts(which: sa.ColumnElement[bool], order: Any, limit: int) -> list[tuple[
     return [(row, sent_post(row.stored, row.payload, row.platform, pictures, row.composed_hash)) for row in rows]
 
 
-def _restored(record_id: uuid.UUID, began: datetime) -> bool:
+def _was_restored(record_id: uuid.UUID, began: datetime) -> bool:
     """A backup was restored since: the attempt that it knows of need not be the last."""
     restored = sa.select(PublishHold.id).where(PublishHold.reason == "restored", PublishHold.placed_at > began)
     return db.session.scalar(restored.limit(1)) is not None

@@ -15,7 +15,7 @@ from app.publishing.models import OPEN, PROOF, PublishAttempt, PublishRecord
 R = PublishRecord
 
 
-def taken(
+def taken_post_ids(
     record_id: uuid.UUID, mine: Sequence[uuid.UUID], ids: Collection[str] | None = None, since: datetime | None = None
 ) -> frozenset[str]:
     """Ids of posts that records other than this one have, at the accounts `mine`; of `ids` only, or settled `since`.

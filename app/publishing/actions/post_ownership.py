@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from app.accounts import queries as account_queries
 from app.core.locks import advisory
-from app.publishing.queries.taken import taken
+from app.publishing.queries.post_ownership import taken_post_ids
 
 
 def lock_posts(credential_id: uuid.UUID) -> list[uuid.UUID]:
@@ -20,4 +20,4 @@ def lock_posts(credential_id: uuid.UUID) -> list[uuid.UUID]:
 
 def taken_posts(record_id: uuid.UUID, credential_id: uuid.UUID, post_ids: Collection[str]) -> frozenset[str]:
     """Which of these posts belong to other records of the remote account; it is locked by asking."""
-    return taken(record_id, lock_posts(credential_id), ids=post_ids)
+    return taken_post_ids(record_id, lock_posts(credential_id), ids=post_ids)

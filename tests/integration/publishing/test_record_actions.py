@@ -216,15 +216,15 @@ def test_an_account_that_leaves_active_is_held_and_let_go_by_kind(app):
         return db.session.get(Account, account)
 
     transaction(lambda: account_actions.pause(row()))
-    transaction(actions.follow_account, account)
+    transaction(actions.sync_account_holds, account)
     transaction(lambda: account_actions.mark_down(row(), "invalid", "The platform says no."))
-    transaction(actions.follow_account, account)
+    transaction(actions.sync_account_holds, account)
     assert sorted(h.reason for h in desk.holds(account)) == ["account_down", "account_paused"]
     transaction(lambda: account_actions.resume(row()))
-    transaction(actions.follow_account, account)
+    transaction(actions.sync_account_holds, account)
     assert [h.reason for h in desk.holds(account)] == ["account_down"] and desk.work() == 0
     transaction(lambda: account_actions.mark_active(row()))
-    transaction(actions.follow_account, account)
+    transaction(actions.sync_account_holds, account)
     desk.work()
     assert desk.holds(account) == [] and desk.record(key).status == "success"
 

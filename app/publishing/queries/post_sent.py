@@ -12,7 +12,7 @@ STORED = ContentItem.approved_composed["posts"][PublishRecord.platform].label("s
 """What the item's approval keeps for the record's platform; null where it was given up or changed by hand."""
 
 
-def sent(record: PublishRecord, item: ContentItem, artifact: Artifact) -> Post | None:
+def post_sent(record: PublishRecord, item: ContentItem, artifact: Artifact) -> Post | None:
     """The post with the record's own hash; None: nobody knows any more what was sent."""
     kept = (item.approved_composed or {}).get("posts") if isinstance(item.approved_composed, dict) else None
     stored = kept.get(record.platform) if isinstance(kept, dict) else None
