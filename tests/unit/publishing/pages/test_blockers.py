@@ -29,7 +29,7 @@ def test_every_status_has_an_answer(status):
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_hold_is_named_with_its_sentence(reason):
-    (first, *_) = why(facts(holds=(Held("record", reason, NOW),)))
+    (first, *_) = blockers(facts(holds=(Held("record", reason, NOW),)))
     assert first.key == "held" and first.text.startswith(REASONS[reason].blocker)
     assert REASONS[reason].word and PublishHold(reason=reason).word == REASONS[reason].word
 
