@@ -118,12 +118,12 @@ def accounts() -> list[Any]:
     return ids
 
 
-def approved(number: int, ids: list[Any], person: Any, at: Any = None) -> None:
+def approved(number: int, ids: list[Any], at: Any = None) -> None:
     """One approved item on its way to all accounts."""
     item = content.create_item({"title": f"Bench {number}", "body": f"Text number {number}."})
     version = db.session.get_one(Artifact, item.current_version_id)
     content.to_review(item, version)
-    content.set_approved(item, version, person)
+    content.set_approved(item, version)
     db.session.flush()
     publishing.schedule(item, version, ids, at, "UTC")
 
@@ -148,21 +148,21 @@ def run() -> list[tuple[str, str, str]]:
         person = transactions.transaction(make_user, role="admin")
         forked = rq_rate(settings)
         with actor.acting(actor.Actor(type="human", id=str(person.id), name=person.full_name, role="admin")):
-            return _measure(settings, person, forked)
+            return _measure(settings, forked)
 
 
-def _measure(settings: Environment, person: Any, forked: float) -> list[tuple[str, str, str]]:
+def _measure(settings: Environment, forked: float) -> list[tuple[str, str, str]]:
     ours = [["-m", "flask", "worker", "publish"], ["-m", "flask", "worker", "publish"], ["-m", "flask", "clock"]]
     with processes(settings, ["-m", "bench.receiver", str(PORT)], ready=receives):
         ids = accounts()
         transactions.transaction(publishing.hold_everything, "The bench fills the queue.")
         for number in range(RECORDS // (2 * HOSTS)):
-            transactions.transaction(approved, number, ids, person.id)
+            transactions.transaction(approved, number, ids)
         with processes(settings, *ours, ready=at_work):
             transactions.transaction(publishing.release, "all", "", "emergency")
             took = wait_for(RECORDS, 120)
             rate = settled() / took
-            late, steady = _burst(ids, person), _steady(ids, person)
+            late, steady = _burst(ids), _steady(ids)
     outcome = dict(transactions.transaction(_outcomes))
     return [
         ("RQ's own forked no-op rate, two workers", f"{forked:.0f} jobs/s", ""),
@@ -181,17 +181,17 @@ def _outcomes() -> list[tuple[str, int]]:
     return [(status, count) for status, count in found]
 
 
-def _burst(ids: list[Any], person: Any) -> list[float]:
+def _burst(ids: list[Any]) -> list[float]:
     """Lateness of records that are all due at one moment, on idle workers."""
     at = _soon(12)
-    return _late(ids, person, [at] * (BURST // len(ids)))
+    return _late(ids, [at] * (BURST // len(ids)))
 
 
-def _steady(ids: list[Any], person: Any) -> list[float]:
+def _steady(ids: list[Any]) -> list[float]:
     """Lateness of records of which so many come due each second, for a while."""
     between = timedelta(seconds=len(ids) / RATE)
     at = _soon(12 + STEADY * RATE / 100)  # they are made at some hundred a second
-    return _late(ids, person, [at + n * between for n in range(STEADY * RATE // len(ids))])
+    return _late(ids, [at + n * between for n in range(STEADY * RATE // len(ids))])
 
 
 def _soon(seconds: float) -> datetime:
@@ -199,12 +199,12 @@ def _soon(seconds: float) -> datetime:
     return now + timedelta(seconds=seconds)
 
 
-def _late(ids: list[Any], person: Any, moments: list[datetime]) -> list[float]:
+def _late(ids: list[Any], moments: list[datetime]) -> list[float]:
     """Seconds from due to published, worst last, of a post to every account at each of the moments."""
     before = settled()
     first = before + 100_000
     for number, at in enumerate(moments):
-        transactions.transaction(approved, first + number, ids, person.id, at)
+        transactions.transaction(approved, first + number, ids, at)
     if _soon(0) > moments[0]:
         raise RuntimeError("the records were not made in time; the figure would say nothing")
     wait_for(before + len(moments) * len(ids), 60 + (moments[-1] - _soon(0)).total_seconds())

@@ -90,7 +90,7 @@ def make_item(
     elif status == "rejected":
         actions.set_rejected(item, "Not now.")
     elif status in ("approved", "scheduled", "published"):
-        actions.set_approved(item, version, make_user("reviewer").id)
+        act_as(make_user("reviewer"), actions.set_approved, item, version)
     if status in ("scheduled", "published"):
         actions.keep_open_records({item.id: (int(status == "scheduled"), int(status == "published"))})
     db.session.flush()
@@ -121,7 +121,7 @@ def make_record(status="pending", platform="site", account=None, due_at=None, ti
     item = content.create_item({"title": title or f"Post {number}", "body": f"Text {number}."}, by=author.id)
     artifact = db.session.get_one(Artifact, item.current_version_id)
     content.to_review(item, artifact)
-    content.set_approved(item, artifact, author.id)
+    act_as(author, content.set_approved, item, artifact)
     account = account or make_account(platform)
     job = PublishJob(
         content_id=item.id, artifact_id=artifact.id, platforms=[platform], scheduled_at=due_at, created_by=author.id
@@ -205,16 +205,17 @@ def make_review(item=None, by=None, reviewer=None, status="in_review", reason="S
 
     item = item or make_item()
     asker = by or db.session.get_one(User, item.created_by)
-    row = actions.ask(item, version_of(item), _Acting(asker), **more)
+    row = act_as(asker, actions.ask, item, version_of(item), **more)
     who = reviewer or (make_user("reviewer") if status != "pending" else None)
     if status == "in_review":
-        actions.open_for_review(row, who.id)
+        act_as(who, actions.open_for_review, row)
     verb = {"approved": "approve", "rejected": "reject", "changes_requested": "request_changes"}.get(status)
     if verb:
-        actions.decide(
+        act_as(
+            who,
+            actions.decide,
             row.id,
             verb,
-            user=_Acting(who),
             artifact_id=str(row.artifact_id),
             content_hash=row.content_hash,
             plan_hash=contents.plan_hash(item),
@@ -222,17 +223,13 @@ def make_review(item=None, by=None, reviewer=None, status="in_review", reason="S
             note=reason,
         )
     if status == "cancelled":
-        actions.withdraw(row.id, _Acting(asker))
+        act_as(asker, actions.withdraw, row.id)
     return row
 
 
-class _Acting:
-    """A user row as the person whom a view would hand to a verb."""
+def act_as(user, verb, *args, **more):  # type: ignore[no-untyped-def]
+    """A verb, done by a person."""
+    from app.core.actor import Actor, acting
 
-    def __init__(self, user):  # type: ignore[no-untyped-def]
-        self.id, self.full_name, self.role = user.id, user.full_name, user.role
-
-    def can(self, least: str) -> bool:
-        from app.lib.roles import has_role
-
-        return has_role(self.role, least)
+    with acting(Actor(type="human", id=str(user.id), name=user.full_name, role=user.role)):
+        return verb(*args, **more)

@@ -36,7 +36,7 @@ def approved(text: str = "", who: Actor | None = None, **payload: Any) -> tuple[
         )
         artifact = db.session.get_one(Artifact, item.current_version_id)
         content.to_review(item, artifact)
-        content.set_approved(item, artifact, item.created_by)
+        content.set_approved(item, artifact)
         return item, artifact
 
     with acting(who or staff()):

@@ -71,10 +71,10 @@ def _advance(story: Story, people_by_role: dict[str, Any], campaign: uuid.UUID) 
         _as(author, _write, story, item_id, campaign)
     if story.fate == "draft":
         return
-    _as(author, _ask, item_id, author)
+    _as(author, _ask, item_id)
     if story.fate == "asked":
         return
-    _as(other, _approve, item_id, other)
+    _as(other, _approve, item_id)
     _as(people_by_role["admin"], _send, story, item_id)
 
 
@@ -127,20 +127,19 @@ def _account(name: str) -> Any:
     return next((found for platform in ("site", "sandbox") if (found := account_queries.by_name(platform, name))), None)
 
 
-def _ask(item_id: uuid.UUID, author: Any) -> None:
+def _ask(item_id: uuid.UUID) -> None:
     item = _item(item_id)
     if item.status == "draft":
-        reviews.ask(item, _version(item), author)
+        reviews.ask(item, _version(item))
 
 
-def _approve(item_id: uuid.UUID, reviewer: Any) -> None:
+def _approve(item_id: uuid.UUID) -> None:
     item = _item(item_id)
     request = open_request(item)
     if request is not None:
         reviews.decide(
             request.id,
             "approve",
-            user=reviewer,
             artifact_id=str(request.artifact_id),
             content_hash=request.content_hash or "",
             plan_hash=contents.plan_hash(item),

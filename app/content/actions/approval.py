@@ -46,8 +46,8 @@ def _take_back(item: ContentItem) -> None:
     item.approved_version_id = item.approved_hash = item.approved_by = item.approved_at = item.approved_composed = None
 
 
-def set_approved(item: ContentItem, artifact: Artifact, user_id: uuid.UUID | None) -> None:
-    """review → approved: this version and this hash, with what it composes to on the platforms the reviewer was shown."""
+def set_approved(item: ContentItem, artifact: Artifact) -> None:
+    """review → approved by who acts: this version and this hash, with what it composes to on the platforms the reviewer was shown."""
     _current(item, artifact)
     digest = content_hash(artifact.payload)
     if digest != artifact.content_hash:
@@ -55,7 +55,7 @@ def set_approved(item: ContentItem, artifact: Artifact, user_id: uuid.UUID | Non
     item.approved_version_id, item.approved_hash, item.approved_by, item.approved_at = (
         artifact.id,
         digest,
-        user_id,
+        current().person_id,
         app_now(),
     )
     media = facts(m["sha256"] for m in artifact.payload.get("media") or [])

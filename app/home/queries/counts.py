@@ -14,7 +14,7 @@ from app.content.models import ContentItem
 from app.core.db import db
 from app.notifications.models import Notification
 from app.publishing.queries.records import needs_action_count
-from app.reviews.queries import counting
+from app.reviews.queries import select_queue_length
 from app.staff.person import Person
 
 
@@ -37,7 +37,7 @@ def badges(user: Person) -> Badges:
         .select_from(Notification)
         .where(Notification.user_id == user.id, Notification.read_at.is_(None))
     )
-    counts = (counting(user), needs_action_count(), down, unread)
+    counts = (select_queue_length(), needs_action_count(), down, unread)
     return Badges(*db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one())
 
 

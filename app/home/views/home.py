@@ -16,7 +16,7 @@ from app.home.sentences import lead
 from app.home.views.blueprint import bp
 from app.lib import clock
 from app.metrics import queries as metrics
-from app.reviews.queries import waiting_for
+from app.reviews.queries import queue
 from app.web.auth import requires
 from app.web.pages import render
 from app.web.template_globals import zone
@@ -28,7 +28,7 @@ SHOWN_TODAY = 12
 @requires("viewer")
 def index() -> Response:
     start = datetime.combine(_today(), time(), zone()).astimezone(UTC)
-    reviews = waiting_for(current_user) if current_user.can("reviewer") else []
+    reviews = queue()
     end = datetime.combine(_today() + timedelta(days=1), time(), zone()).astimezone(UTC)
     ticks = {tick.job: tick.late_after for tick in current_app.extensions.get("schedule", ())}
     first = _today() - timedelta(days=13)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from app.reviews.actions.ask import ask, withdraw
 from app.reviews.actions.comment import comment
-from app.reviews.actions.decide import Decided, decide
+from app.reviews.actions.decide import DecisionResult, decide
 from app.reviews.actions.expiry import expire, expire_due, supersede_stale
 from app.reviews.actions.opening import open_for_review
 from app.reviews.actions.undo import undo
 
 __all__ = [
-    "Decided",
+    "DecisionResult",
     "ask",
     "comment",
     "decide",

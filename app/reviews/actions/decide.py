@@ -1,7 +1,7 @@
 """Decide on one version: approve, reject, request changes.
 
 1. the sentence, where one is needed   2. the reviewer's own lock   3. item and request under their locks
-4. the same decision again: nothing    5. still open, still this version, plan and words   6. may this person, and so soon?
+4. the same decision again: nothing    5. still open, still this version, plan and text   6. may this person, and so soon?
 7. one more vote   8. settled: the item follows, and the plan when that was asked for
 """
 
@@ -15,15 +15,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.content.models import Artifact
-from app.core import locks, settings
+from app.core import actor, locks, settings
 from app.core.db import db
-from app.lib.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from app.lib.errors import Conflict, Invalid, NotFound, TooMany
 from app.publishing.models import PublishJob
-from app.reviews import rules
+from app.reviews import queries, rules
 from app.reviews.actions.guards import must_be_as_shown, must_be_open, must_be_this_version
-from app.reviews.actions.locking import add_vote, database_now, locked, votes
+from app.reviews.actions.locking import add_vote, database_now, lock_request, votes
 from app.reviews.actions.settle import settle
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest, ReviewDecision
 
@@ -31,12 +31,12 @@ COUNTED = ("approve", "reject", "request_changes", "escalate")
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionResult:
     """What came of it. `settled` is the new status, None while the quorum waits for others; `job` when one was made."""
 
     request: ApprovalRequest
     settled: str | None
-    job: Any = None
+    job: PublishJob | None = None
     repeated: bool = False
 
 
@@ -44,47 +44,50 @@ def decide(
     request_id: uuid.UUID,
     decision: str,
     *,
-    user: Any, artifact_id: str, content_hash: str, plan_hash: str, shown_hash: str,
+    artifact_id: str, content_hash: str, plan_hash: str, shown_hash: str,
     note: str = "", reasons: tuple[str, ...] = (), schedule: bool = False,
-) -> Decided:  # fmt: skip
-    """One reviewer's decision on exactly what the page showed: version and hash, the plan, what is composed of it.
+) -> DecisionResult:  # fmt: skip
+    """The decision of who acts on exactly what the page showed: version and hash, the plan, what is composed of it.
 
     Raises Invalid (no sentence), Conflict (decided, expired, newer version, another plan), Forbidden (own work, role), TooMany
     (ten a minute). Doing the same again, as a double click does, returns what is there.
     """
     if decision not in rules.OUTCOME:
         raise NotFound("There is no such decision.")
-    said = _sentence(decision, note)
-    locks.advisory(f"reviews.decisions:{user.id}")
-    request, item = locked(request_id)
-    if _repeats(request, decision, user, artifact_id):
+    sentence, me = _sentence(decision, note), str(actor.current().person_id)
+    locks.advisory(f"reviews.decisions:{me}")
+    request, item = lock_request(request_id)
+    if _repeats(request, decision, me, artifact_id):
         _must_be_scheduled(request, schedule)
-        return Decided(request, request.status if request.status not in OPEN else None, repeated=True)
+        return DecisionResult(request, request.status if request.status not in OPEN else None, repeated=True)
     at = database_now()
-    must_be_open(request, item, at, user.id)
-    must_be_this_version(request, item, artifact_id, content_hash, user.id)
+    must_be_open(request, item, at)
+    must_be_this_version(request, item, artifact_id, content_hash)
     must_be_as_shown(item, db.session.get_one(Artifact, request.artifact_id), plan_hash, shown_hash)
-    _must_be_allowed(request, user, at)
-    came_from = _taken_in(request, user, at)
-    _one_sight(request, plan_hash + shown_hash)
-    add_vote(request, user.id, decision, [*reasons, *([said] if said else [])], at)
+    may = queries.rights(request, item, at)
+    if may.decide is not None:
+        raise may.decide
+    _limit_rate(me, at)
+    came_from = _open(request, at)
+    _begin_round_if_changed(request, plan_hash + shown_hash)
+    add_vote(request, decision, [*reasons, *([sentence] if sentence else [])], at)
     verdict = rules.outcome(votes(request), request.quorum)
-    job = settle(request, item, verdict, user, said, at, schedule) if verdict else None
-    _record(decision, request, came_from, said)
-    return Decided(request, request.status if request.status not in OPEN else None, job)
+    job = settle(request, item, verdict, sentence, may, at, schedule) if verdict else None
+    _record(decision, request, came_from, sentence)
+    return DecisionResult(request, request.status if request.status not in OPEN else None, job)
 
 
-def _taken_in(request: ApprovalRequest, user: Any, at: datetime) -> str:
+def _open(request: ApprovalRequest, at: datetime) -> str:
     """Who decides has opened it, too. Returns the status it came from."""
     came_from = request.status
     if came_from == "pending":
         REQUEST.move(request, "in_review")
-        request.opened_by, request.opened_at = user.id, at
+        request.opened_by, request.opened_at = actor.current().person_id, at
     return came_from
 
 
-def _one_sight(request: ApprovalRequest, seen: str) -> None:
-    """All votes of a round are about the same sight: where it is another one (an update of the desk), a round begins."""
+def _begin_round_if_changed(request: ApprovalRequest, seen: str) -> None:
+    """All votes of a round are about the same page: where it shows other words (an update of the app), a round begins."""
     before = request.details.get("seen")
     if before not in (None, seen) and votes(request):
         request.round += 1
@@ -99,53 +102,45 @@ def _must_be_scheduled(request: ApprovalRequest, schedule: bool) -> None:
         raise Conflict("You approved it already, without scheduling. Open the item and schedule it from there.")
 
 
-def _record(decision: str, request: ApprovalRequest, came_from: str, said: str) -> None:
+def _record(decision: str, request: ApprovalRequest, came_from: str, sentence: str) -> None:
     """The line of history; each action is named in full, so that reactions can be checked against them."""
     facts: dict[str, Any] = {
-        "note": said or None,
+        "note": sentence or None,
         "changes": {"status": [came_from, request.status], "round": [None, request.round]},
     }
     if decision == "approve":
-        record("reviews.approve", request, **facts)
+        audit.record("reviews.approve", request, **facts)
     elif decision == "reject":
-        record("reviews.reject", request, **facts)
+        audit.record("reviews.reject", request, **facts)
     else:
-        record("reviews.request_changes", request, **facts)
+        audit.record("reviews.request_changes", request, **facts)
 
 
 def _sentence(decision: str, note: str) -> str:
-    said = note.strip()
-    if decision in rules.NEEDS_SENTENCE and len(said) < 3:
+    sentence = note.strip()
+    if decision in rules.NEEDS_SENTENCE and len(sentence) < 3:
         why = (
             "Say in a sentence why it cannot go out."
             if decision == "reject"
             else "Say in a sentence what should change."
         )
         raise Invalid({"note": why})
-    if len(said) > rules.SENTENCE_MAX:
+    if len(sentence) > rules.SENTENCE_MAX:
         raise Invalid(
-            {"note": f"This has {len(said):,} characters; at most {rules.SENTENCE_MAX:,} are kept. Shorten it."}
+            {"note": f"This has {len(sentence):,} characters; at most {rules.SENTENCE_MAX:,} are kept. Shorten it."}
         )
-    return said
+    return sentence
 
 
-def _repeats(request: ApprovalRequest, decision: str, user: Any, artifact_id: str) -> bool:
+def _repeats(request: ApprovalRequest, decision: str, reviewer_id: str, artifact_id: str) -> bool:
     if str(request.artifact_id) != artifact_id:
         return False
-    return rules.last_votes(votes(request)).get(str(user.id)) == decision
+    return rules.last_votes(votes(request)).get(reviewer_id) == decision
 
 
-def _must_be_allowed(request: ApprovalRequest, user: Any, at: datetime) -> None:
-    why = rules.why_not_decide(
-        may_review=user.can("reviewer"),
-        user_id=user.id,
-        author_ids=(request.author_id, request.requested_by),
-        self_approval=settings.get("reviews.self_approval"),
-    )
-    if why:
-        raise Forbidden(why)
+def _limit_rate(reviewer_id: str, at: datetime) -> None:
     limit = settings.get("reviews.decisions_per_minute")
-    free = rules.free_again_at(_lately(user, at, limit), at, limit)
+    free = rules.free_again_at(_recent(reviewer_id, at, limit), at, limit)
     if free is not None:
         wait = max(1, math.ceil((free - at).total_seconds()))
         raise TooMany(
@@ -155,9 +150,9 @@ def _must_be_allowed(request: ApprovalRequest, user: Any, at: datetime) -> None:
         )
 
 
-def _lately(user: Any, at: datetime, limit: int) -> list[datetime]:
+def _recent(reviewer_id: str, at: datetime, limit: int) -> list[datetime]:
     statement = sa.select(ReviewDecision.created_at).where(
-        ReviewDecision.reviewer_id == str(user.id),
+        ReviewDecision.reviewer_id == reviewer_id,
         ReviewDecision.decision.in_(COUNTED),
         ReviewDecision.created_at > at - rules.MINUTE,
     )

@@ -1,4 +1,4 @@
-"""How a request stands now, in words for the person who comes too late."""
+"""Refuses a decision that comes too late, saying to the person who acts what happened meanwhile."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
+from app.core import actor
 from app.core.db import db
 from app.lib.errors import Conflict, Overtaken
 from app.reviews.models import OPEN, SETTLED, ApprovalRequest
+from app.reviews.rules import is_open
 from app.staff.models import User
 
 DID = {"approved": "approved", "rejected": "rejected", "changes_requested": "asked for changes on"}
@@ -20,10 +22,10 @@ DID = {"approved": "approved", "rejected": "rejected", "changes_requested": "ask
 PLAN = "The plan changed while you read: look again. The plan is part of the decision, so it is asked for anew."
 
 
-def must_be_open(request: ApprovalRequest, item: ContentItem, at: datetime, reader: uuid.UUID | None = None) -> None:
-    """Raises Conflict, saying to the reader who was first and when, or why the request has ended."""
+def must_be_open(request: ApprovalRequest, item: ContentItem, at: datetime) -> None:
+    """Raises Conflict, saying who was first and when, or why the request has ended."""
     if request.status in SETTLED:
-        who = name_of(request.settled_by, reader)
+        who = name_of(request.settled_by)
         first = "already" if who == "You" else "first"
         raise Overtaken(f"{who} {DID[request.status]} this version {first}, {ago(request.settled_at, at)}.")
     same_version = item.current_version_id == request.artifact_id
@@ -33,17 +35,15 @@ def must_be_open(request: ApprovalRequest, item: ContentItem, at: datetime, read
         raise Overtaken("A newer version was saved, so this request has ended. Open the newer one.")
     if request.status == "cancelled":
         raise Overtaken("The author withdrew this request. There is nothing to decide any more.")
-    if request.status not in OPEN or (request.expires_at is not None and request.expires_at <= at):
+    if not is_open(request, at):
         raise Conflict("This request has expired. The author can ask for a new review.")
 
 
-def must_be_this_version(
-    request: ApprovalRequest, item: ContentItem, artifact_id: str, content_hash: str, reader: uuid.UUID | None = None
-) -> None:
+def must_be_this_version(request: ApprovalRequest, item: ContentItem, artifact_id: str, content_hash: str) -> None:
     """Raises Conflict when the page showed another version than the one under review, or a newer one was saved."""
     if item.current_version_id != request.artifact_id:
         newer = db.session.get(Artifact, item.current_version_id)
-        who = name_of(newer.created_by, reader) if newer else "Somebody"
+        who = name_of(newer.created_by) if newer else "Somebody"
         number = f"version {newer.version}" if newer else "a newer version"
         raise Overtaken(f"{who} saved {number} while you were reading. What you saw is no longer what would go out.")
     if str(request.artifact_id) != artifact_id or request.content_hash != content_hash:
@@ -58,9 +58,9 @@ def must_be_as_shown(item: ContentItem, version: Artifact, plan_hash: str, shown
         raise Overtaken("What would go out is no longer what this page showed: look again. Nothing was decided.")
 
 
-def name_of(user_id: uuid.UUID | None, reader: uuid.UUID | None = None) -> str:
-    """A person's name for a message; "You" for the one who reads it."""
-    if user_id is not None and user_id == reader:
+def name_of(user_id: uuid.UUID | None) -> str:
+    """A person's name for a message; "You" for who acts, and reads it."""
+    if user_id is not None and user_id == actor.current().person_id:
         return "You"
     return db.session.scalar(sa.select(User.full_name).where(User.id == user_id)) or "Somebody"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
+from app.core import actor
 from app.core.db import app_now, db
 from app.lib.errors import NotFound
-from app.reviews.models import ApprovalRequest, ReviewDecision
+from app.reviews.models import OPEN, ApprovalRequest, ReviewDecision
 from app.reviews.rules import NEXT_ACTION, Vote
 
 
@@ -21,7 +21,7 @@ def database_now() -> datetime:
     return moment
 
 
-def locked_item(item_id: uuid.UUID) -> ContentItem:
+def lock_item(item_id: uuid.UUID) -> ContentItem:
     """The content item under its row lock, freshly read. Raises NotFound."""
     item = db.session.get(ContentItem, item_id, with_for_update=True, populate_existing=True)
     if item is None or item.deleted_at is not None:
@@ -29,8 +29,8 @@ def locked_item(item_id: uuid.UUID) -> ContentItem:
     return item
 
 
-def locked(request_id: uuid.UUID) -> tuple[ApprovalRequest, ContentItem]:
-    """The request and its item, both locked, the item first. Raises NotFound."""
+def lock_request(request_id: uuid.UUID) -> tuple[ApprovalRequest, ContentItem]:
+    """The request and its item, both lock_request, the item first. Raises NotFound."""
     entity = db.session.scalar(
         sa.select(ApprovalRequest.related_entity_id).where(
             ApprovalRequest.id == request_id, ApprovalRequest.request_type == "content"
@@ -38,7 +38,7 @@ def locked(request_id: uuid.UUID) -> tuple[ApprovalRequest, ContentItem]:
     )
     if entity is None:
         raise NotFound("There is no such review request. It may have been archived.")
-    item = locked_item(entity)
+    item = lock_item(entity)
     request = db.session.get(ApprovalRequest, request_id, with_for_update=True, populate_existing=True)
     if request is None:
         raise NotFound("There is no such review request. It may have been archived.")
@@ -46,19 +46,13 @@ def locked(request_id: uuid.UUID) -> tuple[ApprovalRequest, ContentItem]:
 
 
 def open_request(item: ContentItem) -> ApprovalRequest | None:
-    """The open request of a locked item; there is at most one (unique index)."""
+    """The open request of a lock_request item; there is at most one (unique index)."""
     statement = sa.select(ApprovalRequest).where(
         ApprovalRequest.request_type == "content",
         ApprovalRequest.related_entity_id == item.id,
-        ApprovalRequest.status.in_(("pending", "in_review", "escalated")),
+        ApprovalRequest.status.in_(OPEN),
     )
     return db.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
-
-
-def stands(request: ApprovalRequest, item: ContentItem) -> bool:
-    """Whether an open request is still about what the item is now: its version, and the plan that was asked about (another
-    plan makes the item a draft)."""
-    return request.artifact_id == item.current_version_id and item.status == "review"
 
 
 def votes(request: ApprovalRequest) -> list[Vote]:
@@ -72,11 +66,9 @@ def votes(request: ApprovalRequest) -> list[Vote]:
     return [Vote(*row) for row in db.session.execute(statement).all()]
 
 
-def add_vote(
-    request: ApprovalRequest, reviewer_id: Any, decision: str, reasons: list[str], at: datetime
-) -> ReviewDecision:
-    """Append one decision, numbered behind the reviewer's earlier ones of this stage and round."""
-    who = str(reviewer_id)
+def add_vote(request: ApprovalRequest, decision: str, reasons: list[str], at: datetime) -> ReviewDecision:
+    """Append a decision of who acts, numbered behind their earlier ones of this stage and round."""
+    who = str(actor.current().person_id)
     earlier = [v.vote_no for v in votes(request) if v.reviewer_id == who]
     row = ReviewDecision(
         request_id=request.id,

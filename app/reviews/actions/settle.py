@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from app.content import actions as content
 from app.content.models import Artifact, ContentItem
-from app.core import settings
+from app.core import actor, settings
 from app.core.db import db
-from app.lib.errors import Conflict, Forbidden
 from app.publishing import actions as publishing
+from app.publishing.models import PublishJob
 from app.reviews.models import REQUEST, ApprovalRequest
-from app.reviews.rules import OUTCOME
+from app.reviews.rules import OUTCOME, Rights, is_planned
 
 
 def settle(
-    request: ApprovalRequest, item: ContentItem, verdict: str, user: Any, said: str, at: datetime, schedule: bool
-) -> Any:
-    """Carry a verdict out. Returns the publish job when one was made.
+    request: ApprovalRequest, item: ContentItem, verdict: str, note: str, may: Rights, at: datetime, schedule: bool
+) -> PublishJob | None:
+    """Carry a verdict out, as the decision of who acts; `may`: what they may do. Returns the publish job when one was made.
 
     Raises Forbidden when scheduling was asked for without the right to it, Conflict when there is no usable plan.
     """
@@ -29,35 +28,32 @@ def settle(
     REQUEST.move(request, OUTCOME.get(verdict, "escalated"))
     if verdict == "escalate":
         return None
-    request.settled_by, request.settled_at = user.id, at
+    request.settled_by, request.settled_at = actor.current().person_id, at
     if verdict == "approve":
-        return _approved(request, item, user, at, schedule)
-    request.rejected_by, request.rejected_at, request.rejection_reason = user.id, at, said
+        return _approve(request, item, may, at, schedule)
+    request.rejected_by, request.rejected_at, request.rejection_reason = request.settled_by, at, note
     if verdict == "reject":
-        content.set_rejected(item, said)
+        content.set_rejected(item, note)
     else:
-        content.set_needs_revision(item, said)
+        content.set_needs_revision(item, note)
     return None
 
 
-def _approved(request: ApprovalRequest, item: ContentItem, user: Any, at: datetime, schedule: bool) -> Any:
+def _approve(
+    request: ApprovalRequest, item: ContentItem, may: Rights, at: datetime, schedule: bool
+) -> PublishJob | None:
     artifact = db.session.get_one(Artifact, request.artifact_id)
-    request.approved_by, request.approved_at = user.id, at
-    content.set_approved(item, artifact, user.id)
+    request.approved_by, request.approved_at = request.settled_by, at
+    content.set_approved(item, artifact)
     db.session.flush()
     publishing.recount(item.id, artifact.id)
+    if schedule and may.schedule is not None:
+        raise may.schedule
     accounts = item.planned_accounts or []
-    planned = bool(accounts) and item.scheduled_for is not None and item.scheduled_for > at
-    if schedule and not user.can("operator"):
-        raise Forbidden("Scheduling needs the operator role. Approve it, and an operator can schedule it.")
-    if schedule and not planned:
-        raise Conflict(
-            "The planned time has passed or no account is planned. Approve it, then schedule it from its page."
-        )
     if not schedule:  # nobody can be asked about a second post beside an earlier version, so none is made
         accounts = publishing.without_second_posts(artifact, accounts)
     wanted = schedule or (settings.get("reviews.schedule_on_approval") and _campaign_lets(item))
-    if planned and accounts and wanted:
+    if is_planned(item, at) and accounts and wanted:
         return publishing.schedule(
             item,
             artifact,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.core.settings import declare, declare_group
 from app.reviews.models.decision import DECISIONS, NEXT_ACTIONS, ReviewComment, ReviewDecision
-from app.reviews.models.request import OPEN, REQUEST, SETTLED, ApprovalRequest
+from app.reviews.models.request import REQUEST, ApprovalRequest
+from app.reviews.rules import OPEN, SETTLED
 
 declare_group("reviews", "Reviews", 10)
 declare("reviews.self_approval", False, bool, "People may approve what they wrote themselves.", label="Self-approval")

@@ -33,8 +33,6 @@ REQUEST = Flow(
         "superseded": State("Superseded", "idle", "replace"),
     },
 )
-OPEN = ("pending", "in_review", "escalated")
-SETTLED = ("approved", "rejected", "changes_requested")
 TYPES = (
     "content",
     "publish_job",

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from app.reviews.queries.decisions import Comments, comments_of, decisions_of
 from app.reviews.queries.history import REQUESTS, of_item
-from app.reviews.queries.queue import QueueRow, counting, waiting_count, waiting_for
-from app.reviews.queries.request import Shown, base_version, next_due, shown, standing_vote
+from app.reviews.queries.queue import QueueRow, queue, queue_length, select_queue_length
+from app.reviews.queries.request import RequestDetails, base_version, details, next_due, own_vote
+from app.reviews.queries.rights import rights
 
 __all__ = [
     "REQUESTS",
     "Comments",
     "QueueRow",
-    "Shown",
+    "RequestDetails",
     "base_version",
     "comments_of",
-    "counting",
     "decisions_of",
+    "details",
     "next_due",
     "of_item",
-    "shown",
-    "standing_vote",
-    "waiting_count",
-    "waiting_for",
+    "own_vote",
+    "queue",
+    "queue_length",
+    "rights",
+    "select_queue_length",
 ]

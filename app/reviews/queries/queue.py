@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
-from app.core import settings
+from app.core import actor, settings
 from app.core.db import db, now_once
 from app.reviews.models import OPEN, ApprovalRequest, ReviewDecision
 from app.staff.models import User
@@ -47,14 +47,14 @@ def open_and_current() -> sa.ColumnElement[bool]:
     )
 
 
-def _mine(user_id: uuid.UUID) -> sa.ColumnElement[bool]:
+def _waits_for(person_id: uuid.UUID | None) -> sa.ColumnElement[bool]:
     last_vote = (
         sa.select(ReviewDecision.decision)
         .where(
             ReviewDecision.request_id == ApprovalRequest.id,
             ReviewDecision.stage == ApprovalRequest.stage,
             ReviewDecision.round == ApprovalRequest.round,
-            ReviewDecision.reviewer_id == str(user_id),
+            ReviewDecision.reviewer_id == str(person_id),
         )
         .order_by(ReviewDecision.vote_no.desc())
         .limit(1)
@@ -63,29 +63,32 @@ def _mine(user_id: uuid.UUID) -> sa.ColumnElement[bool]:
     )
     rules = [
         sa.func.coalesce(last_vote, "withdraw") == "withdraw",
-        sa.or_(ApprovalRequest.assigned_to.is_(None), ApprovalRequest.assigned_to == user_id),
+        sa.or_(ApprovalRequest.assigned_to.is_(None), ApprovalRequest.assigned_to == person_id),
     ]
     if not settings.get("reviews.self_approval"):
-        rules.append(ApprovalRequest.author_id.is_distinct_from(user_id))
-        rules.append(ApprovalRequest.requested_by.is_distinct_from(user_id))
+        rules.append(ApprovalRequest.author_id.is_distinct_from(person_id))
+        rules.append(ApprovalRequest.requested_by.is_distinct_from(person_id))
     return sa.and_(*rules)
 
 
-def _narrowed(statement: sa.Select[Any], user: Any, args: Mapping[str, str]) -> sa.Select[Any]:
+def _filter(statement: sa.Select[Any], args: Mapping[str, str]) -> sa.Select[Any]:
     statement = statement.join(ContentItem, ContentItem.id == ApprovalRequest.related_entity_id).where(
         open_and_current()
     )
     if args.get("scope") != "all":
-        statement = statement.where(_mine(user.id))
+        statement = statement.where(_waits_for(actor.current().person_id))
     if args.get("platform"):
         statement = statement.where(ContentItem.planned_platforms.any_() == args["platform"])
     return statement
 
 
-def waiting_for(user: Any, args: Mapping[str, str] | None = None) -> list[QueueRow]:
-    """The queue of `user`, by due time (what has none comes last) or by lowest confidence."""
+def queue(args: Mapping[str, str] | None = None) -> list[QueueRow]:
+    """The queue of who acts, by due time (what has none comes last) or by lowest confidence; nothing waits for people who may
+    not decide. `args`: scope, platform and sort of the page's filter."""
+    if not actor.current().can("reviewer"):
+        return []
     args = args or {}
-    statement = _narrowed(
+    statement = _filter(
         sa.select(
             ApprovalRequest.id,
             ContentItem.title,
@@ -97,7 +100,6 @@ def waiting_for(user: Any, args: Mapping[str, str] | None = None) -> list[QueueR
         )
         .select_from(ApprovalRequest)
         .outerjoin(User, User.id == sa.func.coalesce(ApprovalRequest.author_id, ApprovalRequest.requested_by)),
-        user,
         args,
     )
     order = [ApprovalRequest.due_at.asc().nulls_last(), ApprovalRequest.requested_at, ApprovalRequest.id]
@@ -106,13 +108,13 @@ def waiting_for(user: Any, args: Mapping[str, str] | None = None) -> list[QueueR
     return [QueueRow(*row) for row in db.session.execute(statement.order_by(*order).limit(SHOWN_AT_MOST)).all()]
 
 
-def waiting_count(user: Any) -> int:
-    """How many wait for `user`; nothing waits for people who may not decide."""
-    return db.session.scalar(counting(user)) or 0
+def queue_length() -> int:
+    """How many requests wait for who acts."""
+    return db.session.scalar(select_queue_length()) or 0
 
 
-def counting(user: Any) -> sa.Select[Any]:
+def select_queue_length() -> sa.Select[tuple[int]]:
     """The same as a statement, for others to embed."""
-    if not user.can("reviewer"):
+    if not actor.current().can("reviewer"):
         return sa.select(sa.literal(0))
-    return _narrowed(sa.select(sa.func.count()).select_from(ApprovalRequest), user, {})
+    return _filter(sa.select(sa.func.count()).select_from(ApprovalRequest), {})

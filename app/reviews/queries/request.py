@@ -11,17 +11,19 @@ from sqlalchemy.orm import aliased
 
 from app.campaigns.models import Campaign
 from app.content.models import Artifact, ContentItem
+from app.core import actor
 from app.core.db import db
 from app.lib.errors import NotFound
 from app.reviews.models import SETTLED, ApprovalRequest, ReviewDecision
 from app.reviews.queries.queue import open_and_current
+from app.reviews.rules import is_up_to_date
 from app.staff.models import User
 
 Author, Asker, Settler, Opener, Assignee = (aliased(User) for _ in range(5))
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RequestDetails:
     """A request, what it is about, and the names of the people in it."""
 
     request: ApprovalRequest
@@ -42,16 +44,16 @@ class Shown:
     @property
     def is_standing(self) -> bool:
         """Whether the version and the plan that were asked about are still what the item is."""
-        return self.is_current and self.item.status == "review"
+        return is_up_to_date(self.request, self.item)
 
 
-def shown(request_id: uuid.UUID | str) -> Shown:
+def details(request_id: uuid.UUID | str) -> RequestDetails:
     """The request for its page. Raises NotFound."""
     try:
         key = uuid.UUID(str(request_id))
     except ValueError:
         raise NotFound("There is no such review request. The link may be cut short.") from None
-    people = [one.full_name for one in (Author, Asker, Settler, Opener, Assignee)]
+    people = [person.full_name for person in (Author, Asker, Settler, Opener, Assignee)]
     statement = (
         sa.select(ApprovalRequest, ContentItem, Artifact, Campaign.name, *people)
         .join(ContentItem, ContentItem.id == ApprovalRequest.related_entity_id)
@@ -67,31 +69,31 @@ def shown(request_id: uuid.UUID | str) -> Shown:
     row = db.session.execute(statement).first()
     if row is None:
         raise NotFound("There is no such review request. It may have been archived, or its content removed.")
-    return Shown(*row)
+    return RequestDetails(*row)
 
 
-def base_version(found: Shown) -> Artifact | None:
+def base_version(details: RequestDetails) -> Artifact | None:
     """What the version is compared with: the newest older version that was approved or decided on."""
     decided = (
         sa.select(ApprovalRequest.artifact_id)
-        .where(ApprovalRequest.related_entity_id == found.item.id, ApprovalRequest.status.in_(SETTLED))
+        .where(ApprovalRequest.related_entity_id == details.item.id, ApprovalRequest.status.in_(SETTLED))
         .scalar_subquery()
     )
     statement = sa.select(Artifact).where(
-        Artifact.content_id == found.item.id,
-        Artifact.version < found.artifact.version,
-        sa.or_(Artifact.id == found.item.approved_version_id, Artifact.id.in_(decided)),
+        Artifact.content_id == details.item.id,
+        Artifact.version < details.artifact.version,
+        sa.or_(Artifact.id == details.item.approved_version_id, Artifact.id.in_(decided)),
     )
     return db.session.scalar(statement.order_by(Artifact.version.desc()).limit(1))
 
 
-def standing_vote(request: ApprovalRequest, user_id: uuid.UUID) -> str | None:
-    """This person's vote in the current stage and round, while others are still asked."""
+def own_vote(request: ApprovalRequest) -> str | None:
+    """The vote of who acts in the current stage and round, while others are still asked."""
     statement = sa.select(ReviewDecision.decision).where(
         ReviewDecision.request_id == request.id,
         ReviewDecision.stage == request.stage,
         ReviewDecision.round == request.round,
-        ReviewDecision.reviewer_id == str(user_id),
+        ReviewDecision.reviewer_id == str(actor.current().person_id),
     )
     last = db.session.scalar(statement.order_by(ReviewDecision.vote_no.desc()).limit(1))
     return last if last != "withdraw" else None

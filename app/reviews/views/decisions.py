@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from flask import Response, url_for
-from flask_login import current_user
 
 from app.content import queries as contents
 from app.core.db import db
@@ -29,7 +28,7 @@ DONE = {"approved": "Approved", "rejected": "Rejected", "changes_requested": "Ch
 @requires("reviewer")
 def new_decision(request_id: uuid.UUID, decision: str) -> Response:
     """The dialog as a page, for browsers without JavaScript."""
-    found, form = queries.shown(request_id), DecisionForm(formdata=None, decision=decision)
+    found, form = queries.details(request_id), DecisionForm(formdata=None, decision=decision)
     form.artifact_id.data, form.content_hash.data = str(found.artifact.id), found.request.content_hash
     form.plan_hash.data = contents.plan_hash(found.item)
     form.shown_hash.data = contents.shown_hash(found.item, found.artifact)
@@ -45,7 +44,7 @@ def decide(request_id: uuid.UUID) -> Response:
     rows = [row.id for row in queue_of(args)]
     try:
         _refuse_second_press(form)
-        done = actions.decide(request_id, form.decision.data or "", user=current_user, **_given(form))
+        done = actions.decide(request_id, form.decision.data or "", **_given(form))
         db.session.flush()
     except (Invalid, Conflict, Forbidden, TooMany) as error:
         db.session.rollback()
@@ -91,7 +90,7 @@ def _refused(request_id: uuid.UUID, args: dict[str, str], form: DecisionForm, er
         form.fail(error.errors)
         if wants_fragment():
             return show_item(request_id, args=args, form=form, status=422)
-        found = queries.shown(request_id)
+        found = queries.details(request_id)
         return render("reviews/decide.html", status=422, found=found, form=form, args=args, reasons=rules.REASONS)
     title = {403: "You may not decide this one", 409: "Nothing was changed", 429: "That was fast"}[error.status]
     answer = show_item(request_id, args=args, notice=Notice(title, error.message, error.status, typed=typed))
@@ -100,7 +99,7 @@ def _refused(request_id: uuid.UUID, args: dict[str, str], form: DecisionForm, er
     return toast(answer, error.message) if error.status in (403, 429) and wants_fragment() else answer
 
 
-def _words(done: actions.Decided) -> str:
+def _words(done: actions.DecisionResult) -> str:
     if done.settled is None:
         return "Your vote is noted. Others are still asked."
     title = contents.by_id(done.request.related_entity_id).title
@@ -118,7 +117,7 @@ def undo(request_id: uuid.UUID) -> Response:
     """Take the decision back; the item is in the queue again, and on the screen."""
     args = kept()
     try:
-        actions.undo(request_id, current_user)
+        actions.undo(request_id)
         db.session.flush()
     except (Conflict, Forbidden) as error:
         db.session.rollback()

@@ -15,12 +15,11 @@ from app.audit import queries as audit
 from app.content import checks
 from app.content import queries as contents
 from app.content.changes import sections
-from app.core import settings
 from app.lib import clock
 from app.platforms import registry
 from app.reviews import queries, rules
 from app.reviews.forms import CommentForm, DecisionForm
-from app.reviews.models import OPEN, SETTLED
+from app.reviews.models import OPEN
 from app.reviews.queries.queue import SCOPES, SHOWN_AT_MOST, SORTS
 from app.web import times
 from app.web.pages import render, wants_fragment
@@ -58,7 +57,7 @@ def remember(args: dict[str, str]) -> None:
 
 def queue_of(args: Mapping[str, str]) -> list[queries.QueueRow]:
     """The queue of the person at the browser; empty for people who may not decide."""
-    return queries.waiting_for(current_user, args) if current_user.can("reviewer") else []
+    return queries.queue(args)
 
 
 def show_item(
@@ -70,11 +69,11 @@ def show_item(
     has_moved: bool = False,
     came: bool = False,
     status: int | None = None,
-    found: queries.Shown | None = None,
+    found: queries.RequestDetails | None = None,
 ) -> Response:
     """The page (or, for htmx, the region `review`) of one request. `came`: by itself, after a decision on another; `found`:
     the request, where it was read already."""
-    found = found or queries.shown(request_id)
+    found = found or queries.details(request_id)
     rows = queue_of(args)
     return render(
         "reviews/show.html",
@@ -114,7 +113,7 @@ def _url(key: uuid.UUID | None, args: dict[str, str]) -> str | None:
     return url_for("reviews.show", request_id=key, **args) if key else None
 
 
-def _subject(found: queries.Shown) -> dict[str, Any]:
+def _subject(found: queries.RequestDetails) -> dict[str, Any]:
     """Previews, checks and changes of the version."""
     payload = found.artifact.payload
     accounts = account_queries.by_ids(found.item.planned_accounts or [])
@@ -147,28 +146,17 @@ def _there(item: Any) -> str:
     )
 
 
-def _rights(found: queries.Shown) -> dict[str, Any]:
+def _rights(found: queries.RequestDetails) -> dict[str, Any]:
     """What this person may do with the request now."""
     row, item, now = found.request, found.item, clock.now()
-    why_not = rules.why_not_decide(
-        may_review=current_user.can("reviewer"),
-        user_id=current_user.id,
-        author_ids=(row.author_id, row.requested_by),
-        self_approval=settings.get("reviews.self_approval"),
-    )
-    is_open = row.status in OPEN and found.is_standing and (row.expires_at is None or row.expires_at > now)
-    may_undo = row.status in SETTLED and row.settled_at is not None and now <= rules.undo_until(row.settled_at)
-    mine = current_user.id in (row.author_id, row.requested_by)
+    may, is_open = queries.rights(row, item, now), rules.is_open(row, now) and found.is_standing
     return {
+        "may": may,
         "is_open": is_open,
-        "why_not": why_not,
         "reasons": rules.REASONS,
         "sentence_max": rules.SENTENCE_MAX,
-        "planned": bool(item.planned_accounts) and item.scheduled_for is not None and item.scheduled_for > now,
-        "vote": queries.standing_vote(row, current_user.id) if is_open and row.quorum > 1 else None,
-        "can_undo": may_undo and found.is_current and (row.settled_by == current_user.id or current_user.can("admin")),
-        "undo_until": rules.undo_until(row.settled_at) if may_undo and row.settled_at else None,
-        "can_withdraw": row.status in OPEN and (mine or current_user.can("admin")),
+        "vote": queries.own_vote(row) if is_open and row.quorum > 1 else None,
+        "undo_until": rules.undo_until(row.settled_at) if row.settled_at else None,
     }
 
 
@@ -180,7 +168,7 @@ def _before() -> uuid.UUID | None:
         return None
 
 
-def _tab(found: queries.Shown) -> dict[str, Any]:
+def _tab(found: queries.RequestDetails) -> dict[str, Any]:
     """The open tab, and only what it needs."""
     asked = request.args.get("view", "")
     tab = asked if asked in {key for key, _, _ in TABS} else "previews"
@@ -214,10 +202,10 @@ ENDED = {
 }
 
 
-def _ended(found: queries.Shown) -> Notice | None:
+def _ended(found: queries.RequestDetails) -> Notice | None:
     status = found.request.status
     if status == "superseded" or (status in OPEN and not found.is_standing):
         status = "replanned" if found.is_current else "superseded"
-    elif status in OPEN and found.request.expires_at is not None and found.request.expires_at <= clock.now():
+    elif status in OPEN and not rules.is_open(found.request, clock.now()):
         status = "expired"
     return Notice(*ENDED[status][:2], tone=ENDED[status][2]) if status in ENDED else None

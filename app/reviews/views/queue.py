@@ -8,6 +8,7 @@ from flask import Response, make_response, redirect, session, url_for
 from flask_login import current_user
 from htmx_flask import request
 
+from app.lib import clock
 from app.reviews import actions, queries
 from app.reviews.views.blueprint import bp
 from app.reviews.views.page import SAVED, kept, place, queue_of, remember, show_item
@@ -48,13 +49,13 @@ def show(request_id: uuid.UUID) -> Response:
     )
 
 
-def take_in(request_id: uuid.UUID) -> queries.Shown:
+def take_in(request_id: uuid.UUID) -> queries.RequestDetails:
     """Who may decide and sees a waiting request has opened it; who wrote it only looks. Returns the request as it is now."""
-    found = queries.shown(request_id)
+    found = queries.details(request_id)
     row = found.request
-    may_open = current_user.can("reviewer") and current_user.id not in (row.author_id, row.requested_by)
-    if row.status == "pending" and may_open and actions.open_for_review(row, current_user.id):
-        return queries.shown(request_id)
+    may = queries.rights(row, found.item, clock.now())
+    if row.status == "pending" and may.opens and actions.open_for_review(row):
+        return queries.details(request_id)
     return found
 
 

@@ -62,7 +62,6 @@ def _asked(item: ContentItem, form: Form) -> ApprovalRequest:
     return actions.ask(
         item,
         contents.artifact(form.artifact_id.data or item.current_version_id),
-        current_user,
         note=form.note.data or "",
         due_at=form.due(zone()),
         assigned_to=uuid.UUID(chosen) if chosen else None,
@@ -88,7 +87,7 @@ def _form(item: ContentItem, form: AskForm) -> Response:
 @requires("editor")
 def withdraw(request_id: uuid.UUID) -> Response:
     """The author takes the question back."""
-    row = actions.withdraw(request_id, current_user)
+    row = actions.withdraw(request_id)
     return back_to(url_for("content.show", item_id=row.related_entity_id), "Withdrawn. It is a draft again.")
 
 
@@ -97,11 +96,10 @@ def withdraw(request_id: uuid.UUID) -> Response:
 @requires("editor")
 def comment(request_id: uuid.UUID) -> Response:
     """A remark on the version."""
-    found, form = queries.shown(request_id), CommentForm()
+    found, form = queries.details(request_id), CommentForm()
     try:
         actions.comment(
             found.request,
-            current_user.id,
             found.artifact.version,
             form.body.data or "",
             form.internal.data and current_user.can("reviewer"),

@@ -29,7 +29,7 @@ from app.publishing.pages.blockers import blockers
 from app.publishing.queries import record as record_queries
 from app.reviews.actions import decide
 from tests import publishing_desk as desk
-from tests.factories import make_account, make_campaign, make_item, make_review, make_user, version_of
+from tests.factories import act_as, make_account, make_campaign, make_item, make_review, make_user, version_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -416,8 +416,8 @@ def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_dec
 
     def approve(with_plan):
         planned = db.session.get(ContentItem, item.id)
-        return decide(
-            request.id, "approve", user=user, artifact_id=str(request.artifact_id), content_hash=request.content_hash,
+        return act_as(
+            user, decide, request.id, "approve", artifact_id=str(request.artifact_id), content_hash=request.content_hash,
             schedule=with_plan, plan_hash=contents.plan_hash(planned), shown_hash=contents.shown_hash(planned, version_of(planned)),
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from app.content.models import Artifact, ContentItem
 from app.core.db import db
 from app.lib.errors import Conflict
 from app.publishing.actions import require_cover
-from tests.factories import make_item, make_user, version_of
+from tests.factories import act_as, make_item, make_user, version_of
 
 
 def got(item) -> ContentItem:
@@ -134,5 +134,5 @@ def test_in_review_cannot_be_archived(app, commit):
 
 def test_approver_is_kept(app, commit):
     item, judge = commit(make_item, status="review"), commit(make_user, "reviewer")
-    commit(lambda: actions.set_approved(got(item), db.session.get(Artifact, item.current_version_id), judge.id))
+    commit(lambda: act_as(judge, actions.set_approved, got(item), db.session.get(Artifact, item.current_version_id)))
     assert got(item).approved_by == judge.id

@@ -69,7 +69,7 @@ def two_versions(text: str, dice: random.Random):
     content.save_version(item, {"title": "Post", "body": text}, item.current_version_id)
     artifact = db.session.get_one(Artifact, item.current_version_id)
     content.to_review(item, artifact)
-    content.set_approved(item, artifact, item.created_by)
+    content.set_approved(item, artifact)
     return item, artifact
 
 

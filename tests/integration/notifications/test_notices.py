@@ -18,7 +18,7 @@ from app.notifications.actions.notify import notify
 from app.notifications.models import Notification
 from app.publishing.notices import SINGLY
 from app.reviews import actions
-from tests.factories import make_account, make_item, make_record, make_review, make_user
+from tests.factories import act_as, make_account, make_item, make_record, make_review, make_user
 
 
 def told() -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ def test_a_decision_that_is_undone_takes_its_notice_back(commit: Any) -> None:
     request = commit(make_review, commit(make_item, title="Dry start"), status="rejected", reason="Not this month.")
     commit(notify, "review_decided", str(request.id))
     assert commit(notify, "review_undone", str(request.id)) == 0, "it still stands"
-    commit(actions.undo, request.id, commit(make_user, "admin"))
+    commit(act_as, commit(make_user, "admin"), actions.undo, request.id)
     assert (
         commit(notify, "review_undone", str(request.id)) == 1 and commit(notify, "review_undone", str(request.id)) == 0
     )

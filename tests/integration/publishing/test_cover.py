@@ -220,7 +220,7 @@ def test_a_platform_planned_afterwards_can_be_asked_for_without_another_version(
         assert transaction(lambda: (row().status, row().approved_version_id)) == ("review", None)
         with pytest.raises(Conflict, match="No approval covers"):
             desk.scheduled(sky.id, made=(item, version))
-        transaction(lambda: content.set_approved(row(), db.session.get_one(Artifact, version.id), item.created_by))
+        transaction(lambda: content.set_approved(row(), db.session.get_one(Artifact, version.id)))
     assert len(desk.scheduled(sky.id, elephant.id, made=(item, version))) == 2
 
 

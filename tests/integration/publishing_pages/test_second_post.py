@@ -19,7 +19,7 @@ from app.lib import clock
 from app.publishing.actions.schedule import schedule
 from app.publishing.models import PublishJob, PublishRecord
 from app.reviews.models import ApprovalRequest
-from tests.factories import make_account, make_item, make_review, make_user, version_of
+from tests.factories import act_as, make_account, make_item, make_review, make_user, version_of
 from tests.integration.reviews import desk
 from tests.integration.reviews.test_queue_page import HTMX, fields
 from tests.publishing_desk import by_hand
@@ -55,7 +55,7 @@ def correct(item_id: uuid.UUID) -> None:
 def approve(item_id: uuid.UUID) -> None:
     item = db.session.get_one(ContentItem, item_id)
     content.to_review(item, version_of(item))
-    content.set_approved(item, version_of(item), make_user("reviewer").id)
+    act_as(make_user("reviewer"), content.set_approved, item, version_of(item))
 
 
 def first_version(live: Account, failed: Account) -> uuid.UUID:

@@ -76,7 +76,7 @@ def asked(item_id: uuid.UUID, author: Person, **more: Any) -> ApprovalRequest:
 
     def make() -> ApprovalRequest:
         row = db.session.get_one(ContentItem, item_id)
-        return actions.ask(row, db.session.get_one(Artifact, row.current_version_id), author, **more)
+        return actions.ask(row, db.session.get_one(Artifact, row.current_version_id), **more)
 
     with being(author):
         return transaction(make)
@@ -97,11 +97,11 @@ def sight(request: ApprovalRequest) -> dict[str, str]:
     return {**bound, **transaction(read)}
 
 
-def decide(request: ApprovalRequest, who: Person, decision: str = "approve", **more: Any) -> actions.Decided:
+def decide(request: ApprovalRequest, who: Person, decision: str = "approve", **more: Any) -> actions.DecisionResult:
     """Decide on exactly what the request names, unless told otherwise."""
     given = {**sight(request), **more}
     with being(who):
-        return transaction(actions.decide, request.id, decision, user=who, **given)
+        return transaction(actions.decide, request.id, decision, **given)
 
 
 def new_version(item_id: uuid.UUID, author: Person, body: str) -> Artifact:

@@ -58,6 +58,11 @@ def test_without_a_due_time_the_plan_is_the_due_time(author):
     assert desk.asked(desk.item(author, body="b", scheduled_for=clock.now() - timedelta(days=2)), author).due_at is None
 
 
+def withdraw(request: ApprovalRequest, who: desk.Person) -> ApprovalRequest:
+    with desk.being(who):
+        return transaction(actions.withdraw, request.id)
+
+
 def test_asking_twice_makes_one_request(author):
     key = desk.item(author)
     assert desk.asked(key, author).id == desk.asked(key, author).id
@@ -67,8 +72,8 @@ def test_a_version_that_is_not_the_newest_cannot_be_asked_for(author):
     key = desk.item(author)
     old = desk.fresh(Artifact, desk.fresh(ContentItem, key).current_version_id)
     desk.new_version(key, author, "Another text.")
-    with pytest.raises(Conflict, match="newer version"):
-        transaction(lambda: actions.ask(db.session.get_one(ContentItem, key), old, author))
+    with desk.being(author), pytest.raises(Conflict, match="newer version"):
+        transaction(lambda: actions.ask(db.session.get_one(ContentItem, key), old))
 
 
 def test_a_text_that_does_not_fit_its_planned_account_is_refused_with_the_accounts_name(author):
@@ -90,8 +95,8 @@ def test_fields_that_make_no_sense_are_refused(author, more):
 def test_the_author_withdraws_and_may_ask_again(author):
     key = desk.item(author)
     request = desk.asked(key, author)
-    transaction(actions.withdraw, request.id, author)
-    transaction(actions.withdraw, request.id, author)
+    withdraw(request, author)
+    withdraw(request, author)
     assert desk.fresh(ContentItem, key).status == "draft"
     assert requests_of(key) == [("cancelled", 1)]
     desk.asked(key, author)
@@ -104,7 +109,7 @@ def test_a_request_that_a_new_version_has_overtaken_is_withdrawn_without_a_word_
     key = desk.item(author)
     request = desk.asked(key, author)
     desk.new_version(key, author, "Another text.")
-    transaction(actions.withdraw, request.id, author)
+    withdraw(request, author)
     assert desk.fresh(ApprovalRequest, request.id).status == "cancelled"
     assert desk.fresh(ContentItem, key).status == "draft"
 
@@ -112,10 +117,10 @@ def test_a_request_that_a_new_version_has_overtaken_is_withdrawn_without_a_word_
 def test_others_cannot_withdraw_and_a_decided_one_stays_decided(author):
     request, reviewer = desk.asked(desk.item(author), author), desk.person()
     with pytest.raises(Forbidden):
-        transaction(actions.withdraw, request.id, reviewer)
+        withdraw(request, reviewer)
     desk.decide(request, reviewer)
     with pytest.raises(Conflict, match="approved already"):
-        transaction(actions.withdraw, request.id, author)
+        withdraw(request, author)
 
 
 def test_a_new_version_supersedes_the_open_request_by_reaction(author):

@@ -246,7 +246,7 @@ def test_an_undone_approval_shows_the_plan_of_now(app, commit):
     desk.decide(request, judge)
     replan(key, author, (there,))
     with desk.being(judge):
-        transaction(actions.undo, request.id, judge)
+        transaction(actions.undo, request.id)
     with pytest.raises(Conflict, match="The plan changed while you read"):
         desk.decide(request, judge, **given)
 
@@ -260,7 +260,7 @@ def test_an_old_decision_is_not_undone_while_a_new_review_is_open(app, commit):
     replan(key, author, (sky, elephant))
     desk.asked(key, author)
     with desk.being(judge), pytest.raises(Conflict, match="A new review was asked for since"):
-        transaction(actions.undo, request.id, judge)
+        transaction(actions.undo, request.id)
 
 
 @pytest.mark.parametrize("turn", range(4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -165,10 +166,14 @@ def test_the_filter_is_kept_for_the_next_visit(reviewer, three):
 
 
 def test_the_badge_counts_what_waits_for_me(reviewer, three, as_user):
-    assert transaction(lambda: queries.waiting_count(desk.Person(reviewer.user.id, "", "reviewer"))) == 3
-    assert transaction(lambda: queries.waiting_count(desk.Person(reviewer.user.id, "", "editor"))) == 0
+    def queue_length(person_id: Any, role: str) -> int:
+        with desk.being(desk.Person(person_id, "", role)):
+            return transaction(queries.queue_length)
+
+    assert queue_length(reviewer.user.id, "reviewer") == 3
+    assert queue_length(reviewer.user.id, "editor") == 0
     author = transaction(lambda: db.session.get(ApprovalRequest, three[0]).author_id)
-    assert transaction(lambda: queries.waiting_count(desk.Person(author, "", "reviewer"))) == 2
+    assert queue_length(author, "reviewer") == 2
     page = reviewer.get("/").text
     assert re.search(r'id="badge-reviews" class="pill pill-wait"><span class="visually-hidden">, </span>3<', page), (
         "it stands there without JavaScript"

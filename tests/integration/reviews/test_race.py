@@ -114,7 +114,12 @@ def test_undo_and_a_worker_at_once_never_send_what_was_taken_back(app, round_):
     plan = {"planned_accounts": [str(account.id)], "planned_platforms": ["site"], "scheduled_for": at}
     request = desk.asked(desk.item(author, **plan), author)
     desk.decide(request, mara, schedule=True)
-    undone, claimed = together(app, lambda: transaction(actions.undo, request.id, mara), claim)
+
+    def undo() -> ApprovalRequest:
+        with desk.being(mara):
+            return transaction(actions.undo, request.id)
+
+    undone, claimed = together(app, undo, claim)
     item = desk.fresh(ContentItem, request.related_entity_id)
     status = transaction(lambda: db.session.scalars(sa.select(PublishRecord.status)).one())
     if isinstance(undone, Conflict):

@@ -56,7 +56,7 @@ def test_undo_neither_counts_nor_frees(many, reviewer):
     for request in many[:3]:
         desk.decide(request, reviewer)
     with desk.being(reviewer):
-        transaction(actions.undo, many[2].id, reviewer)
+        transaction(actions.undo, many[2].id)
     with pytest.raises(TooMany):
         desk.decide(many[2], reviewer)
 

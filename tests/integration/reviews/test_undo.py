@@ -46,7 +46,7 @@ def planned(author, **columns):
 
 def undo(request, who):
     with desk.being(who):
-        return transaction(actions.undo, request.id, who)
+        return transaction(actions.undo, request.id)
 
 
 def records():
