@@ -63,7 +63,7 @@ def votes(request: ApprovalRequest) -> list[Vote]:
         ReviewDecision.round == request.round,
         ReviewDecision.reviewer_id.is_not(None),
     )
-    return [Vote(*row) for row in db.session.execute(statement).all()]
+    return [Vote(str(who), decision, vote_no) for who, decision, vote_no in db.session.execute(statement).all()]
 
 
 def add_vote(request: ApprovalRequest, decision: str, reasons: list[str], at: datetime) -> ReviewDecision:

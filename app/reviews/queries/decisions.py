@@ -1,4 +1,4 @@
-"""What people said about an item: decisions on any of its versions, submissions, comments."""
+"""What people wrote about an item: decisions on any of its versions, submissions, comments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,7 +15,7 @@ from app.core.db import db
 from app.reviews.models import ApprovalRequest, ReviewComment, ReviewDecision
 from app.staff.models import User
 
-WORDS = {
+PAST_TENSE = {
     "approve": "approved",
     "reject": "rejected",
     "request_changes": "asked for changes on",
@@ -24,11 +24,11 @@ WORDS = {
 }
 
 
-COMMENTS_SHOWN = 100  # on one page
+COMMENTS_PER_PAGE = 100  # on one page
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DecisionEntry:
     """One decision or submission in words: who, when, on which version, what for."""
 
     who: str
@@ -38,17 +38,19 @@ class Said:
     text: str
 
 
-def decisions_of(item_id: uuid.UUID, limit: int = 40) -> list[Said]:
-    """What was decided on any version of an item, and what its authors said when they asked; oldest first."""
-    both = sa.union_all(_decided(item_id), _asked(item_id)).subquery()
+def decisions_of(item_id: uuid.UUID, limit: int = 40) -> list[DecisionEntry]:
+    """What was decided on any version of an item, and what its authors wrote when they asked; oldest first."""
+    both = sa.union_all(_select_decisions(item_id), _select_requests(item_id)).subquery()
     rows: Sequence[Any] = db.session.execute(sa.select(both).order_by(both.c.at.desc()).limit(limit)).all()
     return [
-        Said(r.who, WORDS.get(r.what, r.what), r.version, r.at, ". ".join(t for t in r.reasons if t))
-        for r in reversed(rows)
+        DecisionEntry(
+            row.who, PAST_TENSE.get(row.what, row.what), row.version, row.at, ". ".join(filter(None, row.reasons))
+        )
+        for row in reversed(rows)
     ]
 
 
-def _decided(item_id: uuid.UUID) -> sa.Select[Any]:
+def _select_decisions(item_id: uuid.UUID) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             sa.func.coalesce(User.full_name, ReviewDecision.reviewer_id, "Somebody").label("who"),
@@ -64,7 +66,7 @@ def _decided(item_id: uuid.UUID) -> sa.Select[Any]:
     )
 
 
-def _asked(item_id: uuid.UUID) -> sa.Select[Any]:
+def _select_requests(item_id: uuid.UUID) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             sa.func.coalesce(User.full_name, "Somebody"),
@@ -79,12 +81,19 @@ def _asked(item_id: uuid.UUID) -> sa.Select[Any]:
     )
 
 
+class Comment(NamedTuple):
+    """One comment with the name of its author; None when that person is gone."""
+
+    row: ReviewComment
+    author: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """One page of the comments on a request: (comment, its author's name), oldest first. `before` asks for the page of earlier
+    """One page of the comments on a request, oldest first. `before` asks for the page of earlier
     ones, None when these are the first; `count` is how many there are on all pages."""
 
-    rows: list[Any]
+    rows: list[Comment]
     before: uuid.UUID | None
     count: int
 
@@ -94,14 +103,14 @@ def comments_of(request_id: uuid.UUID, *, internal: bool, before: uuid.UUID | No
     mine = ReviewComment.request_id == request_id
     if not internal:
         mine = sa.and_(mine, ReviewComment.internal.is_(False))
-    place = sa.tuple_(ReviewComment.created_at, ReviewComment.id)
+    position = sa.tuple_(ReviewComment.created_at, ReviewComment.id)
     there = sa.select(ReviewComment.created_at, ReviewComment.id).where(mine, ReviewComment.id == before)
-    earlier = place < there.scalar_subquery() if before else sa.true()
+    earlier = position < there.scalar_subquery() if before else sa.true()
     statement = sa.select(ReviewComment, User.full_name).outerjoin(User, User.id == ReviewComment.author_id)
     newest = statement.where(mine, earlier).order_by(ReviewComment.created_at.desc(), ReviewComment.id.desc())
-    found = list(db.session.execute(newest.limit(COMMENTS_SHOWN + 1)).all())
-    rows, more = found[:COMMENTS_SHOWN][::-1], len(found) > COMMENTS_SHOWN
+    found = [Comment(*row) for row in db.session.execute(newest.limit(COMMENTS_PER_PAGE + 1)).all()]
+    rows, more = found[:COMMENTS_PER_PAGE][::-1], len(found) > COMMENTS_PER_PAGE
     is_all = not before and not more
     counted = sa.select(sa.func.count()).select_from(ReviewComment).where(mine)
     count = len(rows) if is_all else db.session.scalar(counted) or 0
-    return Comments(rows, rows[0][0].id if more else None, count)
+    return Comments(rows, rows[0].row.id if more else None, count)

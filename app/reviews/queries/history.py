@@ -17,10 +17,10 @@ from app.reviews.models import OPEN, REQUEST, ApprovalRequest
 from app.staff.models import User
 
 Asker, Settler = aliased(User), aliased(User)
-WORDS = {"pending": "Waiting for review", "in_review": "In review", "changes_requested": "Changes requested"}
+STATUS_LABELS = {"pending": "Waiting for review", "in_review": "In review", "changes_requested": "Changes requested"}
 
 
-def _all() -> sa.Select[Any]:
+def _all() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             ApprovalRequest,
@@ -46,11 +46,11 @@ def _people() -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in db.session.execute(statement).all()]
 
 
-def _decided_by(value: str) -> sa.ColumnElement[bool]:
+def _reviewer(value: str) -> sa.ColumnElement[bool]:
     return ApprovalRequest.settled_by == uuid.UUID(value)
 
 
-STATUSES = (("open", "Open"), *((s, WORDS.get(s, s.replace("_", " ").capitalize())) for s in REQUEST.states))
+STATUSES = (("open", "Open"), *((s, STATUS_LABELS.get(s, s.replace("_", " ").capitalize())) for s in REQUEST.states))
 
 REMARKS = 2_000
 """So many of the newest requests are searched for what was noted or answered."""
@@ -58,15 +58,15 @@ REMARKS = 2_000
 
 def _search(text: str) -> sa.ColumnElement[bool] | Walk:
     """Words of the title, or part of what was noted or answered lately."""
-    found, asked = rare(text), ApprovalRequest
-    if found is None:
-        remarks = contains([asked.note, asked.rejection_reason], text)
-        return Walk(sa.or_(walked(ContentItem.search, text), remarks))
-    newest = sa.select(asked.id, asked.note, asked.rejection_reason).order_by(asked.requested_at.desc()).limit(REMARKS)
-    said = newest.subquery()
-    of_found = sa.select(asked.id).where(asked.related_entity_id.in_(found))
-    noted = sa.select(said.c.id).where(contains([said.c.note, said.c.rejection_reason], text))
-    return asked.id.in_(sa.union_all(of_found, noted))
+    items, own = rare(text), ApprovalRequest
+    if items is None:
+        in_own = contains([own.note, own.rejection_reason], text)
+        return Walk(sa.or_(walked(ContentItem.search, text), in_own))
+    newest = sa.select(own.id, own.note, own.rejection_reason).order_by(own.requested_at.desc()).limit(REMARKS)
+    remarks = newest.subquery()
+    in_titles = sa.select(own.id).where(own.related_entity_id.in_(items))
+    in_remarks = sa.select(remarks.c.id).where(contains([remarks.c.note, remarks.c.rejection_reason], text))
+    return own.id.in_(sa.union_all(in_titles, in_remarks))
 
 
 REQUESTS = Listing(
@@ -74,7 +74,7 @@ REQUESTS = Listing(
     search=_search,
     filters={
         "status": Choice(_status, STATUSES, "Status"),
-        "by": Choice(_decided_by, _people, "Reviewer"),
+        "by": Choice(_reviewer, _people, "Reviewer"),
         "since": Period(ApprovalRequest.requested_at),
     },
     sorts={

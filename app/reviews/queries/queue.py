@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import sqlalchemy as sa
 
@@ -17,9 +17,12 @@ from app.core.db import db, now_once
 from app.reviews.models import OPEN, ApprovalRequest, ReviewDecision
 from app.staff.models import User
 
-SHOWN_AT_MOST = 200
+MOST_ROWS = 200
 SORTS = (("due", "Due time"), ("confidence", "Lowest confidence"))
 SCOPES = (("mine", "Waiting for me"), ("all", "Everything open"))
+
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def _waits_for(person_id: uuid.UUID | None) -> sa.ColumnElement[bool]:
     return sa.and_(*rules)
 
 
-def _filter(statement: sa.Select[Any], args: Mapping[str, str]) -> sa.Select[Any]:
+def _filter(statement: sa.Select[*Columns], args: Mapping[str, str]) -> sa.Select[*Columns]:
     statement = statement.join(ContentItem, ContentItem.id == ApprovalRequest.related_entity_id).where(
         open_and_current()
     )
@@ -102,10 +105,14 @@ def queue(args: Mapping[str, str] | None = None) -> list[QueueRow]:
         .outerjoin(User, User.id == sa.func.coalesce(ApprovalRequest.author_id, ApprovalRequest.requested_by)),
         args,
     )
-    order = [ApprovalRequest.due_at.asc().nulls_last(), ApprovalRequest.requested_at, ApprovalRequest.id]
+    order: list[sa.SQLColumnExpression[Any]] = [
+        ApprovalRequest.due_at.asc().nulls_last(),
+        ApprovalRequest.requested_at,
+        ApprovalRequest.id,
+    ]
     if args.get("sort") == "confidence":
         order.insert(0, ApprovalRequest.confidence_score.asc().nulls_last())
-    return [QueueRow(*row) for row in db.session.execute(statement.order_by(*order).limit(SHOWN_AT_MOST)).all()]
+    return [QueueRow(*row) for row in db.session.execute(statement.order_by(*order).limit(MOST_ROWS)).all()]
 
 
 def queue_length() -> int:
@@ -113,7 +120,7 @@ def queue_length() -> int:
     return db.session.scalar(select_queue_length()) or 0
 
 
-def select_queue_length() -> sa.Select[tuple[int]]:
+def select_queue_length() -> sa.Select[int]:
     """The same as a statement, for others to embed."""
     if not actor.current().can("reviewer"):
         return sa.select(sa.literal(0))

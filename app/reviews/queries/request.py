@@ -53,7 +53,7 @@ def details(request_id: uuid.UUID | str) -> RequestDetails:
         key = uuid.UUID(str(request_id))
     except ValueError:
         raise NotFound("There is no such review request. The link may be cut short.") from None
-    people = [person.full_name for person in (Author, Asker, Settler, Opener, Assignee)]
+    people = (Author.full_name, Asker.full_name, Settler.full_name, Opener.full_name, Assignee.full_name)
     statement = (
         sa.select(ApprovalRequest, ContentItem, Artifact, Campaign.name, *people)
         .join(ContentItem, ContentItem.id == ApprovalRequest.related_entity_id)

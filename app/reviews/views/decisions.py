@@ -14,8 +14,10 @@ from app.lib.errors import Conflict, Forbidden, Invalid, TooMany
 from app.reviews import actions, queries, rules
 from app.reviews.forms import DecisionForm
 from app.reviews.views.blueprint import bp
-from app.reviews.views.page import Notice, kept, queue_of, show_item
-from app.reviews.views.queue import all_reviewed, take_in
+from app.reviews.views.messages import PageMessage
+from app.reviews.views.page import render_request
+from app.reviews.views.queue import open_details, render_empty_queue
+from app.reviews.views.queue_filters import Filters, queue_filters
 from app.web.auth import requires
 from app.web.form_recovery import recovers_form
 from app.web.pages import back_to, render, toast, wants_fragment
@@ -28,11 +30,11 @@ DONE = {"approved": "Approved", "rejected": "Rejected", "changes_requested": "Ch
 @requires("reviewer")
 def new_decision(request_id: uuid.UUID, decision: str) -> Response:
     """The dialog as a page, for browsers without JavaScript."""
-    found, form = queries.details(request_id), DecisionForm(formdata=None, decision=decision)
-    form.artifact_id.data, form.content_hash.data = str(found.artifact.id), found.request.content_hash
-    form.plan_hash.data = contents.plan_hash(found.item)
-    form.shown_hash.data = contents.shown_hash(found.item, found.artifact)
-    return render("reviews/decide.html", found=found, form=form, args=kept(), reasons=rules.REASONS)
+    details, form = queries.details(request_id), DecisionForm(formdata=None, decision=decision)
+    form.artifact_id.data, form.content_hash.data = str(details.artifact.id), details.request.content_hash
+    form.plan_hash.data = contents.plan_hash(details.item)
+    form.shown_hash.data = contents.shown_hash(details.item, details.artifact)
+    return render("reviews/decide.html", details=details, form=form, args=queue_filters(), reasons=rules.REASONS)
 
 
 @bp.post("/<uuid:request_id>/decisions")
@@ -40,16 +42,16 @@ def new_decision(request_id: uuid.UUID, decision: str) -> Response:
 @requires("reviewer")
 def decide(request_id: uuid.UUID) -> Response:
     """One decision; answers with the next item, or with this one and why not."""
-    form, args = DecisionForm(), kept()
-    rows = [row.id for row in queue_of(args)]
+    form, args = DecisionForm(), queue_filters()
+    rows = [row.id for row in queries.queue(args)]
     try:
         _refuse_second_press(form)
-        done = actions.decide(request_id, form.decision.data or "", **_given(form))
+        done = actions.decide(request_id, form.decision.data or "", **_form_values(form))
         db.session.flush()
     except (Invalid, Conflict, Forbidden, TooMany) as error:
         db.session.rollback()
-        return _refused(request_id, args, form, error)
-    return _next(rules.after_decision(rows, request_id), args, _words(done), _undo_url(request_id, args))
+        return _render_refusal(request_id, args, form, error)
+    return _render_next(rules.after_decision(rows, request_id), args, _toast_text(done), _undo_url(request_id, args))
 
 
 def _refuse_second_press(form: DecisionForm) -> None:
@@ -57,7 +59,7 @@ def _refuse_second_press(form: DecisionForm) -> None:
         raise Conflict("This item had only just appeared when you pressed. Read it, then decide.")
 
 
-def _given(form: DecisionForm) -> dict[str, Any]:
+def _form_values(form: DecisionForm) -> dict[str, Any]:
     return {
         "artifact_id": form.artifact_id.data or "",
         "content_hash": form.content_hash.data or "",
@@ -69,45 +71,49 @@ def _given(form: DecisionForm) -> dict[str, Any]:
     }
 
 
-def _next(following: uuid.UUID | None, args: dict[str, str], words: str, undo: str) -> Response:
+def _render_next(following: uuid.UUID | None, args: Filters, text: str, undo: str) -> Response:
     url = url_for("reviews.show", request_id=following, **args) if following else url_for("reviews.index", **args)
     if not wants_fragment():
-        return back_to(url_for("reviews.show", request_id=following, came=1, **args) if following else url, words, undo)
+        return back_to(url_for("reviews.show", request_id=following, came=1, **args) if following else url, text, undo)
     if following:
-        answer = show_item(following, args=args, has_moved=True, came=True, found=take_in(following))
+        answer = render_request(following, args=args, has_moved=True, came=True, details=open_details(following))
     else:
-        answer = all_reviewed(args)
+        answer = render_empty_queue(args)
     answer.headers["HX-Push-Url"] = url
-    return toast(answer, words, undo)
+    return toast(answer, text, undo)
 
 
-def _refused(request_id: uuid.UUID, args: dict[str, str], form: DecisionForm, error: Any) -> Response:
-    """The same item, with what is wrong; a message in words reaches the screen whatever htmx does with the status."""
+def _render_refusal(
+    request_id: uuid.UUID, args: Filters, form: DecisionForm, error: Invalid | Conflict | Forbidden | TooMany
+) -> Response:
+    """The same item, with what is wrong; a message reaches the screen whatever htmx does with the status."""
     typed = (form.note.data or "").strip()[: rules.SENTENCE_MAX]
     if isinstance(error, Invalid):
         if "note" not in error.errors:
-            return show_item(request_id, args=args, notice=Notice("Not decided", error.message, 422, "bad", typed))
+            return render_request(
+                request_id, args=args, notice=PageMessage("Not decided", error.message, 422, "bad", typed)
+            )
         form.fail(error.errors)
         if wants_fragment():
-            return show_item(request_id, args=args, form=form, status=422)
-        found = queries.details(request_id)
-        return render("reviews/decide.html", status=422, found=found, form=form, args=args, reasons=rules.REASONS)
+            return render_request(request_id, args=args, form=form, status=422)
+        details = queries.details(request_id)
+        return render("reviews/decide.html", status=422, details=details, form=form, args=args, reasons=rules.REASONS)
     title = {403: "You may not decide this one", 409: "Nothing was changed", 429: "That was fast"}[error.status]
-    answer = show_item(request_id, args=args, notice=Notice(title, error.message, error.status, typed=typed))
+    answer = render_request(request_id, args=args, notice=PageMessage(title, error.message, error.status, typed=typed))
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
     return toast(answer, error.message) if error.status in (403, 429) and wants_fragment() else answer
 
 
-def _words(done: actions.DecisionResult) -> str:
+def _toast_text(done: actions.DecisionResult) -> str:
     if done.settled is None:
         return "Your vote is noted. Others are still asked."
     title = contents.by_id(done.request.related_entity_id).title
-    named = f"{DONE.get(done.settled, 'Decided')}: {title if len(title) <= 60 else title[:59] + '…'}"
-    return f"{named}. Scheduled for {moment_in_text(done.job.scheduled_at)}" if done.job is not None else named
+    text = f"{DONE.get(done.settled, 'Decided')}: {title if len(title) <= 60 else title[:59] + '…'}"
+    return f"{text}. Scheduled for {moment_in_text(done.job.scheduled_at)}" if done.job is not None else text
 
 
-def _undo_url(request_id: uuid.UUID, args: dict[str, str]) -> str:
+def _undo_url(request_id: uuid.UUID, args: Filters) -> str:
     return url_for("reviews.undo", request_id=request_id, **args)
 
 
@@ -115,12 +121,12 @@ def _undo_url(request_id: uuid.UUID, args: dict[str, str]) -> str:
 @requires("reviewer")
 def undo(request_id: uuid.UUID) -> Response:
     """Take the decision back; the item is in the queue again, and on the screen."""
-    args = kept()
+    args = queue_filters()
     try:
         actions.undo(request_id)
         db.session.flush()
     except (Conflict, Forbidden) as error:
         db.session.rollback()
-        answer = show_item(request_id, args=args, notice=Notice("Not undone", error.message, error.status))
+        answer = render_request(request_id, args=args, notice=PageMessage("Not undone", error.message, error.status))
         return toast(answer, error.message) if wants_fragment() else answer
     return back_to(url_for("reviews.show", request_id=request_id, **args), "Undone. It is in review again.")

@@ -11,7 +11,8 @@ from htmx_flask import request
 from app.lib import clock
 from app.reviews import actions, queries
 from app.reviews.views.blueprint import bp
-from app.reviews.views.page import SAVED, kept, place, queue_of, remember, show_item
+from app.reviews.views.page import render_request
+from app.reviews.views.queue_filters import SESSION_KEY, Filters, queue_context, queue_filters, save_filters
 from app.web.auth import requires
 from app.web.pages import render
 from app.web.view_marks import commits_on_get
@@ -23,18 +24,18 @@ def index() -> Response:
     """The first item of the queue, by the filter used last; the list of all requests for people who decide nothing."""
     if not current_user.can("reviewer"):
         return make_response(redirect(url_for("reviews.history")))
-    args = kept() or ({} if "clear" in request.args else kept(session.get(SAVED, {})))
-    remember(args)
-    rows = queue_of(args)
+    args = queue_filters() or ({} if "clear" in request.args else queue_filters(session.get(SESSION_KEY, {})))
+    save_filters(args)
+    rows = queries.queue(args)
     if rows:
         return make_response(redirect(url_for("reviews.show", request_id=rows[0].id, **args)))
-    return all_reviewed(args)
+    return render_empty_queue(args)
 
 
-def all_reviewed(args: dict[str, str]) -> Response:
+def render_empty_queue(args: Filters) -> Response:
     """Nothing waits: say so, and when the next thing is due."""
     return render(
-        "reviews/done.html", region="review", found=None, next_due=queries.next_due(), **place([], None, args)
+        "reviews/done.html", region="review", details=None, next_due=queries.next_due(), **queue_context([], None, args)
     )
 
 
@@ -43,23 +44,23 @@ def all_reviewed(args: dict[str, str]) -> Response:
 @commits_on_get
 def show(request_id: uuid.UUID) -> Response:
     """One request beside the queue. A reviewer who opens a waiting one takes it into review."""
-    found = take_in(request_id)
-    return show_item(
-        request_id, args=kept(), has_moved=_came_from_elsewhere(), came="came" in request.args, found=found
+    details = open_details(request_id)
+    return render_request(
+        request_id, args=queue_filters(), has_moved=_comes_from_another(), came="came" in request.args, details=details
     )
 
 
-def take_in(request_id: uuid.UUID) -> queries.RequestDetails:
-    """Who may decide and sees a waiting request has opened it; who wrote it only looks. Returns the request as it is now."""
-    found = queries.details(request_id)
-    row = found.request
-    may = queries.rights(row, found.item, clock.now())
+def open_details(request_id: uuid.UUID) -> queries.RequestDetails:
+    """Who may decide and sees a waiting request has opened it; who wrote it only reads. Returns the request as it is now."""
+    details = queries.details(request_id)
+    row = details.request
+    may = queries.rights(row, details.item, clock.now())
     if row.status == "pending" and may.opens and actions.open_for_review(row):
         return queries.details(request_id)
-    return found
+    return details
 
 
-def _came_from_elsewhere() -> bool:
+def _comes_from_another() -> bool:
     """Whether htmx leads here from another item: then focus goes to the new heading, as after a decision."""
-    seen = request.htmx.current_url or ""
-    return bool(seen) and request.path not in seen
+    url = request.htmx.current_url or ""
+    return bool(url) and request.path not in url

@@ -14,7 +14,9 @@ from app.reviews import actions, queries
 from app.reviews.forms import AskForm, CommentForm
 from app.reviews.models import ApprovalRequest
 from app.reviews.views.blueprint import bp
-from app.reviews.views.page import Notice, kept, show_item
+from app.reviews.views.messages import PageMessage
+from app.reviews.views.page import render_request
+from app.reviews.views.queue_filters import queue_filters
 from app.staff import queries as people
 from app.web.auth import requires
 from app.web.form_recovery import recovers_form
@@ -31,11 +33,11 @@ if TYPE_CHECKING:
 def new(content_id: uuid.UUID) -> Response:
     """The form: note, due time, reviewer."""
     item = contents.by_id(content_id)
-    anew = item.current_version_id and contents.not_covered(item, contents.current(item))
-    if item.status not in ("draft", "needs_revision") and not anew:
-        words = item.status.replace("_", " ")
-        raise Conflict(f"This content is {words}. Only a draft can be sent to review; editing it makes one.")
-    return _form(item, _fresh(item))
+    is_anew = item.current_version_id and contents.not_covered(item, contents.current(item))
+    if item.status not in ("draft", "needs_revision") and not is_anew:
+        status = item.status.replace("_", " ")
+        raise Conflict(f"This content is {status}. Only a draft can be sent to review; editing it makes one.")
+    return _render_form(item, _empty_form(item))
 
 
 @bp.post("")
@@ -48,14 +50,14 @@ def create() -> Response:
     form.assigned_to.choices = options(_reviewers())
     return submit(
         form,
-        act=lambda f: _asked(item, f),
-        again=lambda: _form(item, form),
+        act=lambda f: _ask(item, f),
+        again=lambda: _render_form(item, form),
         then=lambda row: url_for("content.show", item_id=row.related_entity_id),
         toast="Sent to review. You hear when somebody has decided.",
     )
 
 
-def _asked(item: ContentItem, form: Form) -> ApprovalRequest:
+def _ask(item: ContentItem, form: Form) -> ApprovalRequest:
     chosen = form.assigned_to.data or None
     if chosen and chosen not in dict(_reviewers()):
         raise Invalid({"assigned_to": "Choose a reviewer from the list."})
@@ -68,7 +70,7 @@ def _asked(item: ContentItem, form: Form) -> ApprovalRequest:
     )
 
 
-def _fresh(item: ContentItem) -> AskForm:
+def _empty_form(item: ContentItem) -> AskForm:
     form = AskForm(formdata=None, content_id=str(item.id), artifact_id=str(item.current_version_id))
     form.assigned_to.choices = options(_reviewers())
     return form
@@ -79,7 +81,7 @@ def _reviewers() -> list[tuple[str, str]]:
     return [("", "Anybody who may review"), *others]
 
 
-def _form(item: ContentItem, form: AskForm) -> Response:
+def _render_form(item: ContentItem, form: AskForm) -> Response:
     return render("reviews/new.html", item=item, form=form, version=contents.artifact(item.current_version_id))
 
 
@@ -96,14 +98,16 @@ def withdraw(request_id: uuid.UUID) -> Response:
 @requires("editor")
 def comment(request_id: uuid.UUID) -> Response:
     """A remark on the version."""
-    found, form = queries.details(request_id), CommentForm()
+    details, form = queries.details(request_id), CommentForm()
     try:
         actions.comment(
-            found.request,
-            found.artifact.version,
+            details.request,
+            details.artifact.version,
             form.body.data or "",
             form.internal.data and current_user.can("reviewer"),
         )
     except Invalid as error:
-        return show_item(request_id, args=kept(), notice=Notice("Not posted", error.errors["body"], 422, "bad"))
-    return back_to(url_for("reviews.show", request_id=request_id, view="activity", **kept()), "Comment posted")
+        return render_request(
+            request_id, args=queue_filters(), notice=PageMessage("Not posted", error.errors["body"], 422, "bad")
+        )
+    return back_to(url_for("reviews.show", request_id=request_id, view="activity", **queue_filters()), "Comment posted")

@@ -56,7 +56,7 @@ def test_only_the_current_version_can_be_sent_or_approved(app, commit):
     assert got(item).status == "draft"
     commit(act, "to_review", item, third)
     with pytest.raises(Conflict):
-        commit(act, "set_approved", item, second, None)
+        commit(act, "set_approved", item, second)
 
 
 def test_tampered_text_is_not_covered(app, commit):
