@@ -67,27 +67,27 @@ class CampaignForm(Form):
 
     def values(self, campaign: Campaign | None = None) -> Mapping[str, Any]:
         """What was typed, as the verbs want it: moments in UTC, money as Decimal. Raises Invalid for hours that a zone skips."""
-        kept = {name: getattr(campaign, name) if campaign else None for name in ("start_time", "end_time")}
+        before = {name: getattr(campaign, name) if campaign else None for name in ("start_time", "end_time")}
         return {
             "name": self.name.data,
             "goal": self.goal.data,
             "target_platforms": sorted(self.target_platforms.data or []),
             "budget_cap": self.budget_cap.data if self.budget_cap.data is not None else Decimal(0),
             "budget_currency": (self.budget_currency.data or "ETB").upper(),
-            "start_time": self._moment("start_time", kept["start_time"]),
-            "end_time": self._moment("end_time", kept["end_time"]),
+            "start_time": self._moment("start_time", before["start_time"]),
+            "end_time": self._moment("end_time", before["end_time"]),
         }
 
-    def where(self) -> ZoneInfo:
+    def typed_zone(self) -> ZoneInfo:
         """The zone of the typed times; the reader's own where the page did not say one that exists."""
-        said = self.zone.data or ""
-        return times.zone(said) if times.zone(said).key == said else zone()
+        name = self.zone.data or ""
+        return times.zone(name) if times.zone(name).key == name else zone()
 
-    def _moment(self, name: str, kept: datetime | None) -> datetime | None:
-        """The moment of a field; one that shows what is kept already stays as it is, to the second."""
-        typed, where = self[name].data, self.where()
-        if typed and kept and kept.astimezone(where).replace(tzinfo=None, second=0, microsecond=0) == typed:
-            return kept
+    def _moment(self, name: str, before: datetime | None) -> datetime | None:
+        """The moment of a field; one that shows what is stored already stays as it is, to the second."""
+        typed, where = self[name].data, self.typed_zone()
+        if typed and before and before.astimezone(where).replace(tzinfo=None, second=0, microsecond=0) == typed:
+            return before
         return moment(typed, where, name)
 
 

@@ -10,5 +10,5 @@ from app.core.transactions import transaction
 @job("campaigns.follow")
 def follow() -> None:
     """Once a minute; one step for each, so that one that fails keeps no other waiting."""
-    for campaign_id in transaction(actions.to_follow):
-        transaction(actions.follow_by_id, campaign_id)
+    for campaign_id in transaction(actions.campaigns_to_sync):
+        transaction(actions.sync_holds_by_id, campaign_id)

@@ -43,7 +43,7 @@ AGENT = Flow(
 )
 STAFF = "staff"
 ENDED = "ended"
-"""Shown, not stored: the clock alone ends a campaign."""
+"""Displayed, not stored: the clock alone ends a campaign."""
 
 
 class Campaign(Row):
@@ -74,14 +74,14 @@ class Campaign(Row):
     __mapper_args__ = {"version_id_col": lock_version}
 
     @property
-    def shown_status(self) -> str:
+    def display_status(self) -> str:
         """The key of the badge: an active campaign whose end has passed sends nothing, so it is not called active."""
         is_over = self.status == "active" and self.end_time is not None and self.end_time <= clock.now()
         return ENDED if is_over else self.status
 
     @classmethod
-    def shows(cls, key: str) -> sa.ColumnElement[bool]:
-        """`shown_status` in SQL."""
+    def has_display_status(cls, key: str) -> sa.ColumnElement[bool]:
+        """Whether `display_status` is `key`, in SQL."""
         is_over = sa.func.coalesce(cls.end_time <= app_now(), False)
         if key in ("active", ENDED):
             return sa.and_(cls.status == "active", is_over if key == ENDED else ~is_over)

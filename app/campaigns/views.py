@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from flask_login import current_user
 
 from app.audit import queries as audit
 from app.campaigns import actions, queries
-from app.campaigns.actions.late import Late
+from app.campaigns.actions.late import LateChoice
 from app.campaigns.forms import CampaignForm, MoveForm, ResumeForm, moment
 from app.campaigns.models import Campaign
 from app.lib.storable import whole
@@ -24,24 +22,25 @@ from app.web.template_globals import local, zone
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
 
-def _started(campaign: Campaign) -> str:
+def _start_toast(campaign: Campaign) -> str:
+    """What starting it came to."""
     if campaign.status != "active":
-        return f"Started. {LATE}"
-    left = queries.planned_only(campaign.id)
-    posts = "1 approved post is" if left == 1 else f"{left} approved posts are"
-    return "The campaign is active." + (f" {posts} planned, not scheduled: schedule them below." if left else "")
+        return f"Started. {LATE_NOTE}"
+    count = queries.count_planned(campaign.id)
+    posts = "1 approved post is" if count == 1 else f"{count} approved posts are"
+    return "The campaign is active." + (f" {posts} planned, not scheduled: schedule them below." if count else "")
 
 
 MOVES: dict[str, tuple[Callable[..., Campaign], str | Callable[[Campaign], str]]] = {
-    "start": (lambda campaign, note: actions.start(campaign), _started),
+    "start": (lambda campaign, note: actions.start(campaign), _start_toast),
     "pause": (actions.pause, "Paused. Nothing of it goes out until you resume it."),
     "stop": (actions.stop, "Stopped. What was not sent yet stays on hold."),
     "complete": (lambda campaign, note: actions.complete(campaign), "The campaign is completed."),
 }
-LATE = "Posts of it became late meanwhile, so it is paused: resume it to say what to do with them."
+LATE_NOTE = "Posts of it became late meanwhile, so it is paused: resume it to say what to do with them."
 COLUMNS = {
     "Name": lambda c: c.name,
-    "Status": lambda c: c.shown_status,
+    "Status": lambda c: c.display_status,
     "Goal": lambda c: c.goal,
     "Platforms": lambda c: ", ".join(c.target_platforms),
     "Budget cap": lambda c: c.budget_cap,
@@ -80,9 +79,9 @@ def create() -> Response:
     form = CampaignForm()
     return submit(
         form,
-        act=lambda f: actions.create(f.values(), current_user.id),
+        act=lambda f: actions.create(f.values()),
         again=lambda: render("campaigns/edit.html", form=form, campaign=None),
-        then=_page,
+        then=_url,
         toast="Campaign created. It is a draft until you start it.",
     )
 
@@ -91,7 +90,7 @@ def create() -> Response:
 @requires("viewer")
 def show(campaign_id: uuid.UUID) -> Response:
     """One campaign, its content, its results, its history."""
-    return _shown(queries.by_id(campaign_id))
+    return _render(queries.by_id(campaign_id))
 
 
 @bp.get("/<uuid:campaign_id>/edit")
@@ -110,13 +109,13 @@ def edit(campaign_id: uuid.UUID) -> Response:
 def update(campaign_id: uuid.UUID) -> Response:
     """Change it."""
     campaign, form = queries.by_id(campaign_id), CampaignForm()
-    was = campaign.status
+    before = campaign.status
     return submit(
         form,
         act=lambda f: actions.edit(campaign, f.values(campaign), whole(f.lock_version.data)),
         again=lambda: render("campaigns/edit.html", form=form, campaign=campaign),
-        then=_page,
-        toast=lambda saved: f"Saved. {LATE}" if saved.status == "paused" and was == "active" else "Saved",
+        then=_url,
+        toast=lambda saved: f"Saved. {LATE_NOTE}" if saved.status == "paused" and before == "active" else "Saved",
     )
 
 
@@ -132,13 +131,13 @@ def confirm(campaign_id: uuid.UUID, move: str) -> Response:
 def change_status(campaign_id: uuid.UUID, move: str) -> Response:
     """Start, pause, stop, complete."""
     campaign, form = queries.by_id(campaign_id), MoveForm()
-    verb, words = MOVES[move]
+    verb, toast = MOVES[move]
     return submit(
         form,
         act=lambda f: verb(campaign, f.note.data or None),
         again=lambda: render("campaigns/move.html", campaign=campaign, form=form, move=move),
-        then=_page(campaign),
-        toast=words,
+        then=_url(campaign),
+        toast=toast,
     )
 
 
@@ -156,22 +155,22 @@ def resume(campaign_id: uuid.UUID) -> Response:
     campaign, form = queries.by_id(campaign_id), ResumeForm()
     return submit(
         form,
-        act=lambda f: actions.resume(campaign, _late(f)),
+        act=lambda f: actions.resume(campaign, _late_choice(f)),
         again=lambda: _resume_page(campaign, form),
-        then=_page(campaign),
+        then=_url(campaign),
         toast="The campaign is active again.",
     )
 
 
-def _late(form: Form) -> Late | None:
-    return Late(form.late.data, moment(form.at.data, zone(), "at")) if form.late.data else None
+def _late_choice(form: Form) -> LateChoice | None:
+    return LateChoice(form.late.data, moment(form.at.data, zone(), "at")) if form.late.data else None
 
 
 def _resume_page(campaign: Campaign, form: ResumeForm) -> Response:
     return render("campaigns/resume.html", campaign=campaign, form=form, late=queries.late_records(campaign.id))
 
 
-def _shown(campaign: Campaign) -> Response:
+def _render(campaign: Campaign) -> Response:
     return render(
         "campaigns/show.html",
         campaign=campaign,
@@ -184,5 +183,5 @@ def _shown(campaign: Campaign) -> Response:
     )
 
 
-def _page(campaign: Any) -> str:
+def _url(campaign: Campaign) -> str:
     return url_for("campaigns.show", campaign_id=campaign.id)

@@ -29,7 +29,7 @@ def recorded() -> Iterator[tuple[str, str]]:
     for name, tree in modules():
         if "/actions/" not in name:
             continue
-        for call in calls(tree, "record", "audit", "_moved", "entry", "Entry"):
+        for call in calls(tree, "record", "audit", "_move", "_moved", "entry", "Entry"):
             for given in call.args:
                 text = ast.unparse(given)
                 if isinstance(given, ast.Constant) and isinstance(given.value, str) and given.value.count(".") == 1:

@@ -1,22 +1,22 @@
-"""Verbs of campaigns: make, change, move through the states with the holds that follow."""
+"""Verbs of campaigns: make, change, move through the states with the holds that sync_holds."""
 
 from __future__ import annotations
 
 from app.campaigns.actions.change import create, edit
-from app.campaigns.actions.late import settle_late
+from app.campaigns.actions.holds import campaigns_to_sync, sync_holds, sync_holds_by_id
+from app.campaigns.actions.late import apply_late_choice
 from app.campaigns.actions.moves import complete, pause, resume, start, stop
-from app.campaigns.actions.standing import follow, follow_by_id, to_follow
 
 __all__ = [
     "complete",
     "create",
     "edit",
-    "follow",
-    "follow_by_id",
+    "sync_holds",
+    "sync_holds_by_id",
     "pause",
     "resume",
-    "settle_late",
+    "apply_late_choice",
     "start",
     "stop",
-    "to_follow",
+    "campaigns_to_sync",
 ]

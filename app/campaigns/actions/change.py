@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.campaigns import queries
-from app.campaigns.actions.moves import ask_about_late
-from app.campaigns.actions.standing import follow
+from app.campaigns.actions.holds import sync_holds
+from app.campaigns.actions.moves import pause_if_late
 from app.campaigns.models import Campaign
+from app.core import actor
 from app.core.db import db
 from app.lib.errors import Conflict, Invalid, Overtaken
 from app.platforms import registry
@@ -19,13 +19,13 @@ FIELDS = ("name", "goal", "target_platforms", "budget_cap", "budget_currency", "
 CLOSED = ("stopped", "completed")
 
 
-def create(values: Mapping[str, Any], user_id: uuid.UUID) -> Campaign:
-    """A new draft campaign. Raises Invalid when its end is not behind its start."""
+def create(values: Mapping[str, Any]) -> Campaign:
+    """A new draft campaign of who acts. `values`: one for each of FIELDS, moments in UTC. Raises Invalid when its end is not behind its start."""
     _check(values)
-    campaign = Campaign(**{name: values[name] for name in FIELDS}, created_by=user_id)
+    campaign = Campaign(**{name: values[name] for name in FIELDS}, created_by=actor.current().person_id)
     db.session.add(campaign)
     db.session.flush()
-    record("campaigns.create", campaign, name=[None, campaign.name])
+    audit.record("campaigns.create", campaign, name=[None, campaign.name])
     return campaign
 
 
@@ -40,19 +40,19 @@ def edit(campaign: Campaign, values: Mapping[str, Any], seen_version: int) -> Ca
     if campaign.lock_version != seen_version:
         raise Overtaken("Somebody else changed this campaign meanwhile. Reload the page and make your change again.")
     _check(values)
-    _keep_platforms(campaign, values["target_platforms"])
+    _refuse_removed_platforms(campaign, values["target_platforms"])
     was_outside = queries.frame_of(campaign).outside(queries.now())
     changes = {}
     for name in FIELDS:
         old, new = getattr(campaign, name), values[name]
         if old != new:
             setattr(campaign, name, new)
-            changes[name] = [_plain(old), _plain(new)]
+            changes[name] = [_json(old), _json(new)]
     if changes:
         db.session.flush()
-        record("campaigns.edit", campaign, **changes)
-        if not (was_outside and ask_about_late(campaign)):
-            follow(campaign)
+        audit.record("campaigns.edit", campaign, **changes)
+        if not (was_outside and pause_if_late(campaign)):
+            sync_holds(campaign)
     return campaign
 
 
@@ -62,15 +62,16 @@ def _check(values: Mapping[str, Any]) -> None:
         raise Invalid({"end_time": "The end has to be later than the start."})
 
 
-def _keep_platforms(campaign: Campaign, targets: list[str]) -> None:
-    if left := queries.waiting_outside(campaign.id, targets):
-        said = ", ".join(f"{count} for {registry.get(slug).spec.name}" for slug, count in left.items())
+def _refuse_removed_platforms(campaign: Campaign, targets: list[str]) -> None:
+    if waiting := queries.waiting_outside(campaign.id, targets):
+        counts = ", ".join(f"{count} for {registry.get(slug).spec.name}" for slug, count in waiting.items())
         raise Invalid(
-            {"target_platforms": f"Posts of this campaign wait ({said}). Cancel them first, or keep that platform."}
+            {"target_platforms": f"Posts of this campaign wait ({counts}). Cancel them first, or keep that platform."}
         )
 
 
-def _plain(value: Any) -> Any:
+def _json(value: Any) -> Any:
+    """A field's value as the audit log keeps it."""
     if value is None or isinstance(value, str | int | list):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.campaigns import queries
-from app.campaigns.actions.late import Late, settle_late
-from app.campaigns.actions.standing import PAUSED, follow
+from app.campaigns.actions.holds import PAUSED, sync_holds
+from app.campaigns.actions.late import LateChoice, apply_late_choice
 from app.campaigns.models import CAMPAIGN, Campaign
 from app.core.db import db
 from app.lib.errors import Conflict
@@ -18,46 +16,46 @@ def start(campaign: Campaign) -> Campaign:
     """draft → active. Raises Conflict when its end has passed."""
     if campaign.status != "draft":
         raise Conflict(f"This campaign is {campaign.status}; only a draft can be started.")
-    _not_over(campaign)
-    _moved(campaign, "active", "campaigns.start")
-    ask_about_late(campaign)
-    follow(campaign)
+    _refuse_ended(campaign)
+    _move(campaign, "active", "campaigns.start")
+    pause_if_late(campaign)
+    sync_holds(campaign)
     return campaign
 
 
 def pause(campaign: Campaign, note: str | None = None) -> Campaign:
     """active → paused; nothing of it goes out until it is resumed."""
-    _moved(campaign, "paused", "campaigns.pause", note)
+    _move(campaign, "paused", "campaigns.pause", note)
     publishing.hold("campaign", str(campaign.id), PAUSED, note or f"{campaign.name} is paused")
-    follow(campaign)
+    sync_holds(campaign)
     return campaign
 
 
-def resume(campaign: Campaign, late: Late | None = None) -> Campaign:
+def resume(campaign: Campaign, late: LateChoice | None = None) -> Campaign:
     """paused → active. `late` says what becomes of the records whose time passed meanwhile.
 
-    Raises Conflict when there are such records and nobody said what to do with them, or when its end has passed.
+    Raises Conflict when there are such records and nobody chose what to do with them, or when its end has passed.
     """
     if campaign.status != "paused":
         raise Conflict(f"This campaign is {campaign.status}; only a paused one can be resumed.")
-    _not_over(campaign)
+    _refuse_ended(campaign)
     waiting = queries.late_records(campaign.id)
     if waiting and late is None:
         posts = "1 post" if len(waiting) == 1 else f"{len(waiting)} posts"
         raise Conflict(f"{posts} became late meanwhile. Resume it from its page, which asks what to do with them.")
-    _moved(campaign, "active", "campaigns.resume", late.words(len(waiting)) if waiting and late else None)
+    _move(campaign, "active", "campaigns.resume", late.note(len(waiting)) if waiting and late else None)
     if waiting and late is not None:
-        settle_late(waiting, late)
-    follow(campaign)
+        apply_late_choice(waiting, late)
+    sync_holds(campaign)
     return campaign
 
 
 def stop(campaign: Campaign, note: str | None = None) -> Campaign:
     """draft, active, paused → stopped, for good. What was not sent yet stays held until an operator cancels it."""
-    _moved(campaign, "stopped", "campaigns.stop", note)
+    _move(campaign, "stopped", "campaigns.stop", note)
     publishing.release("campaign", str(campaign.id), PAUSED, "It was stopped for good.")  # its note is no longer true
     publishing.hold("campaign", str(campaign.id), PAUSED, note or f"{campaign.name} was stopped")
-    follow(campaign)
+    sync_holds(campaign)
     return campaign
 
 
@@ -67,12 +65,12 @@ def complete(campaign: Campaign) -> Campaign:
     if count:
         posts = "1 post is" if count == 1 else f"{count} posts are"
         raise Conflict(f"{posts} still on the way. Wait for them or cancel them, or stop the campaign instead.")
-    _moved(campaign, "completed", "campaigns.complete")
-    follow(campaign)
+    _move(campaign, "completed", "campaigns.complete")
+    sync_holds(campaign)
     return campaign
 
 
-def ask_about_late(campaign: Campaign) -> bool:
+def pause_if_late(campaign: Campaign) -> bool:
     """Pause a campaign that has just begun to run again while posts of it are late: resuming asks about them."""
     count = len(queries.late_records(campaign.id))
     if campaign.status != "active" or not count or queries.frame_of(campaign).outside(queries.now()):
@@ -81,17 +79,17 @@ def ask_about_late(campaign: Campaign) -> bool:
     return True
 
 
-def _not_over(campaign: Campaign) -> None:
+def _refuse_ended(campaign: Campaign) -> None:
     if queries.frame_of(campaign).outside(queries.now()) == "has ended":
         raise Conflict(
             "The end of this campaign has passed, so it would send nothing. Move its end on its Edit page first."
         )
 
 
-def _moved(campaign: Campaign, target: str, action: str, note: str | None = None) -> Campaign:
+def _move(campaign: Campaign, target: str, action: str, note: str | None = None) -> Campaign:
     # a post that is being scheduled refers to the row and does not wait for this; what it makes is held at dispatch
     db.session.refresh(campaign, with_for_update={"key_share": True})
-    source: Any = CAMPAIGN.move(campaign, target)
+    source = CAMPAIGN.move(campaign, target)
     db.session.flush()
-    record(action, campaign, note=note, status=[source, target])
+    audit.record(action, campaign, note=note, status=[source, target])
     return campaign

@@ -57,7 +57,7 @@ def fill() -> None:
         return
     people_by_role = {"admin": admin, "reviewer": reviewer}
     _connect_accounts(admin)
-    campaign = _as(people_by_role["admin"], _start_campaign, people_by_role["admin"].id)
+    campaign = _as(people_by_role["admin"], _start_campaign)
     for story in STORIES:
         _advance(story, people_by_role, campaign)
     transactions.transaction(desk_settings.put, "demo.filled", True)
@@ -93,7 +93,7 @@ def _connect_accounts(admin: Any) -> None:
             verify(str(made.id))
 
 
-def _start_campaign(owner: uuid.UUID) -> uuid.UUID:
+def _start_campaign() -> uuid.UUID:
     found: Campaign | None = db.session.query(Campaign).filter_by(name=CAMPAIGN).first()
     if found is None:
         begin = clock.now()
@@ -102,7 +102,7 @@ def _start_campaign(owner: uuid.UUID) -> uuid.UUID:
             "target_platforms": ["site", "sandbox"], "start_time": begin, "end_time": begin + timedelta(days=24),
             "budget_cap": 0, "budget_currency": "ETB",
         }  # fmt: skip
-        found = campaigns.start(campaigns.create(values, owner))
+        found = campaigns.start(campaigns.create(values))
     return found.id
 
 

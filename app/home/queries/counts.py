@@ -67,6 +67,6 @@ def active_campaigns(limit: int = 5) -> list[ActiveCampaign]:
         Campaign.end_time,
         live.label("live"),
         total.label("total"),
-    ).where(Campaign.shows("active"), Campaign.deleted_at.is_(None))
+    ).where(Campaign.has_display_status("active"), Campaign.deleted_at.is_(None))
     rows = db.session.execute(statement.order_by(Campaign.end_time.nulls_last(), Campaign.name).limit(limit))
     return [ActiveCampaign(*row) for row in rows]

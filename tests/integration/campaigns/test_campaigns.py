@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.campaigns import actions
-from app.campaigns.actions.late import Late
+from app.campaigns.actions.late import LateChoice
 from app.campaigns.models import CAMPAIGN, Agent, Campaign
 from app.core.db import db
 from app.core.transactions import transaction
@@ -170,7 +170,7 @@ def test_resuming_asks_what_to_do_with_late_posts(active):
     with pytest.raises(Conflict, match="1 post became late"):
         move(actions.resume, active)
     assert holds() == [("campaign", "campaign_paused")]
-    move(actions.resume, active, Late("send_now"))
+    move(actions.resume, active, LateChoice("send_now"))
     assert record(late).due_at >= clock.now() - timedelta(seconds=30)
     assert record(future).due_at > clock.now() + timedelta(hours=2)
 
@@ -180,11 +180,11 @@ def test_late_posts_move_together_or_are_cancelled(active):
     gap = record(second).due_at - record(first).due_at
     move(actions.pause, active)
     at = clock.now() + timedelta(days=1)
-    move(actions.resume, active, Late("reschedule", at))
+    move(actions.resume, active, LateChoice("reschedule", at))
     assert record(first).due_at == at and record(second).due_at - at == gap
     move(actions.pause, active)
     transaction(lambda: db.session.execute(sa.update(PublishRecord).values(due_at=clock.now() - timedelta(hours=1))))
-    move(actions.resume, active, Late("cancel"))
+    move(actions.resume, active, LateChoice("cancel"))
     assert {record(first).status, record(second).status} == {"cancelled"}
 
 
@@ -193,7 +193,7 @@ def test_late_posts_move_together_or_are_cancelled(active):
 )
 def test_an_answer_that_makes_no_sense_is_refused(choice, at):
     with pytest.raises(Invalid):
-        Late(choice, at)
+        LateChoice(choice, at)
 
 
 def test_the_moves_by_browser_need_an_operator_and_work_without_javascript(as_user, active):

@@ -15,7 +15,7 @@ from tests.factories import make_campaign, make_item
 @pytest.fixture
 def many(app, commit, monkeypatch):
     """Six places for eight campaigns; the oldest ones run."""
-    monkeypatch.setattr(queries, "CHOICES_OFFERED", 6)
+    monkeypatch.setattr("app.campaigns.queries.campaigns.MOST_CHOICES", 6)
     over = clock.now() - timedelta(days=1)
     made = [commit(make_campaign, f"Runs {n}", status="active") for n in range(3)]
     made += [commit(make_campaign, f"Planned {n}", status="draft") for n in range(3)]

@@ -68,7 +68,7 @@ def test_dispatch_and_the_words_agree_on_every_campaign_at_every_moment(app):
                 case
             )  # a paused one may be planned for: it waits, held
             if end is None or abs(end) > timedelta(hours=1):  # the clock of the database moves meanwhile
-                ended = db.session.scalar(sa.select(Campaign.shows("ended")).where(Campaign.id == row.id))
-                assert ended == (row.shown_status == "ended"), case
+                ended = db.session.scalar(sa.select(Campaign.has_display_status("ended")).where(Campaign.id == row.id))
+                assert ended == (row.display_status == "ended"), case
 
     transaction(trial)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
 from app.campaigns import actions
-from app.campaigns.actions.late import Late
+from app.campaigns.actions.late import LateChoice
 from app.campaigns.jobs import follow
 from app.campaigns.models import Campaign
 from app.content import actions as content
@@ -280,7 +280,7 @@ def test_the_clock_places_the_hold_at_the_end_and_releases_it_at_the_start(app):
 def test_a_finished_campaign_without_posts_has_no_hold(app):
     """The list of holds names what holds something."""
     campaign("completed"), campaign("draft"), campaign(end_time=clock.now() - DAY)
-    assert transaction(actions.to_follow) == []
+    assert transaction(actions.campaigns_to_sync) == []
 
 
 def test_a_person_cannot_release_a_hold_that_goes_with_its_campaign(as_user):
@@ -307,7 +307,7 @@ def test_moving_the_end_of_an_ended_campaign_asks_what_to_do_with_its_late_posts
     assert desk.record(record).status == "pending"
     with pytest.raises(Conflict, match="1 post became late"):
         move(actions.resume, key)
-    move(actions.resume, key, Late("send_now"))
+    move(actions.resume, key, LateChoice("send_now"))
     desk.work()
     assert desk.record(record).status == "success"
 
@@ -324,7 +324,7 @@ def test_late_posts_cannot_be_moved_behind_the_end(app):
     move(actions.pause, key)
     due(record)
     with pytest.raises(Invalid, match="ends on"):
-        move(actions.resume, key, Late("reschedule", clock.now() + 2 * DAY))
+        move(actions.resume, key, LateChoice("reschedule", clock.now() + 2 * DAY))
     assert transaction(lambda: db.session.get(Campaign, key).status) == "paused"
 
 
@@ -335,7 +335,7 @@ def test_send_now_answers_the_question_about_lateness_too(app):
     move(actions.pause, key)
     due(record)
     transaction(lambda: publishing.hold("record", record, "late"))
-    move(actions.resume, key, Late("send_now"))
+    move(actions.resume, key, LateChoice("send_now"))
     desk.work()
     assert desk.record(record).status == "success"
 
