@@ -15,7 +15,7 @@ from app.core.db import db
 from app.core.locks import advisory
 from app.lib import clock
 from app.metrics.models import PublishDay, PublishSpan
-from app.metrics.queries import SPANS, Narrow, by_platform, leads_of
+from app.metrics.queries import SPANS, RecordFilter, select_days_by_platform, select_leads
 from app.staff.models import User
 
 LONGEST = max(SPANS)
@@ -47,7 +47,10 @@ def add_up(zone: str) -> None:
 
 def _days(zone: str, today: date) -> None:
     first = today - timedelta(days=LONGEST)
-    found = {(row.day, row.platform): row for row in db.session.execute(by_platform(_midnight(first, zone), zone))}
+    found = {
+        (row.day, row.platform): row
+        for row in db.session.execute(select_days_by_platform(_midnight(first, zone), zone))
+    }
     db.session.execute(sa.delete(PublishDay).where(PublishDay.zone == zone))
     every = [(first + timedelta(days=n), "") for n in range(LONGEST)]
     for day, platform in dict.fromkeys([*every, *(key for key in found if key[0] < today)]):
@@ -60,7 +63,7 @@ def _days(zone: str, today: date) -> None:
 def _span(zone: str, days: int, today: date) -> None:
     first = _midnight(today - timedelta(days=days - 1), zone)
     db.session.execute(sa.delete(PublishSpan).where(PublishSpan.zone == zone, PublishSpan.days == days))
-    for row in db.session.execute(leads_of(first, Narrow())):
+    for row in db.session.execute(select_leads(first, RecordFilter())):
         values = {"ok": row.count, "p50": row.p50, "p95": row.p95, "longest": row.longest}
         db.session.add(PublishSpan(zone=zone, days=days, platform=row.platform, last=today, **values))
 

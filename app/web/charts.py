@@ -32,6 +32,25 @@ class Row:
     cells: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True)
+class Chart:
+    """One picture with its table, as `ui.chart` draws it. `key`: its id on the page; `kind`: bars or line; `label`: a sentence
+    for those who do not see it; `unit`: short, percent, hours or seconds."""
+
+    key: str
+    kind: str
+    title: str
+    label: str
+    series: Sequence[Series]
+    days: Sequence[date]
+    unit: str = "short"
+
+    @property
+    def rows(self) -> list[Row]:
+        """The table: one row a day."""
+        return rows(self.series, self.days, self.unit)
+
+
 def days(first: date, last: date) -> list[date]:
     """Every day from first to last, both included; empty when they are the wrong way round."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -287,11 +287,11 @@ def test_what_was_added_up_says_what_the_records_say(commit: Any) -> None:
         when = {"published_at": at} if status == "success" else {"dead_letter_at": at}
         commit(make_record, status=status, platform=platform, due_at=at - timedelta(seconds=2), **when)
     first = datetime.combine((now - timedelta(days=6)).date(), time(), UTC)
-    narrows = (queries.Narrow(), queries.Narrow("sandbox"), queries.Narrow("webhook"))
+    narrows = (queries.RecordFilter(), queries.RecordFilter("sandbox"), queries.RecordFilter("webhook"))
 
     def told() -> list[Any]:
         days = [queries.by_day(first, "UTC", narrow) for narrow in narrows]
-        spans = [[tuple(row) for row in queries.leads(first, narrow, "UTC", 7)] for narrow in narrows]
+        spans = [queries.leads(first, narrow, "UTC", 7) for narrow in narrows]
         return [days, spans]
 
     counted = told()

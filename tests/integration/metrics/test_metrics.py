@@ -9,7 +9,7 @@ import pytest
 
 from app.lib import clock
 from app.metrics import queries
-from app.metrics.queries import Narrow
+from app.metrics.queries import RecordFilter
 from tests.factories import make_campaign, make_record
 
 
@@ -78,8 +78,8 @@ def test_days_are_the_readers(commit: Any, as_user: Any) -> None:
 
 def test_a_campaign_and_a_platform_narrow_it(commit: Any, history: None) -> None:
     campaign = commit(make_campaign)
-    assert queries.rates(Narrow(campaign=str(campaign.id)))[0].week is None
-    assert [rate.platform for rate in queries.rates(Narrow(platform="sandbox"))] == ["", "sandbox"]
+    assert queries.rates(RecordFilter(campaign=str(campaign.id)))[0].week is None
+    assert [rate.platform for rate in queries.rates(RecordFilter(platform="sandbox"))] == ["", "sandbox"]
 
 
 def test_the_picture_is_drawn_from_the_table_in_the_page(as_user: Any, history: None) -> None:
