@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from app.content import actions as content
 from app.content import unpacking
 from app.content.bounds import MAX_TEXT
-from app.core import transactions
+from app.core import actor, transactions
 from app.core.db import db
 from app.staff.models import User
 from bench.asking import admin
@@ -94,9 +94,10 @@ def _comparing(browser: FlaskClient) -> list[tuple[str, str, str]]:
 
 
 def _two_versions(old: str, new: str) -> str:
-    by = db.session.scalar(sa.select(User.id).where(User.username == "bench"))
-    item = content.create_item({"title": "Compared", "body": old}, by=by)
-    content.save_version(item, {"title": "Compared", "body": new}, item.current_version_id, by=by)
+    author = db.session.scalars(sa.select(User).where(User.username == "bench")).one()
+    with actor.acting(actor.Actor(type="human", id=str(author.id), name=author.full_name, role=author.role)):
+        item = content.create_item({"title": "Compared", "body": old})
+        content.save_version(item, {"title": "Compared", "body": new}, item.current_version_id)
     return str(item.id)
 
 

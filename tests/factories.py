@@ -75,7 +75,7 @@ def make_item(
 
     author = by or make_user("editor")
     payload = {"title": title, "body": body, **columns.pop("payload", {})}
-    item = actions.create_item(payload, by=author.id)
+    item = act_as(author, actions.create_item, payload)
     if accounts or "at" in columns:
         actions.plan(
             item, columns.pop("at", None), columns.pop("timezone", "UTC"), [(str(a.id), a.platform) for a in accounts]
@@ -118,7 +118,7 @@ def make_record(status="pending", platform="site", account=None, due_at=None, ti
 
     moment, number = now(), next(serial)
     author = make_user("editor")
-    item = content.create_item({"title": title or f"Post {number}", "body": f"Text {number}."}, by=author.id)
+    item = act_as(author, content.create_item, {"title": title or f"Post {number}", "body": f"Text {number}."})
     artifact = db.session.get_one(Artifact, item.current_version_id)
     content.to_review(item, artifact)
     act_as(author, content.set_approved, item, artifact)

@@ -84,7 +84,7 @@ def _content(people: dict[str, User], settings: Any) -> None:
             at=clock.now() + timedelta(days=3),
         )
     image = read(picture(size=(64, 64)), "a.png")
-    store_picture(Files(settings.files), image, "a.png", people["editor"].id)
+    store_picture(Files(settings.files), image, "a.png")
     factories.make_item(
         "With a picture", by=people["editor"], payload={"media": [{"sha256": image.sha256, "alt": "Teal"}]}
     )

@@ -118,7 +118,7 @@ def _write(story: Story, item_id: uuid.UUID, campaign: uuid.UUID) -> None:
 def _picture(story: Story) -> str:
     files = Files(current_app.config["ENVIRONMENT"].files)
     asset = content.store_picture(
-        files, images.read(paint(story.picture), f"{story.picture}.png"), f"{story.picture}.png", None
+        files, images.read(paint(story.picture), f"{story.picture}.png"), f"{story.picture}.png"
     )
     return asset.content_hash
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm.util import identity_key
 
-from app.audit.actions import entry, insert, record
+from app.audit import actions as audit
 from app.content.compose import composed
 from app.content.hashing import content_hash
 from app.content.models import ITEM, Artifact, ContentItem
@@ -25,21 +25,21 @@ DERIVED = ("approved", "scheduled", "published")
 def to_review(item: ContentItem, artifact: Artifact) -> None:
     """draft, needs_revision → review, for the current version only; approved, published → review where the approval does
     not cover what is planned: it is taken back until the new decision."""
-    _current(item, artifact)
-    _asked_anew(item, artifact)
+    _lock_current(item, artifact)
+    _reopen_uncovered(item, artifact)
     if item.status not in ("draft", "needs_revision"):
         raise Conflict(f"This content is {item.status.replace('_', ' ')}; only a draft can be sent to review.")
-    _moved(item, "review", "content.to_review", version=[None, artifact.version])
+    _move(item, "review", "content.to_review", version=[None, artifact.version])
 
 
-def _asked_anew(item: ContentItem, artifact: Artifact) -> None:
-    """An approval that lets the plan not go out makes room for the next. Raises Conflict while records are open."""
+def _reopen_uncovered(item: ContentItem, artifact: Artifact) -> None:
+    """An item whose approval does not cover its plan becomes a draft, to be asked for anew. Raises Conflict while records are open."""
     if item.status not in DERIVED or not not_covered(item, artifact):
         return
     if item.open_records:
         raise Conflict("Its publish records are open. Cancel them first, then ask for a new review.")
     _take_back(item)
-    _moved(item, "draft", "content.back_to_draft")
+    _move(item, "draft", "content.back_to_draft")
 
 
 def _take_back(item: ContentItem) -> None:
@@ -48,7 +48,7 @@ def _take_back(item: ContentItem) -> None:
 
 def set_approved(item: ContentItem, artifact: Artifact) -> None:
     """review → approved by who acts: this version and this hash, with what it composes to on the platforms the reviewer was shown."""
-    _current(item, artifact)
+    _lock_current(item, artifact)
     digest = content_hash(artifact.payload)
     if digest != artifact.content_hash:
         raise Conflict("This version is no longer what was saved. Save it again and ask for a new review.")
@@ -61,24 +61,24 @@ def set_approved(item: ContentItem, artifact: Artifact) -> None:
     media = facts(m["sha256"] for m in artifact.payload.get("media") or [])
     item.approved_composed = composed(artifact.payload, to_cover(item), media)
     item.review_reason = None
-    _moved(item, "approved", "content.set_approved", version=[None, artifact.version], approved_hash=[None, digest])
+    _move(item, "approved", "content.set_approved", version=[None, artifact.version], approved_hash=[None, digest])
 
 
 def set_needs_revision(item: ContentItem, reason: str) -> None:
     """review → needs_revision."""
     item.review_reason = reason
-    _moved(item, "needs_revision", "content.set_needs_revision", note=reason)
+    _move(item, "needs_revision", "content.set_needs_revision", note=reason)
 
 
 def set_rejected(item: ContentItem, reason: str = "") -> None:
     """review → rejected."""
     item.review_reason = reason or None
-    _moved(item, "rejected", "content.set_rejected", note=reason or None)
+    _move(item, "rejected", "content.set_rejected", note=reason or None)
 
 
 def back_to_draft(item: ContentItem) -> None:
     """review → draft: the author withdrew the request, or it expired."""
-    _moved(item, "draft", "content.back_to_draft")
+    _move(item, "draft", "content.back_to_draft")
 
 
 def back_to_review(item: ContentItem) -> None:
@@ -88,7 +88,7 @@ def back_to_review(item: ContentItem) -> None:
             raise Conflict("Its publish records are open. Cancel them first.")
         _take_back(item)
     item.review_reason = None
-    _moved(item, "review", "content.back_to_review")
+    _move(item, "review", "content.back_to_review")
 
 
 def keep_open_records(counts: Mapping[uuid.UUID, tuple[int, int]], by: Mapping[uuid.UUID, Actor] | None = None) -> None:
@@ -99,13 +99,17 @@ def keep_open_records(counts: Mapping[uuid.UUID, tuple[int, int]], by: Mapping[u
         "items": list(counts), "open": [n for n, _ in counts.values()], "live": [n for _, n in counts.values()],
         "targets": [_target(*pair) for pair in counts.values()], "derived": list(DERIVED),
     }  # fmt: skip
-    for item_id, title, was, status in db.session.execute(_COUNT, rows):
-        if was != status:
+    for item_id, title, before, status in db.session.execute(_COUNT, rows):
+        if before != status:
             with acting((by or {}).get(item_id) or current()):
-                insert(entry(f"content.derive_{status}", ("content_items", item_id), label=title, status=[was, status]))
-        held = db.session.identity_map.get(identity_key(ContentItem, item_id))
-        if held is not None:
-            db.session.refresh(held, ("open_records", "live_records", "status", "published_at"))
+                audit.insert(
+                    audit.entry(
+                        f"content.derive_{status}", ("content_items", item_id), label=title, status=[before, status]
+                    )
+                )
+        loaded = db.session.identity_map.get(identity_key(ContentItem, item_id))
+        if loaded is not None:
+            db.session.refresh(loaded, ("open_records", "live_records", "status", "published_at"))
 
 
 def _target(open_records: int, live_records: int) -> str:
@@ -123,13 +127,13 @@ WHERE i.id = was.id RETURNING i.id, i.title, was.status, i.status
 """)
 
 
-def _current(item: ContentItem, artifact: Artifact) -> None:
+def _lock_current(item: ContentItem, artifact: Artifact) -> None:
     db.session.refresh(item, with_for_update=True)
     if item.current_version_id != artifact.id:
         raise Conflict(f"Version {artifact.version} is no longer the current one. Open the item to see what changed.")
 
 
-def _moved(item: ContentItem, target: str, action: str, *, note: str | None = None, **changes: list[object]) -> None:
+def _move(item: ContentItem, target: str, action: str, *, note: str | None = None, **changes: list[object]) -> None:
     was = ITEM.move(item, target)
-    record(action, item, note=note, changes={"status": [was, target], **changes})
+    audit.record(action, item, note=note, changes={"status": [was, target], **changes})
     db.session.flush()

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.content.images import Picture
 from app.content.models import ContentAsset
+from app.core import actor
 from app.core.db import db, uuid7
 from app.outbound.files import Files
 
 
-def store_picture(files: Files, picture: Picture, name: str, by: uuid.UUID | None) -> ContentAsset:
+def store_picture(files: Files, picture: Picture, name: str) -> ContentAsset:
     """Keep a checked picture: one row and one file per content, however often and under whatever name it is added.
 
-    A picture that some platform would refuse for its size or kind gets a smaller twin at once, an asset of its own
-    (file_type rendition), named in the `metadata` of the first.
+    A picture that some platform would refuse for its size or kind gets a smaller rendition at once, an asset of its own, named in the `metadata` of the first.
     """
     found = db.session.scalar(sa.select(ContentAsset).where(ContentAsset.content_hash == picture.sha256))
     if found is not None and files.exists(picture.sha256):
         return found
-    twin = _keep(files, picture.small, name, by, "rendition", {}) if picture.small else None
-    asset = _keep(files, picture, name, by, "image", {"small": _facts(twin)} if twin else {})
+    rendition = _store(files, picture.small, name, "rendition", {}) if picture.small else None
+    asset = _store(files, picture, name, "image", {"small": _facts(rendition)} if rendition else {})
     if found is None:
-        record("content.add_picture", asset, label=name[:200] or None)
+        audit.record("content.add_picture", asset, label=name[:200] or None)
     return asset
 
 
-def _keep(
-    files: Files, picture: Picture, name: str, by: uuid.UUID | None, kind: str, meta: dict[str, Any]
-) -> ContentAsset:
+def _store(files: Files, picture: Picture, name: str, kind: str, meta: dict[str, Any]) -> ContentAsset:
     digest, thumb = files.put(picture.data), files.put(picture.thumbnail)
     values = {
         "id": uuid7(),
@@ -45,14 +42,15 @@ def _keep(
         "file_type": kind,
         "width": picture.width,
         "height": picture.height,
-        "uploaded_by": by,
+        "uploaded_by": actor.current().person_id,
         "content_hash": digest,
         "thumbnail_hash": thumb,
         "frames": picture.frames,
         "meta": meta,
     }
     db.session.execute(insert(ContentAsset).values(**values).on_conflict_do_nothing(index_elements=["content_hash"]))
-    return db.session.scalars(sa.select(ContentAsset).where(ContentAsset.content_hash == digest)).one()
+    asset: ContentAsset = db.session.scalars(sa.select(ContentAsset).where(ContentAsset.content_hash == digest)).one()
+    return asset
 
 
 def _facts(asset: ContentAsset) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.content import bounds
 from app.content import payload as payloads
 from app.content.actions.drafts import discard_draft
@@ -34,19 +34,19 @@ class Stale(Overtaken):
 
 
 def create_item(
-    raw: Raw, *, item_id: uuid.UUID | None = None, by: uuid.UUID | None = None, content_type: str = "post",
+    raw: Raw, *, item_id: uuid.UUID | None = None, content_type: str = "post",
     campaign_id: uuid.UUID | None = None, tags: Sequence[str] = (), generated_by: str = "human",
 ) -> ContentItem:  # fmt: skip
-    """A draft with version 1. The same `item_id` sent twice (a double click) gives the same item.
+    """A draft with version 1, written by who acts. The same `item_id` sent twice (a double click) gives the same item.
 
     Raises Invalid for what can never be saved; Conflict when the id is taken by another text.
     """
-    wanted, author = _checked(raw), by or _author()
+    wanted, author = _validate(raw), _author()
     if item_id is not None:
         locks.advisory(f"content.create:{item_id}")
         found = db.session.get(ContentItem, item_id)
         if found is not None:
-            return _same(found, wanted, author)
+            return _repeat(found, wanted, author)
     item = ContentItem(
         id=item_id or uuid7(), content_type=content_type, title=wanted["title"], created_by=author, status=ITEM.initial,
         campaign_id=campaign_id, tags=list(tags) or None, generated_by=generated_by,
@@ -54,12 +54,13 @@ def create_item(
     db.session.add(item)
     db.session.flush()
     version = _add_version(item, wanted, author, None)
-    discard_draft(item.id, author)
-    record("content.create_item", item, note=f"Version {version.version}")
+    discard_draft(item.id)
+    audit.record("content.create_item", item, note=f"Version {version.version}")
     return item
 
 
-def _same(found: ContentItem, wanted: Raw, author: uuid.UUID) -> ContentItem:
+def _repeat(found: ContentItem, wanted: Raw, author: uuid.UUID) -> ContentItem:
+    """The item that the same text made before. Raises Conflict when the id is another text's."""
     first = db.session.get(Artifact, found.current_version_id) if found.current_version_id else None
     if found.created_by == author and first is not None and first.content_hash == content_hash(wanted):
         return found
@@ -68,29 +69,27 @@ def _same(found: ContentItem, wanted: Raw, author: uuid.UUID) -> ContentItem:
     )
 
 
-def save_version(
-    item: ContentItem, raw: Raw, base_version_id: uuid.UUID | None, *, by: uuid.UUID | None = None
-) -> Artifact:
+def save_version(item: ContentItem, raw: Raw, base_version_id: uuid.UUID | None) -> Artifact:
     """The next version, which no approval covers. The text that is current already makes none, so a double click is harmless.
 
     Raises Invalid, Stale when `base_version_id` is not the current version, Conflict when the item cannot be edited now.
     """
-    wanted, author = _checked(raw), by or _author()
+    wanted, author = _validate(raw), _author()
     db.session.refresh(item, with_for_update=True)
     current = db.session.get(Artifact, item.current_version_id) if item.current_version_id else None
     if current is not None and current.content_hash == content_hash(wanted):
-        discard_draft(item.id, author)
+        discard_draft(item.id)
         return current
-    _editable(item)
+    _refuse_uneditable(item)
     if current is not None and base_version_id != current.id:
         raise Stale(current)
     was, title = item.status, item.title
     version = _add_version(item, wanted, author, current)
     if was != "draft":
         ITEM.move(item, "draft")
-    discard_draft(item.id, author)
+    discard_draft(item.id)
     changes = {"title": [title, item.title]} if title != item.title else {}
-    record(
+    audit.record(
         "content.save_version",
         item,
         changes={**changes, "version": [version.version - 1 or None, version.version]},
@@ -99,7 +98,7 @@ def save_version(
     return version
 
 
-def _editable(item: ContentItem) -> None:
+def _refuse_uneditable(item: ContentItem) -> None:
     if item.status == "scheduled" or item.open_records:
         raise Conflict(
             "It is scheduled: what was approved is what goes out. Cancel its publish records first, then edit."
@@ -108,7 +107,7 @@ def _editable(item: ContentItem) -> None:
         raise Conflict("It is archived. Restore it first, then edit.")
 
 
-def _checked(raw: Raw) -> payloads.Payload:
+def _validate(raw: Raw) -> payloads.Payload:
     wanted = payloads.payload(raw)
     if found := bounds.problems(wanted):
         raise Invalid(found)
@@ -124,10 +123,10 @@ def _checked(raw: Raw) -> payloads.Payload:
 
 
 def _author() -> uuid.UUID:
-    who = actor.current().id
-    if who is None:
+    author = actor.current().person_id
+    if author is None:
         raise Invalid("A version needs an author.")
-    return uuid.UUID(who)
+    return author
 
 
 def _add_version(item: ContentItem, wanted: payloads.Payload, author: uuid.UUID, parent: Artifact | None) -> Artifact:
@@ -159,8 +158,8 @@ def _relate(item: ContentItem, hashes: list[str]) -> None:
             sa.select(ContentAsset.content_hash, ContentAsset.id).where(ContentAsset.content_hash.in_(hashes))
         ).all()
     )
-    for at, one in enumerate(dict.fromkeys(hashes)):
-        db.session.add(ContentAssetRelation(content_id=item.id, asset_id=ids[one], sort_order=at))
+    for at, digest in enumerate(dict.fromkeys(hashes)):
+        db.session.add(ContentAssetRelation(content_id=item.id, asset_id=ids[digest], sort_order=at))
 
 
 def describe(item: ContentItem, kind: str, campaign_id: uuid.UUID | None, tags: Sequence[str]) -> None:
@@ -179,7 +178,9 @@ def describe(item: ContentItem, kind: str, campaign_id: uuid.UUID | None, tags: 
     for name, (_, value) in changes.items():
         setattr(item, name, value)
     if changes:
-        record("content.describe", item, changes={k: [str(a or ""), str(b or "")] for k, (a, b) in changes.items()})
+        audit.record(
+            "content.describe", item, changes={k: [str(a or ""), str(b or "")] for k, (a, b) in changes.items()}
+        )
 
 
 def archive(item: ContentItem) -> None:
@@ -190,7 +191,7 @@ def archive(item: ContentItem) -> None:
     if item.status == "review":
         raise Conflict("It is in review. Withdraw the request or wait for the decision, then archive it.")
     was = ITEM.move(item, "archived")
-    record("content.archive", item, status=[was, "archived"])
+    audit.record("content.archive", item, status=[was, "archived"])
 
 
 def restore(item: ContentItem) -> None:
@@ -199,4 +200,4 @@ def restore(item: ContentItem) -> None:
     covered = item.approved_version_id is not None and item.approved_version_id == item.current_version_id
     target = "published" if covered and item.live_records else "approved" if covered else "draft"
     was = ITEM.move(item, target)
-    record("content.restore", item, status=[was, target])
+    audit.record("content.restore", item, status=[was, target])

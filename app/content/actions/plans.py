@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.audit.actions import record
+from app.audit import actions as audit
 from app.content.models import ITEM, ContentItem
 from app.content.queries.plans import plan_hash
 from app.core.db import db
@@ -49,9 +49,9 @@ def plan(
     changes = {k: [before[k], after[k]] for k in before if before[k] != after[k]}
     if item.status == "review" and plan_hash(item) != shown:
         was = ITEM.move(item, "draft")
-        record("content.plan_under_review", item, changes={**changes, "status": [was, "draft"]})
+        audit.record("content.plan_under_review", item, changes={**changes, "status": [was, "draft"]})
     else:
-        record("content.plan", item, changes=changes)
+        audit.record("content.plan", item, changes=changes)
 
 
 def _plan_of(item: ContentItem) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def preview() -> Response:
 def autosave(item_id: uuid.UUID) -> Response:
     typed = read(request.form, item_id)
     try:
-        draft = actions.autosave(item_id, current_user.id, typed.payload, typed.plan(), typed.base_id, typed.confirmed)
+        draft = actions.autosave(item_id, typed.payload, typed.plan(), typed.base_id, typed.confirmed)
     except Invalid as error:
         return make_response(jsonify(message=error.message), 422)
     return jsonify(saved_at=draft.saved_at.isoformat())
@@ -159,7 +159,7 @@ def autosave(item_id: uuid.UUID) -> Response:
 @bp.post("/<uuid:item_id>/draft/discard")
 @requires("editor")
 def discard(item_id: uuid.UUID) -> Response:
-    actions.discard_draft(item_id, current_user.id)
+    actions.discard_draft(item_id)
     kept = request.form.get("to") == "item"
     return back_to(
         url_for("content.show", item_id=item_id) if kept else url_for("content.index"), "Unsaved text discarded"

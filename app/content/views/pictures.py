@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from flask import Response, current_app, make_response, request, send_file
-from flask_login import current_user
 
 from app.content import actions, images, queries, unpacking
 from app.content.bounds import MAX_MEDIA
@@ -49,7 +48,7 @@ def _read(data: bytes, name: str) -> images.Picture:
 
 
 def _store(picture: images.Picture, name: str) -> ContentAsset:
-    return actions.store_picture(files(), picture, Path(name).name, current_user.id)
+    return actions.store_picture(files(), picture, Path(name).name)
 
 
 @bp.post("/pictures")

@@ -10,6 +10,7 @@ from app.content.models import Artifact, ContentItem
 from app.core.db import db
 from app.lib.errors import Conflict
 from app.publishing.actions import require_cover
+from app.staff.models import User
 from tests.factories import act_as, make_item, make_user, version_of
 
 
@@ -23,7 +24,8 @@ def act(name, item, *args):
 
 def save(item, body):
     row = got(item)
-    return actions.save_version(row, {"title": row.title, "body": body}, row.current_version_id, by=row.created_by)
+    author = db.session.get_one(User, row.created_by)
+    return act_as(author, actions.save_version, row, {"title": row.title, "body": body}, row.current_version_id)
 
 
 def test_approval_names_one_version_its_hash_and_what_it_composes_to(app, commit):

@@ -32,7 +32,7 @@ def picture():
 
 
 def kept(picture, name="big.png"):
-    return actions.store_picture(files(), picture, name, None)
+    return actions.store_picture(files(), picture, name)
 
 
 def test_the_same_picture_twice_is_one_row_and_one_twin(app, commit, picture):

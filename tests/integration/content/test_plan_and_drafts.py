@@ -20,7 +20,7 @@ from app.core.transactions import transaction
 from app.lib import clock
 from app.lib.errors import Invalid
 from app.platforms.base import Refused
-from tests.factories import make_account, make_item, make_user, version_of
+from tests.factories import act_as, make_account, make_item, make_user, version_of
 from tests.integration.content.test_composer import form, fresh, items, typed_back
 
 PLANS = [
@@ -135,14 +135,14 @@ def test_new_texts_of_one_person_are_kept_up_to_a_bound_and_none_gives_way(app, 
 def test_two_new_texts_at_once_do_not_pass_the_bound(app, as_user, monkeypatch):
     """(S7) Both would see the last free place."""
     monkeypatch.setattr(drafts, "MOST_UNSAVED", 3)
-    editor, barrier = as_user("editor").user.id, threading.Barrier(6)
+    editor, barrier = as_user("editor").user, threading.Barrier(6)
 
     def begin():
         text = payload({"title": "Text"})
         with app.app_context():
             barrier.wait()
             with contextlib.suppress(Invalid):
-                transaction(drafts.autosave, uuid.uuid4(), editor, text, {}, None, False)
+                transaction(act_as, editor, drafts.autosave, uuid.uuid4(), text, {}, None, False)
 
     writers = [threading.Thread(target=begin) for _ in range(6)]
     for writer in writers:

@@ -13,12 +13,14 @@ from app.content.models import Artifact, ContentDraft, ContentItem
 from app.core import actor, transactions
 from app.core.db import db, uuid7
 from app.lib.errors import Conflict, Invalid
-from tests.factories import make_item, make_user, version_of
+from app.staff.models import User
+from tests.factories import act_as, make_item, make_user, version_of
 
 
 def saved(item_id, base, by, **payload):
     item = db.session.get(ContentItem, item_id)
-    return actions.save_version(item, {"title": "Five stones", "body": "x", **payload}, base, by=by)
+    author = db.session.get_one(User, by)
+    return act_as(author, actions.save_version, item, {"title": "Five stones", "body": "x", **payload}, base)
 
 
 @pytest.fixture
@@ -78,13 +80,15 @@ def test_two_saves_at_the_same_moment_make_one_version_and_one_conflict(app, com
 
 
 def test_a_double_click_on_a_new_item_makes_one(app, commit):
-    by, item_id = commit(make_user, "editor").id, uuid7()
+    by, item_id = commit(make_user, "editor"), uuid7()
     made: list[object] = []
 
     def create():
         with app.app_context():
             made.append(
-                transactions.transaction(actions.create_item, {"title": "t", "body": "b"}, item_id=item_id, by=by).id
+                transactions.transaction(
+                    act_as, by, actions.create_item, {"title": "t", "body": "b"}, item_id=item_id
+                ).id
             )
 
     threads = [threading.Thread(target=create) for _ in range(3)]
@@ -92,11 +96,11 @@ def test_a_double_click_on_a_new_item_makes_one(app, commit):
     [t.join() for t in threads]
     assert made == [item_id] * 3 and db.session.scalar(sa.select(sa.func.count()).select_from(Artifact)) == 1
     with pytest.raises(Conflict):
-        commit(actions.create_item, {"title": "t", "body": "other"}, item_id=item_id, by=by)
+        commit(act_as, by, actions.create_item, {"title": "t", "body": "other"}, item_id=item_id)
 
 
 def test_what_can_never_be_saved_is_refused_by_field(commit):
-    by = commit(make_user, "editor").id
+    by = commit(make_user, "editor")
     for payload, field in (
         ({"title": ""}, "title"),
         ({"title": "t", "body": "x" * 100_001}, "body"),
@@ -104,7 +108,7 @@ def test_what_can_never_be_saved_is_refused_by_field(commit):
         ({"title": "t", "media": [{"sha256": "a" * 64}]}, "pictures"),
     ):
         with pytest.raises(Invalid) as caught:
-            commit(actions.create_item, payload, by=by)
+            commit(act_as, by, actions.create_item, payload)
         assert list(caught.value.errors) == [field]
 
 
@@ -120,7 +124,8 @@ def test_a_hundred_thousand_chinese_characters_are_kept_and_found(app, commit):
 def test_saving_ends_the_draft_of_the_writer_only(app, commit, item):
     other = commit(make_user, "editor")
     for user in (item.created_by, other.id):
-        commit(actions.autosave, item.id, user, {"title": "t", "body": "d"}, {}, item.current_version_id, False)
+        text, base = {"title": "t", "body": "d"}, item.current_version_id
+        commit(act_as, db.session.get_one(User, user), actions.autosave, item.id, text, {}, base, False)
     commit(saved, item.id, item.current_version_id, item.created_by, body="new")
     assert db.session.scalars(sa.select(ContentDraft.user_id)).all() == [other.id]
 
@@ -141,7 +146,7 @@ def test_each_verb_writes_one_line_of_history(app, commit, item):
     from app.audit.queries import timeline
 
     by = commit(make_user, "editor")
-    with actor.acting(actor.Actor(id=str(by.id), name=by.full_name)):
+    with actor.acting(actor.Actor(type="human", id=str(by.id), name=by.full_name)):
         commit(saved, item.id, item.current_version_id, by.id, title="New title")
     rows = timeline("content_items", item.id)
     assert [r.action for r in rows] == ["content.save_version", "content.create_item"]

@@ -19,6 +19,7 @@ from app.lib import clock
 from app.publishing.actions.schedule import schedule
 from app.publishing.models import PublishJob, PublishRecord
 from app.reviews.models import ApprovalRequest
+from app.staff.models import User
 from tests.factories import act_as, make_account, make_item, make_review, make_user, version_of
 from tests.integration.reviews import desk
 from tests.integration.reviews.test_queue_page import HTMX, fields
@@ -49,7 +50,8 @@ def correct(item_id: uuid.UUID) -> None:
     """Version 2: edited, not yet in review."""
     item = db.session.get_one(ContentItem, item_id)
     seen = version_of(item)
-    content.save_version(item, {**seen.payload, "body": "Corrected: four stones."}, seen.id, by=item.created_by)
+    author = db.session.get_one(User, item.created_by)
+    act_as(author, content.save_version, item, {**seen.payload, "body": "Corrected: four stones."}, seen.id)
 
 
 def approve(item_id: uuid.UUID) -> None:
