@@ -219,7 +219,7 @@ def make_review(item=None, by=None, reviewer=None, status="in_review", reason="S
             artifact_id=str(row.artifact_id),
             content_hash=row.content_hash,
             plan_hash=contents.plan_hash(item),
-            shown_hash=contents.shown_hash(item, version_of(item)),
+            shown_hash=contents.posts_hash(item, version_of(item)),
             note=reason,
         )
     if status == "cancelled":

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from app.content import links
 from app.content.compose import compose
 from app.content.language_check import mismatch
-from app.content.markdown_html import marked, rendered
-from app.content.shown import Row, shown_fields
+from app.content.markdown_html import mark_links, render_markdown
+from app.content.version_view import Row, platform_fields
 from app.platforms import registry
 from app.platforms.base import Limits, Post, Problem
 
@@ -40,7 +40,7 @@ class Count:
         return max(0, self.used - self.limit) if self.limit is not None else 0
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """As the preview's head says it: "262 of 280"."""
         return f"{self.used:,}" if self.limit is None else f"{self.used:,} of {self.limit:,}"
 
@@ -65,12 +65,12 @@ class Preview:
     @property
     def html(self) -> Markup:
         """The text as a page that takes Markdown shows it."""
-        return rendered(self.post.text)
+        return render_markdown(self.post.text)
 
     @property
-    def marked(self) -> Markup:
+    def marked_text(self) -> Markup:
         """The plain text with its addresses, hash tags and mentions marked."""
-        return marked(self.post.text)
+        return mark_links(self.post.text)
 
     @property
     def errors(self) -> list[Problem]:
@@ -101,7 +101,7 @@ def preview(
         *_links(post),
         *_language(post),
     ]  # warnings but for the first: see `errors`
-    rows, notes = shown_fields(payload, platform, media), [*_notes(payload, post), *bounds.caveats]
+    rows, notes = platform_fields(payload, platform, media), [*_notes(payload, post), *bounds.caveats]
     return Preview(platform, connector.spec.name, post, count(post, bounds), found, notes, rows)
 
 
@@ -125,7 +125,7 @@ def _notes(payload: Mapping[str, Any], post: Post) -> list[str]:
 def _links(post: Post) -> list[Problem]:
     return [
         Problem("text", f"“{bad[:80]}” is no address a browser can open. Correct or remove it.", "warning")
-        for bad in links.malformed(post.text)
+        for bad in links.malformed_addresses(post.text)
     ]
 
 
@@ -144,14 +144,14 @@ class Check:
     detail: str
 
 
-def summary(payload: Mapping[str, Any], previews: Sequence[Preview], twins: Sequence[str] = ()) -> list[Check]:
-    """The card "Checks" of an item. `twins`: titles of other items with the same words."""
+def summary(payload: Mapping[str, Any], previews: Sequence[Preview], duplicates: Sequence[str] = ()) -> list[Check]:
+    """The card "Checks" of an item. `duplicates`: titles of other items with the same words."""
     return [
         _length(previews),
         *_other_errors(previews),
         *_pictures(payload),
         *_addresses(previews),
-        _twins(twins),
+        _duplicates(duplicates),
         *_letters(payload),
         *_disclosure(payload),
     ]
@@ -160,7 +160,7 @@ def summary(payload: Mapping[str, Any], previews: Sequence[Preview], twins: Sequ
 def _length(previews: Sequence[Preview]) -> Check:
     if not previews:
         return Check("wait", "No account chosen yet", "Edit the plan: lengths are checked for the chosen accounts")
-    over = [f"{p.name}: {p.count.words}" for p in previews if p.count.tone == "bad"]
+    over = [f"{p.name}: {p.count.text}" for p in previews if p.count.tone == "bad"]
     over += [f"{p.name}: {e.message}" for p in previews for e in p.errors if _long_title(p, e)]
     if over:
         return Check("bad", "Too long", "; ".join(over))
@@ -203,7 +203,7 @@ def _pictures(payload: Mapping[str, Any]) -> list[Check]:
 
 def _addresses(previews: Sequence[Preview]) -> list[Check]:
     found = {a for p in previews for a in links.addresses(p.post.text)}
-    bad = {b for p in previews for b in links.malformed(p.post.text)}
+    bad = {b for p in previews for b in links.malformed_addresses(p.post.text)}
     if bad:
         return [Check("wait", "A link will not open", ", ".join(sorted(bad))[:200])]
     return [Check("ok", "Links are well formed", f"{len(found)} checked")] if found else []
@@ -219,9 +219,11 @@ def _letters(payload: Mapping[str, Any]) -> list[Check]:
     )
 
 
-def _twins(twins: Sequence[str]) -> Check:
-    if twins:
-        return Check("wait", "Looks like a duplicate", "Same words as " + ", ".join(f"“{t[:60]}”" for t in twins[:3]))
+def _duplicates(duplicates: Sequence[str]) -> Check:
+    if duplicates:
+        return Check(
+            "wait", "Looks like a duplicate", "Same words as " + ", ".join(f"“{t[:60]}”" for t in duplicates[:3])
+        )
     return Check("ok", "No duplicate", "No other item has these words")
 
 

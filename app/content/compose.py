@@ -29,7 +29,7 @@ DISCLOSED = {
 
 def compose(payload: Mapping[str, Any], platform: str, media: Mapping[str, Mapping[str, Any]] | None = None) -> Post:
     """The post for one platform. `media`: sha256 → {mime, size, width, height, small} of the stored assets
-    (`queries.facts`); always the same ones, since a smaller twin may stand in for a picture.
+    (`queries.facts`); always the same ones, since a smaller rendition may stand in for a picture.
 
     Own text of the platform wins over the shared one and is sent as typed; the shared one is Markdown and becomes plain text
     where the platform takes none. Raises KeyError for a platform that does not exist.
@@ -39,8 +39,8 @@ def compose(payload: Mapping[str, Any], platform: str, media: Mapping[str, Mappi
     shared = payload.get("body") or ""
     text = own.get("text") or (shared if "markdown" in spec.supports else plain(shared))
     rules = payload.get("link_rules") or {}
-    text = _disclosed(links.tagged(text, rules, platform), payload, spec)
-    parts = tuple(links.tagged(p, rules, platform) for p in own.get("parts") or ())
+    text = _add_disclosure(links.add_utm(text, rules, platform), payload, spec)
+    parts = tuple(links.add_utm(p, rules, platform) for p in own.get("parts") or ())
     title = str(payload.get("title") or "")
     options = own.get("options") or {}
     return Post(
@@ -70,7 +70,7 @@ def _level(payload: Mapping[str, Any]) -> str:
     return "" if level == "none" else level
 
 
-def _disclosed(text: str, payload: Mapping[str, Any], spec: Platform) -> str:
+def _add_disclosure(text: str, payload: Mapping[str, Any], spec: Platform) -> str:
     """The text with the sentence that a platform without a field for it needs."""
     sentences = DISCLOSED.get(_level(payload))
     if not sentences or "disclosure" in spec.supports:
@@ -80,7 +80,7 @@ def _disclosed(text: str, payload: Mapping[str, Any], spec: Platform) -> str:
 
 
 def _medium(use: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], limits: Limits) -> Media:
-    """The picture, or its smaller twin where the platform would refuse it. Its own name stays at the desk."""
+    """The picture, or its smaller rendition where the platform would refuse it. Its own name stays at the desk."""
     facts = {"sha256": use["sha256"], **(known.get(use["sha256"]) or {})}
     if facts.get("small") and not _fits(facts, limits):
         facts = facts["small"]
@@ -110,7 +110,7 @@ def slug(title: str) -> str:
     return re.sub(r"[\W_]+", "-", title.lower()).strip("-")[:80].strip("-")
 
 
-def sent(post: Post) -> dict[str, Any]:
+def hashed_fields(post: Post) -> dict[str, Any]:
     """All of a post that can reach a reader: what is hashed, and what is shown (shown.py). Pictures count by hash and alt
     text: size and name follow from the bytes."""
     found = {f.name: getattr(post, f.name) for f in fields(post)}
@@ -119,17 +119,17 @@ def sent(post: Post) -> dict[str, Any]:
 
 
 def composed_hash(post: Post) -> str:
-    """64 hex digits over all that is sent."""
-    return sha256(canonical(sent(post)))
+    """64 hex digits over all that can reach a reader."""
+    return sha256(canonical(hashed_fields(post)))
 
 
-def composed(
+def compose_for_approval(
     payload: Mapping[str, Any], platforms: Iterable[str], media: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """What an approval stores (cover.py): what is composed for each of these platforms, its hash, the composer's version."""
+    """What an approval stores (approval_coverage.py): what is composed for each of these platforms, its hash, the composer's version."""
     posts = {p: compose(payload, p, media) for p in platforms}
     return {
         "version": COMPOSER_VERSION,
         "hashes": {p: composed_hash(post) for p, post in posts.items()},
-        "posts": {p: sent(post) for p, post in posts.items()},
+        "posts": {p: hashed_fields(post) for p, post in posts.items()},
     }

@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from app.content import bounds
-from app.content import payload as payloads
+from app.content import bounds, payloads
 from app.platforms import registry
 
 PICTURE = re.compile(r"media-(\d{1,4})-sha256")
@@ -27,14 +26,14 @@ OPTION = re.compile(r"option-([a-z0-9_]{1,40})-([a-z0-9_]{1,60})")
 class Fields(Protocol):
     """A form as werkzeug hands it over."""
 
-    def get(self, key: str, default: Any = None) -> Any: ...
+    def get(self, key: str) -> Any: ...
     def getlist(self, key: str) -> list[Any]: ...
     def items(self) -> Any: ...
 
 
 @dataclass(frozen=True)
 class ComposerInput:
-    """`payload` is in normal form. `base_id`: the version the text was begun from, None for a new item. `strange`: field → what
+    """`payload` is in normal form. `base_id`: the version the text was begun from, None for a new item. `unknown_choices`: field → what
     was sent that this field never offers; it is refused on saving, not replaced."""
 
     item_id: uuid.UUID
@@ -49,7 +48,7 @@ class ComposerInput:
     plan_zone: str = "UTC"
     plan_which: str = ""
     confirmed: bool = False
-    strange: Mapping[str, str] = field(default_factory=dict, compare=False)
+    unknown_choices: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def plan(self) -> dict[str, Any]:
         """What a draft keeps beside the payload."""
@@ -67,7 +66,8 @@ class ComposerInput:
     def problems(self) -> dict[str, str]:
         """field → message for what cannot be saved; nothing is cut or replaced silently."""
         out = {
-            name: f"“{value[:40]}” is no choice here. Choose one from the list." for name, value in self.strange.items()
+            name: f"“{value[:40]}” is no choice here. Choose one from the list."
+            for name, value in self.unknown_choices.items()
         }
         return out | bounds.tags(self.tags, self.tag_list) | bounds.problems(self.payload)
 
@@ -80,24 +80,24 @@ def identifier(text: object) -> uuid.UUID | None:
         return None
 
 
-def read(form: Fields, item_id: uuid.UUID) -> ComposerInput:
-    """The form as a value. Nothing in it raises: garbage means nothing, and `strange` names what must not be replaced silently."""
+def read_form(form: Fields, item_id: uuid.UUID) -> ComposerInput:
+    """The form as a value. Nothing in it raises: garbage means nothing, and `unknown_choices` names what must not be replaced silently."""
     raw = {
         "title": form.get("title"), "body": form.get("body"), "language": form.get("language"), "disclosure": form.get("disclosure"),
         "variants": _variants(form), "media": pictures(form),
         "link_rules": {"utm": {k: form.get(f"utm-{k}") for k in payloads.UTM}},
     }  # fmt: skip
     return ComposerInput(
-        item_id=item_id, payload=payloads.payload(raw), base_id=identifier(form.get("base")), kind=payloads.line(form.get("kind")) or "post",
+        item_id=item_id, payload=payloads.normalize(raw), base_id=identifier(form.get("base")), kind=payloads.line(form.get("kind")) or "post",
         campaign_id=str(identifier(form.get("campaign")) or ""), tags=payloads.clean(form.get("tags")),
         accounts=tuple(str(a) for a in map(identifier, form.getlist("accounts")) if a), plan_on=payloads.line(form.get("plan_on"))[:200],
         plan_at=payloads.line(form.get("plan_at"))[:200], plan_zone=payloads.line(form.get("plan_zone"))[:60] or "UTC",
         plan_which=payloads.line(form.get("plan_which"))[:10], confirmed=bool(form.get("confirm_secret")),
-        strange=_strange(form),
+        unknown_choices=_unknown_choices(form),
     )  # fmt: skip
 
 
-def _strange(form: Fields) -> dict[str, str]:
+def _unknown_choices(form: Fields) -> dict[str, str]:
     """What no menu of the page sends; kinds, languages and campaigns that exist are known to the view (see composer.py)."""
     disclosure, campaign = (payloads.line(form.get(name)) for name in ("disclosure", "campaign"))
     out = {}
@@ -151,7 +151,7 @@ def pictures(form: Fields) -> list[dict[str, Any]]:
     ]
 
 
-def of_draft(
+def from_draft(
     item_id: uuid.UUID, payload: Mapping[str, Any], plan: Mapping[str, Any], base_id: uuid.UUID | None
 ) -> ComposerInput:
     """What autosave kept."""
@@ -162,7 +162,7 @@ def of_draft(
     }
     return ComposerInput(
         item_id=item_id,
-        payload=payloads.payload(payload),
+        payload=payloads.normalize(payload),
         base_id=base_id,
         accounts=tuple(plan.get("accounts") or ()),
         **known,

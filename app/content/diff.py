@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import regex
 
-from app.content.matching import Budget, Run, matching
+from app.content.myers import Budget, Run, common_runs
 
 TOKEN = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
@@ -34,7 +34,7 @@ def tokens(text: str) -> list[str]:
     return list(TOKEN.findall(text))
 
 
-def words(old: str, new: str, budget: Budget | None = None) -> list[Part]:
+def diff_words(old: str, new: str, budget: Budget | None = None) -> list[Part]:
     """What was taken out and put in, in reading order; deletions come before the insertions that replace them.
 
     Where the budget does not reach, whole lines are shown as changed.
@@ -43,7 +43,7 @@ def words(old: str, new: str, budget: Budget | None = None) -> list[Part]:
     out: list[Part] = []
     for tag, gone, come in _blocks(old.splitlines(keepends=True), new.splitlines(keepends=True), budget):
         out += [Part("same", gone)] if tag == "same" else _inside(gone, come, budget)
-    return list(_joined(out))
+    return list(_join(out))
 
 
 def _inside(gone: str, come: str, budget: Budget) -> list[Part]:
@@ -60,7 +60,7 @@ def _inside(gone: str, come: str, budget: Budget) -> list[Part]:
 def _blocks(one: list[str], two: list[str], budget: Budget) -> Iterator[tuple[str, str, str]]:
     """ "same" or "changed" with the text before and after; all of it is one change when the budget does not reach."""
     a = b = 0
-    for run in [*(matching(one, two, budget) or []), Run(len(one), len(two), 0)]:
+    for run in [*(common_runs(one, two, budget) or []), Run(len(one), len(two), 0)]:
         if run.a > a or run.b > b:
             yield "changed", "".join(one[a : run.a]), "".join(two[b : run.b])
         if run.length:
@@ -80,7 +80,7 @@ def _islands(parts: Sequence[Part]) -> list[Part]:
     return out
 
 
-def _joined(parts: Sequence[Part]) -> Iterator[Part]:
+def _join(parts: Sequence[Part]) -> Iterator[Part]:
     """Neighbours of one kind made one; between two same runs all deletions stand before all insertions."""
     for is_same, group in groupby((p for p in parts if p.text), key=lambda p: p.kind == "same"):
         near = list(group)
@@ -89,7 +89,7 @@ def _joined(parts: Sequence[Part]) -> Iterator[Part]:
                 yield Part(kind, text)
 
 
-def changes(parts: Sequence[Part]) -> int:
+def count_changes(parts: Sequence[Part]) -> int:
     """How many places changed: a deletion and the insertion that replaces it are one."""
     return sum(1 for i, p in enumerate(parts) if p.kind != "same" and (i == 0 or parts[i - 1].kind == "same"))
 

@@ -1,4 +1,4 @@
-"""The composer's form: no fields of its own (see typed.py), but the house's CSRF and its way of being refused."""
+"""The composer's form: no fields of its own (see composer_input.py), but the app's CSRF and its way of being refused."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class ComposerForm(Form):
         self.wrong.update(errors)
 
 
-def planned_moment(typed: ComposerInput, default_on: str = "") -> datetime | None:
+def planned_moment(entry: ComposerInput, default_on: str = "") -> datetime | None:
     """The typed plan as one moment; None when nothing is planned. Raises Invalid beside the field to blame."""
-    if not typed.plan_on and not typed.plan_at:
+    if not entry.plan_on and not entry.plan_at:
         return None
     try:
-        return local_time.moment(typed.plan_on, typed.plan_at, typed.plan_zone, typed.plan_which)
+        return local_time.moment(entry.plan_on, entry.plan_at, entry.plan_zone, entry.plan_which)
     except local_time.WrongTime as wrong:
         raise Invalid({"plan_which" if wrong.twice else "plan_at": str(wrong)}) from None
 
 
-def guard_secret(typed: ComposerInput) -> None:
+def guard_secret(entry: ComposerInput) -> None:
     """Ask before a text that looks like a secret is kept. Raises Invalid."""
-    if not typed.confirmed and (kind := suspect(typed.payload)):
+    if not entry.confirmed and (kind := suspect(entry.payload)):
         raise Invalid(
             {
                 "confirm_secret": f"This looks like {kind}. Secrets belong to Accounts, never into a text that goes out. Remove it, or confirm."

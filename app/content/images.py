@@ -2,7 +2,7 @@
 
     1. size of the file, 2. what the bytes say they are (the name and the browser's type are not asked), 3. the memory it will take,
     from the header before anything is unpacked, 4. every frame unpacked (finds truncation), 5. metadata off, 6. a thumbnail and,
-    where a platform needs one, a smaller twin.
+    where a platform needs one, a smaller rendition.
 
 The bytes are kept: metadata goes piece by piece (metadata.py). Only a picture that the camera turned is written anew, upright.
 Unpacking takes up to MAX_MEMORY, so the desk does it in a process apart, one at a time (unpacking.py).
@@ -40,7 +40,7 @@ COST = {"JPEG": (4.2, 4.2, 9), "MPO": (4.2, 4.2, 9), "PNG": (5.6, 14, 10), "WEBP
 
 @dataclass(frozen=True)
 class Picture:
-    """A checked picture: the bytes that will go out, and facts about them. `small`: the twin for platforms that take no more."""
+    """A checked picture: the bytes that will go out, and facts about them. `small`: the rendition for platforms that take no more."""
 
     data: bytes
     mime: str
@@ -57,10 +57,10 @@ class Picture:
 
 def read(data: bytes, name: str = "") -> Picture:
     """The checked picture. Raises Invalid {"pictures": what is wrong with `name` and what to do}."""
-    label = labelled(name)
+    label = quote_name(name)
     check_size(data, label)
     try:
-        picture = _checked(data, label)
+        picture = _check(data, label)
         return replace(picture, small=smaller(picture))
     except (Image.DecompressionBombError, MemoryError):
         raise too_large(label) from None
@@ -72,7 +72,7 @@ def read(data: bytes, name: str = "") -> Picture:
         ) from None
 
 
-def labelled(name: str) -> str:
+def quote_name(name: str) -> str:
     """What a file is called in a sentence."""
     return f"“{name[:80]}”" if name else "This file"
 
@@ -95,29 +95,30 @@ def _no(message: str) -> Invalid:
     return Invalid({"pictures": message})
 
 
-def _checked(data: bytes, label: str) -> Picture:
-    found = _look(data, label)
-    clean = _upright(data, found.turn) if found.turn is not None else metadata.without(data, found.kind)
-    with _opened(clean) as image:
-        frames = _unpack(image, label) if found.moves else 1
-        return Picture(clean, MIMES[found.kind], *image.size, frames, _thumbnail(image))
+def _check(data: bytes, label: str) -> Picture:
+    header = _read_header(data, label)
+    clean = _upright(data, header.turn) if header.turn is not None else metadata.without(data, header.kind)
+    with _open(clean) as image:
+        frames = _unpack(image, label) if header.moves else 1
+        width, height = image.size
+        return Picture(clean, MIMES[header.kind], width, height, frames, _thumbnail(image))
 
 
-class _Look(NamedTuple):
+class _Header(NamedTuple):
     kind: str
     moves: bool
     turn: Image.Transpose | None
 
 
-def _opened(data: bytes) -> Any:
+def _open(data: bytes) -> Any:
     return Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "GIF"))
 
 
-def _look(data: bytes, label: str) -> _Look:
+def _read_header(data: bytes, label: str) -> _Header:
     """What the header says; the picture is let go again, because some are made room for as soon as they are opened."""
     if (known := metadata.webp_size(data)) and not _affordable(known[0] * known[1], COST["WEBP"][known[2]]):
         raise too_large(label)
-    with _opened(data) as image:
+    with _open(data) as image:
         moves = image.format != "MPO" and getattr(image, "is_animated", False)
         turn = None if moves else _turn(image)
         if image.width < 2 or image.height < 2:
@@ -128,7 +129,7 @@ def _look(data: bytes, label: str) -> _Look:
             raise _no(
                 f"{label} is written in more than {metadata.MAX_SCANS} passes. Save it anew as an ordinary JPEG and add it again."
             )
-        return _Look(image.format, moves, turn)
+        return _Header(image.format, moves, turn)
 
 
 def _turn(image: Any) -> Image.Transpose | None:
@@ -161,7 +162,8 @@ def _coefficients(image: Any) -> float:
         return 0
     layers = [(h, v) for _, h, v, _ in image.layer]
     most = max(h for h, _ in layers) * max(v for _, v in layers)
-    return 2.2 * sum(h * v for h, v in layers) / most
+    bytes_per_pixel: float = 2.2 * sum(h * v for h, v in layers) / most
+    return bytes_per_pixel
 
 
 def _unpack(image: Any, label: str) -> int:
@@ -184,7 +186,7 @@ def _unpack(image: Any, label: str) -> int:
 
 def _upright(data: bytes, turn: Image.Transpose) -> bytes:
     """Turned and written anew, without loss where the format can."""
-    with _opened(data) as image:
+    with _open(data) as image:
         kind, profile = image.format, image.info.get("icc_profile")
         if kind in ("JPEG", "MPO") and image.width * image.height > LARGE_TURNED:
             image.draft(image.mode, (image.width // 2, image.height // 2))
@@ -193,18 +195,18 @@ def _upright(data: bytes, turn: Image.Transpose) -> bytes:
     del image  # its pixels are not needed twice
     how: dict[str, Any] = {"icc_profile": profile} if profile else {}
     if kind in ("JPEG", "MPO"):
-        return _saved(upright, "JPEG", quality=92, subsampling=0, **how)
-    return _saved(upright, kind, exif=b"", **({"lossless": True} if kind == "WEBP" else {}), **how)
+        return _encode(upright, "JPEG", quality=92, subsampling=0, **how)
+    return _encode(upright, kind, exif=b"", **({"lossless": True} if kind == "WEBP" else {}), **how)
 
 
-def _saved(image: Any, kind: str, **how: Any) -> bytes:
+def _encode(image: Any, kind: str, **how: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **how)
     return out.getvalue()
 
 
 def _thumbnail(image: Any) -> bytes:
-    return _saved(_flat(image, THUMB), "JPEG", quality=80, optimize=True)
+    return _encode(_flat(image, THUMB), "JPEG", quality=80, optimize=True)
 
 
 SMALL_BYTES = 950_000  # fits every platform that we know of: Bluesky's older servers take 1,000,000
@@ -225,7 +227,7 @@ def smaller(picture: Picture) -> Picture | None:
     how = {"icc_profile": profile} if profile else {}
     for quality, side in ((88, 2048), (80, 2048), (80, 1600), (70, 1600), (60, 1200)):
         flat.thumbnail((side, side))
-        data = _saved(flat, "JPEG", quality=quality, optimize=True, **how)
+        data = _encode(flat, "JPEG", quality=quality, optimize=True, **how)
         if len(data) <= SMALL_BYTES:
             break
     return Picture(data, "image/jpeg", flat.width, flat.height, 1, picture.thumbnail)

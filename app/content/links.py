@@ -14,7 +14,7 @@ def addresses(text: str) -> list[str]:
     return [link.text for link in urls(text)]
 
 
-def tagged(text: str, rules: Mapping[str, Any], platform: str) -> str:
+def add_utm(text: str, rules: Mapping[str, Any], platform: str) -> str:
     """The text with the link rules on every address that carries none of its own. `{platform}` in a rule is filled in."""
     utm = rules.get("utm") or {}
     if not utm:
@@ -37,7 +37,7 @@ def _with(address: str, utm: Mapping[str, str], platform: str) -> str:
     return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
 
 
-def malformed(text: str) -> list[str]:
+def malformed_addresses(text: str) -> list[str]:
     """Addresses that no browser will open: a missing or dotless host, a space in disguise."""
     out = []
     for address in addresses(text):

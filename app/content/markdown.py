@@ -5,7 +5,7 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 
 
-def ready(parser: MarkdownIt) -> MarkdownIt:
+def warm_up(parser: MarkdownIt) -> MarkdownIt:
     """The same parser with its lists of rules made. It makes each on its first use, name by name: a second thread that parses
     meanwhile finds a part of them, and reads markup as text. To be called while a module is imported, by one thread.
     """

@@ -10,7 +10,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from app.content.markdown import ready
+from app.content.markdown import warm_up
 from app.lib.links import urls
 
 TAGS = {
@@ -19,13 +19,13 @@ TAGS = {
 }  # fmt: skip
 
 
-PARSER = ready(
+PARSER = warm_up(
     MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False}).enable(["table", "strikethrough"])
 )
 
 
 @lru_cache(maxsize=16)
-def rendered(markdown: str) -> Markup:
+def render_markdown(markdown: str) -> Markup:
     """Headings begin at h2 (the page has its h1); links open with no referrer and no rank; anything else is text."""
     html = (
         PARSER.render(markdown)
@@ -47,7 +47,7 @@ def rendered(markdown: str) -> Markup:
 NAMED = re.compile(r"(?<![\w&/])[#@][\w.·-]*\w(?:@[\w.-]*\w)?")
 
 
-def marked(text: str) -> Markup:
+def mark_links(text: str) -> Markup:
     """Plain text with what platforms turn into links in a class of its own; everything is escaped."""
     parts, at = [], 0  # joined once: adding to a text copies it each time
     for start, end in _marks(text):

@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from app.content.markdown import ready
+from app.content.markdown import warm_up
 
-PARSER = ready(MarkdownIt("commonmark", {"html": False}).disable(["code", "html_block", "html_inline", "entity"]))
+PARSER = warm_up(MarkdownIt("commonmark", {"html": False}).disable(["code", "html_block", "html_inline", "entity"]))
 
 
 @lru_cache(maxsize=16)

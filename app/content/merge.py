@@ -1,32 +1,32 @@
 """Two people edited one text: what each changed, in one text where they did not touch the same lines. Pure.
 
 Written here because the one package that does this, merge3, is under the GPL, which would decide the licence of the whole project;
-and its comparison (difflib) has no bound of time, where ours has one (`matching`).
+and its comparison (difflib) has no bound of time, where ours has one (`common_runs`).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.content.matching import Budget, matching
+from app.content.myers import Budget, common_runs
 
 
-class Merged(NamedTuple):
+class MergeResult(NamedTuple):
     """The text, and how many places hold both versions one after the other because both changed the same lines."""
 
     text: str
-    clashes: int
+    conflicts: int
 
 
-def merge(base: str, mine: str, theirs: str) -> Merged:
+def merge(base: str, mine: str, theirs: str) -> MergeResult:
     """Three-way merge by lines. Where both changed the same lines, theirs comes first and mine after it: nothing is lost."""
     if mine == theirs or theirs == base:
-        return Merged(mine, 0)
+        return MergeResult(mine, 0)
     if mine == base:
-        return Merged(theirs, 0)
+        return MergeResult(theirs, 0)
     old, one, two = (t.split("\n") for t in (base, mine, theirs))
     out: list[str] = []
-    clashes, at, a, b = 0, 0, 0, 0
+    conflicts, at, a, b = 0, 0, 0, 0
     for start, in_one, in_two, length in _anchors(old, one, two):
         mid, left, right = old[at:start], one[a:in_one], two[b:in_two]
         if left == right or right == mid:
@@ -35,10 +35,10 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
             out += right
         else:
             out += right + left
-            clashes += 1
+            conflicts += 1
         out += old[start : start + length]
         at, a, b = start + length, in_one + length, in_two + length
-    return Merged("\n".join(out), clashes)
+    return MergeResult("\n".join(out), conflicts)
 
 
 def _anchors(old: list[str], one: list[str], two: list[str]) -> list[tuple[int, int, int, int]]:
@@ -53,4 +53,4 @@ def _anchors(old: list[str], one: list[str], two: list[str]) -> list[tuple[int, 
 
 def _places(old: list[str], new: list[str]) -> dict[int, int]:
     """Line of the old text → where it stands in the new one."""
-    return {run.a + i: run.b + i for run in matching(old, new, Budget()) or [] for i in range(run.length)}
+    return {run.a + i: run.b + i for run in common_runs(old, new, Budget()) or [] for i in range(run.length)}

@@ -24,7 +24,7 @@ WHOLE_AT_MOST = 200
 """Characters of a word that is also looked for as it stands; PostgreSQL refuses one of 2,047 bytes."""
 
 
-def words(query: str) -> tuple[list[str], list[str]]:
+def search_words(query: str) -> tuple[list[str], list[str]]:
     """(words of spaced scripts, pairs of characters of the others), as typed and without repeats. A backslash parts words, as it
     does in the column."""
     text = PUNCTUATION.sub(" ", query.replace("\\", " "))
@@ -37,7 +37,7 @@ def words(query: str) -> tuple[list[str], list[str]]:
 
 def clause(column: Any, query: str) -> sa.ColumnElement[bool]:
     """The condition that every word begins somewhere in the row; words without a letter or digit find nothing."""
-    begun, exact = _asked(query)
+    begun, exact = _word_queries(query)
     return sa.and_(*(column.op("@@")(one) for one in begun + exact)) if begun or exact else sa.false()
 
 
@@ -45,7 +45,7 @@ def selective(column: Any, query: str, sample: sa.FromClause, common: int) -> sa
     """The same condition, of which the index is asked only for what fewer than `common` rows of the sample hold, if there is
     such. Of a word's beginning an index gathers every row before the next word is looked at: "carpet 4321" then costs what
     "4321" does. `sample`: a few hundred rows with their `search`."""
-    begun, exact = _asked(query)
+    begun, exact = _word_queries(query)
     if not begun or len(begun + exact) < 2:
         return clause(column, query)
     counts = (sa.func.count().filter(sample.c.search.op("@@")(one)).label(f"n{n}") for n, one in enumerate(begun))
@@ -54,30 +54,32 @@ def selective(column: Any, query: str, sample: sa.FromClause, common: int) -> sa
     parts = (sa.func.nullif(sa.func.concat("(", sa.cast(one, sa.Text), ")"), "()") for one in [*seldom, *exact])
     some = sa.cast(sa.func.nullif(sa.func.concat_ws(" & ", *parts), ""), TSQUERY)
     every = reduce(lambda one, other: one.op("&&")(other), begun + exact)
-    return sa.and_(column.op("@@")(sa.func.coalesce(some, every)), walked(column, query))
+    return sa.and_(column.op("@@")(sa.func.coalesce(some, every)), unindexed_clause(column, query))
 
 
-def walked(column: Any, query: str) -> sa.ColumnElement[bool]:
+def unindexed_clause(column: Any, query: str) -> sa.ColumnElement[bool]:
     """The same condition for rows that are walked through in a list's order: no index may answer it, for with a common word
     the index hands out all its rows before the first is shown."""
     return clause(column.op("||")(sa.literal_column("''::tsvector")), query)
 
 
-def _asked(query: str) -> tuple[list[sa.ColumnElement[Any]], list[sa.ColumnElement[Any]]]:
+def _word_queries(query: str) -> tuple[list[sa.ColumnElement[Any]], list[sa.ColumnElement[Any]]]:
     """(words and single characters that something begins with, pairs of characters that are there) as a tsquery each."""
-    spaced, pairs = words(query)
-    begun = [_begun(word) for word in spaced]
-    begun += [sa.cast(f"{_quoted(one)}:*", TSQUERY) for one in pairs if len(one) == 1]
-    return begun, [sa.cast(_quoted(pair), TSQUERY) for pair in pairs if len(pair) == 2]
+    spaced, pairs = search_words(query)
+    beginnings: list[sa.ColumnElement[Any]] = [_prefix_query(word) for word in spaced]
+    beginnings += [sa.cast(f"{_quote(character)}:*", TSQUERY) for character in pairs if len(character) == 1]
+    return beginnings, [sa.cast(_quote(pair), TSQUERY) for pair in pairs if len(pair) == 2]
 
 
-def _begun(word: str) -> sa.ColumnElement[Any]:
+def _prefix_query(word: str) -> sa.ColumnElement[Any]:
     """Something begins with the word, as the column's parser takes it apart; or one of its lexemes does, as it stands: an address
     is one lexeme when it is whole (jo.doe@example.org) and several when it is typed in half (jo.doe@exam)."""
-    either = [sa.func.to_tsquery(sa.literal_column("'simple'"), _folded(one)) for one in _spellings(word)]
+    either: list[sa.ColumnElement[Any]] = [
+        sa.func.to_tsquery(sa.literal_column("'simple'"), _fold(one)) for one in _spellings(word)
+    ]
     whole = SCHEME.sub("", word)
     if whole and not whole.isalnum() and len(whole) <= WHOLE_AT_MOST:
-        either.append(sa.cast(_folded(whole), TSQUERY))
+        either.append(sa.cast(_fold(whole), TSQUERY))
     return reduce(sa.func.tsquery_or, either)
 
 
@@ -87,10 +89,10 @@ def _spellings(word: str) -> list[str]:
     return [small, small.replace("ς", "σ")] if "ς" in small else [word]
 
 
-def _folded(word: str) -> sa.ColumnElement[Any]:
+def _fold(word: str) -> sa.ColumnElement[Any]:
     """What begins so, in the letters that the column has."""
-    return sa.func.lower(f"{_quoted(word)}:*")
+    return sa.func.lower(f"{_quote(word)}:*")
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     return "'" + word.replace("'", "''") + "'"

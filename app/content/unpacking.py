@@ -37,7 +37,7 @@ BUSY = "Other pictures are being read just now. Nothing is lost: add this one ag
 
 def read(data: bytes, name: str, turn: Path) -> Picture:
     """The checked picture, as `images.read` gives it. `turn`: a file that all processes of the desk can lock."""
-    label = images.labelled(name)
+    label = images.quote_name(name)
     images.check_size(data, label)
     with _turn(turn):
         try:
@@ -51,7 +51,7 @@ def read(data: bytes, name: str, turn: Path) -> Picture:
             raise images.too_large(label) from None
     if done.returncode:
         raise images.too_large(label)
-    return _received(done.stdout)
+    return _parse_answer(done.stdout)
 
 
 def _seconds() -> float:
@@ -80,18 +80,18 @@ def _turn(file: Path) -> Iterator[None]:
         yield
 
 
-def _received(answer: bytes) -> Picture:
+def _parse_answer(answer: bytes) -> Picture:
     head, _, rest = answer.partition(b"\n")
-    told: dict[str, Any] = json.loads(head)
-    if "wrong" in told:
-        raise Invalid({"pictures": told["wrong"]})
+    header: dict[str, Any] = json.loads(head)
+    if "wrong" in header:
+        raise Invalid({"pictures": header["wrong"]})
     pieces = []
-    for size in told["sizes"]:
+    for size in header["sizes"]:
         pieces.append(rest[:size])
         rest = rest[size:]
-    thumbnail, data, *twin = pieces
-    small = Picture(twin[0], thumbnail=thumbnail, **told["small"]) if twin else None
-    return Picture(data, thumbnail=thumbnail, small=small, **told["picture"])
+    thumbnail, data, *small_data = pieces
+    small = Picture(small_data[0], thumbnail=thumbnail, **header["small"]) if small_data else None
+    return Picture(data, thumbnail=thumbnail, small=small, **header["picture"])
 
 
 def _answer(data: bytes, name: str) -> Iterator[bytes]:
@@ -101,12 +101,12 @@ def _answer(data: bytes, name: str) -> Iterator[bytes]:
         yield json.dumps({"wrong": wrong.errors["pictures"]}).encode() + b"\n"
         return
     pieces = [picture.thumbnail, picture.data, *([picture.small.data] if picture.small else [])]
-    told = {
+    header = {
         "picture": _facts(picture),
         "small": picture.small and _facts(picture.small),
         "sizes": [len(p) for p in pieces],
     }
-    yield json.dumps(told).encode() + b"\n"
+    yield json.dumps(header).encode() + b"\n"
     yield from pieces
 
 

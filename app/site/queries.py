@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from markupsafe import Markup
 
-from app.content.markdown_html import rendered
+from app.content.markdown_html import render_markdown
 from app.core.db import db
 from app.core.listing import Args, Listing
 from app.lib.errors import NotFound
@@ -71,4 +71,4 @@ def image(sha256: str) -> Mapping[str, Any]:
 
 def html(post: LocalPost) -> Markup:
     """The post's Markdown as safe HTML."""
-    return rendered(post.body)
+    return render_markdown(post.body)

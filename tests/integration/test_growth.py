@@ -20,7 +20,7 @@ from app.calendar.queries import events as calendar_events
 from app.calendar.queries import spans as calendar_spans
 from app.content import finder
 from app.content.models import ContentItem
-from app.content.queries import found
+from app.content.queries import rare_matches
 from app.content.search import clause, selective
 from app.core import listing, transactions
 from app.core.db import db
@@ -82,9 +82,9 @@ def test_a_count_that_stops_says_so(as_user: Any, commit: Any, monkeypatch: pyte
 def test_a_common_word_finds_the_newest_and_a_rare_one_finds_the_oldest(
     as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found, "RARE", 2)
-    monkeypatch.setattr(found, "COMMON", 3)
-    monkeypatch.setattr(found, "NEWEST", 4)
+    monkeypatch.setattr(rare_matches, "RARE", 2)
+    monkeypatch.setattr(rare_matches, "COMMON", 3)
+    monkeypatch.setattr(rare_matches, "NEWEST", 4)
     for title in ("龍安寺の石庭", "Stone one", "Stone two", "Stone three", "Stone four"):
         commit(make_item, title=title)
     browser = as_user("admin")
@@ -100,7 +100,7 @@ def test_words_find_the_same_however_common_each_of_them_is(
     commit: Any, monkeypatch: pytest.MonkeyPatch, common: int
 ) -> None:
     """The index is asked for some of the words, for others, or for all: what comes out is the same."""
-    monkeypatch.setattr(found, "COMMON", 10_000)
+    monkeypatch.setattr(rare_matches, "COMMON", 10_000)
     monkeypatch.setattr(finder, "ENOUGH", 10_000)
     titles = (
         "Stone 4321",
@@ -117,10 +117,10 @@ def test_words_find_the_same_however_common_each_of_them_is(
     plainly = {ask: set(transactions.transaction(db.session.scalars, _plain(ask))) for ask in asks}
     assert plainly["stone 4321"] and plainly["stone 光"] and plainly["st 43"]
     monkeypatch.setattr(finder, "COMMON", common)
-    original = found.selective
-    monkeypatch.setattr(found, "selective", lambda c, q, s, _: original(c, q, s, common))
+    original = rare_matches.selective
+    monkeypatch.setattr(rare_matches, "selective", lambda c, q, s, _: original(c, q, s, common))
     for ask in asks:
-        listed = set(transactions.transaction(found.rare, ask) or ())
+        listed = set(transactions.transaction(rare_matches.rare_by_words, ask) or ())
         offered = {hit.id for hit in transactions.transaction(find.find, ask) if hit.kind == "content"}
         assert listed == plainly[ask] and plainly[ask] <= offered, [ids[key] for key in listed ^ plainly[ask]]
 
@@ -174,7 +174,7 @@ def test_a_platform_is_looked_up_where_it_is_rare_and_met_on_the_way_where_it_is
     browser = as_user("admin")
     looked_up = all_pages(browser, f"{path}?platform=webhook", to)
     assert [len(page) for page in looked_up] == [3]
-    for room, name, value in ((found, "RARE", 1), (jobs, "FEW", 1), (listing, "WINDOW", 4)):
+    for room, name, value in ((rare_matches, "RARE", 1), (jobs, "FEW", 1), (listing, "WINDOW", 4)):
         monkeypatch.setattr(room, name, value)
     walked = all_pages(browser, f"{path}?platform=webhook", to)
     assert [key for page in walked for key in page] == looked_up[0]
@@ -389,7 +389,7 @@ def test_a_list_sorted_by_what_another_table_holds(
     as_user: Any, commit: Any, monkeypatch: pytest.MonkeyPatch, narrowed: str, common: int
 ) -> None:
     """The own table alone cannot answer in that order, narrowed or not: each page, on and back, in the order of the titles."""
-    monkeypatch.setattr(found, "COMMON", common)
+    monkeypatch.setattr(rare_matches, "COMMON", common)
     for number in range(30):
         item = commit(make_item, title=f"Stone {99 - number}")
         commit(lambda key=item.id: make_review(db.session.get(ContentItem, key), status="pending"))
@@ -405,7 +405,7 @@ def test_a_window_of_a_list_in_anothers_order_is_read_with_that_other(
     commit: Any, statements: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without what joins them every request stands beside every item: 15 s at 5,000 of each."""
-    monkeypatch.setattr(found, "COMMON", 1)
+    monkeypatch.setattr(rare_matches, "COMMON", 1)
     for number in range(3):
         commit(lambda number=number: make_review(make_item(title=f"Stone {number}"), status="pending"))
     with statements() as ran:

@@ -143,7 +143,7 @@ def _approve(item_id: uuid.UUID) -> None:
             artifact_id=str(request.artifact_id),
             content_hash=request.content_hash or "",
             plan_hash=contents.plan_hash(item),
-            shown_hash=contents.shown_hash(item, _version(item)),
+            shown_hash=contents.posts_hash(item, _version(item)),
         )
 
 

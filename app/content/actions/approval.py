@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm.util import identity_key
 
 from app.audit import actions as audit
-from app.content.compose import composed
+from app.content.compose import compose_for_approval
 from app.content.hashing import content_hash
 from app.content.models import ITEM, Artifact, ContentItem
+from app.content.queries.approval_coverage import platforms_to_review, uncovered_platforms
 from app.content.queries.assets import facts
-from app.content.queries.cover import not_covered, to_cover
 from app.core.actor import Actor, acting, current
 from app.core.db import app_now, db
 from app.lib.errors import Conflict
@@ -34,7 +34,7 @@ def to_review(item: ContentItem, artifact: Artifact) -> None:
 
 def _reopen_uncovered(item: ContentItem, artifact: Artifact) -> None:
     """An item whose approval does not cover its plan becomes a draft, to be asked for anew. Raises Conflict while records are open."""
-    if item.status not in DERIVED or not not_covered(item, artifact):
+    if item.status not in DERIVED or not uncovered_platforms(item, artifact):
         return
     if item.open_records:
         raise Conflict("Its publish records are open. Cancel them first, then ask for a new review.")
@@ -59,7 +59,7 @@ def set_approved(item: ContentItem, artifact: Artifact) -> None:
         app_now(),
     )
     media = facts(m["sha256"] for m in artifact.payload.get("media") or [])
-    item.approved_composed = composed(artifact.payload, to_cover(item), media)
+    item.approved_composed = compose_for_approval(artifact.payload, platforms_to_review(item), media)
     item.review_reason = None
     _move(item, "approved", "content.set_approved", version=[None, artifact.version], approved_hash=[None, digest])
 

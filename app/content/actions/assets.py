@@ -20,7 +20,9 @@ def store_picture(files: Files, picture: Picture, name: str) -> ContentAsset:
 
     A picture that some platform would refuse for its size or kind gets a smaller rendition at once, an asset of its own, named in the `metadata` of the first.
     """
-    found = db.session.scalar(sa.select(ContentAsset).where(ContentAsset.content_hash == picture.sha256))
+    found: ContentAsset | None = db.session.scalar(
+        sa.select(ContentAsset).where(ContentAsset.content_hash == picture.sha256)
+    )
     if found is not None and files.exists(picture.sha256):
         return found
     rendition = _store(files, picture.small, name, "rendition", {}) if picture.small else None

@@ -9,8 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from app.content import bounds
-from app.content import payload as payloads
+from app.content import bounds, payloads
 from app.content.models import ContentDraft, ContentItem
 from app.core import actor
 from app.core.db import app_now, db, uuid7
@@ -37,7 +36,7 @@ def autosave(
     Raises Invalid for a text too long to keep, for one that looks like a secret and was not `confirmed` (those are not
     stored silently), and for a new text of somebody who has left very many unsaved: none of those gives way to it.
     """
-    wanted = payloads.payload(raw)
+    wanted = payloads.normalize(raw)
     if wrong := bounds.too_much(wanted):
         raise Invalid(wrong)
     if not confirmed and (kind := suspect(wanted)):

@@ -9,8 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit import actions as audit
-from app.content import bounds
-from app.content import payload as payloads
+from app.content import bounds, payloads
 from app.content.actions.drafts import discard_draft
 from app.content.hashing import content_hash
 from app.content.markdown_text import plain
@@ -108,7 +107,7 @@ def _refuse_uneditable(item: ContentItem) -> None:
 
 
 def _validate(raw: Raw) -> payloads.Payload:
-    wanted = payloads.payload(raw)
+    wanted = payloads.normalize(raw)
     if found := bounds.problems(wanted):
         raise Invalid(found)
     hashes = {m["sha256"] for m in wanted["media"]}
@@ -142,7 +141,7 @@ def _add_version(item: ContentItem, wanted: payloads.Payload, author: uuid.UUID,
     item.title, item.content, item.language = wanted["title"], wanted["body"], wanted["language"]
     text = plain(wanted["body"])
     item.summary = text[:280] or None
-    item.word_count = payloads.words(text)
+    item.word_count = payloads.count_words(text)
     item.estimated_reading_time = -(-item.word_count // READING_SPEED)
     _relate(item, [m["sha256"] for m in wanted["media"]])
     db.session.flush()

@@ -41,8 +41,8 @@ def plan(
         local_time.zone(timezone)
     except local_time.WrongTime as wrong:
         raise Invalid({"plan_zone": str(wrong)}) from None
-    if wrong := plan_problems(at, item.scheduled_for):
-        raise Invalid(wrong)
+    if problems := plan_problems(at, item.scheduled_for):
+        raise Invalid(problems)
     before, shown = _plan_of(item), plan_hash(item)
     item.scheduled_for, item.timezone, item.planned_accounts, item.planned_platforms = at, timezone, ids, platforms
     after = _plan_of(item)

@@ -16,7 +16,7 @@ EMPTY = text("'{}'::jsonb")
 
 
 class Artifact(db.Model):  # type: ignore[name-defined,misc]
-    """One version. UPDATE is refused by a trigger, so there is no `updated_at`. `payload`: see app.content.payload.
+    """One version. UPDATE is refused by a trigger, so there is no `updated_at`. `payload`: see app.content.payloads.
 
     `task_id` gets its foreign key with the table `tasks`.
     """

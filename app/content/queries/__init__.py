@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
+from app.content.queries.approval_coverage import covered_platforms, platforms_to_review, uncovered_platforms
 from app.content.queries.assets import by_hash, facts
-from app.content.queries.cover import covered, not_covered, to_cover
 from app.content.queries.drafts import draft_of, drafts_of, is_saved, others_writing
-from app.content.queries.items import artifact, by_id, by_ids, current, twins, version_by_number, versions
-from app.content.queries.lists import COLUMNS, FILTERS, VIEWS, asked, listing
-from app.content.queries.plans import plan_hash, shown_hash
-from app.content.queries.previews import previews, shown
+from app.content.queries.items import artifact, by_id, by_ids, current, duplicates, version_by_number, versions
+from app.content.queries.lists import COLUMNS, FILTERS, VIEWS, expand_view, listing
+from app.content.queries.plans import plan_hash, posts_hash
+from app.content.queries.previews import previews, version_view
 
 __all__ = [
     "COLUMNS",
     "FILTERS",
     "VIEWS",
     "artifact",
-    "asked",
+    "expand_view",
     "by_hash",
     "by_id",
     "by_ids",
-    "covered",
+    "covered_platforms",
     "current",
     "draft_of",
     "drafts_of",
     "facts",
     "is_saved",
     "listing",
-    "not_covered",
+    "uncovered_platforms",
     "others_writing",
     "plan_hash",
     "previews",
-    "shown",
-    "shown_hash",
-    "to_cover",
-    "twins",
+    "version_view",
+    "posts_hash",
+    "platforms_to_review",
+    "duplicates",
     "version_by_number",
     "versions",
 ]

@@ -14,7 +14,7 @@ from app.lib.errors import NotFound
 
 def by_hash(sha256: str) -> ContentAsset:
     """The asset with these bytes. Raises NotFound."""
-    found = db.session.scalar(sa.select(ContentAsset).where(ContentAsset.content_hash == sha256))
+    found: ContentAsset | None = db.session.scalar(sa.select(ContentAsset).where(ContentAsset.content_hash == sha256))
     if found is None:
         raise NotFound("There is no such picture.")
     return found

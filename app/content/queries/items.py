@@ -13,7 +13,7 @@ from app.core.db import db
 from app.lib.errors import NotFound
 from app.staff.models import User
 
-Found = TypeVar("Found", ContentItem, Artifact)
+Table = TypeVar("Table", ContentItem, Artifact)
 
 
 def by_id(item_id: uuid.UUID | str) -> ContentItem:
@@ -24,7 +24,7 @@ def by_id(item_id: uuid.UUID | str) -> ContentItem:
     return found
 
 
-def _get(table: type[Found], key: object) -> Found | None:
+def _get(table: type[Table], key: object) -> Table | None:
     """The row of that id; None also for what is no id."""
     try:
         return db.session.get(table, uuid.UUID(str(key)))
@@ -65,7 +65,7 @@ def versions(item: ContentItem, limit: int = 100) -> Sequence[Any]:
 
 def version_by_number(item: ContentItem, number: int) -> Artifact:
     """Version `number` of the item. Raises NotFound."""
-    found = None
+    found: Artifact | None = None
     if 0 < number < 2**31:
         found = db.session.scalar(sa.select(Artifact).where(Artifact.content_id == item.id, Artifact.version == number))
     if found is None:
@@ -73,7 +73,7 @@ def version_by_number(item: ContentItem, number: int) -> Artifact:
     return found
 
 
-def twins(version: Artifact) -> list[str]:
+def duplicates(version: Artifact) -> list[str]:
     """Titles of other items whose current version has the very same content."""
     rows = (
         sa.select(ContentItem.title)

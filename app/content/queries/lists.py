@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
 from app.content.models import ITEM, KINDS, Artifact, ContentItem
-from app.content.queries.found import planned_for, rare
-from app.content.search import walked
+from app.content.queries.rare_matches import rare_by_platform, rare_by_words
+from app.content.search import unindexed_clause
 from app.core.db import db
-from app.core.listing import Choice, Key, Listing, Period, Walk
+from app.core.listing import Choice, Filter, Key, Listing, Period, Walk
 from app.platforms import registry
 from app.staff.models import User
 from app.web import labels
@@ -27,7 +27,7 @@ VIEWS = (
 )  # fmt: skip
 
 
-def _select(away: bool) -> sa.Select[tuple[ContentItem, int | None, str | None]]:
+def _select(away: bool) -> sa.Select[*tuple[Any, ...]]:
     shelf = ContentItem.status.in_(AWAY) if away else ContentItem.status.not_in(AWAY)
     return (
         sa.select(ContentItem, Artifact.version, User.full_name)
@@ -45,17 +45,17 @@ def authors() -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in rows]
 
 
-def _planned_for(slug: str) -> sa.ColumnElement[bool] | Walk:
+def _platform_clause(slug: str) -> sa.ColumnElement[bool] | Walk:
     """`= ANY`, which no index answers: on the way down a list it would hand out all its rows before the first is shown."""
-    found = planned_for(slug)
+    found = rare_by_platform(slug)
     return Walk(ContentItem.planned_platforms.any_() == slug) if found is None else ContentItem.id.in_(found)
 
 
-FILTERS = {
+FILTERS: Mapping[str, Filter] = {
     "status": Choice(ContentItem.status, [(s, labels.status(s).word) for s in ITEM.states], "Status"),
     "kind": Choice(ContentItem.content_type, KINDS, "Kind"),
     "platform": Choice(
-        _planned_for,
+        _platform_clause,
         lambda: [(c.spec.slug, c.spec.name) for c in registry.all()],
         "Platform",
     ),
@@ -72,8 +72,8 @@ SORTS = {
 
 
 def _search(query: str) -> sa.ColumnElement[bool] | Walk:
-    found = rare(query)
-    return Walk(walked(ContentItem.search, query)) if found is None else ContentItem.id.in_(found)
+    found = rare_by_words(query)
+    return Walk(unindexed_clause(ContentItem.search, query)) if found is None else ContentItem.id.in_(found)
 
 
 def _listing(away: bool) -> Listing:
@@ -87,11 +87,11 @@ LISTING, PUT_AWAY = _listing(away=False), _listing(away=True)
 
 
 def listing(args: Mapping[str, str]) -> Listing:
-    """What is archived or cancelled shows only when it is asked for."""
+    """What is archived or cancelled shows only when it is expand_view for."""
     return PUT_AWAY if args.get("status") in AWAY else LISTING
 
 
-def asked(args: Mapping[str, str], user_id: object) -> dict[str, str]:
+def expand_view(args: Mapping[str, str], user_id: object) -> dict[str, str]:
     """The query string with the saved view spelled out; a filter that was chosen by hand wins over the view's."""
     view = args.get("view", "")
     means = {"author": str(user_id)} if view == "mine" else {"status": view} if view in dict(VIEWS) and view else {}

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from app.content.checks import Preview, preview
 from app.content.queries.assets import facts
-from app.content.shown import Media, Shown
-from app.content.shown import shown as everything
+from app.content.version_view import Media, VersionView
+from app.content.version_view import version_view as view_version
 from app.core import deadline
 from app.platforms import registry
 
@@ -20,11 +20,11 @@ class Account(Protocol):
     configuration: dict[str, Any]
 
 
-def shown(payload: Mapping[str, Any], platforms: Iterable[str], media: Media | None = None) -> Shown:
+def version_view(payload: Mapping[str, Any], platforms: Iterable[str], media: Media | None = None) -> VersionView:
     """The whole version in words, for these platforms. `media`: the facts of its pictures, where they are known already."""
     if media is None:
         media = facts(m["sha256"] for m in payload.get("media") or [])
-    return everything(payload, platforms, media)
+    return view_version(payload, platforms, media)
 
 
 def previews(

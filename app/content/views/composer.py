@@ -13,12 +13,12 @@ from flask_login import current_user
 from app.accounts import queries as account_queries
 from app.content import actions, bounds, queries
 from app.content.actions import Stale
-from app.content.composer_input import ComposerInput, identifier, read
+from app.content.composer_input import ComposerInput, from_draft, identifier, read_form
 from app.content.forms import ComposerForm, guard_secret, planned_moment
 from app.content.models import EDITABLE, ContentItem
 from app.content.views import composer_context
 from app.content.views.blueprint import MAX_FORM, MAX_UPLOAD, bp
-from app.content.views.conflict import clash, settled
+from app.content.views.conflict import merge_versions, render_conflict
 from app.content.views.pictures import uploads
 from app.core.db import uuid7
 from app.lib.errors import Conflict, Invalid
@@ -42,19 +42,21 @@ TEXTS = {
 def new() -> Response:
     """A new text has its id from the start: it stands in the address, so whoever is sent away comes back to the same text."""
     if request.method == "POST":
-        return _posted(read(request.form, identifier(request.form.get("item")) or uuid7()), None)
-    asked = identifier(request.args.get("item") or request.args.get("draft"))
-    if asked and queries.is_saved(asked):
-        return make_response(redirect(url_for("content.edit", item_id=asked)))
-    draft = queries.draft_of(asked, current_user.id) if asked else None
-    copied = queries.by_id(request.args["copy"]) if request.args.get("copy") else None
+        return _submit(read_form(request.form, identifier(request.form.get("item")) or uuid7()), None)
+    item_id = identifier(request.args.get("item") or request.args.get("draft"))
+    if item_id and queries.is_saved(item_id):
+        return make_response(redirect(url_for("content.edit", item_id=item_id)))
+    draft = queries.draft_of(item_id, current_user.id) if item_id else None
+    original = queries.by_id(request.args["copy"]) if request.args.get("copy") else None
     if draft:
-        typed = composer_context.of_draft(draft.item_id, draft.payload, draft.form, None)
+        entry = from_draft(draft.item_id, draft.payload, draft.form, None)
     else:
-        typed = composer_context.blank(copied, asked, request.args.get("campaign"))
-    plain = not (asked or copied)
-    unsaved = queries.drafts_of(current_user.id, 1) if plain else []
-    return _page(typed, None, draft=draft, unsaved=unsaved, plain=plain, untouched=draft is None and copied is None)
+        entry = composer_context.new_entry(original, item_id, request.args.get("campaign"))
+    is_blank = not (item_id or original)
+    unsaved = queries.drafts_of(current_user.id, 1) if is_blank else []
+    return _page(
+        entry, None, draft=draft, unsaved=unsaved, plain=is_blank, untouched=draft is None and original is None
+    )
 
 
 @bp.route("/<uuid:item_id>/edit", methods=["GET", "POST"])
@@ -64,62 +66,62 @@ def new() -> Response:
 def edit(item_id: uuid.UUID) -> Response:
     item = queries.by_id(item_id)
     if request.method == "POST":
-        return _posted(read(request.form, item.id), item)
+        return _submit(read_form(request.form, item.id), item)
     if item.status not in EDITABLE:
         raise Conflict("It is scheduled or archived. Cancel its publish records, or restore it, then edit.")
     draft = None if request.args.get("fresh") else queries.draft_of(item.id, current_user.id)
-    return _page(composer_context.opened(item, draft), item, draft=draft)
+    return _page(composer_context.from_item(item, draft), item, draft=draft)
 
 
-def _page(typed: ComposerInput, item: ContentItem | None, wrong: dict[str, str] | None = None, **more: Any) -> Response:
+def _page(entry: ComposerInput, item: ContentItem | None, wrong: dict[str, str] | None = None, **more: Any) -> Response:
     others = queries.others_writing(item.id, current_user.id) if item else []
     return render(
         "content/edit.html",
-        **composer_context.context(typed, item, wrong, others=others, **composer_context.choices(typed, item), **more),
+        **composer_context.context(entry, item, wrong, others=others, **composer_context.menus(entry, item), **more),
     )
 
 
-def _posted(typed: ComposerInput, item: ContentItem | None) -> Response:
-    """One form, several buttons: Save, Update previews, Add pictures, Remove, and the three ways out of a clash."""
+def _submit(entry: ComposerInput, item: ContentItem | None) -> Response:
+    """One form, several buttons: Save, Update previews, Add pictures, Remove, and the three ways out of a conflict."""
     form, do = ComposerForm(), request.form.get("do", "save")
-    typed, trouble = uploads(typed)
-    again: Callable[[], Response] = lambda: _page(typed, item, form.wrong)  # noqa: E731
-    if trouble:
-        return _page(typed, item, trouble, status=422)
+    entry, wrong = uploads(entry)
+    again: Callable[[], Response] = lambda: _page(entry, item, form.wrong)  # noqa: E731
+    if wrong:
+        return _page(entry, item, wrong, status=422)
     if do in ("check", "pictures") or do.startswith("remove:"):
         return again()
     if item is not None and do == "merge":
-        merged, note = settled(typed, item, identifier(request.form.get("began")))
+        merged, note = merge_versions(entry, item, identifier(request.form.get("began")))
         return _page(merged, item, merge=note)
     try:
-        return submit(form, lambda _: _save(typed, item), again, then=_after, toast=_said)
+        return submit(form, lambda _: _save(entry, item), again, then=_url, toast=_toast)
     except Stale as stale:
-        return clash(typed, item, stale)
+        return render_conflict(entry, item, stale)
 
 
-def _save(typed: ComposerInput, item: ContentItem | None) -> ContentItem:
-    when = _faultless(typed, item)
-    campaign = identifier(typed.campaign_id)
+def _save(entry: ComposerInput, item: ContentItem | None) -> ContentItem:
+    when = _validate(entry, item)
+    campaign = identifier(entry.campaign_id)
     if item is None:
-        item = actions.create_item(typed.payload, item_id=typed.item_id, content_type=typed.kind)
+        item = actions.create_item(entry.payload, item_id=entry.item_id, content_type=entry.kind)
     else:
-        actions.save_version(item, typed.payload, typed.base_id)
-    actions.describe(item, typed.kind, campaign, typed.tag_list)
-    chosen = {str(a.id): a.platform for a in account_queries.by_ids(typed.accounts)}
-    actions.plan(item, when, typed.plan_zone, [(a, chosen[a]) for a in typed.accounts if a in chosen])
+        actions.save_version(item, entry.payload, entry.base_id)
+    actions.describe(item, entry.kind, campaign, entry.tag_list)
+    chosen = {str(a.id): a.platform for a in account_queries.by_ids(entry.accounts)}
+    actions.plan(item, when, entry.plan_zone, [(a, chosen[a]) for a in entry.accounts if a in chosen])
     return item
 
 
-def _faultless(typed: ComposerInput, item: ContentItem | None) -> datetime | None:
+def _validate(entry: ComposerInput, item: ContentItem | None) -> datetime | None:
     """The planned moment, once nothing is wrong; else Invalid with everything that is, not the first thing alone."""
-    wrong, when = typed.problems() | composer_context.unknown(typed, item), None
+    wrong, when = entry.problems() | composer_context.unknown_choices(entry, item), None
     try:
-        when = planned_moment(typed)
+        when = planned_moment(entry)
         wrong.update(actions.plan_problems(when, item.scheduled_for if item else None))
     except Invalid as error:
         wrong.update(error.errors)
     try:
-        guard_secret(typed)
+        guard_secret(entry)
     except Invalid as error:
         wrong.update(error.errors)
     if wrong:
@@ -127,11 +129,11 @@ def _faultless(typed: ComposerInput, item: ContentItem | None) -> datetime | Non
     return when
 
 
-def _after(item: ContentItem) -> str:
+def _url(item: ContentItem) -> str:
     return url_for("content.show", item_id=item.id)
 
 
-def _said(item: ContentItem) -> str:
+def _toast(item: ContentItem) -> str:
     return f"Saved as version {queries.current(item).version}"
 
 
@@ -140,17 +142,17 @@ def _said(item: ContentItem) -> str:
 @requires("editor")
 @poll
 def preview() -> Response:
-    typed = read(request.form, identifier(request.form.get("item")) or uuid7())
-    return render("content/edit.html", block="previews", **composer_context.context(typed))
+    entry = read_form(request.form, identifier(request.form.get("item")) or uuid7())
+    return render("content/edit.html", block="previews", **composer_context.context(entry))
 
 
 @bp.post("/<uuid:item_id>/draft")
 @takes(form=MAX_FORM)
 @requires("editor")
 def autosave(item_id: uuid.UUID) -> Response:
-    typed = read(request.form, item_id)
+    entry = read_form(request.form, item_id)
     try:
-        draft = actions.autosave(item_id, typed.payload, typed.plan(), typed.base_id, typed.confirmed)
+        draft = actions.autosave(item_id, entry.payload, entry.plan(), entry.base_id, entry.confirmed)
     except Invalid as error:
         return make_response(jsonify(message=error.message), 422)
     return jsonify(saved_at=draft.saved_at.isoformat())
@@ -160,7 +162,7 @@ def autosave(item_id: uuid.UUID) -> Response:
 @requires("editor")
 def discard(item_id: uuid.UUID) -> Response:
     actions.discard_draft(item_id)
-    kept = request.form.get("to") == "item"
+    to_item = request.form.get("to") == "item"
     return back_to(
-        url_for("content.show", item_id=item_id) if kept else url_for("content.index"), "Unsaved text discarded"
+        url_for("content.show", item_id=item_id) if to_item else url_for("content.index"), "Unsaved text discarded"
     )

@@ -16,7 +16,7 @@ from app.web.pages import render
 @bp.get("")
 @requires("viewer")
 def index() -> Response:
-    args = queries.asked(request.args, current_user.id)
+    args = queries.expand_view(request.args, current_user.id)
     page = queries.listing(args).page(args)
     return render(
         "content/index.html",
@@ -31,5 +31,5 @@ def index() -> Response:
 @bp.get("/export.csv")
 @requires("viewer")
 def export() -> Response:
-    args = queries.asked(request.args, current_user.id)
+    args = queries.expand_view(request.args, current_user.id)
     return csv_response(queries.listing(args), args, queries.COLUMNS, "content")

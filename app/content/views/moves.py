@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import Response, request, url_for
 
@@ -39,9 +40,8 @@ VERBS = {"archive": (actions.archive, "Archived"), "restore": (actions.restore, 
 @requires("editor")
 def bulk() -> Response:
     """What can be moved is moved; what cannot stays and is counted."""
-    back = url_for(
-        "content.index", **{k: v for k, v in request.args.items() if k in ("q", "sort", "view", *queries.FILTERS)}
-    )
+    filters: dict[str, Any] = {k: v for k, v in request.args.items() if k in ("q", "sort", "view", *queries.FILTERS)}
+    back = url_for("content.index", **filters)
     verb, word = VERBS.get(request.form.get("verb", ""), (None, ""))
     ids = list(filter(None, map(identifier, request.form.getlist("id"))))[:200]
     if verb is None or not ids:

@@ -25,22 +25,22 @@ def files() -> Files:
     return Files(Path(current_app.config["ENVIRONMENT"].files))
 
 
-def uploads(typed: ComposerInput) -> tuple[ComposerInput, dict[str, str]]:
+def uploads(entry: ComposerInput) -> tuple[ComposerInput, dict[str, str]]:
     """The typed text with the pictures that came along. Kept aside of the request: a refused save does not lose them."""
     added, wrong = [], []
-    for sent in request.files.getlist("pictures")[:MAX_MEDIA]:
-        if not sent.filename:
+    for upload in request.files.getlist("pictures")[:MAX_MEDIA]:
+        if not upload.filename:
             continue
         try:
-            picture = _read(sent.stream.read(images.MAX_BYTES + 1), sent.filename)
+            picture = _read(upload.stream.read(images.MAX_BYTES + 1), upload.filename)
         except Invalid as error:
             wrong.append(error.message)
             continue
-        transactions.autonomous(_store, picture, sent.filename)
+        transactions.autonomous(_store, picture, upload.filename)
         added.append({"sha256": picture.sha256, "alt": "", "crop": None})
-    have = {m["sha256"] for m in typed.payload["media"]}
-    media = [*typed.payload["media"], *(m for m in added if m["sha256"] not in have)][:MAX_MEDIA]
-    return replace(typed, payload={**typed.payload, "media": media}), {"pictures": " ".join(wrong)} if wrong else {}
+    have = {m["sha256"] for m in entry.payload["media"]}
+    media = [*entry.payload["media"], *(m for m in added if m["sha256"] not in have)][:MAX_MEDIA]
+    return replace(entry, payload={**entry.payload, "media": media}), {"pictures": " ".join(wrong)} if wrong else {}
 
 
 def _read(data: bytes, name: str) -> images.Picture:
@@ -77,19 +77,19 @@ def add_picture() -> Response:
 @requires("viewer")
 def picture(sha256: str) -> Response:
     asset = queries.by_hash(sha256)
-    return _sent(asset.content_hash, asset.mime_type or "application/octet-stream")
+    return _send(asset.content_hash, asset.mime_type or "application/octet-stream")
 
 
 @bp.get("/pictures/<sha256>/thumb")
 @requires("viewer")
 def thumb(sha256: str) -> Response:
     asset = queries.by_hash(sha256)
-    return _sent(
+    return _send(
         asset.thumbnail_hash or asset.content_hash, "image/jpeg" if asset.thumbnail_hash else asset.mime_type or ""
     )
 
 
-def _sent(sha256: str, mime: str) -> Response:
+def _send(sha256: str, mime: str) -> Response:
     """Bytes that never change under this address."""
     path = files().path(sha256)
     if not path.is_file():

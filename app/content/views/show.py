@@ -12,9 +12,9 @@ from app.accounts import queries as account_queries
 from app.audit.queries import timeline
 from app.campaigns import queries as campaigns
 from app.content import checks, queries
-from app.content.changes import sections
-from app.content.markdown_html import rendered
+from app.content.markdown_html import render_markdown
 from app.content.models import ContentItem
+from app.content.payload_diff import sections
 from app.content.views.blueprint import bp
 from app.publishing.queries import item_progress as records
 from app.reviews import queries as reviews
@@ -39,13 +39,13 @@ def show(item_id: uuid.UUID) -> Response:
 @poll
 def live(item_id: uuid.UUID) -> Response:
     """204 while nothing has changed since the version the page shows, else what can have moved: the head, the facts, and the
-    activity where that is open. What is being read or chosen beside it stays as it is; a new badge is said aloud."""
+    activity where that is open. What is being read or chosen beside it stays as it is; a new badge is read aloud."""
     item = queries.by_id(item_id)
     pulse = records.item_progress(item)
     if request.args.get("v") == pulse.mark:
         return make_response("", 204)
-    said = request.args.get("was") != f"{item.status} {pulse.key}"
-    return render("content/show.html", block="live", is_live=True, said=said, **_page_of(item, pulse))
+    is_announced = request.args.get("was") != f"{item.status} {pulse.key}"
+    return render("content/show.html", block="live", is_live=True, is_announced=is_announced, **_page_of(item, pulse))
 
 
 def _page_of(item: ContentItem, pulse: records.ItemProgress) -> dict[str, Any]:
@@ -64,13 +64,13 @@ def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
     campaign = campaigns.by_id(item.campaign_id) if item.campaign_id else None
     there = f"{item.scheduled_for.astimezone(times.zone(item.timezone)):%a %d %b %H:%M}" if item.scheduled_for else ""
     return {
-        "there": there, "account_key": labels.account, "shared": rendered(version.payload["body"]) if version and not made else "",
+        "there": there, "account_key": labels.account, "shared": render_markdown(version.payload["body"]) if version and not made else "",
         "publish_url": url_for("publishing.new", item_id=item.id) if can("operator") else None,
         "records_url": url_for("publishing.records", content=item.id), "review": reviews.of_item(item.id) if item.status == "review" else None,
-        "whole": queries.shown(version.payload, queries.to_cover(item)) if version else None,
-        "not_covered": queries.not_covered(item, version) if version and item.status in ("approved", "scheduled", "published") else {},
+        "whole_version": queries.version_view(version.payload, queries.platforms_to_review(item)) if version else None,
+        "uncovered": queries.uncovered_platforms(item, version) if version and item.status in ("approved", "scheduled", "published") else {},
         "version": version, "accounts": accounts, "previews": made, "campaign": campaign,
-        "found": checks.summary(version.payload, made, queries.twins(version)) if version else [],
+        "checks": checks.summary(version.payload, made, queries.duplicates(version)) if version else [],
         "problems": sum(len(p.errors) for p in made), "approver": people.by_id(item.approved_by) if item.approved_by else None,
         "draft": queries.draft_of(item.id, current_user.id), "writer": versions[-1][1] if versions else None,
     }  # fmt: skip
@@ -84,6 +84,6 @@ def _tab(tab: str, item: ContentItem, versions: Any) -> dict[str, Any]:
         approved = next((v.version for v, _ in versions if v.id == item.approved_version_id), None)
         new = request.args.get("to", newest, int)
         old = request.args.get("from", approved if approved and approved < new else max(new - 1, 1), int)
-        one, two = queries.version_by_number(item, old), queries.version_by_number(item, new)
-        return {"old": one, "new": two, "changed": sections(one.payload, two.payload)}
+        before, after = queries.version_by_number(item, old), queries.version_by_number(item, new)
+        return {"old": before, "new": after, "changed": sections(before.payload, after.payload)}
     return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.content import cover
+from app.content import approval_coverage
 from app.content.compose import composed_hash
 from app.content.hashing import content_hash
 from app.content.models import Artifact, ContentItem
@@ -43,7 +43,7 @@ class Composition(NamedTuple):
 def compose_with_hashes(item: ContentItem, artifact: Artifact, platform: str) -> Composition:
     """The same for all records of a version on a platform. What leaves is hashed anew at the commit point."""
     post = compose_post(artifact, platform)
-    why = cover.why_not(item.approved_composed, platform, post)
+    why = approval_coverage.why_not_covered(item.approved_composed, platform, post)
     return Composition(post, composed_hash(post), content_hash(artifact.payload), why)
 
 
@@ -55,5 +55,5 @@ def change_reason(record: PublishRecord, now: Composition) -> str | None:
         return None
     if record.composed_hash is None:
         return "It was scheduled before the desk kept what it composes. Cancel it and schedule it anew."
-    since = " The desk was updated since." if cover.updated(record.composer_version) else ""
+    since = " The desk was updated since." if approval_coverage.is_other_composer(record.composer_version) else ""
     return f"What would be sent differs from what was composed when it was scheduled.{since} Cancel it and schedule it anew."

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.content.models import Artifact, ContentItem
-from app.content.queries.found import rare
-from app.content.search import walked
+from app.content.queries.rare_matches import rare_by_words
+from app.content.search import unindexed_clause
 from app.core.db import app_now, db
 from app.core.listing import Choice, Key, Listing, Page, Period, Walk
 from app.lib.errors import NotFound
@@ -45,8 +45,8 @@ def _on_platform(slug: str) -> sa.ColumnElement[bool] | Walk:
 
 
 def _search(text: str) -> sa.ColumnElement[bool] | Walk:
-    found = rare(text)
-    return Walk(walked(ContentItem.search, text)) if found is None else J.content_id.in_(found)
+    found = rare_by_words(text)
+    return Walk(unindexed_clause(ContentItem.search, text)) if found is None else J.content_id.in_(found)
 
 
 FILTERS: dict[str, Any] = {

@@ -14,9 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts import queries as account_queries
+from app.content.approved_post import approved_post
 from app.content.models import Artifact, ContentItem
 from app.content.queries import facts
-from app.content.sent import sent_post
 from app.core import clock_state
 from app.core.db import db
 from app.platforms.base import KnownPost, OtherPosts, Post
@@ -74,7 +74,7 @@ def _posts(which: sa.ColumnElement[bool], order: Any, limit: int) -> list[tuple[
         .limit(limit)
     ).all()
     pictures = facts(m["sha256"] for row in rows for m in row.payload.get("media") or [])
-    return [(row, sent_post(row.stored, row.payload, row.platform, pictures, row.composed_hash)) for row in rows]
+    return [(row, approved_post(row.stored, row.payload, row.platform, pictures, row.composed_hash)) for row in rows]
 
 
 def _was_restored(record_id: uuid.UUID, began: datetime) -> bool:

@@ -15,7 +15,7 @@ from app.accounts import queries as account_queries
 from app.accounts import slots
 from app.accounts.models import Account
 from app.accounts.queries import PLACE
-from app.content import checks, cover
+from app.content import approval_coverage, checks
 from app.content.compose import compose
 from app.content.models import Artifact, ContentItem
 from app.content.queries import facts
@@ -57,7 +57,10 @@ def places(
         Place(
             account=account,
             post=posts[account.platform],
-            uncovered=cover.why_not(item.approved_composed, account.platform, posts[account.platform]) or "",
+            uncovered=approval_coverage.why_not_covered(
+                item.approved_composed, account.platform, posts[account.platform]
+            )
+            or "",
             wrong=tuple(checks.errors(posts[account.platform], account.platform, account.configuration)),
             copy=known.get(account.id),
         )

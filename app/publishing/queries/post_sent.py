@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from app.content.approved_post import approved_post
 from app.content.models import Artifact, ContentItem
 from app.content.queries import facts
-from app.content.sent import sent_post
 from app.platforms.base import Post
 from app.publishing.models import PublishRecord
 
@@ -17,4 +17,4 @@ def post_sent(record: PublishRecord, item: ContentItem, artifact: Artifact) -> P
     kept = (item.approved_composed or {}).get("posts") if isinstance(item.approved_composed, dict) else None
     stored = kept.get(record.platform) if isinstance(kept, dict) else None
     pictures = facts(medium["sha256"] for medium in artifact.payload.get("media") or [])
-    return sent_post(stored, artifact.payload, record.platform, pictures, record.composed_hash)
+    return approved_post(stored, artifact.payload, record.platform, pictures, record.composed_hash)

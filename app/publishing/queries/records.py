@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from app.accounts.models import Account
 from app.content.models import ContentItem
-from app.content.queries.found import RARE, rare
-from app.content.search import walked
+from app.content.queries.rare_matches import RARE, rare_by_words
+from app.content.search import unindexed_clause
 from app.core.db import db
 from app.core.listing import Choice, Key, Listing, Period, Walk, contains, one_of
 from app.platforms import registry
@@ -125,7 +125,7 @@ def _by_text(text: str) -> sa.ColumnElement[bool] | Walk:
     """Rare words are looked up first, so that a search that finds little does not read every record; common ones, and the
     records of an account, are met soon enough on the way down the list. What a platform said is searched where something
     went wrong lately."""
-    found, accounts = rare(text), _accounts(text)
+    found, accounts = rare_by_words(text), _accounts(text)
     parts: list[sa.ColumnElement[bool]] = [R.id.in_(_by_message(text))]
     if found is not None and not accounts:
         of_found = sa.select(R.id).join(PublishJob, PublishJob.id == R.job_id).where(PublishJob.content_id.in_(found))
@@ -133,7 +133,7 @@ def _by_text(text: str) -> sa.ColumnElement[bool] | Walk:
     if accounts:
         parts.append(R.credential_id.in_(accounts))
     titled = sa.select(PublishJob.id).where(PublishJob.content_id.in_(found or ())).correlate(None)
-    parts.append(walked(_POST.c.search, text) if found is None else R.job_id.in_(titled))
+    parts.append(unindexed_clause(_POST.c.search, text) if found is None else R.job_id.in_(titled))
     return Walk(sa.or_(*parts))
 
 

@@ -40,7 +40,7 @@ def new(item_id: uuid.UUID) -> Response:
     form.accounts.choices = options((str(account.id), account.account_name) for account in usable)
     if not form.is_submitted():
         _fill(form, item, found)
-    whole = content.shown(artifact.payload, content.covered(item))
+    whole = content.version_view(artifact.payload, content.covered_platforms(item))
     page = partial(
         render,
         "publishing/new.html",

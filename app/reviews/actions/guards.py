@@ -54,7 +54,7 @@ def must_be_as_shown(item: ContentItem, version: Artifact, plan_hash: str, shown
     """Raises Conflict when the page showed another plan, or other words than those that would go out."""
     if contents.plan_hash(item) != plan_hash:
         raise Overtaken("The plan changed while you read: look again. Nothing was decided.")
-    if contents.shown_hash(item, version) != shown_hash:
+    if contents.posts_hash(item, version) != shown_hash:
         raise Overtaken("What would go out is no longer what this page showed: look again. Nothing was decided.")
 
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.content.models import Artifact, ContentItem
-from app.content.queries.found import rare
-from app.content.search import walked
+from app.content.queries.rare_matches import rare_by_words
+from app.content.search import unindexed_clause
 from app.core.db import db
 from app.core.listing import Choice, Listing, Period, Walk, contains
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
@@ -58,10 +58,10 @@ REMARKS = 2_000
 
 def _search(text: str) -> sa.ColumnElement[bool] | Walk:
     """Words of the title, or part of what was noted or answered lately."""
-    items, own = rare(text), ApprovalRequest
+    items, own = rare_by_words(text), ApprovalRequest
     if items is None:
         in_own = contains([own.note, own.rejection_reason], text)
-        return Walk(sa.or_(walked(ContentItem.search, text), in_own))
+        return Walk(sa.or_(unindexed_clause(ContentItem.search, text), in_own))
     newest = sa.select(own.id, own.note, own.rejection_reason).order_by(own.requested_at.desc()).limit(REMARKS)
     remarks = newest.subquery()
     in_titles = sa.select(own.id).where(own.related_entity_id.in_(items))

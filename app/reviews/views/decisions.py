@@ -33,7 +33,7 @@ def new_decision(request_id: uuid.UUID, decision: str) -> Response:
     details, form = queries.details(request_id), DecisionForm(formdata=None, decision=decision)
     form.artifact_id.data, form.content_hash.data = str(details.artifact.id), details.request.content_hash
     form.plan_hash.data = contents.plan_hash(details.item)
-    form.shown_hash.data = contents.shown_hash(details.item, details.artifact)
+    form.shown_hash.data = contents.posts_hash(details.item, details.artifact)
     return render("reviews/decide.html", details=details, form=form, args=queue_filters(), reasons=rules.REASONS)
 
 

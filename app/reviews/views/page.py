@@ -12,7 +12,7 @@ from app.accounts import queries as account_queries
 from app.audit import queries as audit
 from app.content import checks
 from app.content import queries as contents
-from app.content.changes import sections
+from app.content.payload_diff import sections
 from app.lib import clock
 from app.reviews import queries, rules
 from app.reviews.forms import CommentForm, DecisionForm
@@ -62,19 +62,19 @@ def _version_context(details: queries.RequestDetails) -> dict[str, Any]:
     """Previews, checks and changes of the version."""
     payload = details.artifact.payload
     accounts = account_queries.by_ids(details.item.planned_accounts or [])
-    covers = contents.to_cover(details.item)
+    covers = contents.platforms_to_review(details.item)
     media = contents.facts(m["sha256"] for m in payload.get("media") or [])
     made = contents.previews(payload, accounts, covers, media)
     base = queries.base_version(details)
     changed = sections(base.payload, payload) if base else []
     return {
         "accounts": accounts,
-        "whole_version": contents.shown(payload, covers, media),
+        "whole_version": contents.version_view(payload, covers, media),
         "plan_hash": contents.plan_hash(details.item),
-        "shown_hash": contents.shown_hash(details.item, details.artifact, media),
+        "shown_hash": contents.posts_hash(details.item, details.artifact, media),
         "planned_time": _planned_time(details.item),
         "previews": made,
-        "checks": checks.summary(payload, made if accounts else [], contents.twins(details.artifact)),
+        "checks": checks.summary(payload, made if accounts else [], contents.duplicates(details.artifact)),
         "base": base,
         "changed": changed,
         "changes": sum(section.count for section in changed),

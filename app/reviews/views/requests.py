@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def new(content_id: uuid.UUID) -> Response:
     """The form: note, due time, reviewer."""
     item = contents.by_id(content_id)
-    is_anew = item.current_version_id and contents.not_covered(item, contents.current(item))
+    is_anew = item.current_version_id and contents.uncovered_platforms(item, contents.current(item))
     if item.status not in ("draft", "needs_revision") and not is_anew:
         status = item.status.replace("_", " ")
         raise Conflict(f"This content is {status}. Only a draft can be sent to review; editing it makes one.")

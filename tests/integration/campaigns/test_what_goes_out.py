@@ -418,7 +418,7 @@ def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_dec
         planned = db.session.get(ContentItem, item.id)
         return act_as(
             user, decide, request.id, "approve", artifact_id=str(request.artifact_id), content_hash=request.content_hash,
-            schedule=with_plan, plan_hash=contents.plan_hash(planned), shown_hash=contents.shown_hash(planned, version_of(planned)),
+            schedule=with_plan, plan_hash=contents.plan_hash(planned), shown_hash=contents.posts_hash(planned, version_of(planned)),
         )  # fmt: skip
 
     with pytest.raises(Conflict, match="is a draft"):

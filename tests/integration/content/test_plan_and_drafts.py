@@ -14,7 +14,7 @@ from app.accounts.actions.checks import settle_check
 from app.content.actions import drafts
 from app.content.actions.drafts import MOST_UNSAVED
 from app.content.models import ContentDraft, ContentItem
-from app.content.payload import payload
+from app.content.payloads import normalize
 from app.core.db import db
 from app.core.transactions import transaction
 from app.lib import clock
@@ -138,7 +138,7 @@ def test_two_new_texts_at_once_do_not_pass_the_bound(app, as_user, monkeypatch):
     editor, barrier = as_user("editor").user, threading.Barrier(6)
 
     def begin():
-        text = payload({"title": "Text"})
+        text = normalize({"title": "Text"})
         with app.app_context():
             barrier.wait()
             with contextlib.suppress(Invalid):

@@ -69,7 +69,7 @@ def shown(account: uuid.UUID, text: str, **options: str) -> str:
     """What the composer's counter says of this text for this account: its words and its tone."""
     own = {"text": text, "options": options}
     made = preview({"body": "", "variants": {"mastodon": own}}, "mastodon", None, row(account).configuration)
-    return f"{made.count.words} {made.count.tone}".strip()
+    return f"{made.count.text} {made.count.tone}".strip()
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,11 @@ def test_a_desk_updated_between_approval_and_scheduling_asks_for_a_new_review(ap
 
 def test_it_says_that_the_desk_was_updated(app, monkeypatch):
     """(D10) The stored version of the composer is asked, too: it says why."""
-    import app.content.cover as cover
+    import app.content.approval_coverage as approval_coverage
 
     account, made = desk.account("mastodon"), assisted()
     new_words(monkeypatch)
-    monkeypatch.setattr(cover, "COMPOSER_VERSION", composer.COMPOSER_VERSION + 1)
+    monkeypatch.setattr(approval_coverage, "COMPOSER_VERSION", composer.COMPOSER_VERSION + 1)
     with pytest.raises(Invalid, match="since the desk was updated"):
         desk.scheduled(account, made=made)
 
@@ -197,7 +197,7 @@ def test_an_approval_without_a_plan_covers_all_platforms_since_its_page_showed_a
     """(S1)"""
     item = commit(make_item, status="approved")
     row = db.session.get_one(ContentItem, item.id, populate_existing=True)
-    assert contents.covered(row) == set(ALL)
+    assert contents.covered_platforms(row) == set(ALL)
 
 
 def test_a_platform_planned_afterwards_can_be_asked_for_without_another_version(app, commit):

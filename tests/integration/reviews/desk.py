@@ -90,7 +90,7 @@ def sight(request: ApprovalRequest) -> dict[str, str]:
         if row is None:
             return {"plan_hash": "", "shown_hash": ""}
         item = db.session.get_one(ContentItem, row.related_entity_id)
-        shown = contents.shown_hash(item, db.session.get_one(Artifact, row.artifact_id))
+        shown = contents.posts_hash(item, db.session.get_one(Artifact, row.artifact_id))
         return {"plan_hash": contents.plan_hash(item), "shown_hash": shown}
 
     bound = {"artifact_id": str(request.artifact_id), "content_hash": request.content_hash or ""}

@@ -11,10 +11,10 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.content import bounds, changes, diff, language_check, links, markdown_html, metadata, payload
+from app.content import bounds, diff, language_check, links, markdown_html, metadata, payload_diff, payloads
 from app.content.markdown_text import plain
-from app.content.matching import Budget, matching
 from app.content.merge import merge
+from app.content.myers import Budget, common_runs
 from app.lib.links import _whole
 from app.lib.secrets import in_text
 from app.platforms import bluesky_text, text_match, texts
@@ -29,9 +29,9 @@ EVIL = {
     "backslashes": "\\", "Chinese": "漢", "conjuncts": "क्", "dashes": "-----BEGIN ", "tokens": "eyJaaaaaaaa.", "app passwords": "abcd-",
 }  # fmt: skip
 WORK = {
-    "plain": plain.__wrapped__, "html": markdown_html.rendered.__wrapped__, "marked": markdown_html.marked, "tokens": diff.tokens, "links": links.addresses,
-    "tagged": lambda t: links.tagged(t, {"utm": {"source": "x"}}, "x"), "malformed": links.malformed, "secret": in_text,
-    "scripts": language_check.languages, "words": payload.words, "line": payload.line, "graphemes": texts.graphemes, "mastodon": texts.mastodon(),
+    "plain": plain.__wrapped__, "html": markdown_html.render_markdown.__wrapped__, "marked": markdown_html.mark_links, "tokens": diff.tokens, "links": links.addresses,
+    "add_utm": lambda t: links.add_utm(t, {"utm": {"source": "x"}}, "x"), "malformed_addresses": links.malformed_addresses, "secret": in_text,
+    "scripts": language_check.languages, "words": payloads.count_words, "line": payloads.line, "graphemes": texts.graphemes, "mastodon": texts.mastodon(),
     "facets": lambda t: bluesky_text.facets(t, {}), "answer": text_match.plain, "kin": text_match.skeletons.__wrapped__,
 }  # fmt: skip
 
@@ -70,7 +70,7 @@ def test_a_text_of_nothing_but_tags_is_marked_without_copying_it_for_each(monkey
         raise AssertionError("added up")
 
     monkeypatch.setattr(markdown_html.Markup, "__add__", added)
-    assert markdown_html.marked("#石 <b> " * 5).count('<span class="pv-tag">#石</span> &lt;b&gt; ') == 5
+    assert markdown_html.mark_links("#石 <b> " * 5).count('<span class="pv-tag">#石</span> &lt;b&gt; ') == 5
 
 
 @given(st.text("\U0001f1e6\U0001f1e9\u0301\u200d\u0600a👨🏽\r\n ", max_size=12))
@@ -90,7 +90,7 @@ def test_a_word_diff_takes_a_run_of_flags_two_by_two():
 )
 def test_no_nesting_of_marks_ends_in_a_recursion_error(deep):
     """(S7) 300 nested emphases in 1.5 kB were a 500."""
-    assert isinstance(plain(deep), str) and "x" in str(markdown_html.rendered(deep)) + "x"
+    assert isinstance(plain(deep), str) and "x" in str(markdown_html.render_markdown(deep)) + "x"
 
 
 def test_what_looks_like_a_tag_in_a_server_s_answer_is_not_searched_to_the_end():
@@ -113,7 +113,7 @@ PAIRS = [
 def test_comparing_two_versions_has_a_budget(old, new):
     """(S4) 30 s for two texts of 2 kB before; what is not found within the budget is shown as changed as a whole."""
     budget = Budget()
-    parts = diff.words(old, new, budget)
+    parts = diff.diff_words(old, new, budget)
     assert "".join(p.text for p in parts if p.kind != "ins") == old
     assert "".join(p.text for p in parts if p.kind != "del") == new
     assert budget.left > -200_000  # one run may pass it, by its own length
@@ -122,7 +122,7 @@ def test_comparing_two_versions_has_a_budget(old, new):
 def test_a_block_that_cannot_be_compared_leaves_room_for_those_after_it():
     """(S4) one evil paragraph does not hide what changed in the others."""
     evil, evil_too = " ".join(map(str, range(3_000))), " ".join(f"-{n}" for n in range(3_000))
-    parts = diff.words(f"{evil}\nsame\nfor eight weeks", f"{evil_too}\nsame\nfor six weeks")
+    parts = diff.diff_words(f"{evil}\nsame\nfor eight weeks", f"{evil_too}\nsame\nfor six weeks")
     assert diff.Part("del", "eight") in parts and diff.Part("ins", "six") in parts
 
 
@@ -130,23 +130,23 @@ def test_both_texts_of_a_clash_are_merged_within_a_budget():
     """(S4) the merge compared lines in the same way."""
     base, mine, theirs = "a\n" * 4_000, "b\na\n" * 2_000, "c\na\n" * 2_000
     merged = merge(base, mine, theirs)
-    assert merged.clashes == 1 and merged.text.startswith(theirs) and mine in merged.text
+    assert merged.conflicts == 1 and merged.text.startswith(theirs) and mine in merged.text
 
 
 def test_the_same_pair_of_versions_is_compared_once():
     """(S4) a review is looked at many times, and versions never change."""
     old, new = {"body": "a " * 60, "media": []}, {"body": "b a " * 30, "media": []}
-    first = steps(lambda: changes.sections(old, new))
-    assert steps(lambda: changes.sections(old, new)) < first / 5
-    for n in range(2 * changes.KNOWN):
-        changes.sections(old, {"body": str(n), "media": []})
-    assert len(changes._known) <= changes.KNOWN
+    first = steps(lambda: payload_diff.sections(old, new))
+    assert steps(lambda: payload_diff.sections(old, new)) < first / 5
+    for n in range(2 * payload_diff.KNOWN):
+        payload_diff.sections(old, {"body": str(n), "media": []})
+    assert len(payload_diff._known) <= payload_diff.KNOWN
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=8), st.lists(st.sampled_from("abc"), max_size=8))
 @hypothesis(max_examples=300)
 def test_within_the_budget_the_longest_common_part_is_found(one, two):
-    runs = matching(one, two, Budget())
+    runs = common_runs(one, two, Budget())
     assert all(one[r.a : r.a + r.length] == two[r.b : r.b + r.length] for r in runs)
     assert sum(r.length for r in runs) == longest(one, two)
     assert [(r.a, r.b) for r in runs] == sorted((r.a, r.b) for r in runs)
@@ -161,7 +161,7 @@ def longest(one, two):
 
 
 def text_of(**changed):
-    return payload.payload({"title": "t", "body": "b"} | changed)
+    return payloads.normalize({"title": "t", "body": "b"} | changed)
 
 
 X = "x" * (bounds.MAX_TEXT + 1)

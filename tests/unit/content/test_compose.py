@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.content.compose import compose, composed_hash, slug
-from app.content.payload import payload
+from app.content.payloads import normalize
 
 MEDIA = [{"sha256": "a" * 64, "alt": "Stones", "crop": None}]
 
 
 def made(platform="sandbox", **more):
     return compose(
-        payload({"title": "Five stones", "body": "Five **stones**, [the log](https://a.example/60p).", **more}),
+        normalize({"title": "Five stones", "body": "Five **stones**, [the log](https://a.example/60p).", **more}),
         platform,
     )
 
@@ -86,7 +86,7 @@ def test_a_smaller_twin_stands_in_only_where_the_picture_would_be_refused():
             "small": twin,
         }
     }
-    of = payload({"title": "t", "body": "b", "media": MEDIA})
+    of = normalize({"title": "t", "body": "b", "media": MEDIA})
     bluesky, site = (compose(of, p, known).media[0] for p in ("bluesky", "site"))
     assert (bluesky.sha256, bluesky.alt, bluesky.width) == ("b" * 64, "Stones", 2048)
     assert site.sha256 == "a" * 64 and "home" not in site.name

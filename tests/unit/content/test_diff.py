@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.changes import sections
-from app.content.diff import Part, changes, paragraphs, words
+from app.content.diff import Part, count_changes, diff_words, paragraphs
 from app.content.merge import merge
+from app.content.payload_diff import sections
 
 
 def kinds(parts, kind):
@@ -15,22 +15,22 @@ def kinds(parts, kind):
 
 
 def test_words_are_marked_not_letters():
-    parts = words("misted for eight weeks, then flooded", "misted for six weeks, then flooded")
-    assert kinds(parts, "del") == ["eight"] and kinds(parts, "ins") == ["six"] and changes(parts) == 1
+    parts = diff_words("misted for eight weeks, then flooded", "misted for six weeks, then flooded")
+    assert kinds(parts, "del") == ["eight"] and kinds(parts, "ins") == ["six"] and count_changes(parts) == 1
 
 
 def test_chinese_is_compared_by_character():
-    parts = words("我们种植了苔藓", "我们养殖了苔藓")
+    parts = diff_words("我们种植了苔藓", "我们养殖了苔藓")
     assert kinds(parts, "del") == ["种植"] and kinds(parts, "ins") == ["养殖"]
 
 
 def test_arabic_words_with_marks_stay_whole():
-    parts = words("يميل الحجر مع التيار", "يميل الصخر مع التيار")
+    parts = diff_words("يميل الحجر مع التيار", "يميل الصخر مع التيار")
     assert kinds(parts, "del") == ["الحجر"] and kinds(parts, "ins") == ["الصخر"]
 
 
 def test_an_emoji_family_is_one_word():
-    parts = words("hi 👨‍👩‍👧", "hi 👨‍👩‍👦")
+    parts = diff_words("hi 👨‍👩‍👧", "hi 👨‍👩‍👦")
     assert kinds(parts, "ins") == ["👨‍👩‍👦"]
 
 
@@ -41,7 +41,7 @@ def test_paragraphs_split_changes_at_line_ends():
 
 def test_a_page_long_rewrite_is_quick_and_complete():
     old, new = " ".join(f"old{i}" for i in range(20_000)), " ".join(f"new{i}" for i in range(20_000))
-    assert words(old, new) == [Part("del", old), Part("ins", new)]
+    assert diff_words(old, new) == [Part("del", old), Part("ins", new)]
 
 
 TEXT = st.text(alphabet="ab 中文\n.é👩‍", max_size=60)
@@ -49,7 +49,7 @@ TEXT = st.text(alphabet="ab 中文\n.é👩‍", max_size=60)
 
 @given(TEXT, TEXT)
 def test_both_texts_can_be_read_back(old, new):
-    parts = words(old, new)
+    parts = diff_words(old, new)
     assert "".join(p.text for p in parts if p.kind != "ins") == old
     assert "".join(p.text for p in parts if p.kind != "del") == new
 
@@ -87,9 +87,9 @@ def test_no_text_keeps_a_page_waiting():
     words_one, words_two = "a b " * 20_000, "b a " * 20_000
     began = perf_counter()
     for old, new in ((lines, other), (words_one, words_two)):
-        parts = words(old, new)
+        parts = diff_words(old, new)
         assert "".join(p.text for p in parts if p.kind != "ins") == old
         assert "".join(p.text for p in parts if p.kind != "del") == new
-    assert merge(lines, other, words_one).clashes == 1
+    assert merge(lines, other, words_one).conflicts == 1
     assert addresses("https://x.example/" + ")" * 100_000) == ["https://x.example/"]
     assert perf_counter() - began < 10

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.content.hashing import canonical, content_hash
-from app.content.payload import payload
+from app.content.payloads import normalize
 
-FULL = payload(
+FULL = normalize(
     {
         "title": "Five stones", "body": "One story.", "language": "en", "disclosure": "assisted",
         "variants": {"x": {"text": "Short", "parts": ["two"], "first_comment": "c", "options": {"reply": "all"}}},
@@ -56,6 +56,6 @@ def test_notes_beside_the_content_do_not_count():
 
 @given(st.text(), st.text())
 def test_a_normal_payload_is_a_fixed_point_and_always_hashes(title, body):
-    once = payload({"title": title, "body": body})
-    assert payload(once) == once
+    once = normalize({"title": title, "body": body})
+    assert normalize(once) == once
     assert len(content_hash(once)) == 64

@@ -8,8 +8,8 @@ import pytest
 
 from app.content import links
 from app.content.compose import compose
-from app.content.markdown_html import marked
-from app.content.payload import payload
+from app.content.markdown_html import mark_links
+from app.content.payloads import normalize
 from app.lib.links import urls
 from app.platforms.bluesky_text import facets
 from app.platforms.texts import graphemes, mastodon
@@ -51,8 +51,8 @@ def test_facet_count_card_tag_and_preview_speak_of_the_same_link(written):
     places = [facet["index"] for facet in facets(text, {}) if facet["features"][0]["$type"].endswith("#link")]
     assert [raw[place["byteStart"] : place["byteEnd"]].decode() for place in places] == [link]
     assert mastodon(per_url=1000)(text) == graphemes(text) - graphemes(link) + 1000
-    assert f'<span class="pv-tag">{link}</span>' in str(marked(text)).replace("&amp;", "&").replace("&#39;", "'")
-    made = payload({"title": "t", "body": "", "variants": {"bluesky": {"text": text}}})
+    assert f'<span class="pv-tag">{link}</span>' in str(mark_links(text)).replace("&amp;", "&").replace("&#39;", "'")
+    made = normalize({"title": "t", "body": "", "variants": {"bluesky": {"text": text}}})
     assert compose(made, "bluesky").link == link
     ruled = compose({**made, "link_rules": {"utm": {"source": "{platform}"}}}, "bluesky")
     whole, _, part = link.partition("#")
@@ -71,10 +71,10 @@ def test_what_is_no_link_is_none_for_anybody():
         "https://)",
     ):
         assert (list(urls(text)), facets(text, {}), links.addresses(text)) == ([], [], []), text
-        assert links.tagged(text, {"utm": {"source": "x"}}, "x") == text
+        assert links.add_utm(text, {"utm": {"source": "x"}}, "x") == text
 
 
 def test_hashtags_and_mentions_are_marked_beside_links_and_not_inside():
-    assert str(marked("#a https://a.example/#b @c")) == (
+    assert str(mark_links("#a https://a.example/#b @c")) == (
         '<span class="pv-tag">#a</span> <span class="pv-tag">https://a.example/#b</span> <span class="pv-tag">@c</span>'
     )

@@ -54,7 +54,7 @@ def test_a_content_warning_counts_in_the_counter_as_in_the_check(name: str) -> N
     own = {"text": "a" * 490, "options": {"spoiler_text": "b" * 11}}
     shown = preview({"body": "", "variants": {"mastodon": own}}, "mastodon", None, of(name))
     assert [e.field for e in shown.errors if e.field != "media"] == ["options.spoiler_text"]
-    assert (shown.count.words, shown.count.tone) == ("501 of 500", "bad")
+    assert (shown.count.text, shown.count.tone) == ("501 of 500", "bad")
 
 
 @pytest.mark.parametrize("name", BREEDS)

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
-from app.content.queries import found
-from app.content.search import clause, selective, walked
+from app.content.queries import rare_matches
+from app.content.search import clause, selective, unindexed_clause
 from app.core import transactions
 from app.core.db import db
 from tests.factories import make_item
@@ -28,7 +28,7 @@ ADDRESSES = "a mail jo.doe@example.org or https://example.org/path?q=1"
 def test_a_title_is_found_by_its_own_words(app: Any, commit: Any, title: str, ask: str) -> None:
     """Large letters become small as PostgreSQL makes them small, and a backslash parts words as its parser says."""
     one, _other = commit(make_item, title=title), commit(make_item, title="Other")
-    assert transactions.transaction(found.rare, ask) == [one.id]
+    assert transactions.transaction(rare_matches.rare_by_words, ask) == [one.id]
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_a_title_is_found_by_its_own_words(app: Any, commit: Any, title: str, as
 def test_an_address_is_found_while_it_is_typed(app: Any, commit: Any, ask: str) -> None:
     """Whole it is one word of the column; typed in half, PostgreSQL's parser makes several of it."""
     one, _other = commit(make_item, title=ADDRESSES), commit(make_item, title="a mail from jo.doerr@example.net")
-    assert one.id in (transactions.transaction(found.rare, ask) or ())
+    assert one.id in (transactions.transaction(rare_matches.rare_by_words, ask) or ())
 
 
 def test_what_is_typed_of_an_address_narrows(app: Any, commit: Any) -> None:
     commit(make_item, title=ADDRESSES)
     for ask in ("jo.doe@examined", "https://example.com", "jo.doe@exam nowhere", "x" * 250 + "@", "'@x':* |"):
-        assert transactions.transaction(found.rare, ask) == [], ask
+        assert transactions.transaction(rare_matches.rare_by_words, ask) == [], ask
 
 
 @pytest.mark.parametrize("common", [0, 1, 2, 10])
@@ -62,7 +62,7 @@ def test_the_index_is_asked_for_the_same_as_the_rows(app: Any, commit: Any, comm
         "jo.doe@exam nowhere",
         "jo.doe@exam",
     ):
-        asked = clause(item.search, ask), walked(item.search, ask), selective(item.search, ask, some, common)
+        asked = clause(item.search, ask), unindexed_clause(item.search, ask), selective(item.search, ask, some, common)
         plain, walk, index = (
             set(transactions.transaction(db.session.scalars, sa.select(item.id).where(one))) for one in asked
         )

@@ -21,42 +21,42 @@ NEWEST = 500
 COMMON = 25
 """What so many of the `NEWEST` items hold is common: the index is not even asked."""
 
-There = Callable[[Any], sa.ColumnElement[bool]]
+Condition = Callable[[Any], sa.ColumnElement[bool]]
 """A column → whether it is so in a row."""
-Asked = Callable[[Any, sa.FromClause], sa.ColumnElement[bool]]
+IndexedCondition = Callable[[Any, sa.FromClause], sa.ColumnElement[bool]]
 """The same as the column's index is asked for it; the newest rows tell what is common."""
 
 
-def rare(query: str) -> list[uuid.UUID] | None:
+def rare_by_words(query: str) -> list[uuid.UUID] | None:
     """Ids of all items with these words; None when there are more than `RARE`. One statement, once a request."""
-    kept: dict[str, list[uuid.UUID] | None] = db.session().info.setdefault("searched", {})
-    if query not in kept:
-        kept[query] = _few(
+    known: dict[str, list[uuid.UUID] | None] = db.session().info.setdefault("searched", {})
+    if query not in known:
+        known[query] = _rare(
             ContentItem.search,
             lambda words: clause(words, query),
             lambda words, lately: selective(words, query, lately, COMMON),
         )
-    return kept[query]
+    return known[query]
 
 
-def planned_for(platform: str) -> list[uuid.UUID] | None:
+def rare_by_platform(platform: str) -> list[uuid.UUID] | None:
     """Ids of all items that are planned for this platform; None when there are more than `RARE`. One statement."""
 
-    def there(planned: Any, _: object = None) -> sa.ColumnElement[bool]:
-        it: sa.ColumnElement[bool] = planned.contains([platform])
-        return it
+    def condition(planned: Any, _: object = None) -> sa.ColumnElement[bool]:
+        holds: sa.ColumnElement[bool] = planned.contains([platform])
+        return holds
 
-    return _few(ContentItem.planned_platforms, there, there)
+    return _rare(ContentItem.planned_platforms, condition, condition)
 
 
-def _few(column: Any, there: There, indexed: Asked) -> list[uuid.UUID] | None:
+def _rare(column: Any, condition: Condition, indexed: IndexedCondition) -> list[uuid.UUID] | None:
     """The first rows of the column's index for which it is so; None when too many of the newest are, or too many at all."""
     item = ContentItem
     newest = sa.select(column).where(item.deleted_at.is_(None)).order_by(item.updated_at.desc(), item.id.desc())
     lately = newest.limit(NEWEST).cte("lately")
-    met = sa.select(sa.func.count().label("n")).select_from(lately).where(there(lately.c[column.key])).cte("met")
+    met = sa.select(sa.func.count().label("n")).select_from(lately).where(condition(lately.c[column.key])).cte("met")
     is_common = sa.select(met.c.n).scalar_subquery() >= COMMON
-    some = sa.select(item.id).where(indexed(column, lately), ~is_common).limit(RARE + 1).subquery()
-    both = sa.union_all(sa.select(sa.cast(sa.null(), sa.Uuid)).where(is_common), sa.select(some.c.id))
-    found = list(db.session.scalars(both))
-    return None if None in found or len(found) > RARE else found
+    rows = sa.select(item.id).where(indexed(column, lately), ~is_common).limit(RARE + 1).subquery()
+    both = sa.union_all(sa.select(sa.cast(sa.null(), sa.Uuid)).where(is_common), sa.select(rows.c.id))
+    ids = list(db.session.scalars(both))
+    return None if None in ids or len(ids) > RARE else ids

@@ -1,6 +1,6 @@
 """What of a version can reach a reader, in words: labelled rows for every page on which somebody decides or sends. Pure.
 
-In: a payload. Out: rows. They are walked off what is hashed (`hashing.HASHED`, `compose.sent`), not off a list of their own:
+In: a payload. Out: rows. They are walked off what is hashed (`hashing.HASHED`, `compose.hashed_fields`), not off a list of their own:
 a new field of either appears by itself, under its own name until it gets a better word here.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.content.choices import DISCLOSURES, LANGUAGES
-from app.content.compose import compose, sent
+from app.content.compose import compose, hashed_fields
 from app.content.hashing import HASHED
 from app.platforms import registry
 from app.platforms.base import ConfigField, Platform, Post
@@ -50,7 +50,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Shown:
+class VersionView:
     """A whole version: what it holds for all, what goes out on each platform, and what is written for others besides."""
 
     shared: Sequence[Row]
@@ -58,13 +58,13 @@ class Shown:
     others: Sequence[Section]
 
 
-def shown(payload: Mapping[str, Any], platforms: Iterable[str], media: Media | None = None) -> Shown:
+def version_view(payload: Mapping[str, Any], platforms: Iterable[str], media: Media | None = None) -> VersionView:
     """`platforms`: those that are decided on or covered. Own texts for any other are in `others`: hashed, but not covered."""
     wanted = list(platforms)
     known = [c.spec.slug for c in registry.all()]
     written = [slug for slug in payload.get("variants") or {} if slug not in wanted]
     there = [slug for slug in known if slug in wanted]
-    return Shown(
+    return VersionView(
         shared_fields(payload),
         [_section(payload, slug, media) for slug in there],
         [_section(payload, slug, media) if slug in known else _unknown(payload, slug) for slug in written],
@@ -72,12 +72,12 @@ def shown(payload: Mapping[str, Any], platforms: Iterable[str], media: Media | N
 
 
 def _section(payload: Mapping[str, Any], platform: str, media: Media | None) -> Section:
-    return Section(platform, registry.get(platform).spec.name, shown_fields(payload, platform, media))
+    return Section(platform, registry.get(platform).spec.name, platform_fields(payload, platform, media))
 
 
 def _unknown(payload: Mapping[str, Any], platform: str) -> Section:
     """Written for a platform that this desk does not know."""
-    return Section(platform, plain(platform), _any(platform, payload["variants"][platform]))
+    return Section(platform, label_of(platform), _any(platform, payload["variants"][platform]))
 
 
 def shared_fields(payload: Mapping[str, Any]) -> list[Row]:
@@ -89,12 +89,12 @@ def shared_fields(payload: Mapping[str, Any]) -> list[Row]:
     return out
 
 
-def shown_fields(payload: Mapping[str, Any], platform: str, media: Media | None = None) -> list[Row]:
+def platform_fields(payload: Mapping[str, Any], platform: str, media: Media | None = None) -> list[Row]:
     """All that goes out on one platform."""
     spec, post = registry.get(platform).spec, compose(payload, platform, media)
     own = (payload.get("variants") or {}).get(platform) or {}
     out: list[Row] = []
-    for key, value in sent(post).items():
+    for key, value in hashed_fields(post).items():
         if key == "options":
             out += _options(value, spec)
         elif key == "media" and len(value) > 1 and _as_listed(post, payload):
@@ -135,12 +135,14 @@ def _rules(value: Mapping[str, Any]) -> str:
 def _any(key: str, value: Any) -> list[Row]:
     """A field that has no words of its own."""
     text = _flat(value)
-    return [Row(key, LABELS.get(key) or plain(key), text)] if text else []
+    return [Row(key, LABELS.get(key) or label_of(key), text)] if text else []
 
 
 def _picture(at: int, use: Mapping[str, Any]) -> Row:
     """Its words, and whatever else is known of this use."""
-    more = [f"{plain(k)}: {_flat(v)}" for k, v in use.items() if k not in ("sha256", "alt") and v not in (None, "", [])]
+    more = [
+        f"{label_of(k)}: {_flat(v)}" for k, v in use.items() if k not in ("sha256", "alt") and v not in (None, "", [])
+    ]
     sha = str(use.get("sha256") or "")
     return Row("media", f"Picture {at}", "\n".join([use.get("alt") or "No description", *more]), sha)
 
@@ -156,7 +158,7 @@ def _options(values: Mapping[str, Any], spec: Platform | None) -> list[Row]:
     for key, value in values.items():
         if key not in known:
             word = ("Yes" if value in YES else _flat(value)) if key == "no_pictures" else _flat(value)
-            rows.append(Row(f"options.{key}", LABELS.get(key) or plain(key), word or "No"))
+            rows.append(Row(f"options.{key}", LABELS.get(key) or label_of(key), word or "No"))
     return rows
 
 
@@ -174,7 +176,7 @@ def language(code: str) -> str:
     return f"{name} ({code})" if name else code
 
 
-def plain(key: str) -> str:
+def label_of(key: str) -> str:
     """A field's own name as a label."""
     words = key.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
@@ -183,7 +185,7 @@ def plain(key: str) -> str:
 def _flat(value: Any) -> str:
     """Any JSON value as text: nothing of it is left out."""
     if isinstance(value, Mapping):
-        return "\n".join(f"{plain(str(k))}: {_flat(v)}" for k, v in value.items() if v not in (None, "", [], {}))
+        return "\n".join(f"{label_of(str(k))}: {_flat(v)}" for k, v in value.items() if v not in (None, "", [], {}))
     if isinstance(value, list | tuple):
         return ", ".join(_flat(v) for v in value)
     return "" if value is None else str(value)

@@ -18,7 +18,9 @@ Facts = Mapping[str, Mapping[str, Any]]
 _FIELDS = frozenset(field.name for field in fields(Post))
 
 
-def sent_post(stored: Any, payload: Mapping[str, Any], platform: str, media: Facts, wanted: str | None) -> Post | None:
+def approved_post(
+    stored: Any, payload: Mapping[str, Any], platform: str, media: Facts, wanted: str | None
+) -> Post | None:
     """The post whose hash is `wanted` (the record's own), or None: nobody knows any more what was sent.
 
     `stored`: the fields that the item's approval keeps for this platform; `payload`, `media`: as for `compose`.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.content import diff
-from app.content.matching import Budget
+from app.content.myers import Budget
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def sections(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Section]:
     for key in dict.fromkeys([*before, *after]):
         one, two = before.get(key, ""), after.get(key, "")
         if one != two:
-            parts = _compared(one, two, budget)
+            parts = _diff(one, two, budget)
             out.append(
-                Section(key, LABELS.get(key, key.partition(":")[2]), diff.paragraphs(parts), diff.changes(parts))
+                Section(key, LABELS.get(key, key.partition(":")[2]), diff.paragraphs(parts), diff.count_changes(parts))
             )
     return out
 
@@ -60,11 +60,11 @@ _known: OrderedDict[tuple[str, str], tuple[diff.Part, ...]] = OrderedDict()
 KNOWN = 16  # pairs of texts; of the longest ones some 40 MB
 
 
-def _compared(one: str, two: str, budget: Budget) -> Sequence[diff.Part]:
+def _diff(one: str, two: str, budget: Budget) -> Sequence[diff.Part]:
     """Texts of versions never change, so the last pairs are remembered: a review is looked at many times."""
     found = _known.get((one, two))
     if found is None:
-        found = _known[one, two] = tuple(diff.words(one, two, budget))
+        found = _known[one, two] = tuple(diff.diff_words(one, two, budget))
         while len(_known) > KNOWN:
             _known.popitem(last=False)
     return found

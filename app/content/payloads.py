@@ -56,7 +56,7 @@ def media(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {"sha256": str(raw["sha256"]), "alt": line(raw.get("alt")), "crop": list(crop) if crop else None}
 
 
-def payload(raw: Mapping[str, Any]) -> Payload:
+def normalize(raw: Mapping[str, Any]) -> Payload:
     """The payload in normal form out of anything with these keys: the same words always give the same hash."""
     variants = {str(k): variant(v) for k, v in (raw.get("variants") or {}).items()}
     utm = (raw.get("link_rules") or {}).get("utm") or {}
@@ -73,7 +73,7 @@ def payload(raw: Mapping[str, Any]) -> Payload:
     }
 
 
-def words(text: str) -> int:
+def count_words(text: str) -> int:
     """Words of a text; a CJK character counts as one, as readers of those languages count."""
     return len(
         re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", text)

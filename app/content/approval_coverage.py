@@ -2,7 +2,7 @@
 
     approved_composed   {version: of the composer, hashes: {platform: hash}, posts: {platform: the hashed fields}}
 
-The hashes decide. `posts` says which part differs, and what a look has to look for (sent.py).
+The hashes decide. `posts` says which part differs, and what a lookup has to look for (approved_post.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.content.compose import COMPOSER_VERSION, composed_hash, sent
+from app.content.compose import COMPOSER_VERSION, composed_hash, hashed_fields
 from app.platforms import registry
 from app.platforms.base import Post
 
@@ -23,7 +23,7 @@ PARTS = {
 PLURAL = ("the further posts", "the pictures", "the options")
 
 
-def covered(approved: Approved) -> frozenset[str]:
+def covered_platforms(approved: Approved) -> frozenset[str]:
     """The platforms that an approval covers: those its reviewer was shown."""
     return frozenset(_part(approved, "hashes"))
 
@@ -34,28 +34,28 @@ def _part(stored: Any, key: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def why_not(approved: Approved, platform: str, post: Post) -> str | None:
+def why_not_covered(approved: Approved, platform: str, post: Post) -> str | None:
     """None when `post` is what was approved for this platform; else why it may not go out, and what to do."""
     hashes = _part(approved, "hashes")
     if platform not in hashes:
         return f"{_name(platform)} was not shown to the reviewer. Ask for a review that includes it."
     if hashes[platform] == composed_hash(post):
         return None
-    what = _differing(_part(_part(approved, "posts"), platform), post)
-    since = " since the desk was updated" if approved and updated(approved.get("version")) else ""
+    what = _list_differences(_part(_part(approved, "posts"), platform), post)
+    since = " since the desk was updated" if approved and is_other_composer(approved.get("version")) else ""
     return f"What would go out on {_name(platform)} is not what was approved{what}{since}. It asks for a new review."
 
 
-def updated(version: Any) -> bool:
+def is_other_composer(version: Any) -> bool:
     """Whether another version of the composer made it than the one that runs."""
     return bool(version != COMPOSER_VERSION)
 
 
-def _differing(before: Mapping[str, Any], post: Post) -> str:
+def _list_differences(before: Mapping[str, Any], post: Post) -> str:
     """ ": the text and the pictures differ", as far as it is known."""
     if not before:
         return ""
-    now = sent(post)
+    now = hashed_fields(post)
     parts = [PARTS.get(key, key) for key in now if now[key] != before.get(key)]
     if not parts:
         return ""

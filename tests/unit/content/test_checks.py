@@ -8,8 +8,8 @@ import pytest
 
 from app.content import links
 from app.content.checks import Count, preview, summary
-from app.content.payload import payload, words
-from app.content.search import words as search_words
+from app.content.payloads import count_words, normalize
+from app.content.search import search_words
 from app.lib import local_time
 from app.lib.secrets import in_text
 
@@ -82,14 +82,14 @@ def test_addresses_end_where_the_sentence_does():
         "https://c.example/路径",
         "https://d.example",
     ]
-    assert links.malformed("http://nodots/x https://ok.example http://localhost:80/ https://..x") == [
+    assert links.malformed_addresses("http://nodots/x https://ok.example http://localhost:80/ https://..x") == [
         "http://nodots/x",
         "https://..x",
     ]
 
 
 def test_one_character_too_long_is_named_with_the_number():
-    fits, over = payload({"title": "t", "body": "x" * 500}), payload({"title": "t", "body": "x" * 501})
+    fits, over = normalize({"title": "t", "body": "x" * 500}), normalize({"title": "t", "body": "x" * 501})
     assert preview(fits, "sandbox").problems == []
     assert [p.message for p in preview(over, "sandbox").problems] == ["1 character too long (the limit is 500)."]
     assert preview(over, "site").problems == []
@@ -101,13 +101,13 @@ def test_the_count_turns_amber_above_nine_tenths_and_red_above_the_limit(used, t
 
 
 def test_bluesky_counts_graphemes():
-    got = preview(payload({"title": "t", "body": "👨‍👩‍👧‍👦" * 300}), "bluesky")
+    got = preview(normalize({"title": "t", "body": "👨‍👩‍👧‍👦" * 300}), "bluesky")
     assert (got.count.used, got.count.tone) == (300, "wait")
     assert [p.severity for p in got.problems] == ["error"]  # 300 families are far more than 3,000 bytes
 
 
 def test_the_checks_card():
-    of = payload({"title": "t", "body": "x" * 501, "media": [{"sha256": "a" * 64, "alt": ""}]})
+    of = normalize({"title": "t", "body": "x" * 501, "media": [{"sha256": "a" * 64, "alt": ""}]})
     said = {c.title: c.tone for c in summary(of, [preview(of, "sandbox"), preview(of, "site")], ["Other"])}
     assert (
         said["Too long"] == "bad"
@@ -117,7 +117,7 @@ def test_the_checks_card():
 
 
 def test_words_of_chinese_and_latin_are_counted():
-    assert words("Five stones 五块石头") == 6
+    assert count_words("Five stones 五块石头") == 6
 
 
 @pytest.mark.parametrize(
@@ -131,5 +131,5 @@ def test_a_text_in_other_letters_than_its_language_is_noticed(text, language, li
     from app.content.language_check import mismatch
 
     assert mismatch(text, language) == likely
-    of = payload({"title": "t", "body": text, "language": language})
+    of = normalize({"title": "t", "body": text, "language": language})
     assert ("language" in [p.field for p in preview(of, "site").problems]) == bool(likely)

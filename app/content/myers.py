@@ -37,7 +37,7 @@ class Budget:
         return self.left >= 0
 
 
-def matching(one: Sequence[str], two: Sequence[str], budget: Budget) -> list[Run] | None:
+def common_runs(one: Sequence[str], two: Sequence[str], budget: Budget) -> list[Run] | None:
     """The runs in their order; None when the budget ends before they are found. What begins and ends alike costs next to nothing."""
     shorter = min(len(one), len(two))
     head = next((i for i in range(shorter) if one[i] != two[i]), shorter)

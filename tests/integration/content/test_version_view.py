@@ -7,11 +7,11 @@ from dataclasses import fields
 
 import pytest
 
-from app.content import shown
+from app.content import version_view
 from app.content.choices import DISCLOSURES
-from app.content.compose import sent
+from app.content.compose import hashed_fields
 from app.content.hashing import HASHED
-from app.content.payload import UTM, payload, variant
+from app.content.payloads import UTM, normalize, variant
 from app.core.db import uuid7
 from app.platforms import registry
 from app.platforms.base import Media, Post
@@ -66,10 +66,10 @@ def marked():
 def test_the_marked_payload_has_every_field_there_is():
     """(S1) Whoever adds a field to what is hashed must put a marker into it here: then all pages are asked for it."""
     raw, _ = marked()
-    assert set(payload(raw)) == set(HASHED) == {"schema", *raw}
+    assert set(normalize(raw)) == set(HASHED) == {"schema", *raw}
     own = raw["variants"]["mastodon"]
     assert set(variant(own)) == set(own) == {"text", "parts", "first_comment", "options"}
-    assert set(payload(raw)["media"][0]) == set(raw["media"][0])
+    assert set(normalize(raw)["media"][0]) == set(raw["media"][0])
     for slug in SLUGS:
         given = raw["variants"][slug]["options"]
         assert {o.name for o in registry.get(slug).spec.options} <= set(given)
@@ -78,12 +78,12 @@ def test_the_marked_payload_has_every_field_there_is():
 def test_every_part_of_a_post_has_its_row():
     """(S1) The rows are walked off what is hashed of a post, so that a new part appears by itself."""
     post = Post("Mtext", "Mtitle", ("Mpart",), (Media("9" * 64, "", 0, alt="Malt"),), "sw", "https://m.example", "assisted", {"o": "Mopt"}, "mslug")  # fmt: skip
-    assert set(sent(post)) == {f.name for f in fields(Post)}
+    assert set(hashed_fields(post)) == {f.name for f in fields(Post)}
     spec = registry.get("site").spec
-    for key, value in {**sent(post), "brand_new": "Mnew"}.items():
-        rows = shown._options(value, spec) if key == "options" else shown._field(key, value, spec)
+    for key, value in {**hashed_fields(post), "brand_new": "Mnew"}.items():
+        rows = version_view._options(value, spec) if key == "options" else version_view._field(key, value, spec)
         assert rows and all(row.label and row.text for row in rows), key
-    assert shown._field("brand_new", "Mnew", spec)[0] == shown.Row("brand_new", "Brand new", "Mnew")
+    assert version_view._field("brand_new", "Mnew", spec)[0] == version_view.Row("brand_new", "Brand new", "Mnew")
 
 
 def assets():
