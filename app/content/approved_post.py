@@ -25,7 +25,7 @@ def approved_post(
 
     `stored`: the fields that the item's approval keeps for this platform; `payload`, `media`: as for `compose`.
     """
-    if wanted and _hash(stored) == wanted and (found := _rebuilt(stored, media)):
+    if wanted and _hash(stored) == wanted and (found := _rebuild(stored, media)):
         return found
     post = compose(payload, platform, media)
     return post if composed_hash(post) == wanted else None
@@ -39,7 +39,7 @@ def _hash(stored: Any) -> str:
         return ""
 
 
-def _rebuilt(stored: Mapping[str, Any], media: Facts) -> Post | None:
+def _rebuild(stored: Mapping[str, Any], media: Facts) -> Post | None:
     """A post of stored fields; None where this version of the desk has no place for one of them, or lost a picture's facts."""
     known = {**media, **{one["small"]["sha256"]: one["small"] for one in media.values() if one.get("small")}}
     if any(value for name, value in stored.items() if name not in _FIELDS):

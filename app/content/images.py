@@ -11,14 +11,13 @@ Unpacking takes up to MAX_MEMORY, so the desk does it in a process apart, one at
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
-from PIL.Image import Resampling
 
 from app.content import metadata
-from app.content.hashing import sha256
+from app.content.picture import Picture, encode, smaller, thumbnail
 from app.lib.errors import Invalid
 
 MAX_BYTES = 20_000_000
@@ -27,7 +26,6 @@ MAX_FRAMES = 1_000
 MAX_FRAMES_PIXELS = 200_000_000
 MAX_MEMORY = 205_000_000
 """Bytes of one picture while it is unpacked; with the interpreter, the file and its copy it stays below 256 MB."""
-THUMB = (480, 480)
 MIMES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 ORIENTATION = 0x0112
 TURNS = {
@@ -36,23 +34,6 @@ TURNS = {
 }  # fmt: skip
 # Bytes a pixel while it is unpacked, as measured (tests/unit/content/test_unpacking.py): still, moving, written anew.
 COST = {"JPEG": (4.2, 4.2, 9), "MPO": (4.2, 4.2, 9), "PNG": (5.6, 14, 10), "WEBP": (24, 26, 35), "GIF": (14, 14, 14)}
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A checked picture: the bytes that will go out, and facts about them. `small`: the rendition for platforms that take no more."""
-
-    data: bytes
-    mime: str
-    width: int
-    height: int
-    frames: int
-    thumbnail: bytes
-    small: Picture | None = None
-
-    @property
-    def sha256(self) -> str:
-        return sha256(self.data)
 
 
 def read(data: bytes, name: str = "") -> Picture:
@@ -101,7 +82,7 @@ def _check(data: bytes, label: str) -> Picture:
     with _open(clean) as image:
         frames = _unpack(image, label) if header.moves else 1
         width, height = image.size
-        return Picture(clean, MIMES[header.kind], width, height, frames, _thumbnail(image))
+        return Picture(clean, MIMES[header.kind], width, height, frames, thumbnail(image))
 
 
 class _Header(NamedTuple):
@@ -195,57 +176,5 @@ def _upright(data: bytes, turn: Image.Transpose) -> bytes:
     del image  # its pixels are not needed twice
     how: dict[str, Any] = {"icc_profile": profile} if profile else {}
     if kind in ("JPEG", "MPO"):
-        return _encode(upright, "JPEG", quality=92, subsampling=0, **how)
-    return _encode(upright, kind, exif=b"", **({"lossless": True} if kind == "WEBP" else {}), **how)
-
-
-def _encode(image: Any, kind: str, **how: Any) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **how)
-    return out.getvalue()
-
-
-def _thumbnail(image: Any) -> bytes:
-    return _encode(_flat(image, THUMB), "JPEG", quality=80, optimize=True)
-
-
-SMALL_BYTES = 950_000  # fits every platform that we know of: Bluesky's older servers take 1,000,000
-SMALL_SIDE = 2048
-
-
-def smaller(picture: Picture) -> Picture | None:
-    """The same still picture as a JPEG that every platform takes; None when it is one already, or moves.
-
-    Transparent parts become white. The colour profile stays. Made once when the picture is added, so that what a platform
-    gets is settled before anybody approves it.
-    """
-    if picture.frames > 1 or (len(picture.data) <= SMALL_BYTES and picture.mime == "image/jpeg"):
-        return None
-    with Image.open(io.BytesIO(picture.data)) as image:
-        profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
-        flat = _flat(image, (SMALL_SIDE, SMALL_SIDE))
-    how = {"icc_profile": profile} if profile else {}
-    for quality, side in ((88, 2048), (80, 2048), (80, 1600), (70, 1600), (60, 1200)):
-        flat.thumbnail((side, side))
-        data = _encode(flat, "JPEG", quality=quality, optimize=True, **how)
-        if len(data) <= SMALL_BYTES:
-            break
-    return Picture(data, "image/jpeg", flat.width, flat.height, 1, picture.thumbnail)
-
-
-def _flat(image: Any, size: tuple[int, int]) -> Any:
-    """On white, no larger than `size`. A JPEG is unpacked no larger than that takes; anything else band by band made small."""
-    image.draft(None, (2 * size[0], 2 * size[1]))
-    image.load()
-    factor = max(1, image.width // size[0], image.height // size[1])
-    small = Image.new("RGBA", (-(-image.width // factor), -(-image.height // factor)))
-    for top in range(0, image.height, BAND * factor):
-        band = image.crop((0, top, image.width, min(top + BAND * factor, image.height))).convert("RGBA")
-        small.paste(band.reduce(factor) if factor > 1 else band, (0, top // factor))
-    small.thumbnail(size, Resampling.LANCZOS)
-    flat = Image.new("RGB", small.size, "white")
-    flat.paste(small, mask=small.getchannel("A"))
-    return flat
-
-
-BAND = 64  # lines of the smaller picture that are made at once
+        return encode(upright, "JPEG", quality=92, subsampling=0, **how)
+    return encode(upright, kind, exif=b"", **({"lossless": True} if kind == "WEBP" else {}), **how)

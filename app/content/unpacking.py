@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from app.content import images
-from app.content.images import Picture
+from app.content.picture import Picture
 from app.lib.errors import Invalid, TooMany
 
 MEMORY = 256 * 1024 * 1024

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from app.audit import actions as audit
-from app.content.images import Picture
 from app.content.models import ContentAsset
+from app.content.picture import Picture
 from app.core import actor
 from app.core.db import db, uuid7
 from app.outbound.files import Files

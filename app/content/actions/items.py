@@ -1,4 +1,4 @@
-"""Making an item, saving a version, planning, putting away."""
+"""Make an item, save a version, describe it, put it away."""
 
 from __future__ import annotations
 
@@ -87,13 +87,9 @@ def save_version(item: ContentItem, raw: Raw, base_version_id: uuid.UUID | None)
     if was != "draft":
         ITEM.move(item, "draft")
     discard_draft(item.id)
-    changes = {"title": [title, item.title]} if title != item.title else {}
-    audit.record(
-        "content.save_version",
-        item,
-        changes={**changes, "version": [version.version - 1 or None, version.version]},
-        status=[was, "draft"],
-    )
+    changes: dict[str, list[Any]] = {"title": [title, item.title]} if title != item.title else {}
+    changes["version"] = [version.version - 1 or None, version.version]
+    audit.record("content.save_version", item, changes=changes, status=[was, "draft"])
     return version
 
 

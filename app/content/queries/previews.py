@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from app.content.checks import Preview, preview
+from app.content.preview import Preview, preview
 from app.content.queries.assets import facts
 from app.content.version_view import Media, VersionView
 from app.content.version_view import version_view as view_version

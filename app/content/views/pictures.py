@@ -11,6 +11,7 @@ from app.content import actions, images, queries, unpacking
 from app.content.bounds import MAX_MEDIA
 from app.content.composer_input import ComposerInput
 from app.content.models import ContentAsset
+from app.content.picture import Picture
 from app.content.views.blueprint import bp
 from app.core import transactions
 from app.lib.errors import Invalid, NotFound
@@ -43,11 +44,11 @@ def uploads(entry: ComposerInput) -> tuple[ComposerInput, dict[str, str]]:
     return replace(entry, payload={**entry.payload, "media": media}), {"pictures": " ".join(wrong)} if wrong else {}
 
 
-def _read(data: bytes, name: str) -> images.Picture:
+def _read(data: bytes, name: str) -> Picture:
     return unpacking.read(data, name, files().root / ".turn")
 
 
-def _store(picture: images.Picture, name: str) -> ContentAsset:
+def _store(picture: Picture, name: str) -> ContentAsset:
     return actions.store_picture(files(), picture, Path(name).name)
 
 

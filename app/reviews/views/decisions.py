@@ -11,7 +11,7 @@ from app.content import queries as contents
 from app.core.db import db
 from app.lib import clock
 from app.lib.errors import Conflict, Forbidden, Invalid, TooMany
-from app.reviews import actions, queries, rules
+from app.reviews import actions, navigation, queries, rules
 from app.reviews.forms import DecisionForm
 from app.reviews.views.blueprint import bp
 from app.reviews.views.messages import PageMessage
@@ -51,11 +51,13 @@ def decide(request_id: uuid.UUID) -> Response:
     except (Invalid, Conflict, Forbidden, TooMany) as error:
         db.session.rollback()
         return _render_refusal(request_id, args, form, error)
-    return _render_next(rules.after_decision(rows, request_id), args, _toast_text(done), _undo_url(request_id, args))
+    return _render_next(
+        navigation.after_decision(rows, request_id), args, _toast_text(done), _undo_url(request_id, args)
+    )
 
 
 def _refuse_second_press(form: DecisionForm) -> None:
-    if rules.is_second_press(form.came_at.data or "", clock.now()):
+    if navigation.is_second_press(form.came_at.data or "", clock.now()):
         raise Conflict("This item had only just appeared when you pressed. Read it, then decide.")
 
 

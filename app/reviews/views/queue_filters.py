@@ -9,7 +9,7 @@ from typing import Any
 from flask import request, session, url_for
 
 from app.platforms import registry
-from app.reviews import queries, rules
+from app.reviews import navigation, queries
 from app.reviews.queries.queue import MOST_ROWS, SCOPES, SORTS
 from app.web.pages import wants_fragment
 
@@ -37,7 +37,7 @@ def save_filters(args: Filters) -> None:
 def queue_context(rows: list[queries.QueueRow], current: uuid.UUID | None, args: Filters) -> dict[str, Any]:
     """What the queue, and the links to the items beside `current`, need in the template."""
     ids = [row.id for row in rows]
-    previous, following = rules.neighbours(ids, current)
+    previous, following = navigation.neighbours(ids, current)
     return {
         "queue": rows,
         "queue_size": f"{len(rows)}+" if len(rows) == MOST_ROWS else len(rows),

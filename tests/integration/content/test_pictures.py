@@ -12,6 +12,7 @@ from PIL import Image
 from app.content import actions, images, queries
 from app.content.compose import compose, composed_hash
 from app.content.models import Artifact, ContentAsset, ContentAssetRelation, ContentItem
+from app.content.picture import SMALL_BYTES
 from app.content.views.pictures import files
 from app.core import deadline
 from app.core.db import db
@@ -64,7 +65,7 @@ def test_approval_and_record_agree_on_what_is_sent(app, commit, picture):
     )
     version = db.session.get(Artifact, item.current_version_id)
     post = compose(version.payload, "bluesky", queries.facts([asset.content_hash]))
-    assert post.media[0].sha256 != asset.content_hash and post.media[0].size <= images.SMALL_BYTES
+    assert post.media[0].sha256 != asset.content_hash and post.media[0].size <= SMALL_BYTES
     operator = commit(make_user, "operator")
 
     def plan():

@@ -12,7 +12,7 @@ from rq.serializers import JSONSerializer
 
 from app.accounts import services
 from app.accounts.models import Account
-from app.content.checks import preview
+from app.content.preview import preview
 from app.core import queue
 from app.core.db import db
 from app.core.transactions import transaction

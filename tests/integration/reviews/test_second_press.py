@@ -9,7 +9,7 @@ import pytest
 
 from app.core.transactions import transaction
 from app.lib import clock
-from app.reviews import rules
+from app.reviews import navigation
 from app.reviews.models import ApprovalRequest
 from tests.factories import make_item, make_review
 from tests.integration.reviews import desk
@@ -43,7 +43,7 @@ def test_a_press_right_after_the_next_item_came_decides_nothing(as_user, two, js
     assert answer.status_code == 409 and "Read it, then decide" in answer.text
     assert desk.fresh(ApprovalRequest, two[1]).status == "in_review"
     assert came_at(answer.text) == "", "the page that says so may be decided"
-    monkeypatch.setattr(clock, "now", lambda: moment + rules.REST)
+    monkeypatch.setattr(clock, "now", lambda: moment + navigation.REST)
     assert reviewer.post(f"/reviews/{two[1]}/decisions", data=data, headers=headers).status_code in (200, 303)
     assert desk.fresh(ApprovalRequest, two[1]).status == "approved"
 
@@ -61,7 +61,7 @@ def test_the_same_form_sent_twice_decides_once_and_shows_what_came_of_it(as_user
 
 @pytest.mark.parametrize("evil", ["", "-1", "9" * 40, "٣٤٥", "1e9", "now", "0", "99999999999999", "x" * 2000])
 def test_a_moment_that_means_nothing_stops_nobody(evil):
-    assert not rules.is_second_press(evil, datetime.now(UTC))
+    assert not navigation.is_second_press(evil, datetime.now(UTC))
 
 
 @pytest.mark.parametrize("line_ms", [0, 5, 40, 120, 170])
@@ -74,4 +74,4 @@ def test_a_second_press_is_known_whatever_the_line(line_ms, js):
     for apart in (timedelta(milliseconds=ms) for ms in (250, 350, 500, 699)):
         falls_on_the_next = rendered + line <= start + apart
         came_at = str(int(rendered.timestamp() * 1000))
-        assert rules.is_second_press(came_at, start + apart + line) or not falls_on_the_next
+        assert navigation.is_second_press(came_at, start + apart + line) or not falls_on_the_next

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.content import links
-from app.content.checks import Count, preview, summary
+from app.content.checks import summary
 from app.content.payloads import count_words, normalize
+from app.content.preview import Count, preview
 from app.content.search import search_words
 from app.lib import local_time
 from app.lib.secrets import in_text

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from app.content import images
+from app.content.picture import SMALL_BYTES, smaller
 from app.lib.errors import Invalid
 
 
@@ -136,11 +137,11 @@ def test_a_large_picture_gets_a_twin_that_every_platform_takes():
     out = io.BytesIO()
     noise.save(out, "PNG")
     picture = images.read(out.getvalue())
-    small = images.smaller(picture)
-    assert len(picture.data) > 2_000_000 and len(small.data) <= images.SMALL_BYTES and small.mime == "image/jpeg"
+    small = smaller(picture)
+    assert len(picture.data) > 2_000_000 and len(small.data) <= SMALL_BYTES and small.mime == "image/jpeg"
     assert abs(small.width / small.height - 1.5) < 0.01
 
 
 def test_what_fits_or_moves_gets_none():
-    assert images.smaller(images.read(jpeg())) is None
-    assert images.smaller(images.read(moving("GIF"))) is None
+    assert smaller(images.read(jpeg())) is None
+    assert smaller(images.read(moving("GIF"))) is None

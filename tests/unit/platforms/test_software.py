@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.content.checks import preview
+from app.content.preview import preview
 from app.platforms import mastodon_software as software
 from app.platforms import registry
 from app.platforms.base import Context, Post, UnsealedAccount, Verified

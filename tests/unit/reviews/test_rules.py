@@ -165,25 +165,3 @@ def test_one_no_settles_a_stage_and_a_yes_needs_the_quorum():
 
 def test_one_reviewer_cannot_fill_a_quorum_of_two():
     assert rules.outcome([Vote("a", "approve", n) for n in (1, 2, 3)], 2) is None
-
-
-@pytest.mark.parametrize(
-    ("ids", "current", "expected"),
-    [
-        ("abc", "b", ("a", "c")),
-        ("abc", "a", (None, "b")),
-        ("abc", "c", ("b", None)),
-        ("abc", "x", (None, "a")),
-        ("", "x", (None, None)),
-    ],
-)
-def test_neighbours(ids, current, expected):
-    assert rules.neighbours(list(ids), current) == expected
-
-
-@pytest.mark.parametrize(
-    ("ids", "decided", "expected"),
-    [("abc", "a", "b"), ("abc", "c", "a"), ("abc", "gone", "a"), ("a", "a", None), ("", "a", None)],
-)
-def test_after_a_decision_the_next_item_comes_by_itself(ids, decided, expected):
-    assert rules.after_decision(list(ids), decided) == expected
