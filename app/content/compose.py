@@ -111,7 +111,7 @@ def slug(title: str) -> str:
 
 
 def hashed_fields(post: Post) -> dict[str, Any]:
-    """All of a post that can reach a reader: what is hashed, and what is shown (shown.py). Pictures count by hash and alt
+    """All of a post that can reach a reader: what is hashed, and what pages show (version_view.py). Pictures count by hash and alt
     text: size and name follow from the bytes."""
     found = {f.name: getattr(post, f.name) for f in fields(post)}
     media = [{"sha256": m.sha256, "alt": m.alt} for m in post.media]

@@ -47,7 +47,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Preview:
-    """One platform's post with its count and problems. `rows`: all of it in words (shown.py)."""
+    """One platform's post with its count and problems. `rows`: all of it in words (version_view.py)."""
 
     platform: str
     name: str

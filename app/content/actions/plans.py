@@ -43,11 +43,11 @@ def plan(
         raise Invalid({"plan_zone": str(wrong)}) from None
     if problems := plan_problems(at, item.scheduled_for):
         raise Invalid(problems)
-    before, shown = _plan_of(item), plan_hash(item)
+    before, hash_before = _plan_of(item), plan_hash(item)
     item.scheduled_for, item.timezone, item.planned_accounts, item.planned_platforms = at, timezone, ids, platforms
     after = _plan_of(item)
     changes = {k: [before[k], after[k]] for k in before if before[k] != after[k]}
-    if item.status == "review" and plan_hash(item) != shown:
+    if item.status == "review" and plan_hash(item) != hash_before:
         was = ITEM.move(item, "draft")
         audit.record("content.plan_under_review", item, changes={**changes, "status": [was, "draft"]})
     else:

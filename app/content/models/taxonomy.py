@@ -11,7 +11,7 @@ from app.core.db import Row
 
 
 class ContentCategory(Row):
-    """A shelf; may stand inside another."""
+    """A category; may stand inside another."""
 
     __tablename__ = "content_categories"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.content.queries.approval_coverage import covered_platforms, platforms_to_review, uncovered_platforms
 from app.content.queries.assets import by_hash, facts
-from app.content.queries.drafts import draft_of, drafts_of, is_saved, others_writing
+from app.content.queries.drafts import draft_of, drafts_of, is_saved, other_writers
 from app.content.queries.items import artifact, by_id, by_ids, current, duplicates, version_by_number, versions
 from app.content.queries.lists import COLUMNS, FILTERS, VIEWS, expand_view, listing
 from app.content.queries.plans import plan_hash, posts_hash
@@ -27,7 +27,7 @@ __all__ = [
     "is_saved",
     "listing",
     "uncovered_platforms",
-    "others_writing",
+    "other_writers",
     "plan_hash",
     "previews",
     "version_view",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from app.content.models import ContentDraft, ContentItem
 from app.core.db import app_now, db
 from app.staff.models import User
 
-LIVELY = timedelta(minutes=10)
+RECENT = timedelta(minutes=10)
 
 
 def draft_of(item_id: uuid.UUID, user_id: uuid.UUID) -> ContentDraft | None:
@@ -35,13 +35,20 @@ def drafts_of(user_id: uuid.UUID, limit: int = 5) -> list[ContentDraft]:
     return list(db.session.scalars(mine.order_by(ContentDraft.saved_at.desc()).limit(limit)))
 
 
-def others_writing(item_id: uuid.UUID, user_id: uuid.UUID) -> list[Any]:
-    """(name, saved_at) of other people who typed into this item in the last minutes."""
+class Writer(NamedTuple):
+    """Somebody with unsaved text: their name, and when it was stored last."""
+
+    name: str
+    saved_at: datetime
+
+
+def other_writers(item_id: uuid.UUID, user_id: uuid.UUID) -> list[Writer]:
+    """Other people who typed into this item in the last minutes; the newest three."""
     rows = (
         sa.select(User.full_name, ContentDraft.saved_at)
         .join(User, User.id == ContentDraft.user_id)
         .where(
-            ContentDraft.item_id == item_id, ContentDraft.user_id != user_id, ContentDraft.saved_at > app_now() - LIVELY
+            ContentDraft.item_id == item_id, ContentDraft.user_id != user_id, ContentDraft.saved_at > app_now() - RECENT
         )
     )
-    return list(db.session.execute(rows.order_by(ContentDraft.saved_at.desc()).limit(3)).all())
+    return [Writer(*row) for row in db.session.execute(rows.order_by(ContentDraft.saved_at.desc()).limit(3))]

@@ -1,10 +1,10 @@
-"""One item, its versions, its likes."""
+"""One item, its versions, and other items with the same content."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -53,14 +53,21 @@ def current(item: ContentItem) -> Artifact:
     return artifact(item.current_version_id)
 
 
-def versions(item: ContentItem, limit: int = 100) -> Sequence[Any]:
-    """(Artifact, author's name), newest first."""
+class VersionRow(NamedTuple):
+    """A version and the name of its author; None where no person of the staff wrote it."""
+
+    version: Artifact
+    author: str | None
+
+
+def versions(item: ContentItem, limit: int = 100) -> list[VersionRow]:
+    """The versions, newest first."""
     rows = (
         sa.select(Artifact, User.full_name)
         .outerjoin(User, User.id == Artifact.created_by)
         .where(Artifact.content_id == item.id)
     )
-    return db.session.execute(rows.order_by(Artifact.version.desc()).limit(limit)).all()
+    return [VersionRow(*row) for row in db.session.execute(rows.order_by(Artifact.version.desc()).limit(limit))]
 
 
 def version_by_number(item: ContentItem, number: int) -> Artifact:

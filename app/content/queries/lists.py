@@ -28,13 +28,13 @@ VIEWS = (
 
 
 def _select(away: bool) -> sa.Select[*tuple[Any, ...]]:
-    shelf = ContentItem.status.in_(AWAY) if away else ContentItem.status.not_in(AWAY)
+    in_list = ContentItem.status.in_(AWAY) if away else ContentItem.status.not_in(AWAY)
     return (
         sa.select(ContentItem, Artifact.version, User.full_name)
         .outerjoin(Artifact, Artifact.id == ContentItem.current_version_id)
         .outerjoin(User, User.id == ContentItem.created_by)
         .options(defer(ContentItem.content), defer(ContentItem.approved_composed))
-        .where(ContentItem.deleted_at.is_(None), shelf)
+        .where(ContentItem.deleted_at.is_(None), in_list)
     )
 
 

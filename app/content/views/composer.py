@@ -74,7 +74,7 @@ def edit(item_id: uuid.UUID) -> Response:
 
 
 def _page(entry: ComposerInput, item: ContentItem | None, wrong: dict[str, str] | None = None, **more: Any) -> Response:
-    others = queries.others_writing(item.id, current_user.id) if item else []
+    others = queries.other_writers(item.id, current_user.id) if item else []
     return render(
         "content/edit.html",
         **composer_context.context(entry, item, wrong, others=others, **composer_context.menus(entry, item), **more),

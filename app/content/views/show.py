@@ -15,6 +15,7 @@ from app.content import checks, queries
 from app.content.markdown_html import render_markdown
 from app.content.models import ContentItem
 from app.content.payload_diff import sections
+from app.content.queries.items import VersionRow
 from app.content.views.blueprint import bp
 from app.publishing.queries import item_progress as records
 from app.reviews import queries as reviews
@@ -57,8 +58,8 @@ def _page_of(item: ContentItem, pulse: records.ItemProgress) -> dict[str, Any]:
     return {"item": item, "tab": tab, "versions": versions, "pulse": pulse, **facts, **_tab(tab, item, versions)}
 
 
-def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
-    version = versions[0][0] if versions else None
+def _facts(item: ContentItem, versions: list[VersionRow]) -> dict[str, Any]:
+    version = versions[0].version if versions else None
     accounts = account_queries.by_ids(item.planned_accounts) if item.planned_accounts else []
     made = queries.previews(version.payload, accounts) if version else []
     campaign = campaigns.by_id(item.campaign_id) if item.campaign_id else None
@@ -72,15 +73,15 @@ def _facts(item: ContentItem, versions: Any) -> dict[str, Any]:
         "version": version, "accounts": accounts, "previews": made, "campaign": campaign,
         "checks": checks.summary(version.payload, made, queries.duplicates(version)) if version else [],
         "problems": sum(len(p.errors) for p in made), "approver": people.by_id(item.approved_by) if item.approved_by else None,
-        "draft": queries.draft_of(item.id, current_user.id), "writer": versions[-1][1] if versions else None,
+        "draft": queries.draft_of(item.id, current_user.id), "writer": versions[-1].author if versions else None,
     }  # fmt: skip
 
 
-def _tab(tab: str, item: ContentItem, versions: Any) -> dict[str, Any]:
+def _tab(tab: str, item: ContentItem, versions: list[VersionRow]) -> dict[str, Any]:
     if tab == "activity":
         return {"history": timeline("content_items", item.id)}
     if tab == "changes" and versions:
-        newest = versions[0][0].version
+        newest = versions[0].version.version
         approved = next((v.version for v, _ in versions if v.id == item.approved_version_id), None)
         new = request.args.get("to", newest, int)
         old = request.args.get("from", approved if approved and approved < new else max(new - 1, 1), int)

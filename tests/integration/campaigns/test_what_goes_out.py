@@ -1,4 +1,4 @@
-"""Only a campaign that runs sends: at every door that schedules, and at dispatch whatever changed since (J30)."""
+"""Only a campaign that runs sends: in every way to schedule, and at dispatch whatever changed since (J30)."""
 
 from __future__ import annotations
 
@@ -363,7 +363,7 @@ def test_the_page_says_why_and_how_many_wait(as_user):
 
 
 def test_the_publish_page_warns_and_lets_an_operator_override_the_platforms(as_user):
-    """(J30) The same door a person uses, without JavaScript."""
+    """(J30) The same form a person uses, without JavaScript."""
     operator, key = as_user("operator"), campaign(target_platforms=["webhook"])
     item, _, account = post(key)
     page = operator.get(f"/content/{item.id}/publish").text
@@ -427,7 +427,7 @@ def test_approving_and_scheduling_for_a_draft_is_refused_with_the_reason_and_dec
 
 
 def test_sending_an_unknown_one_again_asks_the_campaign(app):
-    """(J30) A person's answer is another door: one that is closed says so, and the question stays open."""
+    """(J30) A person's answer is another way to send: a campaign that sends nothing says so, and the question stays open."""
     key = campaign()
     record = schedule(post(key))
     transaction(

@@ -1,4 +1,4 @@
-"""Pictures from the upload to the record: one row per content, a smaller twin where a platform needs it."""
+"""Pictures from the upload to the record: one row per content, a smaller rendition where a platform needs it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def kept(picture, name="big.png"):
     return actions.store_picture(files(), picture, name)
 
 
-def test_the_same_picture_twice_is_one_row_and_one_twin(app, commit, picture):
+def test_the_same_picture_twice_is_one_row_and_one_rendition(app, commit, picture):
     first, again = commit(kept, picture), commit(kept, picture, "other name.png")
     rows = {a.file_type: a for a in db.session.scalars(sa.select(ContentAsset))}
     assert first.id == again.id and set(rows) == {"image", "rendition"}

@@ -78,7 +78,7 @@ def test_a_page_that_was_open_while_the_plan_changed_decides_nothing(app, commit
 
 
 def test_another_plan_ends_the_review_at_every_door(app, commit, as_user):
-    """(S2) The calendar's move is the same door as the composer's."""
+    """(S2) The calendar's move is the same verb as the composer's."""
     here = commit(make_account)
     _, key, request = planned(here)
     editor = as_user("editor")

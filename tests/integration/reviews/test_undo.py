@@ -1,4 +1,4 @@
-"""Taking a decision back within ten minutes, while nothing has left the house."""
+"""Taking a decision back within ten minutes, while nothing of it has been sent."""
 
 from __future__ import annotations
 

@@ -74,8 +74,8 @@ def test_an_unknown_platform_is_an_error_not_an_empty_post():
         made("nowhere")
 
 
-def test_a_smaller_twin_stands_in_only_where_the_picture_would_be_refused():
-    twin = {"sha256": "b" * 64, "mime": "image/jpeg", "size": 700_000, "width": 2048, "height": 1365}
+def test_a_smaller_rendition_stands_in_only_where_the_picture_would_be_refused():
+    rendition = {"sha256": "b" * 64, "mime": "image/jpeg", "size": 700_000, "width": 2048, "height": 1365}
     known = {
         "a" * 64: {
             "mime": "image/jpeg",
@@ -83,7 +83,7 @@ def test_a_smaller_twin_stands_in_only_where_the_picture_would_be_refused():
             "width": 6000,
             "height": 4000,
             "name": "at home.jpg",
-            "small": twin,
+            "small": rendition,
         }
     }
     of = normalize({"title": "t", "body": "b", "media": MEDIA})
