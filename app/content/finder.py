@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.content.models import ContentItem
-from app.content.queries.found import COMMON, NEWEST
+from app.content.queries.rare_matches import COMMON, NEWEST
 from app.content.search import clause, selective
 from app.core.finder import Query, among, columns, declare_command, finder
 from app.core.listing import contains

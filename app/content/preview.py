@@ -60,7 +60,7 @@ class Preview:
     @property
     def is_markdown(self) -> bool:
         """Whether the platform draws the Markdown; `html` is then what it will look like."""
-        return "markdown" in registry.get(self.platform).spec.takes
+        return "markdown" in registry.get(self.platform).spec.supports
 
     @property
     def html(self) -> Markup:

@@ -73,7 +73,7 @@ def _planned_time(found: Event, shown: str) -> str:
     if not found.zone or found.zone == shown:
         return ""
     there = times.zone(found.zone)
-    return times.words(found.at, clock.now().astimezone(there).date(), there)
+    return times.format_moment(found.at, clock.now().astimezone(there).date(), there)
 
 
 def _destination(at: datetime, form: MoveForm) -> str:
