@@ -69,12 +69,12 @@ def processes(settings: Environment, *commands: list[str], ready: Callable[[], A
 
 def listening(to: Queue) -> int:
     """RQ workers that listen to the queue."""
-    return int(Worker.count(connection=queue.connection(), queue=to))
+    return int(Worker.count(connection=queue.worker_client(), queue=to))
 
 
 def at_work() -> bool:
     """Both workers listen and the clock has reported."""
-    ours = Queue("publish", connection=queue.connection(), serializer=JSONSerializer)
+    ours = Queue("publish", connection=queue.worker_client(), serializer=JSONSerializer)
     clocks = sa.select(sa.func.count()).where(heartbeats.WorkerHeartbeat.kind == "clock")
     return listening(ours) == 2 and bool(transactions.transaction(db.session.scalar, clocks))
 
@@ -87,7 +87,7 @@ def receives() -> bool:
 
 def rq_rate(settings: Environment, jobs: int = 400) -> float:
     """No-op jobs per second through RQ's own forking workers, two of them."""
-    ours = Queue("bench", connection=queue.connection(), serializer=JSONSerializer)
+    ours = Queue("bench", connection=queue.worker_client(), serializer=JSONSerializer)
     worker = [
         "-m",
         "rq.cli",

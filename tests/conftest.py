@@ -162,7 +162,7 @@ def app(session_app: Pressroom, owner: sa.Engine, settings: Environment) -> Iter
     """The app with empty tables and an empty Redis; an app context is pushed."""
     with session_app.app_context():
         _empty(owner, settings)
-        queue.connection().flushdb()
+        queue.worker_client().flushdb()
         session_app.extensions["broker"].pop("quiet_until", None)
         desk_settings.forget()
         entries.forget()

@@ -13,7 +13,8 @@ def make_account(platform="site", name=None, status="active", secrets=None, conf
     from app.accounts import sealing
     from app.accounts.models import Account
     from app.core import crypto
-    from app.core.db import db, uuid7
+    from app.core.db import db
+    from app.core.ids import uuid7
     from app.platforms import registry
 
     row = Account(id=uuid7(), platform=platform, account_name=name or f"{platform}-{next(serial)}", status=status)
@@ -111,12 +112,11 @@ def make_record(status="pending", platform="site", account=None, due_at=None, ti
     from app.content import actions as content
     from app.content.compose import COMPOSER_VERSION, compose, composed_hash
     from app.content.models import Artifact
-    from app.core.db import app_now, db
+    from app.core.db import app_now, database_now, db
     from app.publishing.actions.rollups import derive
     from app.publishing.models import PublishJob, PublishRecord
-    from app.publishing.queries.database_time import now
 
-    moment, number = now(), next(serial)
+    moment, number = database_now(), next(serial)
     author = make_user("editor")
     item = act_as(author, content.create_item, {"title": title or f"Post {number}", "body": f"Text {number}."})
     artifact = db.session.get_one(Artifact, item.current_version_id)

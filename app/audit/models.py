@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import BYTEA, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import settings
-from app.core.db import Row, db, uuid7
+from app.core.db import Row, db
+from app.core.ids import uuid7
 
 ACTOR_TYPES = ("planner", "worker", "judge", "human", "system")
 SEVERITIES = ("info", "warning", "error")

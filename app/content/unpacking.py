@@ -58,8 +58,8 @@ def _seconds() -> float:
     """How long the process may take. Asked for each picture: one that is refused asks no database, which would ask otherwise."""
     from app.core import deadline  # here, because the process apart has no room for what it brings along (SQLAlchemy)
 
-    deadline.ask()
-    left = deadline.left()
+    deadline.check()
+    left = deadline.remaining()
     return SECONDS if left is None else min(SECONDS, left)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock_watch
-from app.core.clock_watch import ClockWatch, Jump, Reading, counted_from
+from app.core.clock_watch import ClockWatch, Jump, Reading, age_start
 from app.core.db import app_now, db
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def forget() -> None:
     _here = _Process()
 
 
-def refrain() -> timedelta:
+def watch_length() -> timedelta:
     """How long a jump is watched out."""
     return timedelta(seconds=clock_watch.REFRAIN)
 
@@ -89,11 +89,11 @@ def now() -> datetime:
     """The database's clock, read under watch: a jump is written down before anybody decides by it."""
     before = steady()
     moment: datetime = db.session.execute(sa.select(app_now())).scalar_one()
-    note(moment, before)
+    observe(moment, before)
     return moment
 
 
-def note(moment: datetime, before: float) -> bool:
+def observe(moment: datetime, before: float) -> bool:
     """Feed the watch with what the database's clock said after the steady moment `before`. True: it has just jumped.
 
     A jump is written in the caller's transaction, and again with every reading of the next minute: the first may be lost.
@@ -106,11 +106,11 @@ def note(moment: datetime, before: float) -> bool:
         log.warning("the database's clock jumped by %.0f s", jump.moved_by)
         _here.jump, _here.noticed = jump, reading.after
     if _here.jump is not None and reading.after - _here.noticed < clock_watch.REFRAIN:
-        keep_jump(_here.jump)
+        record_jump(_here.jump)
     return jump is not None
 
 
-def keep_jump(jump: Jump) -> None:
+def record_jump(jump: Jump) -> None:
     """Write the jump down, once for all who notice it; the latest moment at which one of them did counts."""
     found, near = state(), timedelta(seconds=clock_watch.REFRAIN)
     same = (
@@ -127,7 +127,7 @@ def keep_jump(jump: Jump) -> None:
     _put(jumped_from=jump.last, jumped_at=jump.at, moved_by=jump.moved_by, told=jump.last is None)
 
 
-def keep_reading() -> None:
+def record_reading() -> None:
     """The clock process: read, and leave the reading for who comes next. Where nobody can say how the clock ran since the
     last one (another machine, or it was started anew), what is in doubt is as old as this moment."""
     before, found = steady(), state()
@@ -146,44 +146,44 @@ def proven_now() -> datetime | None:
     moment = now()
     if steady() - before > clock_watch.TOLERANCE or _here.watch.calm_for(steady()) < clock_watch.REFRAIN:
         return None
-    return None if watched_out(state(), moment) is not None else moment
+    return None if watch_ends_at(state(), moment) is not None else moment
 
 
-def watched_out(found: ClockState | None, moment: datetime) -> datetime | None:
+def watch_ends_at(found: ClockState | None, moment: datetime) -> datetime | None:
     """Until when a jump is watched out; None when there is none to watch."""
     if found is None or found.jumped_at is None or found.jumped_from is None:
         return None
-    until = found.jumped_at + refrain()
-    return until if found.jumped_at - refrain() <= moment < until else None
+    until = found.jumped_at + watch_length()
+    return until if found.jumped_at - watch_length() <= moment < until else None
 
 
-def jumped_over(found: ClockState | None, due_at: datetime, moment: datetime) -> datetime | None:
+def skip_ends_at(found: ClockState | None, due_at: datetime, moment: datetime) -> datetime | None:
     """Until when something waits because the clock jumped over its due time a moment ago."""
-    until = watched_out(found, moment)
+    until = watch_ends_at(found, moment)
     if until is None or found is None or found.jumped_from is None or found.jumped_at is None:
         return None
     return until if found.jumped_from < due_at <= found.jumped_at else None
 
 
-def told_until(found: ClockState | None, moment: datetime) -> datetime | None:
+def notice_ends_at(found: ClockState | None, moment: datetime) -> datetime | None:
     """Until when the last jump is watched out, if it is not older than a day: so long the desk speaks of it."""
     if found is None or found.jumped_at is None or found.jumped_from is None:
         return None
-    return found.jumped_at + refrain() if abs(moment - found.jumped_at) <= timedelta(days=1) else None
+    return found.jumped_at + watch_length() if abs(moment - found.jumped_at) <= timedelta(days=1) else None
 
 
-def since(began: datetime, moment: datetime) -> datetime:
+def age_counts_from(began: datetime, moment: datetime) -> datetime:
     """From when it may be counted how long ago `began` is."""
     found = state()
-    return counted_from(began, moment, found.jumped_at if found else None)
+    return age_start(began, moment, found.jumped_at if found else None)
 
 
-def earliest(began: datetime) -> datetime:
+def earliest_start(began: datetime) -> datetime:
     """The earliest moment that today's clock could give to something that was written down as `began`."""
     return began - _moved_since(began)
 
 
-def latest(began: datetime) -> datetime:
+def latest_start(began: datetime) -> datetime:
     """The latest moment that today's clock could give to something that was written down as `began`."""
     return began + _moved_since(began)
 

@@ -105,7 +105,7 @@ class ClockWatch:
         return furthest
 
 
-def counted_from(began: datetime, now: datetime, jumped_at: datetime | None) -> datetime:
+def age_start(began: datetime, now: datetime, jumped_at: datetime | None) -> datetime:
     """From when the age of something that began at `began` may be counted, all by the database's clock.
 
     What began before the last jump (or, after a jump backwards, seems to begin in the future) is as old as the jump: more
@@ -116,12 +116,12 @@ def counted_from(began: datetime, now: datetime, jumped_at: datetime | None) -> 
     return min(jumped_at, now) if began <= jumped_at or began > now else began
 
 
-def words(moved_by: float) -> str:
+def describe_jump(moved_by: float) -> str:
     """`The database's clock jumped forward by 20 min.`"""
-    return f"The database's clock jumped {'forward' if moved_by > 0 else 'back'} by {length(moved_by)}."
+    return f"The database's clock jumped {'forward' if moved_by > 0 else 'back'} by {describe_length(moved_by)}."
 
 
-def length(seconds: float) -> str:
+def describe_length(seconds: float) -> str:
     """A span in a person's words."""
     whole = round(abs(seconds))
     if whole < 120:

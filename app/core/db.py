@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-import uuid_utils
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -18,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
 from app.core import connection_watch, deadline
+from app.core.ids import uuid7
 
 NAMES = {
     "ix": "idx_%(table_name)s_%(column_0_N_name)s",
@@ -55,14 +55,15 @@ class Session(FlaskSession):
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": Session})
 
 
-def uuid7() -> uuid.UUID:
-    """A time-ordered UUIDv7 (RFC 9562), so that indexes grow at their end."""
-    return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
-
-
 def app_now() -> sa.Function[datetime]:
     """The database's clock with the test offset: `app_now()` is STABLE, so an index can be used beside it."""
     return sa.func.app_now(type_=sa.DateTime(timezone=True))
+
+
+def database_now() -> datetime:
+    """The time of the database: a web server's clock may be wrong, and the moments in the rows must agree with each other."""
+    moment: datetime = db.session.execute(sa.select(app_now())).scalar_one()
+    return moment
 
 
 def now_once() -> sa.ScalarSelect[datetime]:

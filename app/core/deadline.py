@@ -20,7 +20,7 @@ STATEMENT = 15.0
 _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
-class Late(Exception):
+class DeadlineExceeded(Exception):
     """The request has used up its time."""
 
 
@@ -29,22 +29,22 @@ def begin() -> None:
     _ends.set(time.monotonic() + SECONDS)
 
 
-def lift() -> None:
+def clear() -> None:
     """No deadline from here on: the answer that says so has to be drawn, too."""
     _ends.set(None)
 
 
-def left() -> float | None:
+def remaining() -> float | None:
     """Seconds; None when there is no deadline."""
     ends = _ends.get()
     return None if ends is None else ends - time.monotonic()
 
 
-def ask() -> None:
+def check() -> None:
     """Raises Late when the time is up."""
-    seconds = left()
+    seconds = remaining()
     if seconds is not None and seconds <= 0:
-        raise Late
+        raise DeadlineExceeded
 
 
 def watch(engine: sa.Engine) -> None:
@@ -52,7 +52,7 @@ def watch(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "before_cursor_execute")
     def bound(_connection: Any, cursor: Any, *_words: Any) -> None:
-        ask()
-        seconds = left()
+        check()
+        seconds = remaining()
         if seconds is not None and seconds < STATEMENT:
             cursor.execute(f"SET LOCAL statement_timeout = {max(int(seconds * 1000), 1)}")

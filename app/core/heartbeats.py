@@ -1,7 +1,4 @@
-"""Signs of life in the database: worker processes report, periodic jobs leave the time they last ran.
-
-Home and `flask doctor` read them: a worker that has not reported and a schedule that is late say so by themselves.
-"""
+"""Signs of life in the database: each process reports. Home and `flask doctor` say by themselves who has not."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from flask import Flask
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock_state, clock_watch, locks, queue, transactions
+from app.core import clock_state, clock_watch, transactions
 from app.core.db import app_now, db
 
 EVERY = 10.0  # seconds between two reports of a process
@@ -34,17 +31,6 @@ class WorkerHeartbeat(db.Model):  # type: ignore[name-defined,misc]
     pid: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(server_default=sa.text("app_now()"))
     seen_at: Mapped[datetime] = mapped_column(server_default=sa.text("app_now()"))
-
-
-class ScheduleRun(db.Model):  # type: ignore[name-defined,misc]
-    """When a periodic job last ended, and how."""
-
-    __tablename__ = "schedule_runs"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    error: Mapped[str | None]
 
 
 def process_name(kind: str) -> str:
@@ -64,7 +50,7 @@ def report(kind: str) -> None:
     before = clock_state.steady()
     said = row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": app_now()})
     moment = db.session.execute(said.returning(WorkerHeartbeat.seen_at)).scalar_one()
-    clock_state.note(moment, before)
+    clock_state.observe(moment, before)
 
 
 def is_fresh(seconds: float) -> sa.ColumnElement[bool]:
@@ -108,37 +94,3 @@ def _quietly(action: Any, kind: str) -> None:
         transactions.transaction(action, kind)
     except sqlalchemy.exc.DBAPIError:
         pass  # the next report says it again
-
-
-@queue.job("tick", timeout=600)
-def tick(name: str) -> None:
-    """Run a periodic job unless another process is running it, and note how it ended."""
-    name, owner = queue.current(name), process_name("tick")
-    if not transactions.transaction(_begin, name, owner):
-        return
-    error = None
-    try:
-        queue.JOBS[name].run()
-    except Exception as fault:
-        error = f"{type(fault).__name__}"
-        raise
-    finally:
-        transactions.transaction(_end, name, owner, error)
-
-
-def _begin(name: str, owner: str) -> bool:
-    moment = clock_state.now()
-    if clock_state.watched_out(clock_state.state(), moment):
-        return False  # nothing expires or is forgotten by a clock that has just jumped; the next minute does it
-    if not locks.lease(f"tick:{name}", owner, 600):
-        return False
-    row = insert(ScheduleRun).values(name=name, started_at=app_now())
-    db.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"started_at": app_now()}))
-    return True
-
-
-def _end(name: str, owner: str, error: str | None) -> None:
-    db.session.execute(
-        sa.update(ScheduleRun).where(ScheduleRun.name == name).values(finished_at=app_now(), error=error)
-    )
-    locks.release(f"tick:{name}", owner)

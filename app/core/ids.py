@@ -1,4 +1,4 @@
-"""Keys of rows: made in the order of time, read from what a browser, a file or a job has sent."""
+"""Keys of rows: made in the order of time, and read from what a browser, a file or a job has sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def uuid7() -> uuid.UUID:
 
 
 def parse(text: object) -> uuid.UUID | None:
-    """The id that a text is, in any of the forms that `uuid.UUID` reads; None when it is none."""
+    """The id that a text is, in any form that `uuid.UUID` reads; None when it is none."""
     if isinstance(text, uuid.UUID):
         return text
     try:

@@ -107,7 +107,7 @@ def send(requests: list[JobRequest]) -> None:
 
 def _send(request: JobRequest) -> None:
     spec = JOBS[request.name]
-    target = Queue(spec.queue, connection=quick(), serializer=JSONSerializer)
+    target = Queue(spec.queue, connection=sending_client(), serializer=JSONSerializer)
     target.enqueue_call(
         PERFORM,
         args=(request.name, *request.args),
@@ -121,7 +121,7 @@ def _send(request: JobRequest) -> None:
 def queue_length(name: str) -> int:
     """How many requests of a queue no worker has taken yet; 0 when Redis is away (then sending fails too, and is tried again)."""
     try:
-        return len(Queue(name, connection=quick(), serializer=JSONSerializer))
+        return len(Queue(name, connection=sending_client(), serializer=JSONSerializer))
     except redis.RedisError:
         return 0
 
@@ -132,13 +132,13 @@ def perform(name: str, *args: str) -> None:
         JOBS[name].run(*args)
 
 
-def connection() -> redis.Redis:
+def worker_client() -> redis.Redis:
     """The Redis client of this process, for workers: as patient as they want it."""
     client: redis.Redis = current_app.extensions["broker"]["redis"]
     return client
 
 
-def quick() -> redis.Redis:
+def sending_client() -> redis.Redis:
     """The client that sends: an action is committed, and nobody waits for a Redis that does not answer within a second."""
     client: redis.Redis = current_app.extensions["broker"]["quick"]
     return client

@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.shared_sessions import SharedSessions
 from app.core import transactions
-from app.core.db import app_now, db, uuid7
+from app.core.db import app_now, db
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.commit import CreateCall, commit_all, enter_commit
 from app.delivery.actions.delivery import Delivery

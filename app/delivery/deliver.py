@@ -224,7 +224,7 @@ def lookup(delivery: Delivery, other_posts: OtherPosts | None = None) -> Lookup:
         return CannotTell(TEXT_LOST, final=True)
     other_posts = other_posts or retry_until_stored(reconciling.other_posts, delivery)
     try:
-        began = transaction(clock_state.earliest, delivery.began)
+        began = transaction(clock_state.earliest_start, delivery.began)
         ctx = context(delivery, CommitHook(delivery))
         if other_posts:
             ctx = replace(ctx, other_posts=other_posts)

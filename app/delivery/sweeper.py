@@ -33,7 +33,7 @@ def loop(stop: threading.Event) -> None:
     due = 0.0
     while not stop.is_set():
         if transaction(locks.lease, LOCK, owner, EVERY * 2):
-            transaction(clock_state.keep_reading)
+            transaction(clock_state.record_reading)
             transaction(record_jump)
             if clock_state.steady() >= due:
                 due = clock_state.steady() + EVERY

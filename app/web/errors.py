@@ -89,7 +89,7 @@ def answers_without_database(handler: Callable[[Any], Response]) -> Callable[[An
     def careful(error: Any) -> Response:
         try:
             return handler(error)
-        except deadline.Late as lost:
+        except deadline.DeadlineExceeded as lost:
             return timeouts.answer(lost)
         except database_away.ERRORS as lost:
             if not database_away.is_away(lost):

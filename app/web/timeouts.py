@@ -20,7 +20,7 @@ MESSAGE_AFTER_SENDING = (
 
 
 def answer(_error: Exception) -> Response:
-    deadline.lift()
+    deadline.clear()
     g.trace_id = g.get("trace_id") or actor.new_trace_id()
     log.error("too slow: %s %s, trace %s", request.method, request.endpoint, g.trace_id)
     database_away.roll_back()
@@ -29,5 +29,5 @@ def answer(_error: Exception) -> Response:
 
 def init_app(app: Flask) -> None:
     app.before_request(deadline.begin)
-    app.teardown_request(lambda _error: deadline.lift())
-    app.register_error_handler(deadline.Late, answer)
+    app.teardown_request(lambda _error: deadline.clear())
+    app.register_error_handler(deadline.DeadlineExceeded, answer)

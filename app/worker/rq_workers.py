@@ -94,8 +94,8 @@ def make_worker(name: str) -> InProcessWorker | ForkingWorker:
     """The worker of one queue."""
     kind = InProcessWorker if name == "publish" else ForkingWorker
     return kind(
-        [Queue(name, connection=queue.connection(), serializer=JSONSerializer, job_class=WorkerJob)],
-        connection=queue.connection(),
+        [Queue(name, connection=queue.worker_client(), serializer=JSONSerializer, job_class=WorkerJob)],
+        connection=queue.worker_client(),
         job_class=WorkerJob,
         name=f"{name}-{socket.gethostname()}-{os.getpid()}-{time.time_ns()}",
         serializer=JSONSerializer,

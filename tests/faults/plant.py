@@ -93,7 +93,7 @@ class Plant:
         with db.engine.begin() as connection:
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # no guard looks
             connection.execute(sa.text(f"TRUNCATE {tables} CASCADE"))
-        queue.connection().flushall()
+        queue.worker_client().flushall()
         self.app.extensions["broker"].pop("quiet_until", None)
         settings.forget()
         clock_state.forget()

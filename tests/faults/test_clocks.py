@@ -73,7 +73,7 @@ def test_a_worker_that_died_in_flight_is_swept_once_a_lease_has_passed_after_the
     """Nothing stays for ever: the sweep goes on, and what was stored is found, not sent again. (D4)"""
     ran, real = 0.0, clock_state.steady
     monkeypatch.setattr(clock_state, "steady", lambda: real() + ran)
-    transaction(clock_state.keep_reading)
+    transaction(clock_state.record_reading)
     worker = plant.start()
     keys, texts, _ = in_flight(plant, 2)
     plant.kill(worker)
@@ -85,7 +85,7 @@ def test_a_worker_that_died_in_flight_is_swept_once_a_lease_has_passed_after_the
     for passed in (25, 50, 75):
         ran = passed
         move(minutes + passed / 60)
-        transaction(clock_state.keep_reading)
+        transaction(clock_state.record_reading)
     assert transaction(sweep_when_sure)["commit"] == 2
     plant.start()
     plant.settle()
@@ -104,7 +104,7 @@ def test_what_is_in_doubt_when_the_clock_jumps_is_not_sent_again_by_the_jump(pla
     plant.age(70)
     plant.sweep()
     assert desk.record(key).status == "unknown"
-    transaction(clock_state.keep_reading)
+    transaction(clock_state.record_reading)
     moved(20)
     plant.start()
     plant.ring()

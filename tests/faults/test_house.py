@@ -76,7 +76,7 @@ def test_a_bell_that_was_lost_between_commit_and_ring(plant):
     (held,) = desk.scheduled(account, at=clock.now() + timedelta(hours=1))
     pairs = many(plant, 3)
     transaction(lambda: account_actions.pause(db.session.get_one(Account, account)))
-    assert queue.connection().flushall()
+    assert queue.worker_client().flushall()
     assert desk.holds(account) == []
     plant.age(61)
     for kind in ("publish", "default", "clock"):
@@ -93,7 +93,7 @@ def test_redis_emptied(plant):
         plant.start(kind)
     pairs = many(plant, 20)
     for _ in range(5):
-        queue.connection().flushall()
+        queue.worker_client().flushall()
         time.sleep(0.2)
     all_once(plant, pairs)
 
@@ -103,7 +103,7 @@ def test_redis_stopped(plant, long):
     outage = 30 if long else 4
     for kind in ("clock", "publish"):
         plant.start(kind)
-    plant.until(lambda: Queue("publish", connection=queue.connection(), serializer=JSONSerializer) is not None)
+    plant.until(lambda: Queue("publish", connection=queue.worker_client(), serializer=JSONSerializer) is not None)
     capped = plant.account("webhook", configuration={"url": f"{plant.fake().url}/hook/capped", "max_per_day": 3})
     plant.valkey.stop()
     pairs = many(plant, 12)

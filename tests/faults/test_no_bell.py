@@ -41,7 +41,7 @@ def frozen(plant) -> Iterator[None]:
 @contextlib.contextmanager
 def set_to(**values: str) -> Iterator[None]:
     """A setting of the server under which it takes connections and answers, and refuses what writes."""
-    client = queue.connection()
+    client = queue.worker_client()
     before = {name: client.config_get(name)[name] for name in values}
     for name, value in values.items():
         client.config_set(name, value)
@@ -64,11 +64,11 @@ def memory_full(_plant) -> contextlib.AbstractContextManager[None]:
 @contextlib.contextmanager
 def only_reads(_plant) -> Iterator[None]:
     """A replica, as after a failover to the wrong side."""
-    queue.connection().replicaof("127.0.0.1", 9)
+    queue.worker_client().replicaof("127.0.0.1", 9)
     try:
         yield
     finally:
-        queue.connection().replicaof("NO", "ONE")
+        queue.worker_client().replicaof("NO", "ONE")
 
 
 TROUBLES = [refused, frozen, writes_refused, memory_full, only_reads]
@@ -128,7 +128,7 @@ def test_what_was_done_is_kept_whatever_the_bell_says(plant, trouble):
         assert plant.app.extensions["broker"].get("quiet_until"), "the ring failed, and what was done is kept"
         if trouble in (refused, frozen):  # the others answer a PING, so the desk may find the bell back at any moment
             assert broker.is_away()
-    options = queue.quick().connection_pool.connection_kwargs
+    options = queue.sending_client().connection_pool.connection_kwargs
     assert options["socket_timeout"] * 2 <= 1 and options["socket_connect_timeout"] * 2 <= 1
 
 

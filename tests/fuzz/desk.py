@@ -16,7 +16,8 @@ from app.content.images import read
 from app.content.models import ContentItem
 from app.core import actor, transactions
 from app.core import settings as desk_settings
-from app.core.db import Base, db, uuid7
+from app.core.db import Base, db
+from app.core.ids import uuid7
 from app.lib import clock
 from app.notifications.models import Notification
 from app.outbound.files import Files

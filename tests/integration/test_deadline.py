@@ -40,7 +40,7 @@ def one_statement():
 def many_pieces():
     db.session.execute(sa.text("SELECT 1"))
     while True:
-        deadline.ask()
+        deadline.check()
 
 
 @bp.get("/slow/call")
@@ -58,7 +58,7 @@ def slow_call():
 @bp.get("/slow/refused")
 @public
 def refused_late():
-    while deadline.left() > 0:
+    while deadline.remaining() > 0:
         pass
     abort(404)
 
@@ -137,5 +137,5 @@ def test_what_another_server_answered_late_is_still_written_down(client):
 
 
 def test_jobs_have_no_deadline(app):
-    assert deadline.left() is None
-    deadline.ask()
+    assert deadline.remaining() is None
+    deadline.check()

@@ -33,7 +33,7 @@ def keys() -> list[str]:
 
 
 def waiting() -> int:
-    return queue.connection().llen("rq:queue:default")
+    return queue.worker_client().llen("rq:queue:default")
 
 
 def test_a_step_is_kept_and_rings_once(app):

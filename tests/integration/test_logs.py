@@ -143,7 +143,7 @@ def test_a_job_that_fails_leaves_no_value_in_redis_or_log(app, written):
 
     queue.job("trial.fails")(fails)
     transaction(lambda: queue.enqueue("trial.fails"))
-    how = {"connection": queue.connection(), "serializer": JSONSerializer, "job_class": WorkerJob}
+    how = {"connection": queue.worker_client(), "serializer": JSONSerializer, "job_class": WorkerJob}
     line = [Queue("default", **how)]
     worker = InProcessWorker(line, **how)
     worker.work(burst=True, logging_level="WARNING")

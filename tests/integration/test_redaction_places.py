@@ -178,11 +178,11 @@ def test_in_what_is_kept_of_a_failed_job_and_in_the_log(app, monkeypatch, caplog
     with caplog.at_level(logging.DEBUG):
         commit(queue.enqueue, "probe.fail")
         work("publish")
-    (job_id,) = FailedJobRegistry("publish", connection=queue.connection()).get_job_ids()
-    job = WorkerJob.fetch(job_id, connection=queue.connection(), serializer=JSONSerializer)
+    (job_id,) = FailedJobRegistry("publish", connection=queue.worker_client()).get_job_ids()
+    job = WorkerJob.fetch(job_id, connection=queue.worker_client(), serializer=JSONSerializer)
     kept = job.latest_result().exc_string
     assert "RuntimeError: no: <" in kept
-    stored = b"".join(queue.connection().hgetall(f"rq:job:{job_id}").values()).decode("utf-8", "replace")
+    stored = b"".join(queue.worker_client().hgetall(f"rq:job:{job_id}").values()).decode("utf-8", "replace")
     assert leaks(f"{kept}\n{stored}\n{caplog.text}", SOME) == []
 
 

@@ -60,7 +60,7 @@ class Evil:
 def put(name, data, job_id=None, queue_name=None, **fields):
     """By hand, past RQ: the hash and the id in the queue's list."""
     job_id = job_id or str(uuid.uuid4())
-    link = queue.connection()
+    link = queue.worker_client()
     link.hset(f"rq:job:{job_id}", mapping={"data": data, "origin": name, "status": "queued", **fields})
     link.rpush(f"rq:queue:{queue_name or name}", job_id)
     link.sadd("rq:queues", f"rq:queue:{name}")
@@ -80,7 +80,7 @@ def work(name):
 
 def failed(name, job_id):
     """The reason that stands with the failed job, as an operator finds it."""
-    link = queue.connection()
+    link = queue.worker_client()
     assert job_id in FailedJobRegistry(name, connection=link, serializer=JSONSerializer).get_job_ids(cleanup=False)
     job = WorkerJob.fetch(job_id, connection=link, serializer=JSONSerializer)
     reason = job.latest_result().exc_string
@@ -134,7 +134,7 @@ def test_a_job_that_the_desk_did_not_make_calls_nothing_and_fails_with_a_reason(
     work(name)
     reason = failed(name, job_id)
     assert not canary.exists() and ran == []
-    kept = queue.connection().hgetall(f"rq:job:{job_id}")
+    kept = queue.worker_client().hgetall(f"rq:job:{job_id}")
     assert b"evilcanary" not in b"".join(kept.values()) and sum(map(len, kept.values())) < LONGEST
     (told,) = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "jobs.refuse")).all()
     assert told.entity_id == name and told.error_message in reason and not told.success
@@ -144,7 +144,7 @@ def test_the_desks_own_job_is_performed(app, commit):
     commit(queue.enqueue, "probe.publish", "a", "b")
     work("publish")
     assert ran == [("a", "b")]
-    assert not queue.connection().keys("rq:job:*")
+    assert not queue.worker_client().keys("rq:job:*")
 
 
 @pytest.mark.parametrize("field", ["timeout", "created_at", "enqueued_at", "started_at", "ended_at", "status", "ttl", "result_ttl", "enqueue_at_front"])  # fmt: skip
@@ -158,7 +158,7 @@ def test_garbage_in_a_field_of_time_or_state_stops_no_worker(app, field):
 
 def test_what_is_no_job_at_all_stops_no_worker(app):
     """(S11) Ids that RQ cannot read, keys of another type, ids without a job: the next job is performed."""
-    link = queue.connection()
+    link = queue.worker_client()
     link.rpush("rq:queue:publish", b"\xff\xfe", "not an id", "../../x", "x" * 5000, str(uuid.uuid4()))
     typed = str(uuid.uuid4())
     link.set(f"rq:job:{typed}", "a string")
@@ -177,7 +177,7 @@ def test_a_strange_job_in_a_registry_calls_nothing_when_it_is_swept(app, canary,
     job_id = put(
         name, call(function=EVIL), queue_name="nowhere", failure_callback_name=EVIL, result=pickle.dumps(Evil(canary))
     )
-    link = queue.connection()
+    link = queue.worker_client()
     entry = f"{job_id}:x" if registry is StartedJobRegistry else job_id
     link.zadd(registry(name, connection=link, serializer=JSONSerializer).key, {entry: 1})
     link.sadd("rq:groups", "g")
@@ -193,13 +193,13 @@ def test_a_flood_of_strange_jobs_is_told_once_a_minute(app):
         put("publish", call("no.such"))
     work("publish")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 1
-    assert len(FailedJobRegistry("publish", connection=queue.connection()).get_job_ids()) == 40
+    assert len(FailedJobRegistry("publish", connection=queue.worker_client()).get_job_ids()) == 40
 
 
 def test_a_command_by_redis_stops_nothing(app):
     one = make_worker("publish")
     one.subscribe()
-    assert queue.connection().pubsub_numsub(one.pubsub_channel_name) == [(one.pubsub_channel_name.encode(), 0)]
+    assert queue.worker_client().pubsub_numsub(one.pubsub_channel_name) == [(one.pubsub_channel_name.encode(), 0)]
 
 
 def test_a_tick_that_nobody_scheduled_and_a_job_that_fails_stop_no_worker(app, monkeypatch):
@@ -209,7 +209,7 @@ def test_a_tick_that_nobody_scheduled_and_a_job_that_fails_stop_no_worker(app, m
     put("publish", call("probe.publish", "after"))
     work("publish")
     assert ran == [("after", "")]
-    assert job_id in FailedJobRegistry("publish", connection=queue.connection()).get_job_ids()
+    assert job_id in FailedJobRegistry("publish", connection=queue.worker_client()).get_job_ids()
     assert not db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "jobs.refuse")).all()
 
 
@@ -224,7 +224,7 @@ def test_what_the_desk_rings_has_the_form_that_workers_take(app, commit, name):
                 str(uuid.uuid4()) for one in inspect.signature(spec.run).parameters.values() if one.default is one.empty
             ]
             commit(queue.enqueue, job_name, *wanted)
-    link = queue.connection()
+    link = queue.worker_client()
     ids = [entry.decode() for entry in link.lrange(f"rq:queue:{name}", 0, -1)]
     assert len(ids) == sum(spec.queue == name for spec in queue.JOBS.values())
     for job_id in ids:

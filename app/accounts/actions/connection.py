@@ -11,7 +11,8 @@ from app.accounts.models import ACCOUNT, ON_ABSENT, Account
 from app.accounts.posting_rules import KEYS
 from app.audit import actions as audit
 from app.core import actor, crypto
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.queue import enqueue
 from app.lib import clock
 from app.lib.errors import Conflict, Invalid, Overtaken

@@ -9,7 +9,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry, Event, EventDelivery
-from app.core.db import app_now, db, uuid7
+from app.core.db import app_now, db
+from app.core.ids import uuid7
 from app.core.queue import consumers, enqueue
 
 REACT = "audit.deliver_event"

@@ -10,7 +10,8 @@ from app.audit.actions.events import announce
 from app.audit.changes import short, tidy
 from app.audit.models import AuditEntry
 from app.core import actor
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.queue import consumers
 from app.lib import redact
 from app.lib.network import client_address

@@ -11,7 +11,7 @@ from app.campaigns.actions.holds import sync_holds
 from app.campaigns.actions.moves import pause_if_late
 from app.campaigns.models import Campaign
 from app.core import actor
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Conflict, Invalid, Overtaken
 from app.platforms import registry
 
@@ -41,7 +41,7 @@ def edit(campaign: Campaign, values: Mapping[str, Any], seen_version: int) -> Ca
         raise Overtaken("Somebody else changed this campaign meanwhile. Reload the page and make your change again.")
     _check(values)
     _refuse_removed_platforms(campaign, values["target_platforms"])
-    was_outside = queries.frame_of(campaign).outside(queries.now())
+    was_outside = queries.frame_of(campaign).outside(database_now())
     changes = {}
     for name in FIELDS:
         old, new = getattr(campaign, name), values[name]

@@ -9,7 +9,7 @@ import uuid
 
 from app.campaigns import queries
 from app.campaigns.models import Campaign
-from app.core.db import db
+from app.core.db import database_now, db
 from app.publishing import actions as publishing
 
 PAUSED, WINDOW = "campaign_paused", "campaign_window"
@@ -19,7 +19,7 @@ def sync_holds(campaign: Campaign) -> None:
     """Place and release the holds that its state asks for. Idempotent: by every move, by every edit, and once a minute."""
     waiting = queries.waiting_count(campaign.id)
     is_barred = campaign.status in ("paused", "stopped") or (campaign.status in ("draft", "completed") and waiting > 0)
-    outside = queries.frame_of(campaign).outside(queries.now()) if campaign.status == "active" and waiting else ""
+    outside = queries.frame_of(campaign).outside(database_now()) if campaign.status == "active" and waiting else ""
     _set_hold(campaign, PAUSED, f"{campaign.name} {_STATE_PHRASES.get(campaign.status, '')}" if is_barred else "")
     _set_hold(campaign, WINDOW, f"{campaign.name} {outside}" if outside else "")
 

@@ -7,7 +7,7 @@ from app.campaigns import queries
 from app.campaigns.actions.holds import PAUSED, sync_holds
 from app.campaigns.actions.late import LateChoice, apply_late_choice
 from app.campaigns.models import CAMPAIGN, Campaign
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Conflict
 from app.publishing import actions as publishing
 
@@ -73,14 +73,14 @@ def complete(campaign: Campaign) -> Campaign:
 def pause_if_late(campaign: Campaign) -> bool:
     """Pause a campaign that has just begun to run again while posts of it are late: resuming asks about them."""
     count = len(queries.late_records(campaign.id))
-    if campaign.status != "active" or not count or queries.frame_of(campaign).outside(queries.now()):
+    if campaign.status != "active" or not count or queries.frame_of(campaign).outside(database_now()):
         return False
     pause(campaign, f"{count} {'post' if count == 1 else 'posts'} became late; resuming asks what to do with them.")
     return True
 
 
 def _refuse_ended(campaign: Campaign) -> None:
-    if queries.frame_of(campaign).outside(queries.now()) == "has ended":
+    if queries.frame_of(campaign).outside(database_now()) == "has ended":
         raise Conflict(
             "The end of this campaign has passed, so it would send nothing. Move its end on its Edit page first."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.campaigns.queries.campaign import by_id, content_of, count_planned, frame_of, now
+from app.campaigns.queries.campaign import by_id, content_of, count_planned, frame_of
 from app.campaigns.queries.campaigns import CAMPAIGNS, choices, platform_choices, with_counts
 from app.campaigns.queries.records import (
     ids_with_holds_to_change,
@@ -12,6 +12,7 @@ from app.campaigns.queries.records import (
     waiting_count,
     waiting_outside,
 )
+from app.core.db import database_now
 
 __all__ = [
     "CAMPAIGNS",
@@ -22,7 +23,7 @@ __all__ = [
     "frame_of",
     "ids_with_holds_to_change",
     "late_records",
-    "now",
+    "database_now",
     "open_count",
     "platform_choices",
     "results_of",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -39,12 +38,6 @@ def count_planned(campaign_id: uuid.UUID) -> int:
     waits = sa.and_(ContentItem.status == "approved", ContentItem.scheduled_for > app_now())
     has_accounts = sa.func.jsonb_array_length(ContentItem.planned_accounts) > 0
     return db.session.scalar(sa.select(sa.func.count()).where(mine, waits, has_accounts)) or 0
-
-
-def now() -> datetime:
-    """The database's time: the clock that decides what goes out."""
-    moment: datetime = db.session.execute(sa.select(app_now())).scalar_one()
-    return moment
 
 
 def frame_of(campaign: Campaign) -> Frame:

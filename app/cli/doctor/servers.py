@@ -10,7 +10,7 @@ import redis
 
 from app.cli.doctor.finding import Context, Findings, note, ok, wrong
 from app.core import probe
-from app.core.clock_watch import REFRAIN, words
+from app.core.clock_watch import REFRAIN, describe_jump
 from app.environment import ROOT
 
 OLDEST = 140000
@@ -87,7 +87,7 @@ def clocks(context: Context) -> Findings:
         )
     elif jumped := context.rows(JUMPED, REFRAIN):
         moved, at, until, watched = jumped[0]
-        said = f"{words(moved)} It was {at:%Y-%m-%d %H:%M:%S} UTC then; no post is tried a second time until {until:%H:%M:%S} UTC"
+        said = f"{describe_jump(moved)} It was {at:%Y-%m-%d %H:%M:%S} UTC then; no post is tried a second time until {until:%H:%M:%S} UTC"
         remedy = "see that time synchronisation (NTP) is on at the database's machine, and that it does not sleep"
         yield (wrong if watched else note)("clock", said, remedy)
     else:

@@ -11,7 +11,8 @@ from app.audit import actions as audit
 from app.content.models import ContentAsset
 from app.content.picture import Picture
 from app.core import actor
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.outbound.files import Files
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.content import bounds, payloads
 from app.content.models import ContentDraft, ContentItem
 from app.core import actor
-from app.core.db import app_now, db, uuid7
+from app.core.db import app_now, db
+from app.core.ids import uuid7
 from app.core.locks import advisory
 from app.lib.errors import Invalid
 from app.lib.secrets import in_text

@@ -15,7 +15,8 @@ from app.content.hashing import content_hash
 from app.content.markdown_text import plain
 from app.content.models import EDITABLE, ITEM, KINDS, Artifact, ContentAsset, ContentAssetRelation, ContentItem
 from app.core import actor, locks
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.lib.errors import Conflict, Invalid, Overtaken
 
 READING_SPEED = 220  # words a minute

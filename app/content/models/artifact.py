@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 
 ARTIFACT_TYPES = ("text", "image", "video", "plan", "metrics_batch")
 EMPTY = text("'{}'::jsonb")

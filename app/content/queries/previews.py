@@ -36,7 +36,7 @@ def previews(
     known = {c.spec.slug: at for at, c in enumerate(registry.all())}
     worst: dict[str, Preview] = {}
     for account in accounts:
-        deadline.ask()
+        deadline.check()
         if account.platform in known:
             made = preview(payload, account.platform, pictures, account.configuration)
             had = worst.get(account.platform)

@@ -20,7 +20,7 @@ from app.content.views import composer_context
 from app.content.views.blueprint import MAX_FORM, MAX_UPLOAD, bp
 from app.content.views.conflict import merge_versions, render_conflict
 from app.content.views.pictures import uploads
-from app.core.db import uuid7
+from app.core.ids import uuid7
 from app.lib.errors import Conflict, Invalid
 from app.web.auth import requires
 from app.web.body_limits import takes

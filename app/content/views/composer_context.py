@@ -18,7 +18,7 @@ from app.content.composer_input import ComposerInput, from_draft, identifier
 from app.content.models import KINDS, ContentDraft, ContentItem
 from app.content.payloads import normalize
 from app.core import settings
-from app.core.db import uuid7
+from app.core.ids import uuid7
 from app.lib import clock, local_time
 from app.lib.errors import NotFound
 from app.platforms import registry

@@ -19,13 +19,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.audit import actions as audit
-from app.core.db import db
+from app.core.db import database_now, db
 from app.platforms import registry
 from app.publishing import reconcile
 from app.publishing.actions.holds import hold
 from app.publishing.actions.rollups import derive
 from app.publishing.models import OPEN, PublishHold, PublishRecord
-from app.publishing.queries.database_time import now
 
 NOTE = "The desk was restored from a backup. What may have gone out since is being looked for; release this when you have read the list."
 _DOUBT = "The desk was restored from a backup; this is looked for at the platform before it is sent."
@@ -86,7 +85,7 @@ def script(taken_at: datetime) -> str:
 
 def hold_restored(taken_at: datetime | None = None) -> int:
     """The marks and what follows, on rows that are back already. Returns how many records are open."""
-    moment = taken_at or now()
+    moment = taken_at or database_now()
     for statement in _marks(moment):
         db.session.execute(statement)
     return settle(moment)["open"]

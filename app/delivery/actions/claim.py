@@ -168,7 +168,7 @@ def claim(me: str, wanted: int, looks: int | None = None) -> list[Claimed]:
     posts keeps them waiting (a quarter of the threads, at least one; a quarter of a host's calls), then posts, then looks."""
     before = clock_state.steady()
     turn = db.session.execute(_TURN).one()
-    if clock_state.note(turn.now, before):
+    if clock_state.observe(turn.now, before):
         return []  # the clock has just jumped: what it jumped over waits until a lease has passed (D4)
     first = min(wanted, lookup_share(wanted) if looks is None else looks) if turn.has_looks else 0
     rows = _claim_lookups(me, first, lookup_share(HOST_CAP))

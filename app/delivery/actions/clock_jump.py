@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.audit import actions as audit
 from app.core import clock_state
 from app.core.clock_state import ClockState
-from app.core.clock_watch import words
+from app.core.clock_watch import describe_jump
 from app.core.db import db
 from app.publishing.actions.wake import wake
 from app.publishing.models import PublishRecord, RateWindow
@@ -29,8 +29,8 @@ def record_jump() -> bool:
     if found is None or found.moved_by is None or found.jumped_at is None:
         return False
     found.told = True
-    until = clock_state.watched_out(found, found.jumped_at)
-    note = words(found.moved_by)
+    until = clock_state.watch_ends_at(found, found.jumped_at)
+    note = describe_jump(found.moved_by)
     log.warning("%s At %s; no post is tried a second time until %s.", note, found.jumped_at, until)
     audit.record(
         "publishing.clock_jumped",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.accounts.actions import note_success
+from app.core.db import database_now
 from app.delivery import retry
 from app.delivery.actions import remarks
 from app.delivery.actions.account_health import mark_account_down
@@ -15,7 +16,6 @@ from app.delivery.actions.settle_columns import attempt_columns, unknown_columns
 from app.delivery.actions.write import NOW, DatabaseTime, write
 from app.platforms.base import Verdict
 from app.publishing import reconcile
-from app.publishing.queries.database_time import now
 
 CONFIRM_LOOKS = 200
 """After so many looks at an accepted post nobody can say what became of it."""
@@ -41,7 +41,7 @@ def settle_confirm(delivery: Delivery, verdict: Verdict) -> None:
         move(delivery, ended, verdict.message)
     elif verdict.outcome == "unknown" or delivery.lookups + 1 >= CONFIRM_LOOKS:
         case = reconcile.Case(delivery.connector.spec, delivery.began)
-        move(delivery, release_columns("unknown") | unknown_columns(case, now()), verdict.message)
+        move(delivery, release_columns("unknown") | unknown_columns(case, database_now()), verdict.message)
     else:
         if verdict.error_type == "auth_failed" and verdict.account:
             mark_account_down(delivery, verdict)

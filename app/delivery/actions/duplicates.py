@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.accounts import queries as account_queries
 from app.audit import actions as audit
 from app.content.models import Artifact, ContentItem
-from app.core.db import db
+from app.core.db import database_now, db
 from app.delivery.actions.claim import Claimed
 from app.delivery.actions.delivery import Delivery
 from app.delivery.actions.invariants import raise_duplicate
@@ -28,7 +28,6 @@ from app.publishing.actions.locking import lock_record
 from app.publishing.models import PublishAttempt, PublishJob, PublishRecord
 from app.publishing.queries import duplicates
 from app.publishing.queries import record as record_queries
-from app.publishing.queries.database_time import now
 from app.publishing.queries.post_sent import post_sent
 
 ME = "twins"
@@ -54,7 +53,9 @@ def prepare_check(record_id: uuid.UUID) -> Delivery | None:
         return None
     post = post_sent(record, item, artifact)
     claimed = Claimed(record.id, uuid.uuid4(), "reconcile")
-    delivery = make_delivery(claimed, ME, record, job, account, post or compose_post(artifact, record.platform), now())
+    delivery = make_delivery(
+        claimed, ME, record, job, account, post or compose_post(artifact, record.platform), database_now()
+    )
     delivery.text_known = post is not None
     first = sa.select(sa.func.min(PublishAttempt.started_at)).where(
         PublishAttempt.record_id == record.id, PublishAttempt.step == "commit"

@@ -8,7 +8,7 @@ from typing import Any
 from app.accounts.actions import note_success
 from app.audit import actions as audit
 from app.core import clock_state
-from app.core.db import db
+from app.core.db import database_now, db
 from app.delivery.actions import remarks
 from app.delivery.actions.delivery import Delivery
 from app.delivery.actions.outcome import lock_if_held, move, release_columns
@@ -22,7 +22,6 @@ from app.publishing.actions.wake import wake
 from app.publishing.models import PublishAttempt
 from app.publishing.queries import doubts
 from app.publishing.queries import other_posts as known
-from app.publishing.queries.database_time import now
 
 
 def other_posts(delivery: Delivery) -> OtherPosts:
@@ -89,7 +88,7 @@ def _continue(delivery: Delivery, step: reconcile.Step, looks: int) -> None:
 def attempt_age(delivery: Delivery) -> tuple[datetime, datetime]:
     """The database's time, and from when the attempt's age counts: not older than anybody has watched (D4)."""
     moment = clock_state.now()
-    return moment, clock_state.since(delivery.began, moment)
+    return moment, clock_state.age_counts_from(delivery.began, moment)
 
 
 def drop_taken(delivery: Delivery, look: Lookup) -> Lookup:
@@ -109,7 +108,7 @@ def settle_doubt_before_resend(delivery: Delivery, look: Doubt) -> None:
     """A replay that looked first and is in doubt: nothing is sent, a person is asked, once no request can be alive."""
     if not lock_if_held(delivery):
         return
-    moment = now()
+    moment = database_now()
     case = reconcile.Case(delivery.connector.spec, delivery.began)
     add_attempt(delivery, "reconcile", attempt_columns(look) | {"client_key": delivery.key}, moment)
     sure = reconcile.is_conclusive(case, moment)

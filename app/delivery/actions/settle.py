@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from app.accounts.unseal import is_current
 from app.audit import actions as audit
 from app.core.actor import acting
-from app.core.db import app_now, db, uuid7
+from app.core.db import app_now, db
+from app.core.ids import uuid7
 from app.delivery import retry
 from app.delivery.actions import remarks
 from app.delivery.actions.account_health import schedule_check, update_health

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.audit import actions as audit
-from app.core.db import db
+from app.core.db import database_now, db
 from app.delivery.actions.claim import LEASE_SECONDS
 from app.delivery.actions.requeue import CRASHES
 from app.platforms import registry
@@ -22,7 +22,6 @@ from app.publishing.actions.lease import release
 from app.publishing.actions.rollups import derive
 from app.publishing.actions.wake import wake
 from app.publishing.models import PublishHold, PublishJob, PublishRecord
-from app.publishing.queries.database_time import now
 from app.publishing.queries.last_call import last_call_at
 
 AT_ONCE = 200
@@ -37,7 +36,7 @@ def sweep(moment: datetime | None = None) -> dict[str, int]:
     `moment` is the database's time, vouched for by the caller's watch (`clock_state.proven_now`): then a lease that ends
     later than one taken now could is from before the clock was put back, and has run out as well.
     """
-    ends, now_ = PublishRecord.lease_expires_at, moment or now()
+    ends, now_ = PublishRecord.lease_expires_at, moment or database_now()
     run_out = ends <= now_ if moment is None else sa.or_(ends <= now_, ends > now_ + BEYOND)
     moment = now_
     rows = db.session.scalars(

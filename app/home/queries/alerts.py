@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from app.audit.models import AuditCheck
 from app.calendar.queries.events import Moment
 from app.core import clock_state, settings
-from app.core.clock_watch import counted_from
+from app.core.clock_watch import age_start
 from app.core.db import app_now, db
-from app.core.heartbeats import ScheduleRun, WorkerHeartbeat, last_seen
+from app.core.heartbeats import WorkerHeartbeat, last_seen
+from app.core.periodic import ScheduleRun
 from app.home.queries.day_counts import DayCounts, approval_times, badge_counts
 from app.home.queries.json_row import json_row
 from app.home.queries.open_holds import open_holds
@@ -71,11 +72,11 @@ def alerts(user_id: uuid.UUID, late_after: dict[str, int], since: datetime, toda
     return Alerts(
         setup=Setup._make([*found["setup"][0]["facts"], bool(settings.get("reviews.self_approval"))]),
         worker_seen=seen,
-        is_silent=seen is None or now - counted_from(seen, now, jumped_at) > WORKER_SILENT,
+        is_silent=seen is None or now - age_start(seen, now, jumped_at) > WORKER_SILENT,
         late=[
             name
             for name, minutes in late_after.items()
-            if name in runs and now - counted_from(runs[name], now, jumped_at) > timedelta(minutes=minutes)
+            if name in runs and now - age_start(runs[name], now, jumped_at) > timedelta(minutes=minutes)
         ],
         holds=[{**row, "at": _time(row["at"]), "word": REASONS[row["reason"]].word} for row in found.get("hold", ())],
         unread=[{**row, "created_at": _time(row["created_at"]), "read_at": None} for row in found.get("notice", ())],
@@ -107,10 +108,10 @@ def _statement() -> sa.Select[Any]:
 
 
 def _clock(state: clock_state.ClockState | None, now: datetime) -> Clock | None:
-    until = clock_state.told_until(state, now)
+    until = clock_state.notice_ends_at(state, now)
     if until is None or state is None or state.jumped_at is None:
         return None
-    return Clock(state.jumped_at, state.moved_by or 0.0, until, clock_state.watched_out(state, now) is not None)
+    return Clock(state.jumped_at, state.moved_by or 0.0, until, clock_state.watch_ends_at(state, now) is not None)
 
 
 def _jump() -> sa.Select[Any]:

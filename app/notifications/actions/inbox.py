@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import actor
-from app.core.db import app_now, db, uuid7
+from app.core.db import app_now, db
+from app.core.ids import uuid7
 from app.core.notices import Notice
 from app.lib.errors import NotFound
 from app.notifications.models import Notification

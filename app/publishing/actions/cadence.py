@@ -14,13 +14,12 @@ import sqlalchemy as sa
 from app.accounts.models import Account
 from app.accounts.queries import ids_at_place
 from app.core import locks
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Invalid
 from app.platforms import registry
 from app.publishing import cadence
 from app.publishing.models import PublishRecord
 from app.publishing.queries import account_times
-from app.publishing.queries.database_time import now
 
 
 def rules_of(account: Account) -> cadence.Rules:
@@ -33,7 +32,7 @@ def taken_times(credential_id: uuid.UUID, without: uuid.UUID | None = None) -> l
     """When the account at the other end has published lately, may have, or will."""
     statement = sa.select(account_times.TAKEN).where(
         PublishRecord.credential_id.in_(ids_at_place(credential_id)),
-        account_times.may_be_taken(now() - account_times.LATELY),
+        account_times.may_be_taken(database_now() - account_times.LATELY),
     )
     if without is not None:
         statement = statement.where(PublishRecord.id != without)

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
+from app.core.db import database_now
 from app.lib.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing.campaign_frame import objection
 from app.publishing.models import PublishJob
 from app.publishing.queries.campaign import frame
-from app.publishing.queries.database_time import now
 
 OFF_TARGET = "off_target"
 """In a job's metadata: the platforms that an operator let pass although the campaign does not use them."""
@@ -32,7 +32,7 @@ def require_campaign(
     found = frame(campaign_id)
     if found is None:
         return []
-    if against := objection(found, at, now(), zone):
+    if against := objection(found, at, database_now(), zone):
         field, sentence = against
         raise Invalid({field: sentence}) if field else Conflict(sentence)
     strangers = found.strangers(platforms)

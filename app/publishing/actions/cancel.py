@@ -7,13 +7,12 @@ import uuid
 import sqlalchemy as sa
 
 from app.audit import actions as audit
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Conflict
 from app.publishing.actions.lease import release
 from app.publishing.actions.locking import lock_record
 from app.publishing.actions.rollups import derive
 from app.publishing.models import FINAL, RECORD, PublishJob, PublishRecord
-from app.publishing.queries.database_time import now
 
 
 def cancel_record(record: PublishRecord) -> PublishRecord:
@@ -22,7 +21,7 @@ def cancel_record(record: PublishRecord) -> PublishRecord:
     if row.status == "publishing":
         raise Conflict("It is being sent at this moment. Wait for its outcome.")
     if row.status in ("unknown", "confirming"):
-        row.resend_barred_at = row.resend_barred_at or now()
+        row.resend_barred_at = row.resend_barred_at or database_now()
         release(row)
         audit.record(
             "publishing.cancel",

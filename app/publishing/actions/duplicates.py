@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from app.audit import actions as audit
-from app.core.db import db, uuid7
+from app.core.db import database_now, db
+from app.core.ids import uuid7
 from app.core.queue import enqueue
 from app.lib.errors import Conflict
 from app.publishing.actions.locking import lock_record
 from app.publishing.models import PublishAttempt, PublishRecord
 from app.publishing.queries import duplicates
 from app.publishing.queries import record as record_queries
-from app.publishing.queries.database_time import now
 
 WITHDRAW = "delivery.withdraw"
 """The job, by its name: this room knows nothing of the workers."""
@@ -29,7 +29,7 @@ def request_withdrawal(record: PublishRecord, post_id: str) -> PublishAttempt:
         raise Conflict("The other one may be gone already, so this one stays.")
     asked = PublishAttempt(
         id=uuid7(), record_id=row.id, generation=row.generation, number=row.attempt_count, step="withdraw", post_id=post_id,
-        post_url=next(post.url for post in there if post.post_id == post_id) or None, started_at=now(),
+        post_url=next(post.url for post in there if post.post_id == post_id) or None, started_at=database_now(),
     )  # fmt: skip
     db.session.add(asked)
     audit.record(

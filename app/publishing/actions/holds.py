@@ -11,13 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts import queries as account_queries
 from app.audit import actions as audit
 from app.core import actor
-from app.core.db import app_now, db
+from app.core.db import app_now, database_now, db
 from app.lib.errors import Conflict, Invalid, NotFound
 from app.publishing.actions.wake import wake
 from app.publishing.campaign_frame import BARRED
 from app.publishing.models import REASONS, SCOPES, PublishHold
 from app.publishing.queries.campaign import frame
-from app.publishing.queries.database_time import now
 
 CAMPAIGN_REASONS = ("campaign_paused", "campaign_window")
 
@@ -93,7 +92,7 @@ def release_by_id(hold_id: uuid.UUID | str, note: str = "") -> PublishHold:
     found = db.session.get(PublishHold, uuid.UUID(str(hold_id)))
     if found is not None and found.reason in CAMPAIGN_REASONS and found.released_at is None:
         campaign = frame(found.scope_id)
-        if campaign is not None and (campaign.status != "active" or campaign.outside(now())):
+        if campaign is not None and (campaign.status != "active" or campaign.outside(database_now())):
             raise Conflict(
                 f"The campaign “{campaign.name}” is not running, and this hold goes with it. Start or resume it, or move its"
                 " dates, on its own page."

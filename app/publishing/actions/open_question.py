@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from app.audit import actions as audit
 from app.core import clock_state
+from app.core.db import database_now
 from app.lib.errors import Conflict, Invalid
 from app.platforms import registry
 from app.publishing import reconcile
@@ -18,7 +19,6 @@ from app.publishing.actions.rollups import derive
 from app.publishing.actions.wake import wake
 from app.publishing.models import RECORD, PublishRecord
 from app.publishing.queries import doubts
-from app.publishing.queries.database_time import now
 from app.publishing.queries.last_call import last_call_at
 
 
@@ -38,7 +38,7 @@ def settle_by_person(
     if answer not in ("there", "send_again", "give_up"):
         raise Invalid({"answer": "Choose one of the three answers."})
     if has_proof(row.id):  # the platform's own answer, or a look, came first: what a person saw does not count any more
-        settle_by_proof(row, now())
+        settle_by_proof(row, database_now())
         return row
     release(row)
     row.next_retry_at = None
@@ -72,7 +72,7 @@ def _settle_as_there(row: PublishRecord, post_id: str, url: str | None) -> None:
         raise Invalid({"link": "Another record has this post already. Look for the one that belongs to this record."})
     RECORD.move(row, "success")
     row.platform_url, row.platform_post_id = url, post_id
-    row.published_at = row.unknown_since or now()
+    row.published_at = row.unknown_since or database_now()
     row.unknown_since = row.error_type = row.error_message = row.error_code = None
 
 
@@ -87,7 +87,7 @@ def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     if (
         began
         and not confirmed
-        and not reconcile.is_conclusive(reconcile.Case(spec, clock_state.since(began, moment)), moment)
+        and not reconcile.is_conclusive(reconcile.Case(spec, clock_state.age_counts_from(began, moment)), moment)
     ):
         minutes = int(spec.absent_after.total_seconds() // 60)
         raise Conflict(
@@ -101,10 +101,10 @@ def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     row.meta = {key: value for key, value in (row.meta or {}).items() if key != "look_first"}  # a person has looked
     if spec.resend_safety != "proved":
         new_generation(row)
-    row.next_retry_at = row.due_at = now()
+    row.next_retry_at = row.due_at = database_now()
     row.unknown_since = None
 
 
 def _give_up(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     RECORD.move(row, "failed")
-    row.dead_letter_at, row.dead_letter_reason, row.unknown_since = now(), "given_up", None
+    row.dead_letter_at, row.dead_letter_reason, row.unknown_since = database_now(), "given_up", None

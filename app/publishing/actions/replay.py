@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.audit import actions as audit
 from app.core import settings
-from app.core.db import db
+from app.core.db import database_now, db
 from app.core.queue import enqueue
 from app.lib.errors import Conflict
 from app.publishing.actions.lease import release
@@ -17,7 +17,6 @@ from app.publishing.actions.resend import new_generation, refuse_resend
 from app.publishing.actions.rollups import derive
 from app.publishing.actions.wake import wake
 from app.publishing.models import RECORD, PublishRecord
-from app.publishing.queries.database_time import now
 
 BULK = 500
 
@@ -34,7 +33,7 @@ def replay(record: PublishRecord) -> PublishRecord:
     row.retry_count, row.look_count, row.crash_count = 0, 0, 0
     row.max_retries = settings.get("publishing.max_retries")
     row.error_type = row.error_message = row.error_code = row.dead_letter_at = row.dead_letter_reason = None
-    row.replayed_at, row.due_at, row.next_retry_at = now(), now(), None
+    row.replayed_at, row.due_at, row.next_retry_at = database_now(), database_now(), None
     row.resend_barred_at = None
     if row.was_unknown:
         row.meta = {**(row.meta or {}), "look_first": True}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.accounts import queries as account_queries
 from app.audit import actions as audit
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Conflict
 from app.publishing.actions.cadence import require_free_moment
 from app.publishing.actions.campaign import require_campaign_of_job
@@ -15,7 +15,6 @@ from app.publishing.actions.locking import lock_record
 from app.publishing.actions.schedule import refuse_past
 from app.publishing.actions.wake import wake
 from app.publishing.models import PublishJob, PublishRecord
-from app.publishing.queries.database_time import now
 
 
 def reschedule(record: PublishRecord, at: datetime) -> PublishRecord:
@@ -42,7 +41,7 @@ def waive_limits(record: PublishRecord) -> PublishRecord:
     row = lock_record(record.id)
     if row.status not in ("pending", "retrying"):
         raise Conflict(f"This record is {row.status}; it waits for no limit.")
-    row.limit_waived_at, row.next_retry_at = now(), None if row.status == "pending" else row.next_retry_at
+    row.limit_waived_at, row.next_retry_at = database_now(), None if row.status == "pending" else row.next_retry_at
     audit.record("publishing.waive_limits", row, label=row.label)
     wake()
     return row

@@ -13,7 +13,8 @@ from app.audit import actions as audit
 from app.content.compose import COMPOSER_VERSION, composed_hash
 from app.content.models import Artifact, ContentItem
 from app.core import actor, settings
-from app.core.db import db, uuid7
+from app.core.db import database_now, db
+from app.core.ids import uuid7
 from app.core.queue import enqueue
 from app.lib.errors import Invalid
 from app.platforms import registry
@@ -26,7 +27,6 @@ from app.publishing.actions.rollups import derive
 from app.publishing.actions.wake import wake
 from app.publishing.models import PublishJob, PublishRecord
 from app.publishing.places import Place
-from app.publishing.queries.database_time import now
 from app.publishing.queries.plan import places
 
 PAST = timedelta(minutes=1)
@@ -87,7 +87,7 @@ def schedule(
 
 def refuse_past(at: datetime | None, words: str) -> None:
     """Raises Invalid."""
-    if at is not None and at < now() - PAST:
+    if at is not None and at < database_now() - PAST:
         raise Invalid({"at": words})
 
 
@@ -122,7 +122,7 @@ def _store(job: PublishJob, to: Sequence[Place], at: datetime | None, waived: bo
 def _make_record(job: PublishJob, place: Place, at: datetime | None, waived: bool) -> PublishRecord:
     """The key is made now, so that a restored backup can be asked whether its record went out meanwhile."""
     account, post = place.account, place.post
-    connector, due = registry.get(account.platform), at or now()
+    connector, due = registry.get(account.platform), at or database_now()
     moment = due + timedelta(microseconds=secrets.randbelow(1_000_000))  # keys that carry their time stay apart
     return PublishRecord(
         job_id=job.id,
@@ -139,7 +139,7 @@ def _make_record(job: PublishJob, place: Place, at: datetime | None, waived: boo
         composer_version=COMPOSER_VERSION,
         disclosure_level=job.disclosure_level,
         max_retries=settings.get("publishing.max_retries"),
-        limit_waived_at=now() if waived else None,
+        limit_waived_at=database_now() if waived else None,
         post_type="thread" if post.parts else "feed",
     )
 

@@ -45,7 +45,7 @@ def other_posts(record_id: uuid.UUID, credential_id: uuid.UUID, began: datetime,
         rivals=tuple(post for _, post in rivals if post),
         every_rival=len(rivals) <= RIVALS and all(post for _, post in rivals),
         taken=taken_post_ids(record_id, mine, since=began - LATELY),
-        until=None if _was_restored(record_id, began) else clock_state.latest(began) + absent_after,
+        until=None if _was_restored(record_id, began) else clock_state.latest_start(began) + absent_after,
     )
 
 

@@ -16,7 +16,7 @@ from app.accounts.models import Account
 from app.audit.queries import TimelineRow, timeline
 from app.content.models import Artifact, ContentItem
 from app.core import clock_state
-from app.core.clock_watch import counted_from
+from app.core.clock_watch import age_start
 from app.core.db import app_now, db
 from app.core.heartbeats import WorkerHeartbeat, last_seen
 from app.lib.errors import NotFound
@@ -230,8 +230,8 @@ def blocker_facts(page: RecordPage) -> Facts:
         same_text=ahead,
         limit_until=found.next_retry_at if limited else page.spent_until,
         limit_words=LIMIT_WORDS.get(waits, "") if limited else "The platform takes nothing more",
-        worker_seen_at=seen and counted_from(seen, page.now, clock.jumped_at if clock else None),
-        clock_until=clock_state.jumped_over(clock, found.due_at, page.now),
+        worker_seen_at=seen and age_start(seen, page.now, clock.jumped_at if clock else None),
+        clock_until=clock_state.skip_ends_at(clock, found.due_at, page.now),
         sent_by=found.lease_owner or "",
         sent_since=found.claimed_at,
         barred=found.resend_barred_at is not None,

@@ -43,7 +43,7 @@ def absent_from(page: record.RecordPage) -> datetime | None:
     began = last_call_at(page.record.id) or page.record.unknown_since
     if not began:
         return None
-    return clock_state.since(began, page.now) + spec.absent_after
+    return clock_state.age_counts_from(began, page.now) + spec.absent_after
 
 
 @bp.route("/records/<uuid:record_id>/answer", methods=["GET", "POST"])

@@ -11,13 +11,13 @@ from app.content import actions as content
 from app.content import checks
 from app.content.models import Artifact, ContentItem
 from app.core import actor, settings
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Conflict, Invalid, Overtaken
 from app.platforms import registry
 from app.publishing.queries.plan import posts_of
 from app.reviews import queries, rules
 from app.reviews.actions.expiry import supersede
-from app.reviews.actions.locking import add_vote, database_now, lock_item, lock_request, open_request
+from app.reviews.actions.locking import add_vote, lock_item, lock_request, open_request
 from app.reviews.models import REQUEST, ApprovalRequest
 
 NEWER = "Somebody saved a newer version meanwhile. Reload the page, read it, and ask for a review of that one."

@@ -18,12 +18,12 @@ import sqlalchemy as sa
 from app.audit import actions as audit
 from app.content.models import Artifact
 from app.core import actor, locks, settings
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Conflict, Invalid, NotFound, TooMany
 from app.publishing.models import PublishJob
 from app.reviews import queries, rules
 from app.reviews.actions.guards import must_be_as_shown, must_be_open, must_be_this_version
-from app.reviews.actions.locking import add_vote, database_now, lock_request, votes
+from app.reviews.actions.locking import add_vote, lock_request, votes
 from app.reviews.actions.settle import settle
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest, ReviewDecision
 

@@ -9,16 +9,10 @@ import sqlalchemy as sa
 
 from app.content.models import ContentItem
 from app.core import actor
-from app.core.db import app_now, db
+from app.core.db import db
 from app.lib.errors import NotFound
 from app.reviews.models import OPEN, ApprovalRequest, ReviewDecision
 from app.reviews.rules import NEXT_ACTION, Vote
-
-
-def database_now() -> datetime:
-    """The one clock of a decision: the database's."""
-    moment: datetime = db.session.execute(sa.select(app_now())).scalar_one()
-    return moment
 
 
 def lock_item(item_id: uuid.UUID) -> ContentItem:

@@ -8,11 +8,11 @@ from app.audit import actions as audit
 from app.content import actions as content
 from app.content.models import ContentItem
 from app.core import actor
-from app.core.db import db
+from app.core.db import database_now, db
 from app.lib.errors import Conflict
 from app.publishing import actions as publishing
 from app.reviews import queries, rules
-from app.reviews.actions.locking import add_vote, database_now, lock_request, votes
+from app.reviews.actions.locking import add_vote, lock_request, votes
 from app.reviews.models import OPEN, REQUEST, ApprovalRequest
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstr
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Row, db, uuid7
+from app.core.db import Row, db
+from app.core.ids import uuid7
 
 DECISIONS = ("approve", "reject", "request_changes", "escalate", "withdraw")
 NEXT_ACTIONS = ("publish", "retry", "human_review", "revise", "none")

@@ -42,7 +42,7 @@ def connect(browser: Any, address: str) -> Any:
 
 def redis_dump() -> Iterator[tuple[str, bytes]]:
     """Every key with its value, also the compressed parts of RQ's jobs."""
-    client = queue.connection()
+    client = queue.worker_client()
     for key in client.scan_iter():
         yield "redis", key
         raw = client.dump(key) or b""
@@ -94,9 +94,9 @@ def look_everywhere(app: Any, browser: Any, account: Any, caplog: pytest.LogCapt
 
 def work_off(name: str) -> None:
     """What a worker does: real RQ jobs out of the real queue."""
-    target = Queue(name, connection=queue.connection(), serializer=JSONSerializer)
+    target = Queue(name, connection=queue.worker_client(), serializer=JSONSerializer)
     assert target.count
-    SimpleWorker([target], connection=queue.connection(), serializer=JSONSerializer).work(
+    SimpleWorker([target], connection=queue.worker_client(), serializer=JSONSerializer).work(
         burst=True, logging_level="DEBUG"
     )
 
@@ -122,7 +122,7 @@ def test_a_failed_delivery_leaves_no_trace_of_the_secret(
     caplog.set_level(logging.DEBUG)
     with quoting_server(422) as address:
         account = connect(as_user("operator"), address)
-        queue.connection().flushdb()
+        queue.worker_client().flushdb()
         commit(lambda: setattr(queries.by_id(account.id), "status", "active"))
         record = commit(make_record, platform="mastodon", account=account, host="127.0.0.1")
         JOBS["delivery.deliver"].run("now")

@@ -34,7 +34,7 @@ def test_connecting_needs_no_password_for_our_own_site(desk: Any) -> None:
     answer = desk.post("/accounts/connect/site", data={"name": "Aqua Journal"})
     account = queries.by_name("site", "Aqua Journal")
     assert answer.status_code == 303 and answer.location == f"/accounts/{account.id}" and account.status == "checking"
-    assert queue.connection().llen("rq:queue:default") == 1
+    assert queue.worker_client().llen("rq:queue:default") == 1
 
 
 def test_the_form_is_made_of_the_connectors_card(desk: Any) -> None:

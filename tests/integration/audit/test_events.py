@@ -43,10 +43,10 @@ def test_an_action_that_nothing_follows_makes_no_event(commit, seen):
 
 def test_a_lost_bell_is_rung_again(commit, seen):
     commit(record, "accounts.left_active", ("platform_credentials", "41"))
-    queue.connection().flushdb()
+    queue.worker_client().flushdb()
     assert commit(actions.redeliver) == 1
     assert commit(actions.redeliver) == 0  # rung just now
-    assert queue.connection().llen("rq:queue:default") == 1
+    assert queue.worker_client().llen("rq:queue:default") == 1
 
 
 def test_a_failure_is_tried_again_later(commit, seen, monkeypatch):
@@ -68,7 +68,7 @@ def test_nothing_is_followed_when_the_work_is_lost(commit, seen):
 
     with pytest.raises(ValueError):
         commit(act)
-    assert queue.connection().llen("rq:queue:default") == 0 and seen == []
+    assert queue.worker_client().llen("rq:queue:default") == 0 and seen == []
 
 
 @pytest.mark.parametrize("name", ["audit.seal", "audit.partitions", "audit.redeliver", "staff.forget_old"])

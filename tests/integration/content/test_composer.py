@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from app.content.models import Artifact, ContentDraft, ContentItem
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from tests.factories import make_account, make_item, make_user, version_of
 
 TOKEN = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"

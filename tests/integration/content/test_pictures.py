@@ -102,7 +102,7 @@ def test_a_form_of_slow_pictures_ends_with_its_request(as_user, monkeypatch):
 
     def slow(command, timeout, **how):
         begun.append(timeout)
-        monkeypatch.setattr(deadline, "left", lambda: 9.0 if len(begun) < 2 else -1.0)
+        monkeypatch.setattr(deadline, "remaining", lambda: 9.0 if len(begun) < 2 else -1.0)
         return subprocess.CompletedProcess(command, -9, b"", b"")
 
     monkeypatch.setattr(subprocess, "run", slow)

@@ -12,7 +12,7 @@ from app.content.choices import DISCLOSURES
 from app.content.compose import hashed_fields
 from app.content.hashing import HASHED
 from app.content.payloads import UTM, normalize, variant
-from app.core.db import uuid7
+from app.core.ids import uuid7
 from app.platforms import registry
 from app.platforms.base import Media, Post
 from app.reviews import queries as reviews

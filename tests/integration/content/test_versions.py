@@ -11,7 +11,8 @@ from app.content import actions
 from app.content.actions import Stale
 from app.content.models import Artifact, ContentDraft, ContentItem
 from app.core import actor, transactions
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.lib.errors import Conflict, Invalid
 from app.staff.models import User
 from tests.factories import act_as, make_item, make_user, version_of

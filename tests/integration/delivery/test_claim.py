@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import _WAITING, _bounds, claim, due_work, lookup_share, renew
 from app.lib import clock

@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.core import clock_state, clock_watch, heartbeats, locks
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery import sweeper
 from app.delivery.actions.claim import Claimed, claim, count_workers, renew
@@ -45,7 +46,7 @@ class Clocks:
         for _ in range(int(seconds // every)):
             self.ran += every
             self.move(every)
-            transaction(clock_state.keep_reading)
+            transaction(clock_state.record_reading)
 
     def move(self, seconds: float) -> None:
         self.database += seconds
@@ -66,7 +67,7 @@ def set_offset(how: str) -> None:
 def clocks(app, monkeypatch):
     made, real = Clocks(), clock_state.steady
     monkeypatch.setattr(clock_state, "steady", lambda: real() + made.ran)
-    transaction(clock_state.keep_reading)
+    transaction(clock_state.record_reading)
     made.passes(65)
     yield made
     set_offset("RESET app.clock_offset")
@@ -211,7 +212,7 @@ def test_a_clock_that_went_back_makes_no_look_no_retry_and_no_lock_wait_for_it(c
     assert transaction(locks.lease, "some-loop", "the dead", 30)
     clocks.jumps(minutes)
     assert transaction(locks.lease, "some-loop", "the living", 30)
-    transaction(clock_state.keep_reading)
+    transaction(clock_state.record_reading)
     assert transaction(record_jump)
     wait = desk.by_hand("SELECT extract(epoch FROM next_retry_at - app_now()) FROM publish_records")[0][0]
     assert 170 < wait < 185
@@ -239,7 +240,7 @@ def test_it_is_said_once_in_the_log_the_audit_and_on_home(clocks, as_user, caplo
     clocks.jumps(20)
     transaction(clock_state.now)
     clock_state.forget()
-    transaction(clock_state.keep_reading)
+    transaction(clock_state.record_reading)
     assert [transaction(record_jump) for _ in range(3)] == [True, False, False]
     assert "clock jumped forward by 20 min" in caplog.text
     rows = desk.by_hand("SELECT output_summary FROM audit_log WHERE action = 'publishing.clock_jumped'")
@@ -266,7 +267,7 @@ def test_a_sweeper_that_is_started_again_need_not_wait_anew_but_one_on_another_m
     desk.by_hand("UPDATE clock_state SET boot = 'another machine'")
     clock_state.forget()
     assert transaction(clock_state.proven_now) is None
-    transaction(clock_state.keep_reading)
+    transaction(clock_state.record_reading)
     assert transaction(clock_state.state).jumped_at is not None and transaction(clock_state.state).jumped_from is None
 
 
@@ -311,7 +312,7 @@ def test_a_desk_that_stood_still_while_the_machine_slept_tells_no_tale_but_belie
     assert moment - began < timedelta(seconds=5)
     assert (
         not transaction(record_jump)
-        and transaction(lambda: clock_state.watched_out(clock_state.state(), moment)) is None
+        and transaction(lambda: clock_state.watch_ends_at(clock_state.state(), moment)) is None
     )
 
 
@@ -319,10 +320,10 @@ def test_a_listing_is_asked_from_before_the_attempt_by_todays_clock(clocks):
     """A clock that was 20 minutes ahead when the call was made: the platform's own stamp is 20 minutes earlier."""
     _, delivery = sent()
     began = desk.attempts(delivery.id)[0].started_at
-    assert transaction(clock_state.earliest, began) == began
+    assert transaction(clock_state.earliest_start, began) == began
     clocks.jumps(-20)
     transaction(clock_state.now)
-    assert began - transaction(clock_state.earliest, began) >= timedelta(minutes=19, seconds=55)
+    assert began - transaction(clock_state.earliest_start, began) >= timedelta(minutes=19, seconds=55)
 
 
 def test_a_listing_is_believed_until_after_the_attempt_by_todays_clock(clocks):
@@ -331,10 +332,10 @@ def test_a_listing_is_believed_until_after_the_attempt_by_todays_clock(clocks):
     began = desk.attempts(delivery.id)[0].started_at
     delivery.began = began
     after = delivery.connector.spec.absent_after
-    assert transaction(clock_state.latest, began) == began
+    assert transaction(clock_state.latest_start, began) == began
     clocks.jumps(20)
     transaction(clock_state.now)
-    assert transaction(clock_state.latest, began) - began >= timedelta(minutes=19, seconds=55)
+    assert transaction(clock_state.latest_start, began) - began >= timedelta(minutes=19, seconds=55)
     until = transaction(other_posts, delivery.id, delivery.credential_id, began, after).until
     assert until - began - after >= timedelta(minutes=19, seconds=55)
 

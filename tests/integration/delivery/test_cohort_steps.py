@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery import connector_context, deliver, drain, failpoints
 from app.delivery.actions.claim import claim

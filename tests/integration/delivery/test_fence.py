@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery import deliver
 from app.delivery.actions.claim import claim

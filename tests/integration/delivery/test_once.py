@@ -7,7 +7,8 @@ import pytest
 from app.accounts import actions as account_actions
 from app.accounts import queries as account_queries
 from app.core.actor import acting
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
 from app.delivery.actions.commit import CommitRefused, commit_one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.db import uuid7
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
 from app.delivery.actions.commit import commit_one

@@ -61,7 +61,7 @@ def row(account: uuid.UUID) -> Account:
 
 def rung() -> list[str]:
     """The checks of accounts that were asked for and not done yet."""
-    target = Queue("default", connection=queue.connection(), serializer=JSONSerializer)
+    target = Queue("default", connection=queue.worker_client(), serializer=JSONSerializer)
     return [job.args[1] for job in target.jobs if job.args[0] == "accounts.verify"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from app.accounts import actions as account_actions
 from app.accounts import queries as account_queries
 from app.accounts.connect_input import ConnectInput
-from app.core.db import uuid7
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
 from app.delivery.actions.commit import commit_one

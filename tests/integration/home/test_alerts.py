@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.core.heartbeats import ScheduleRun, WorkerHeartbeat, report
+from app.core.heartbeats import WorkerHeartbeat, report
+from app.core.periodic import ScheduleRun
 from app.home.queries.alerts import alerts
 from app.lib import clock
 from app.publishing.actions import hold

@@ -34,8 +34,8 @@ def told() -> list[tuple[str, str]]:
 
 
 def run_bells() -> None:
-    target = Queue("default", connection=queue.connection(), serializer=JSONSerializer)
-    SimpleWorker([target], connection=queue.connection(), serializer=JSONSerializer).work(
+    target = Queue("default", connection=queue.worker_client(), serializer=JSONSerializer)
+    SimpleWorker([target], connection=queue.worker_client(), serializer=JSONSerializer).work(
         burst=True, logging_level="WARNING"
     )
 
@@ -155,7 +155,7 @@ def test_what_an_older_desk_left_in_the_queue_is_still_told(commit: Any) -> None
     commit(make_user, "operator")
     commit(account_actions.mark_down, commit(make_account, "sandbox", name="Proof"), "invalid", "No.")
     event = db.session.scalar(sa.select(EventDelivery.event_id).where(EventDelivery.consumer.like("notifications.%")))
-    queue.connection().flushdb()
+    queue.worker_client().flushdb()
     jobs.deliver_event(str(event), "operations.tell_of_account")
     assert told() == [("operator", "Sandbox account Proof stopped working")]
 

@@ -12,7 +12,8 @@ from app.content import compose as composer
 from app.content import queries as contents
 from app.content.models import Artifact, ContentItem
 from app.core.actor import acting
-from app.core.db import db, uuid7
+from app.core.db import db
+from app.core.ids import uuid7
 from app.core.transactions import transaction
 from app.delivery.actions.claim import claim
 from app.delivery.actions.commit import CommitRefused, commit_one

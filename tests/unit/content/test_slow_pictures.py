@@ -110,7 +110,7 @@ def request_() -> Iterator[None]:
     """A request that has just begun."""
     deadline.begin()
     yield
-    deadline.lift()
+    deadline.clear()
 
 
 def read(monkeypatch: pytest.MonkeyPatch, folder: Path, process: Process) -> None:
@@ -140,8 +140,8 @@ def test_no_picture_is_begun_when_the_time_is_up(
 ) -> None:
     """One that is cut short by the request's end is not called too large: the request is late."""
     process = Process(spent=True, slow=slow)
-    with pytest.raises(deadline.Late if slow else Invalid):
+    with pytest.raises(deadline.DeadlineExceeded if slow else Invalid):
         read(monkeypatch, tmp_path, process)
-    with pytest.raises(deadline.Late):
+    with pytest.raises(deadline.DeadlineExceeded):
         read(monkeypatch, tmp_path, process)
     assert len(process.timeouts) == 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.clock_watch import REFRAIN, ClockWatch, Reading, counted_from
+from app.core.clock_watch import REFRAIN, ClockWatch, Reading, age_start
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -134,4 +134,4 @@ MINUTE = timedelta(minutes=1)
 def test_nothing_is_older_than_somebody_has_watched(began, now, jumped_at, counted):
     """(D4)"""
     at = None if jumped_at is None else NOON + jumped_at * MINUTE
-    assert counted_from(NOON + began * MINUTE, NOON + now * MINUTE, at) == NOON + counted * MINUTE
+    assert age_start(NOON + began * MINUTE, NOON + now * MINUTE, at) == NOON + counted * MINUTE
