@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-ADDRESS_FIELDS = ("instance", "url", "service")
-"""Fields of a check that are an account's address; another one is its secret."""
+from app.accounts.badge import ADDRESS_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

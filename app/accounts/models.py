@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.badge import badge_key
 from app.core import settings
+from app.core.badges import Badge
 from app.core.db import Row
-from app.core.flow import Badge, Flow, State
-from app.web import labels
+from app.core.flow import Flow, State
 
 ACCOUNT = Flow(
     "account",
@@ -132,8 +133,13 @@ class Account(Row):
         return self.remote_account or str(self.id)
 
     @property
+    def status_badge(self) -> str:
+        """The key of the badge of its status: an unusable address is no refused sign-in."""
+        return badge_key(self.status, self.meta)
+
+    @property
     def shown_status(self) -> str:
         """The key of the badge: a person's pause is shown before what the system knows."""
         if self.deleted_at is not None:
             return "disconnected"
-        return "paused" if self.paused_at is not None else labels.account(self.status, self.meta)
+        return "paused" if self.paused_at is not None else self.status_badge

@@ -10,13 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.accounts.badge import ADDRESS_FIELDS
 from app.accounts.models import Account
 from app.core.db import app_now, db
 from app.core.listing import Choice, Listing
 from app.lib.errors import NotFound
 from app.platforms import registry
 from app.staff.queries.second_factor import factor_keys
-from app.web import labels
 
 CHECK_AT = sa.cast(Account.meta["check"]["at"].astext, sa.DateTime(timezone=True))
 PLACE = sa.func.coalesce(sa.func.nullif(Account.remote_account, ""), sa.cast(Account.id, sa.Text))
@@ -152,7 +152,7 @@ def _by_status(value: str) -> sa.ColumnElement[bool]:
     if value == "paused":
         return Account.paused_at.is_not(None)
     if value in ("invalid", "bad_address"):
-        blamed = sa.func.coalesce(Account.meta["check"]["field"].astext, "").in_(labels.ADDRESS_FIELDS)
+        blamed = sa.func.coalesce(Account.meta["check"]["field"].astext, "").in_(ADDRESS_FIELDS)
         says = blamed if value == "bad_address" else ~blamed
         return sa.and_(Account.status == "invalid", says, Account.paused_at.is_(None))
     return sa.and_(Account.status == value, Account.paused_at.is_(None))

@@ -12,8 +12,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.badges import Badge
 from app.core.db import Row, app_now, db
-from app.core.flow import Badge, Flow, State
+from app.core.flow import Flow, State
 from app.lib import clock
 
 CAMPAIGN = Flow(

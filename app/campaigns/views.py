@@ -12,7 +12,6 @@ from app.campaigns import actions, queries
 from app.campaigns.actions.late import LateChoice
 from app.campaigns.forms import CampaignForm, MoveForm, ResumeForm, moment
 from app.campaigns.models import Campaign
-from app.core.db import database_now
 from app.lib.storable import whole
 from app.web.auth import requires
 from app.web.csv_export import csv_response
@@ -179,7 +178,7 @@ def _render(campaign: Campaign) -> Response:
         content=queries.content_of(campaign.id),
         late=queries.late_records(campaign.id) if campaign.status == "paused" else [],
         waiting=queries.waiting_count(campaign.id),
-        outside=queries.frame_of(campaign).outside(database_now()) if campaign.status in ("active", "paused") else "",
+        outside=queries.why_outside(campaign),
         history=audit.timeline("campaigns", campaign.id),
     )
 

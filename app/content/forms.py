@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.content.actions.drafts import suspect
 from app.content.composer_input import ComposerInput
+from app.content.secret_check import find_secret
 from app.lib import local_time
 from app.lib.errors import Invalid
 from app.web.forms import Form
@@ -35,7 +35,7 @@ def planned_moment(entry: ComposerInput, default_on: str = "") -> datetime | Non
 
 def guard_secret(entry: ComposerInput) -> None:
     """Ask before a text that looks like a secret is kept. Raises Invalid."""
-    if not entry.confirmed and (kind := suspect(entry.payload)):
+    if not entry.confirmed and (kind := find_secret(entry.payload)):
         raise Invalid(
             {
                 "confirm_secret": f"This looks like {kind}. Secrets belong to Accounts, never into a text that goes out. Remove it, or confirm."

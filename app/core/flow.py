@@ -1,7 +1,7 @@
 """A noun's states as one table: their words and badges, their legal moves; the CHECK and the filter choices come from it.
 
-Flows and badges register themselves when their room's models are imported; `app.web.labels` reads them here. A state that is
-shown and not stored (due, on hold, ended) stands in the `derived` table of its flow, or in `declare_badges` where there is none.
+Flows register themselves when their room's models are imported. A state that is shown and not stored (due, on hold, ended)
+stands in the `derived` table of its flow.
 """
 
 from __future__ import annotations
@@ -11,17 +11,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.core.badges import Badge, declare_badges
 from app.lib.errors import Conflict
-
-
-class Badge(NamedTuple):
-    """A word with the colour (idle wait plan run ok bad) and the icon of the sprite that repeat its meaning. `own`: only this
-    noun means the key so; without it, the key has one meaning in the whole repository."""
-
-    word: str
-    tone: str
-    icon: str
-    own: bool = False
 
 
 class State(NamedTuple):
@@ -40,18 +31,6 @@ class State(NamedTuple):
 
 
 FLOWS: list[Flow] = []
-SHARED: dict[str, Badge] = {}
-"""Key → the badge that it has whatever it is said of."""
-BADGES: dict[str, dict[str, Badge]] = {}
-"""Noun → key → badge."""
-
-
-def declare_badges(noun: str, badges: Mapping[str, Badge]) -> None:
-    """Declare what states of `noun` look like. Raises ValueError when a key means something else already and is not `own`."""
-    for key, badge in badges.items():
-        if not badge.own and SHARED.setdefault(key, badge) != badge:
-            raise ValueError(f"“{key}” is {SHARED[key].word!r} elsewhere; say own=True where only {noun} means it so")
-    BADGES.setdefault(noun, {}).update(badges)
 
 
 class Flow:

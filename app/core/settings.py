@@ -138,6 +138,17 @@ def put(name: str, raw: Any) -> tuple[Any, Any]:
     return old, value
 
 
+def as_text(value: Any) -> str:
+    """A value as people type it: what `Setting.parse` reads back."""
+    return (
+        ("yes" if value else "no")
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
 def forget() -> None:
     """Read the table again at the next `get`."""
     global _cached_until

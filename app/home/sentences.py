@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.accounts.banner import ADDRESS_FIELDS
+from app.accounts.badge import ADDRESS_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

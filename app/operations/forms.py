@@ -7,8 +7,7 @@ from typing import Any
 from wtforms import Field, HiddenField, SelectField, StringField
 
 from app.core import settings
-from app.core.settings import SETTINGS, Setting
-from app.operations.actions.settings import as_text
+from app.core.settings import SETTINGS, Setting, as_text
 from app.web.forms import Form, options
 
 

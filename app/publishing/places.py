@@ -1,7 +1,7 @@
-"""One account for one version of an item: what stands against it there, and what has to be asked first. Pure.
+"""One account for one version of an item: what stands against it there, and what has to be asked first.
 
 The publish page draws a place as a row and every verb that sends refuses by it, so what is shown is what is refused, in the
-same words. The facts are gathered by `queries.plan`.
+same words. The facts are gathered by `queries.plan`; nothing here asks the database.
 """
 
 from __future__ import annotations

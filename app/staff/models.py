@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import settings
+from app.core.badges import Badge, declare_badges
 from app.core.db import Row, db
-from app.core.flow import Badge, declare_badges
 from app.lib.roles import ROLES, has_role
 
 declare_badges(

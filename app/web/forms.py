@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from wtforms import Field
 from wtforms.fields import SelectChoice
 
 from app.core.db import db
-from app.lib.errors import Invalid
+from app.lib.errors import Invalid, PressroomError
 from app.web import unstorable
 from app.web.pages import back_to
 
@@ -63,6 +64,17 @@ class _Translations:
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         return self.gettext(singular if count == 1 else plural)
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """A verb that may refuse: what it did is in the database at the end, or taken back; the refusal goes on to the caller."""
+    try:
+        yield
+        db.session.flush()
+    except PressroomError:
+        db.session.rollback()
+        raise
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -7,14 +7,10 @@ becomes a grey badge with its own words, so that a page never breaks on a new st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from app.core.flow import BADGES, SHARED, Badge
+from app.core.badges import BADGES, SHARED, Badge
 from app.platforms import registry
-
-ADDRESS_FIELDS = frozenset(connector.spec.address for connector in registry.all() if connector.spec.address)
-"""Fields of an account that hold where its platform is; a check that fails blames one field."""
 
 NOT_KNOWN = Badge("Not known", "wait", "help-hexagon")
 
@@ -39,12 +35,6 @@ class PlatformLabel(NamedTuple):
 def status(key: str, noun: str = "") -> Badge:
     """The badge of a status; `noun` (job, request…) picks that noun's own word where it has one."""
     return BADGES.get(noun, {}).get(key) or SHARED.get(key) or Badge(plain(key), "idle", "circle-dashed")
-
-
-def account(status: str, meta: Mapping[str, Any]) -> str:
-    """The key of an account's badge: when the last look blamed its address, nobody has refused a sign-in."""
-    blamed = (meta.get("check") or {}).get("field")
-    return "bad_address" if status == "invalid" and blamed in ADDRESS_FIELDS else status
 
 
 def error_type(key: str | None) -> Badge:

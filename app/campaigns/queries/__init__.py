@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.campaigns.queries.campaign import by_id, content_of, count_planned, frame_of
+from app.campaigns.queries.campaign import by_id, content_of, count_planned, frame_of, why_outside
 from app.campaigns.queries.campaigns import CAMPAIGNS, choices, platform_choices, with_counts
 from app.campaigns.queries.records import (
     ids_with_holds_to_change,
@@ -12,7 +12,6 @@ from app.campaigns.queries.records import (
     waiting_count,
     waiting_outside,
 )
-from app.core.db import database_now
 
 __all__ = [
     "CAMPAIGNS",
@@ -23,11 +22,11 @@ __all__ = [
     "frame_of",
     "ids_with_holds_to_change",
     "late_records",
-    "database_now",
     "open_count",
     "platform_choices",
     "results_of",
     "waiting_count",
     "waiting_outside",
+    "why_outside",
     "with_counts",
 ]

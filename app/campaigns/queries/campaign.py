@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.campaigns.models import Campaign
 from app.content.models import ContentItem
-from app.core.db import app_now, db
+from app.core.db import app_now, database_now, db
 from app.lib.errors import NotFound
 from app.publishing.campaign_frame import Frame
 
@@ -38,6 +38,11 @@ def count_planned(campaign_id: uuid.UUID) -> int:
     waits = sa.and_(ContentItem.status == "approved", ContentItem.scheduled_for > app_now())
     has_accounts = sa.func.jsonb_array_length(ContentItem.planned_accounts) > 0
     return db.session.scalar(sa.select(sa.func.count()).where(mine, waits, has_accounts)) or 0
+
+
+def why_outside(campaign: Campaign) -> str:
+    """Why the clock keeps a running or paused campaign from sending; "" where it does not, or nothing would be sent anyway."""
+    return frame_of(campaign).outside(database_now()) if campaign.status in ("active", "paused") else ""
 
 
 def frame_of(campaign: Campaign) -> Frame:

@@ -11,12 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.content import bounds, payloads
 from app.content.models import ContentDraft, ContentItem
+from app.content.secret_check import find_secret
 from app.core import actor
 from app.core.db import app_now, db
 from app.core.ids import uuid7
 from app.core.locks import advisory
 from app.lib.errors import Invalid
-from app.lib.secrets import in_text
 
 MOST_UNSAVED = 100  # new texts that one person has begun and neither saved nor discarded
 TOO_MANY = (
@@ -40,7 +40,7 @@ def autosave(
     wanted = payloads.normalize(raw)
     if wrong := bounds.too_much(wanted):
         raise Invalid(wrong)
-    if not confirmed and (kind := suspect(wanted)):
+    if not confirmed and (kind := find_secret(wanted)):
         raise Invalid({"confirm_secret": f"Not saved: this looks like {kind}."})
     exists = db.session.get(ContentItem, item_id) is not None
     person_id = _person_id()
@@ -74,11 +74,3 @@ def _person_id() -> uuid.UUID:
     if person_id is None:
         raise Invalid("A draft belongs to a person.")
     return person_id
-
-
-def suspect(of: Mapping[str, Any]) -> str | None:
-    """What in this payload looks like a secret, or None."""
-    texts = [of["title"], of["body"], *(m["alt"] for m in of["media"])]
-    for own in of["variants"].values():
-        texts += [own["text"], own.get("first_comment", ""), *own.get("parts", ())]
-    return next((kind for kind in map(in_text, texts) if kind), None)

@@ -24,7 +24,6 @@ from app.lib.errors import NotFound
 from app.platforms import registry
 from app.platforms.base import Limits
 from app.publishing.queries import plan as plans
-from app.web import labels
 
 
 def new_entry(
@@ -90,7 +89,7 @@ def context(
         "planned": {a.platform for a in chosen}, "too_much": too_much,
         "previews": [] if too_much else queries.previews(entry.payload, chosen), "max_text": bounds.MAX_TEXT,
         "pictures": queries.facts(m["sha256"] for m in entry.payload["media"]), "limits": {s.slug: found[s.slug] for s in tabs if s.slug in found},
-        "account_key": labels.account, "same_place": account_queries.shared_places(offered), **more,
+        "same_place": account_queries.shared_places(offered), **more,
     }  # fmt: skip
 
 

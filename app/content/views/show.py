@@ -20,7 +20,7 @@ from app.content.views.blueprint import bp
 from app.publishing.queries import item_progress as records
 from app.reviews import queries as reviews
 from app.staff import queries as people
-from app.web import labels, times
+from app.web import times
 from app.web.auth import can, requires
 from app.web.pages import render
 from app.web.view_marks import poll
@@ -65,7 +65,7 @@ def _facts(item: ContentItem, versions: list[VersionRow]) -> dict[str, Any]:
     campaign = campaigns.by_id(item.campaign_id) if item.campaign_id else None
     there = f"{item.scheduled_for.astimezone(times.zone(item.timezone)):%a %d %b %H:%M}" if item.scheduled_for else ""
     return {
-        "there": there, "account_key": labels.account, "shared": render_markdown(version.payload["body"]) if version and not made else "",
+        "there": there, "shared": render_markdown(version.payload["body"]) if version and not made else "",
         "publish_url": url_for("publishing.new", item_id=item.id) if can("operator") else None,
         "records_url": url_for("publishing.records", content=item.id), "review": reviews.of_item(item.id) if item.status == "review" else None,
         "whole_version": queries.version_view(version.payload, queries.platforms_to_review(item)) if version else None,

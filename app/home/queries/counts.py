@@ -41,6 +41,15 @@ def badges(user: Person) -> Badges:
     return Badges(*db.session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one())
 
 
+def badges_if_possible(user: Person) -> Badges | None:
+    """The same for a page that tells of a fault: nothing of a broken transaction is written by it, and no answer is no fault."""
+    try:
+        with db.session.no_autoflush:
+            return badges(user)
+    except sa.exc.SQLAlchemyError:
+        return None
+
+
 class ActiveCampaign(NamedTuple):
     """A running campaign; of `total` items so many are `live`."""
 

@@ -1,4 +1,4 @@
-"""The four tiles of Home: this week against the week before, and a line of 14 days. Pure."""
+"""The four tiles of Home: this week against the week before, and a line of 14 days; counted from the days that metrics hands over."""
 
 from __future__ import annotations
 

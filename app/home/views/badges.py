@@ -6,11 +6,9 @@ import hashlib
 import time
 import uuid
 
-import sqlalchemy as sa
 from flask import Response, current_app, make_response, render_template, request
 from flask_login import current_user
 
-from app.core.db import db
 from app.home.queries import counts as count_queries
 from app.home.views.blueprint import bp
 from app.web.auth import requires
@@ -24,11 +22,8 @@ def counts() -> dict[str, int]:
     """What the side bar says to the person at the browser; nothing where the page tells of a fault and cannot ask."""
     if not current_user.is_authenticated:
         return {}
-    try:
-        with db.session.no_autoflush:
-            return count_queries.badges(current_user)._asdict()
-    except sa.exc.SQLAlchemyError:
-        return {}
+    found = count_queries.badges_if_possible(current_user)
+    return found._asdict() if found else {}
 
 
 def recent_counts() -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.audit import actions as audit
 from app.core import settings
-from app.core.settings import SETTINGS
+from app.core.settings import SETTINGS, as_text
 from app.lib.errors import Invalid
 
 
@@ -39,14 +39,3 @@ def change_settings(typed: Mapping[str, Any], before: Mapping[str, str]) -> list
         old, new = settings.put(name, value)
         audit.record("operations.set", ("system_config", name), label=name, value=[old, new])
     return list(fresh)
-
-
-def as_text(value: Any) -> str:
-    """A value as its form field says it."""
-    return (
-        ("yes" if value else "no")
-        if isinstance(value, bool)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )

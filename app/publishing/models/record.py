@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts import models as account_models  # noqa: F401  (the relationship below names its class)
+from app.core.badges import Badge
 from app.core.db import Row
-from app.core.flow import Badge, Flow, State
+from app.core.flow import Flow, State
 from app.platforms.errors import ERROR_TYPES
 from app.publishing.models.attempt import STEPS
 from app.publishing.models.job import DISCLOSURES

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, url_for
 
 from app.content import queries as contents
-from app.core.db import db
 from app.lib import clock
 from app.lib.errors import Conflict, Forbidden, Invalid, TooMany
 from app.reviews import actions, navigation, queries, rules
@@ -20,6 +19,7 @@ from app.reviews.views.queue import open_details, render_empty_queue
 from app.reviews.views.queue_filters import Filters, queue_filters
 from app.web.auth import requires
 from app.web.form_recovery import recovers_form
+from app.web.forms import attempt
 from app.web.pages import back_to, render, toast, wants_fragment
 from app.web.template_globals import moment_in_text
 
@@ -45,11 +45,10 @@ def decide(request_id: uuid.UUID) -> Response:
     form, args = DecisionForm(), queue_filters()
     rows = [row.id for row in queries.queue(args)]
     try:
-        _refuse_second_press(form)
-        done = actions.decide(request_id, form.decision.data or "", **_form_values(form))
-        db.session.flush()
+        with attempt():
+            _refuse_second_press(form)
+            done = actions.decide(request_id, form.decision.data or "", **_form_values(form))
     except (Invalid, Conflict, Forbidden, TooMany) as error:
-        db.session.rollback()
         return _render_refusal(request_id, args, form, error)
     return _render_next(
         navigation.after_decision(rows, request_id), args, _toast_text(done), _undo_url(request_id, args)
@@ -125,10 +124,9 @@ def undo(request_id: uuid.UUID) -> Response:
     """Take the decision back; the item is in the queue again, and on the screen."""
     args = queue_filters()
     try:
-        actions.undo(request_id)
-        db.session.flush()
+        with attempt():
+            actions.undo(request_id)
     except (Conflict, Forbidden) as error:
-        db.session.rollback()
         answer = render_request(request_id, args=args, notice=PageMessage("Not undone", error.message, error.status))
         return toast(answer, error.message) if wants_fragment() else answer
     return back_to(url_for("reviews.show", request_id=request_id, **args), "Undone. It is in review again.")

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from htmx_flask import request
 
-from app.core.db import db
 from app.lib.errors import Invalid
 from app.staff import actions, authenticator
 from app.staff.actions.second_factor import unseal_secret
@@ -87,7 +86,6 @@ def require_factor() -> ResponseReturnValue:
 
 def _remember_device(answer: Response) -> Response:
     """This browser stays a known one though the factor changed."""
-    db.session.flush()
     return remember_device(answer, load_person(current_user.token))
 
 

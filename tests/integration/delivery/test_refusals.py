@@ -17,7 +17,6 @@ from app.core import queue
 from app.core.db import db
 from app.core.transactions import transaction
 from app.lib.errors import Invalid
-from app.web import labels
 from tests import publishing_desk as desk
 from tests.fakes.client import Fake
 
@@ -147,7 +146,7 @@ def test_an_address_that_a_post_was_refused_at_is_a_bad_address_on_the_accounts_
     desk.scheduled(account)
     desk.work()
     found = row(account)
-    assert (found.status, labels.account(found.status, found.meta)) == ("invalid", "bad_address")
+    assert (found.status, found.status_badge) == ("invalid", "bad_address")
 
 
 def test_a_token_entered_anew_is_told_apart_from_the_one_that_lacked_a_right(fake, as_user):

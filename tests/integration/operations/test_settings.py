@@ -20,7 +20,7 @@ def admin(as_user: Any) -> Any:
 
 def form(admin: Any, **changes: str) -> dict[str, str]:
     """What the browser would send: every field as the page shows it, and what it was."""
-    from app.operations.actions.settings import as_text
+    from app.core.settings import as_text
 
     shown = {name: as_text(settings.get(name)) for name, one in settings.SETTINGS.items() if not one.is_hidden}
     return {

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from app import rooms
-from app.core.flow import BADGES, FLOWS, SHARED, Badge, declare_badges
+from app.core.badges import BADGES, SHARED, Badge, declare_badges
+from app.core.flow import FLOWS
 from app.web import labels
 
 ROOT = Path(__file__).resolve().parents[3]

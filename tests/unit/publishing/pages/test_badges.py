@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.flow import BADGES
+from app.core.badges import BADGES
 from app.publishing.pages.badges import MOVING, job_badge_key, poll_interval
 
 KEYS = (
