@@ -7,7 +7,7 @@ import itertools
 serial = itertools.count(1)
 
 
-# vault
+# accounts
 def make_account(platform="site", name=None, status="active", secrets=None, configuration=None, **columns):  # type: ignore[no-untyped-def]
     """An account with its secrets sealed, in the state that is asked for."""
     from app.accounts import sealing

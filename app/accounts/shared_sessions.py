@@ -42,6 +42,7 @@ class SharedSessions:
     @contextmanager
     def lock(self, account: UnsealedAccount) -> Iterator[None]:
         """Single flight by a lease in PostgreSQL; after WAIT it goes in anyway."""
+        # the name of before the room was called so: while a desk is updated, old and new workers must not refresh at once
         name, owner = f"vault-session-{account.key}", secrets.token_hex(8)
         held = _wait_for(name, owner)
         try:

@@ -89,7 +89,7 @@ class Clock:
 
 
 class NoHttp:
-    """For connectors that must not leave the house."""
+    """For connectors that must not call anybody."""
 
     def call(self, *args: Any, **values: Any) -> Any:
         raise AssertionError("an outbound call")

@@ -1,4 +1,4 @@
-"""A nursery of real processes: imports the house once, then forks a worker or a clock per command.
+"""A nursery of real processes: imports the app once, then forks a worker or a clock per command.
 
     stdin: "publish" | "default" | "clock", and maybe by how many seconds its own clock is wrong;
            "web", its port, and maybe a database address of its own

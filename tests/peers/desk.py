@@ -1,4 +1,4 @@
-"""One post the whole way: an account connected in the vault, an approved text with pictures, the real worker, a real PDS.
+"""One post the whole way: a connected account, an approved text with pictures, the real worker, a real PDS.
 
 Prints what the record and its attempts say, keeps the record page as HTML, and answers how many things were wrong.
 """
@@ -35,7 +35,7 @@ def one_post(pds: Pds, site: Site, page: Path, picture_too: bool) -> list[str]:
     with acting(desk.staff()):
         account = transaction(connect, values)
     checked = services.verify(account.id)
-    print(f"  vault: {type(checked).__name__} {getattr(checked, 'name', '')}")
+    print(f"  account: {type(checked).__name__} {getattr(checked, 'name', '')}")
     media = [_asset(site, number) for number in range(2)]
     key = desk.scheduled(account.id, made=desk.approved(TEXT.format(name=name), title="To a real PDS", media=media))[0]
     drain.drain()

@@ -85,7 +85,7 @@ class Pds:
         return exchange.object()
 
     def account(self, name: str) -> UnsealedAccount:
-        """A new account `<name>.test` with an app password, as our vault would hold it."""
+        """A new account `<name>.test` with an app password, as our desk would hold it."""
         login = {"handle": f"{name}.test", "email": f"{name}@example.org", "password": "peer-password-1"}
         session = self.call("POST", "com.atproto.server.createAccount", json=login)
         made = self.call(

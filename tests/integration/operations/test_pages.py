@@ -1,4 +1,4 @@
-"""Every page of operations, metrics and the vault: answers, holds its promises, stays within 12 statements."""
+"""Every page of operations, metrics and the accounts: answers, holds its promises, stays within 12 statements."""
 
 from __future__ import annotations
 
