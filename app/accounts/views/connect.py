@@ -22,7 +22,7 @@ from app.web.pages import render
 @bp.get("/connect")
 @requires("operator")
 def choose() -> Response:
-    return render("staff/choose.html", platforms=[connector.spec for connector in registry.all()])
+    return render("accounts/choose.html", platforms=[connector.spec for connector in registry.all()])
 
 
 @bp.route("/connect/<slug>", methods=["GET", "POST"])
@@ -31,7 +31,7 @@ def choose() -> Response:
 def connect(slug: str) -> Response:
     spec = spec_or_404(slug)
     form = connect_form(spec)
-    again = form_renderer(form, "staff/connect.html", spec=spec)
+    again = form_renderer(form, "accounts/connect.html", spec=spec)
     if request.method == "GET":
         return again()
     return submit(
@@ -47,7 +47,7 @@ def reconnect(account_id: uuid.UUID) -> Response:
     spec = spec_or_404(account.platform)
     form = connect_form(spec, keep=bool(account.credentials), current=account.configuration)
     form.name.data = account.account_name
-    again = form_renderer(form, "staff/reconnect.html", spec=spec, account=account)
+    again = form_renderer(form, "accounts/reconnect.html", spec=spec, account=account)
     if request.method == "GET":
         return again()
     return submit(

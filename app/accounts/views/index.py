@@ -24,7 +24,7 @@ def index() -> Response:
     page = queries.ACCOUNTS.page(request.args)
     same_place = queries.shared_places(queries.connected_accounts())
     return render(
-        "staff/index.html",
+        "accounts/index.html",
         region="results",
         page=page,
         waiting=waiting_by_account(),
@@ -43,14 +43,14 @@ def export() -> Response:
 @bp.get("/<uuid:account_id>")
 @requires("viewer")
 def show(account_id: uuid.UUID) -> Response:
-    return render("staff/show.html", **page_context(account_id))
+    return render("accounts/show.html", **page_context(account_id))
 
 
 @bp.get("/<uuid:account_id>/health")
 @requires("viewer")
 @poll
 def health(account_id: uuid.UUID) -> Response:
-    return render("staff/show.html", block="health", **page_context(account_id))
+    return render("accounts/show.html", block="health", **page_context(account_id))
 
 
 @bp.post("/<uuid:account_id>/verification")

@@ -21,7 +21,7 @@ from app.web.template_globals import zone
 @requires("operator")
 def pause(account_id: uuid.UUID) -> Response:
     account, form = get_connected(account_id), PauseForm()
-    again = form_renderer(form, "staff/pause.html", account=account)
+    again = form_renderer(form, "accounts/pause.html", account=account)
     if request.method == "GET":
         return again()
     return submit(
@@ -56,7 +56,7 @@ def set_rules(account_id: uuid.UUID) -> Response:
             "version": account.version,
         }
     )
-    again = form_renderer(form, "staff/rules.html", account=account, spec=spec_or_404(account.platform))
+    again = form_renderer(form, "accounts/rules.html", account=account, spec=spec_or_404(account.platform))
     if request.method == "GET":
         return again()
     return submit(
@@ -73,7 +73,7 @@ def set_rules(account_id: uuid.UUID) -> Response:
 def rename(account_id: uuid.UUID) -> Response:
     account = get_connected(account_id)
     form = RenameForm(data={"name": account.account_name})
-    again = form_renderer(form, "staff/rename.html", account=account)
+    again = form_renderer(form, "accounts/rename.html", account=account)
     if request.method == "GET":
         return again()
     return submit(
@@ -86,7 +86,9 @@ def rename(account_id: uuid.UUID) -> Response:
 @confirmed
 def disconnect(account_id: uuid.UUID) -> Response:
     account, form = get_connected(account_id), PlainForm()
-    again = form_renderer(form, "staff/disconnect.html", account=account, waiting=waiting_by_account().get(account.id))
+    again = form_renderer(
+        form, "accounts/disconnect.html", account=account, waiting=waiting_by_account().get(account.id)
+    )
     if request.method == "GET":
         return again()
     return submit(

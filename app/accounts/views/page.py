@@ -65,7 +65,7 @@ def form_renderer(form: Any, template: str, **context: Any) -> Callable[[], Resp
 
 
 def account_renderer(account: Account) -> Callable[[], Response]:
-    return lambda: render("staff/show.html", **page_context(account.id))
+    return lambda: render("accounts/show.html", **page_context(account.id))
 
 
 def account_url(account: Account) -> str:

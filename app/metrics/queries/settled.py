@@ -1,4 +1,4 @@
-"""The records that metrics count, and what they are narrowed to. A record counts by the moment it was *settled* (data-model.md,
+"""The records that metrics count, and what they are narrowed to. A record counts by the moment it was *settled* (docs/data-model.md,
 "Where the specs err"): success at `published_at`, failure at `dead_letter_at`."""
 
 from __future__ import annotations

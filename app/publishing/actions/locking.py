@@ -1,4 +1,4 @@
-"""Locking, always in one order: records by their id, then their items and jobs (docs/publishing.md)."""
+"""Locking, always in one order: records by their id, then their items and jobs (docs/delivery.md)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.core import clock_state, clock_watch, heartbeats, locks
+from app.core import clock_state, clock_watch, heartbeats, locks, periodic
 from app.core.db import db
 from app.core.ids import uuid7
 from app.core.transactions import transaction
@@ -255,9 +255,9 @@ def test_it_is_said_once_in_the_log_the_audit_and_on_home(clocks, as_user, caplo
 def test_periodic_jobs_wait_while_a_jump_is_watched_out(clocks):
     """Nothing expires or is forgotten by a clock that has just jumped. (D4)"""
     clocks.jumps(180)
-    assert not transaction(heartbeats._begin, "staff.forget_old", "me")
+    assert not transaction(periodic._begin, "staff.forget_old", "me")
     clocks.passes(65)
-    assert transaction(heartbeats._begin, "staff.forget_old", "me")
+    assert transaction(periodic._begin, "staff.forget_old", "me")
 
 
 def test_a_sweeper_that_is_started_again_need_not_wait_anew_but_one_on_another_machine_does(clocks):

@@ -95,7 +95,7 @@ def test_every_row_shown_usable_is_accepted_and_every_row_shown_barred_is_refuse
         for row in shown:
             assert press(item, artifact, row) == (f"{row.label}: {row.why_not}" if row.why_not else ""), vars(row)
             if row.is_usable and row.earlier:
-                assert row.earlier.words in press(item, artifact, row, wanted=False), "asked for where it is shown"
+                assert row.earlier.summary in press(item, artifact, row, wanted=False), "asked for where it is shown"
 
 
 def press(item, artifact, row, wanted=True):

@@ -21,7 +21,7 @@ PAGES = (
 )  # fmt: skip
 GARBAGE = (
     "/calendar?date=0001-01-01&view=week", "/calendar?date=9999-12-31", "/calendar?date=banana&view=year&platform=%01&campaign=x&status=y",
-    "/metrics?days=banana&platform=%27&campaign=zz", "/search?q=%25_%5C%01", "/palette?q=" + "x" * 3000, "/notices?after=staff.&kind=%01", "/accounts?status=none&after=@@",
+    "/metrics?days=banana&platform=%27&campaign=zz", "/search?q=%25_%5C%01", "/palette?q=" + "x" * 3000, "/notices?after=zzzz&kind=%01", "/accounts?status=none&after=@@",
     "/views/new?page=nowhere&query=%26%26", "/search?q=" + "%F0%9F%91%A9" * 40,
 )  # fmt: skip
 

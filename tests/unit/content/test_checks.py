@@ -18,7 +18,7 @@ from app.lib.secrets import in_text
 @pytest.mark.parametrize(
     "text",
     [
-        "ghp_abcdefghijklmnopqrstuvwxyz0123456789", "xoxb-123456789012-abcdef", "AKIAIOSFODNN7EXAMPLE", "k3xw-7abc-staff.-qqqq",
+        "ghp_abcdefghijklmnopqrstuvwxyz0123456789", "xoxb-123456789012-abcdef", "AKIAIOSFODNN7EXAMPLE", "k3xw-7abc-zzzz-qqqq",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N", "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc",
         "-----BEGIN RSA PRIVATE KEY-----", "Authorization: Bearer abcdefghijklmnopqrstuvwx", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF", "aBcD eF1h IjKl MnOp QrSt UvWx",
     ],

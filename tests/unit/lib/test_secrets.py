@@ -63,7 +63,7 @@ TRUE: dict[str, list[str]] = {
     "a session token (JWT)": ["eyJhbGciOiJIUzI1NiJ9." + of("eyJzdWIiOiIx", WORD, 30, ".") + of("", URLSAFE, 43)],
     "a Telegram bot token": [of("", DIGITS, 10, ":AA") + of("", URLSAFE, 33)],
     "a Discord bot token": [of("M", WORD, 25, ".") + of("", WORD, 6, ".") + of("", URLSAFE, 38)],
-    "an app password": ["k3xw-7abc-staff.-qqqq", "-".join(some(DRAW, LOWER + "234567", 4) for _ in range(4))],
+    "an app password": ["k3xw-7abc-zzzz-qqqq", "-".join(some(DRAW, LOWER + "234567", 4) for _ in range(4))],
     "a private key": ["-----BEGIN PRIVATE KEY-----\nMIIEvQ1B" + of("", WORD, 60) + "\n-----END PRIVATE KEY-----"],
     "a webhook's address": ["https://hooks.slack.com/services/T0001/B0001/" + of("", WORD, 24)],
     "a password inside an address": ["https://desk:" + of("", WORD, 12) + "@db.example/desk"],
