@@ -8,25 +8,20 @@ from __future__ import annotations
 import click
 from flask import Flask
 
+from app.cli import create_with_commands
 from app.cli.command_line import is_lookup, lookup_app
 from app.environment import Environment, EnvironmentInvalid
 
 
 def build() -> Flask:
     if is_lookup():
-        return lookup_app(lambda: load(Environment.from_env()))
+        return lookup_app(lambda: create_with_commands(Environment.from_env()))
     try:
         if click.get_current_context(silent=True) is not None:  # `flask run`, `flask shell`
-            return load(Environment.from_env())
-        return load(Environment.from_env().needed())
+            return create_with_commands(Environment.from_env())
+        return create_with_commands(Environment.from_env().needed())
     except EnvironmentInvalid as error:
         raise SystemExit(str(error)) from None
-
-
-def load(settings: Environment) -> Flask:
-    from app.factory import create_app
-
-    return create_app(settings)
 
 
 app = application = build()

@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, reactions, rooms
+from app import reactions, rooms
 from app.core import crypto, db, deadline, queue, transactions
 from app.environment import Environment
 from app.lib import logs, redact
@@ -72,6 +72,5 @@ def create_app(settings: Environment | None = None, role: str = "web", **overrid
     template_globals.init_app(app, rooms.NAV)
     health.init_app(app)
     rooms.init_app(app)
-    cli.init_app(app)
     secret_links.init_app(app)
     return app

@@ -24,6 +24,7 @@ from filelock import FileLock
 from flask.testing import FlaskClient
 from hypothesis import settings
 
+from app import cli
 from app.audit.queries import entries
 from app.core import actor, clock_state, queue, rights, transactions
 from app.core import settings as desk_settings
@@ -146,6 +147,7 @@ def session_app(settings: Environment) -> Pressroom:
     as_the_app = _as_the_app(sa.make_url(settings.database_url))
     session_app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, SQLALCHEMY_DATABASE_URI=as_the_app)
     session_app.test_client_class = Browser
+    cli.init_app(session_app)
     return session_app
 
 

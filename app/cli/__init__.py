@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.environment import Environment
+
 
 def init_app(app: Flask) -> None:
     """Adds the commands that belong to no room; imported late, so that the supervisor stays small."""
@@ -14,3 +16,12 @@ def init_app(app: Flask) -> None:
 
     for command in COMMANDS:
         app.cli.add_command(command)
+
+
+def create_with_commands(settings: Environment) -> Flask:
+    """The application as `flask` and WSGI servers get it. The factory knows no command: commands make applications themselves."""
+    from app.factory import create_app
+
+    app = create_app(settings)
+    init_app(app)
+    return app

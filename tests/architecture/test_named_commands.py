@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 import click
 import pytest
 
+from app.cli import create_with_commands
 from app.cli.command_line import lookup_app
 from app.environment import Environment
-from app.factory import create_app
 from tests.architecture.source import ROOT, modules, templates
 
 FLASK = re.compile(r"(?<![\w./-])flask (?!import )([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
@@ -39,7 +39,7 @@ def told() -> Iterator[tuple[str, str]]:
 @pytest.fixture
 def commands(settings: Environment) -> dict[str, set[str]]:
     """Each command of `flask` and what stands below it."""
-    group = lookup_app(lambda: create_app(settings)).cli
+    group = lookup_app(lambda: create_with_commands(settings)).cli
     context = click.Context(group)
     with context:
         found = {name: group.get_command(context, name) for name in group.list_commands(context)}
