@@ -21,4 +21,5 @@ declare(
     },
     nouns={"platform_credentials": "Account"},
     formerly="vault",
+    verbs={"vault.rename": "set_name"},
 )

@@ -44,7 +44,7 @@ COMMENTS = {
     "remote_account": "The account at the other end as one text (vault/remote.py); rows with the same one are one place",
 }
 
-settings.declare_group("accounts", "Accounts on platforms", 30)
+settings.declare_group("accounts", "Accounts on platforms", 30, formerly="vault")
 settings.declare(
     "accounts.breaker_after",
     5,

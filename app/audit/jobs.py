@@ -45,15 +45,17 @@ def redeliver() -> None:
     transaction(actions.redeliver)
 
 
-@job(REACT)
+@job(REACT, formerly="audit.react")
 def deliver_event(event_id: str, consumer: str) -> None:
-    """Run one job that follows one event; it gets the id of the thing the event is about."""
-    consumer = current(consumer)
+    """Run one job that follows one event; it gets the id of the thing the event is about.
+
+    The row of the delivery may name the job as an older desk did; it is claimed and settled by that name.
+    """
     entity_id = transaction(claim, event_id, consumer)
     if entity_id is None:
         return
     try:
-        run_consumer(consumer, entity_id)
+        run_consumer(current(consumer), entity_id)
     except Exception as error:
         transaction(actions.mark_failed, event_id, consumer, logs.words(error))
         raise

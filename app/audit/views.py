@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 
 from app.audit.queries import LISTING, entries_of_trace, entry, health, timeline_row
 from app.audit.queries.entries import entry_key
 from app.audit.queries.seals import seal_covering
-from app.audit.words import noun, sentence
+from app.audit.words import current, noun, sentence
 from app.web.auth import requires
 from app.web.csv_export import csv_response
 from app.web.pages import render
@@ -25,11 +26,19 @@ COLUMNS = {
 }  # fmt: skip
 
 
+def _arguments() -> MultiDict[str, str]:
+    """Of the address; an action by the name of today, as the menu has it."""
+    given = request.args.copy()
+    if "action" in given:
+        given["action"] = current(given["action"])
+    return given
+
+
 @bp.get("/audit")
 @requires("admin")
 def index() -> Response:
     """Everything that was done, newest first."""
-    page = LISTING.page(request.args)
+    page = LISTING.page(_arguments())
     return render(
         "audit/index.html",
         region="results",
@@ -46,7 +55,7 @@ def index() -> Response:
 @requires("admin")
 def export() -> Response:
     """The same rows as a file."""
-    return csv_response(LISTING, request.args, COLUMNS, "audit")
+    return csv_response(LISTING, _arguments(), COLUMNS, "audit")
 
 
 @bp.get("/audit/<key>")

@@ -35,16 +35,25 @@ _ICONS = {
 }  # fmt: skip
 
 
-def declare(room: str, words: Mapping[str, Words], nouns: Mapping[str, str] = _NONE, formerly: str = "") -> None:
+def declare(
+    room: str,
+    words: Mapping[str, Words],
+    nouns: Mapping[str, str] = _NONE,
+    formerly: str = "",
+    verbs: Mapping[str, str] = _NONE,
+) -> None:
     """Give a room's actions their words: verb → words; `icon` from the sprite, `tone` one of idle, wait, plan, run, ok, bad.
 
     `nouns`: the room's tables as things. `formerly`: how the room was called when older entries were written; an entry is
-    never changed, so its old name is read as the new one (`accounts.sign_in` of a staff member is `staff.sign_in`).
+    never changed, so its old name is read as the new one (`accounts.sign_in` of a staff member is `staff.sign_in`). `verbs`: whole old names whose verb has
+    changed as well.
     """
     for verb, said in words.items():
         _WORDS[f"{room}.{verb}"] = said
         if formerly:
             _CURRENT[f"{formerly}.{verb}"] = f"{room}.{verb}"
+    for old, verb in verbs.items():
+        _CURRENT[old] = f"{room}.{verb}"
     NOUNS.update(nouns)
 
 

@@ -76,6 +76,7 @@ class Group(NamedTuple):
 
     title: str
     place: int
+    formerly: str = ""
 
 
 SETTINGS: dict[str, Setting] = {}
@@ -96,9 +97,18 @@ def declare(name: str, default: Any, kind: type, help: str, *, label: str = "", 
     return SETTINGS[name]
 
 
-def declare_group(name: str, title: str, place: int) -> None:
-    """Declare the heading over a room's settings; the page shows groups by their `place`."""
-    GROUPS[name] = Group(title, place)
+def declare_group(name: str, title: str, place: int, formerly: str = "") -> None:
+    """Declare the heading over a room's settings; the page shows groups by their `place`. `formerly`: how the room was called
+    when older changes were recorded."""
+    GROUPS[name] = Group(title, place, formerly)
+
+
+def current(key: str) -> str:
+    """The name that a setting has today, of one that may stand in the trail."""
+    group, _, rest = key.partition(".")
+    return next(
+        (f"{new}.{rest}" for new, one in GROUPS.items() if one.formerly == group and f"{new}.{rest}" in SETTINGS), key
+    )
 
 
 def by_group() -> list[tuple[str, str, list[Setting]]]:

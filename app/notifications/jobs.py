@@ -10,13 +10,13 @@ from app.notifications.actions import notify
 FORMER = {
     "account": "account_left",
     "expiry": "account_expires",
-    "record": "record_failed",
+    "record": "record_failed+record_asks",
     "review": "review_asked",
     "decision": "review_decided",
     "undo": "review_undone",
 }
-"""There was a job for each before (`tell_of_review`); an older desk may have left one in Redis. `record` was two kinds: when it
-was a question, the row of the delivery says so, and the sweeper asks by that."""
+"""There was a job for each before (`tell_of_review`); an older desk may have left deliveries under their names. `record` was two
+kinds: each of them looks whether it is meant."""
 
 for former, kind in FORMER.items():
     for room in ("operations", "notifications"):
@@ -25,5 +25,6 @@ for former, kind in FORMER.items():
 
 @job(NOTIFY)
 def notify_people(kind: str, thing_id: str) -> None:
-    """`kind`: of the notice. `thing_id`: what the recorded action was about."""
-    transaction(notify.notify, kind, thing_id)
+    """`kind`: of the notice, or several joined by "+". `thing_id`: what the recorded action was about."""
+    for one in kind.split("+"):
+        transaction(notify.notify, one, thing_id)

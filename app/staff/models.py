@@ -28,7 +28,7 @@ declare_badges(
     {"invited": Badge("Invited", "wait", "mail"), "expired": Badge("Expired", "bad", "plug-connected-x")},
 )
 
-settings.declare_group("staff", "Staff and sign-in", 40)
+settings.declare_group("staff", "Staff and sign-in", 40, formerly="accounts")
 settings.declare(
     "staff.lock_failures",
     5,

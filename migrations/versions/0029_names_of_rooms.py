@@ -69,10 +69,20 @@ def downgrade() -> None:
 
 
 def _prefix(old: str, new: str) -> None:
+    """Where both names are there, what was set under the one of today stands."""
+    renamed = f"'{new}.' || substr(key, {len(old) + 2})"
     op.execute(
-        f"UPDATE system_config SET key = '{new}.' || substr(key, {len(old) + 2}) WHERE key LIKE '{old}.%'"
+        f"DELETE FROM system_config WHERE key LIKE '{old}.%' AND {renamed} IN (SELECT key FROM system_config)"
     )
+    op.execute(f"UPDATE system_config SET key = {renamed} WHERE key LIKE '{old}.%'")
 
 
 def _rename(table: str, column: str, old: str, new: str) -> None:
+    """The same. A saved list keeps both: its name is a person's own."""
+    same = {"event_deliveries": "there.event_id = here.event_id AND "}.get(table, "")
+    if table != "saved_views":
+        op.execute(
+            f"DELETE FROM {table} here WHERE here.{column} = '{old}' "
+            f"AND EXISTS (SELECT FROM {table} there WHERE {same}there.{column} = '{new}')"
+        )
     op.execute(f"UPDATE {table} SET {column} = '{new}' WHERE {column} = '{old}'")

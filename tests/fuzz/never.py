@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.publishing import actions as publishing
+from app.delivery.actions.invariants import check_recent
 
 
 def found() -> list[str]:
     """What must never be true of the desk's tables, whatever was sent to it."""
     out = [f"{words}: {number}" for words, sql in NEVER.items() if (number := db.session.scalar(sa.text(sql)))]
-    if doubles := publishing.check_recent():
+    if doubles := check_recent():
         out.append(f"records with two posts: {doubles}")
     return out
 

@@ -21,7 +21,7 @@ from app.publishing.actions.holds import hold
 from app.publishing.actions.lease import release
 from app.publishing.actions.rollups import derive
 from app.publishing.actions.wake import wake
-from app.publishing.models import PublishHold, PublishJob, PublishRecord
+from app.publishing.models import OPEN, PublishHold, PublishJob, PublishRecord
 from app.publishing.queries.last_call import last_call_at
 
 AT_ONCE = 200
@@ -49,6 +49,9 @@ def sweep(moment: datetime | None = None) -> dict[str, int]:
     ).all()
     found = {"prepare": 0, "commit": 0, "look": 0}
     for row in rows:
+        if row.status not in OPEN:  # a person has settled it by hand; nobody holds it any more, and it stays settled
+            release(row)
+            continue
         kind = row.step if row.step in found else "look"
         found[kind] += 1
         {"prepare": _in_prepare, "commit": _in_commit, "look": _in_lookup}[kind](row, moment)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.audit.models import AuditEntry
+from app.core import settings
 from app.core.db import db
 
 
@@ -28,4 +29,7 @@ def last_changes() -> dict[str, Change]:
         .where(AuditEntry.entity_type == "system_config", AuditEntry.action == "operations.set")
         .order_by(AuditEntry.entity_id, AuditEntry.occurred_at.desc())
     )
-    return {name: Change(*change) for name, *change in db.session.execute(statement)}
+    found = [(settings.current(name), Change(*change)) for name, *change in db.session.execute(statement)]
+    return dict(
+        sorted(found, key=lambda one: one[1].occurred_at)
+    )  # a setting may have changed under its former name, too

@@ -7,7 +7,7 @@ from app.reviews.models.decision import DECISIONS, NEXT_ACTIONS, ReviewComment, 
 from app.reviews.models.request import REQUEST, ApprovalRequest
 from app.reviews.rules import OPEN, SETTLED
 
-declare_group("reviews", "Reviews", 10)
+declare_group("reviews", "Reviews", 10, formerly="review")
 declare("reviews.self_approval", False, bool, "People may approve what they wrote themselves.", label="Self-approval")
 declare("reviews.quorum", 1, int, "How many different reviewers must approve a version.", minimum=1, maximum=5)
 declare(

@@ -23,13 +23,22 @@ from app.web.pages import back_to, render
 from app.web.view_marks import no_transaction
 
 
-@bp.route("/account", defaults={"page": ""}, methods=["GET", "POST"])
-@bp.route("/account/<path:page>", methods=["GET", "POST"])
+@bp.get("/account", defaults={"page": ""})
+@bp.get("/account/<path:page>")
 @requires("viewer")
 def former_address(page: str) -> Answer:
-    """Where these pages stood before accounts were those of platforms; a form of an open tab arrives, too."""
-    query = f"?{request.query_string.decode()}" if request.query_string else ""
-    return redirect(f"{request.script_root}/me{'/' if page else ''}{quote(page)}{query}", 308)
+    """Where these pages stood before accounts were those of platforms."""
+    query = quote(request.query_string, safe="=&%+")
+    return redirect(f"{request.script_root}/me{'/' if page else ''}{quote(page)}{f'?{query}' if query else ''}", 308)
+
+
+@bp.post("/account", defaults={"page": ""}, endpoint="former_form")
+@bp.post("/account/<path:page>", endpoint="former_form")
+@requires("viewer")
+def former_form(page: str) -> Answer:
+    """A form of a tab that was open during the update arrives. Not one view with the above: after a sign-in one leads back to
+    pages, and to no address that only takes forms."""
+    return former_address(page)
 
 
 @bp.get("/me")
