@@ -153,7 +153,7 @@ def timed(browser: FlaskClient, path: str) -> Timed:
         ran += 1
 
     begin(browser, path)
-    badges._drawn.clear()  # the side bar's counts are asked anew, as after five seconds
+    badges._recent.clear()  # the side bar's counts are asked anew, as after five seconds
     servers = _servers()
     sa.event.listen(db.engine, "before_cursor_execute", note)
     try:

@@ -59,7 +59,7 @@ def one_post(pds: Pds, site: Site, page: Path, picture_too: bool) -> list[str]:
 
 def _asset(site: Site, number: int) -> dict[str, Any]:
     content = picture("PNG", number)[0]
-    asset = transaction(store_picture, Files(site.settings.files), read(content), f"picture-{number}.png", None)
+    asset = transaction(store_picture, Files(site.settings.files), read(content), f"picture-{number}.png")
     return {"sha256": asset.content_hash, "alt": f"A square, number {number}"}
 
 

@@ -31,7 +31,7 @@ def files(app):
 def with_picture(files):
     buffer = io.BytesIO()
     Image.new("RGB", (40 + next(serial), 30), "teal").save(buffer, "PNG")
-    asset = transaction(store_picture, files, read(buffer.getvalue()), "stones.png", None)
+    asset = transaction(store_picture, files, read(buffer.getvalue()), "stones.png")
     media = [{"sha256": asset.content_hash, "alt": "Five stones", "crop": None}]
     return desk.approved(LINKED, media=media, link_rules=UTM), asset.content_hash
 
