@@ -67,9 +67,27 @@ def advisories() -> Iterator[Advisories]:
         server.shutdown()
 
 
+class Nothing(BaseHTTPRequestHandler):
+    """A package index that has nothing: what is not in the folder is nowhere, and the real index is not asked."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
 @pytest.fixture
-def audit(tmp_path: Path) -> Audit:
-    """Runs the audit over lock files that pin `names`; the index is a folder with the packages tight and leaky."""
+def index() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Nothing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/simple"
+        server.shutdown()
+
+
+@pytest.fixture
+def audit(tmp_path: Path, index: str) -> Audit:
+    """Runs the audit over lock files that pin `names`; the packages tight and leaky lie in a folder."""
     for name in ("tight", "leaky"):
         with zipfile.ZipFile(tmp_path / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
             wheel.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
@@ -82,9 +100,15 @@ def audit(tmp_path: Path) -> Audit:
         locks = [tmp_path / f"{name}.lock" for name in names]
         for lock, name in zip(locks, names, strict=True):
             lock.write_text(f"{name}==1.0 ; python_version > '3' \\\n    --hash=sha256:{'0' * 64}\n")
-        index = {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(tmp_path), "UV_CACHE_DIR": str(tmp_path / "cache")}
+        places = {
+            "UV_DEFAULT_INDEX": index,
+            "UV_FIND_LINKS": str(tmp_path),
+            "UV_CACHE_DIR": str(tmp_path / "cache"),
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+        }
         words = [sys.executable, str(ROOT / ".ci/audit.py"), "--service", service, *map(str, locks)]
-        return subprocess.run(words, env=os.environ | index, capture_output=True, text=True, timeout=60)
+        return subprocess.run(words, env=os.environ | places, capture_output=True, text=True, timeout=60)
 
     return run
 
