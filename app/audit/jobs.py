@@ -49,9 +49,12 @@ def redeliver() -> None:
 def deliver_event(event_id: str, consumer: str) -> None:
     """Run one job that follows one event; it gets the id of the thing the event is about.
 
-    The row of the delivery may name the job as an older desk did; it is claimed and settled by that name.
+    What Redis names and what the row of the delivery names may each be as an older desk called it: the row is looked for under
+    both, and is claimed and settled by its own.
     """
     entity_id = transaction(claim, event_id, consumer)
+    if entity_id is None and (today := current(consumer)) != consumer:
+        consumer, entity_id = today, transaction(claim, event_id, today)
     if entity_id is None:
         return
     try:

@@ -59,11 +59,11 @@ def flask(settings: Environment) -> dict[str, set[str]]:
     """Each command of `flask`, and the words of which one must follow."""
     import click
 
+    from app.cli import create_with_commands
     from app.cli.command_line import lookup_app
-    from app.factory import create_app
     from tests.architecture.test_named_commands import words_after
 
-    group = lookup_app(lambda: create_app(settings)).cli
+    group = lookup_app(lambda: create_with_commands(settings)).cli
     with click.Context(group) as context:
         found = {name: group.get_command(context, name) for name in group.list_commands(context)}
     return {name: set(words_after(command)) for name, command in found.items() if command}

@@ -34,7 +34,7 @@ def test_every_view_that_matters_is_marked(session_app):
     plain = {"staff.withdraw_invite", "staff.unlock", "staff.save_profile", "staff.password",
              "staff.sign_in", "staff.sign_out", "staff.second_factor", "staff.sign_in_help",
              "staff.accept_invite", "staff.reset_password", "staff.confirm",
-             "staff.former_address"}  # fmt: skip
+             "staff.former_form"}  # fmt: skip
     posts = {rule.endpoint for rule in session_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     marked = {name for name in posts if getattr(session_app.view_functions[name], "is_confirmed", False)}
     assert {name for name in posts if name.startswith("staff.")} - marked == plain
