@@ -227,7 +227,7 @@ def make_review(item=None, by=None, reviewer=None, status="in_review", reason="S
     return row
 
 
-def act_as(user, verb, *args, **more):  # type: ignore[no-untyped-def]
+def act_as(user, verb, *args, **more):
     """A verb, done by a person."""
     from app.core.actor import Actor, acting
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.accounts.badge import ADDRESS_FIELDS
 from app.accounts.models import Account
-from app.core.db import app_now, db
+from app.core.db import app_now, db, find_row
 from app.core.listing import Choice, Listing
 from app.lib.errors import NotFound
 from app.platforms import registry
@@ -28,10 +28,7 @@ AT_ONCE = 20
 
 def by_id(account_id: uuid.UUID | str) -> Account:
     """The account, also a disconnected one. Raises NotFound."""
-    try:
-        found = db.session.get(Account, uuid.UUID(str(account_id)))
-    except ValueError:
-        found = None
+    found = find_row(Account, account_id)
     if found is None:
         raise NotFound("There is no such account.")
     return found

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.content import bounds, payloads
+from app.core.ids import parse_id
 from app.platforms import registry
 
 PICTURE = re.compile(r"media-(\d{1,4})-sha256")
@@ -72,14 +73,6 @@ class ComposerInput:
         return out | bounds.tags(self.tags, self.tag_list) | bounds.problems(self.payload)
 
 
-def identifier(text: object) -> uuid.UUID | None:
-    """An id, or None for anything else."""
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        return None
-
-
 def read_form(form: Fields, item_id: uuid.UUID) -> ComposerInput:
     """The form as a value. Nothing in it raises: garbage means nothing, and `unknown_choices` names what must not be replaced silently."""
     raw = {
@@ -88,9 +81,9 @@ def read_form(form: Fields, item_id: uuid.UUID) -> ComposerInput:
         "link_rules": {"utm": {k: form.get(f"utm-{k}") for k in payloads.UTM}},
     }  # fmt: skip
     return ComposerInput(
-        item_id=item_id, payload=payloads.normalize(raw), base_id=identifier(form.get("base")), kind=payloads.line(form.get("kind")) or "post",
-        campaign_id=str(identifier(form.get("campaign")) or ""), tags=payloads.clean(form.get("tags")),
-        accounts=tuple(str(a) for a in map(identifier, form.getlist("accounts")) if a), plan_on=payloads.line(form.get("plan_on"))[:200],
+        item_id=item_id, payload=payloads.normalize(raw), base_id=parse_id(form.get("base")), kind=payloads.line(form.get("kind")) or "post",
+        campaign_id=str(parse_id(form.get("campaign")) or ""), tags=payloads.clean(form.get("tags")),
+        accounts=tuple(str(a) for a in map(parse_id, form.getlist("accounts")) if a), plan_on=payloads.line(form.get("plan_on"))[:200],
         plan_at=payloads.line(form.get("plan_at"))[:200], plan_zone=payloads.line(form.get("plan_zone"))[:60] or "UTC",
         plan_which=payloads.line(form.get("plan_which"))[:10], confirmed=bool(form.get("confirm_secret")),
         unknown_choices=_unknown_choices(form),
@@ -103,7 +96,7 @@ def _unknown_choices(form: Fields) -> dict[str, str]:
     out = {}
     if disclosure and disclosure not in payloads.DISCLOSURES:
         out["disclosure"] = disclosure
-    if campaign and identifier(campaign) is None:
+    if campaign and parse_id(campaign) is None:
         out["campaign"] = campaign
     return out
 

@@ -6,7 +6,7 @@ import os
 import time
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
 from app.core import connection_watch, deadline
-from app.core.ids import uuid7
+from app.core.ids import parse_id, uuid7
 
 NAMES = {
     "ix": "idx_%(table_name)s_%(column_0_N_name)s",
@@ -38,6 +38,9 @@ TYPES: dict[Any, Any] = {
 }
 
 
+Table = TypeVar("Table")
+
+
 class Base(DeclarativeBase):
     """Maps Python types to columns the same way everywhere."""
 
@@ -53,6 +56,12 @@ class Session(FlaskSession):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": Session})
+
+
+def find_row(table: type[Table], key: object) -> Table | None:
+    """The row of that id, of the session or the database; None also for what is no id."""
+    row_id = parse_id(key)
+    return db.session.get(table, row_id) if row_id is not None else None
 
 
 def app_now() -> sa.Function[datetime]:

@@ -12,7 +12,7 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
 
 
-def parse(text: object) -> uuid.UUID | None:
+def parse_id(text: object) -> uuid.UUID | None:
     """The id that a text is, in any form that `uuid.UUID` reads; None when it is none."""
     if isinstance(text, uuid.UUID):
         return text

@@ -11,6 +11,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMu
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TimeInput
 
+from app.core.ids import parse_id
 from app.lib import clock
 from app.lib.errors import Invalid
 from app.lib.local_time import FIRST, SECOND, TOO_FAR, YEARS, WrongTime, in_past, moment, too_far
@@ -98,7 +99,7 @@ class PublishForm(Moment):
 
     def second_on(self) -> set[uuid.UUID]:
         """The accounts where a second post beside an earlier version is wanted."""
-        return {key for key in map(_uuid, self.again.data or []) if key is not None}
+        return {key for key in map(parse_id, self.again.data or []) if key is not None}
 
     def fail(self, errors: dict[str, str]) -> None:
         """What belongs to one account stands beside it, and the group says that there is something."""
@@ -124,13 +125,6 @@ def slot_of(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo and at.year in YEARS else None
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 class MoveForm(Moment):

@@ -74,19 +74,19 @@ def public(view: View) -> View:
 
 def without_person(view: View) -> View:
     """Public, and who asks is not looked up: for what must answer without a database."""
-    view.is_without_person = True  # type: ignore[attr-defined]
+    view.is_without_person = True  # type: ignore[attr-defined]  # a mark on a function
     return public(view)
 
 
 def confirmed(view: View) -> View:
     """The person must have shown within `CONFIRMED_FOR` that it is them: roles, secrets, ways in (ASVS 5.0 7.5.1, 7.5.3)."""
-    view.is_confirmed = True  # type: ignore[attr-defined]
+    view.is_confirmed = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
 def without_factor(view: View) -> View:
     """Open also to those who still have to set up the second factor that the desk asks for."""
-    view.is_without_factor = True  # type: ignore[attr-defined]
+    view.is_without_factor = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 

@@ -56,6 +56,14 @@ class Ui:
         icon = self.icon(found.icon, "spin" if found.icon == "loader-2" else "")
         return Markup('<span class="st st-{}">{}{}</span>').format(found.tone, icon, label or found.word)
 
+    def crumb(self, text: str, href: str, is_name: bool = False, cls: str = "") -> Markup:
+        """A step of the way back, above the page. `is_name`: people's own words, in whatever direction they are written."""
+        opened = Markup('<li class="{}">').format(cls) if cls else Markup("<li>")
+        direction = Markup(' dir="auto"') if is_name else ""
+        return opened + Markup('<a href="{}"{}>{}</a>{}</li>').format(
+            href, direction, text, self.icon("chevron-right", "icon-sm")
+        )
+
     @lru_cache(maxsize=64)  # noqa: B019
     def error_type(self, key: str) -> Markup:
         """The words for a class of error."""

@@ -24,7 +24,7 @@ class PureContract(Contract):
         for module in sorted(graph.find_descendants(str(self.root))):
             if not is_pure(module):
                 continue
-            for target in sorted(self.impure):  # type: ignore[type-var]
+            for target in sorted(self.impure):
                 if target in graph.modules and (chain := graph.find_shortest_chain(importer=module, imported=target)):
                     found.append(" → ".join(chain))
         return ContractCheck(kept=not found, metadata={"found": found})

@@ -20,6 +20,7 @@ from app.calendar.queries.ready import ready_to_schedule
 from app.calendar.views.blueprint import bp
 from app.calendar.views.entries import Entry, entries
 from app.campaigns.queries import choices as campaigns
+from app.core.ids import parse_id
 from app.lib import clock
 from app.platforms import registry
 from app.publishing.queries.badges import RECORD_BADGES
@@ -71,15 +72,8 @@ def _after() -> Place | None:
         moment = datetime.fromisoformat(at)
     except ValueError:
         return None
-    found = _id(key)
+    found = parse_id(key)
     return (moment, found) if moment.tzinfo and found else None
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _hour_addresses() -> Callable[[date, int], str]:
@@ -108,7 +102,7 @@ def _parameters() -> tuple[str, date, Filters]:
         day,
         Filters(
             platform,
-            _id(args.get("campaign", "")),
+            parse_id(args.get("campaign", "")),
             args.get("status", "") if args.get("status") in dict(STATUSES) else "",
         ),
     )

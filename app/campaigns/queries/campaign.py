@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.campaigns.models import Campaign
 from app.content.models import ContentItem
-from app.core.db import app_now, database_now, db
+from app.core.db import app_now, database_now, db, find_row
 from app.lib.errors import NotFound
 from app.publishing.campaign_frame import Frame
 
@@ -17,10 +17,7 @@ MOST_CONTENT = 50
 
 def by_id(campaign_id: uuid.UUID | str) -> Campaign:
     """The campaign. Raises NotFound."""
-    try:
-        campaign = db.session.get(Campaign, uuid.UUID(str(campaign_id)))
-    except ValueError:
-        campaign = None
+    campaign = find_row(Campaign, campaign_id)
     if campaign is None or campaign.deleted_at is not None:
         raise NotFound("There is no such campaign. It may have been removed.")
     return campaign

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from app.content.models import Artifact, ContentItem
-from app.core.db import db
+from app.core.db import db, find_row
 from app.lib.errors import NotFound
 from app.staff.models import User
-
-Table = TypeVar("Table", ContentItem, Artifact)
 
 
 def by_id(item_id: uuid.UUID | str) -> ContentItem:
     """The item. Raises NotFound, also for what is no id."""
-    found = _get(ContentItem, item_id)
+    found = find_row(ContentItem, item_id)
     if found is None or found.deleted_at is not None:
         raise NotFound("There is no such content. It may have been removed, or the link is cut short.")
     return found
-
-
-def _get(table: type[Table], key: object) -> Table | None:
-    """The row of that id; None also for what is no id."""
-    try:
-        return db.session.get(table, uuid.UUID(str(key)))
-    except ValueError:
-        return None
 
 
 def by_ids(ids: Sequence[uuid.UUID]) -> list[ContentItem]:
@@ -42,7 +32,7 @@ def by_ids(ids: Sequence[uuid.UUID]) -> list[ContentItem]:
 
 def artifact(version_id: uuid.UUID | str | None) -> Artifact:
     """A version. Raises NotFound."""
-    found = _get(Artifact, version_id)
+    found = find_row(Artifact, version_id)
     if found is None:
         raise NotFound("There is no such version.")
     return found

@@ -13,14 +13,14 @@ from flask_login import current_user
 from app.accounts import queries as account_queries
 from app.content import actions, bounds, queries
 from app.content.actions import Stale
-from app.content.composer_input import ComposerInput, from_draft, identifier, read_form
+from app.content.composer_input import ComposerInput, from_draft, read_form
 from app.content.forms import ComposerForm, guard_secret, planned_moment
 from app.content.models import EDITABLE, ContentItem
 from app.content.views import composer_context
 from app.content.views.blueprint import MAX_FORM, MAX_UPLOAD, bp
 from app.content.views.conflict import merge_versions, render_conflict
 from app.content.views.pictures import uploads
-from app.core.ids import uuid7
+from app.core.ids import parse_id, uuid7
 from app.lib.errors import Conflict, Invalid
 from app.web.auth import requires
 from app.web.body_limits import takes
@@ -42,8 +42,8 @@ TEXTS = {
 def new() -> Response:
     """A new text has its id from the start: it stands in the address, so whoever is sent away comes back to the same text."""
     if request.method == "POST":
-        return _submit(read_form(request.form, identifier(request.form.get("item")) or uuid7()), None)
-    item_id = identifier(request.args.get("item") or request.args.get("draft"))
+        return _submit(read_form(request.form, parse_id(request.form.get("item")) or uuid7()), None)
+    item_id = parse_id(request.args.get("item") or request.args.get("draft"))
     if item_id and queries.is_saved(item_id):
         return make_response(redirect(url_for("content.edit", item_id=item_id)))
     draft = queries.draft_of(item_id, current_user.id) if item_id else None
@@ -91,7 +91,7 @@ def _submit(entry: ComposerInput, item: ContentItem | None) -> Response:
     if do in ("check", "pictures") or do.startswith("remove:"):
         return again()
     if item is not None and do == "merge":
-        merged, note = merge_versions(entry, item, identifier(request.form.get("began")))
+        merged, note = merge_versions(entry, item, parse_id(request.form.get("began")))
         return _page(merged, item, merge=note)
     try:
         return submit(form, lambda _: _save(entry, item), again, then=_url, toast=_toast)
@@ -101,7 +101,7 @@ def _submit(entry: ComposerInput, item: ContentItem | None) -> Response:
 
 def _save(entry: ComposerInput, item: ContentItem | None) -> ContentItem:
     when = _validate(entry, item)
-    campaign = identifier(entry.campaign_id)
+    campaign = parse_id(entry.campaign_id)
     if item is None:
         item = actions.create_item(entry.payload, item_id=entry.item_id, content_type=entry.kind)
     else:
@@ -142,7 +142,7 @@ def _toast(item: ContentItem) -> str:
 @requires("editor")
 @poll
 def preview() -> Response:
-    entry = read_form(request.form, identifier(request.form.get("item")) or uuid7())
+    entry = read_form(request.form, parse_id(request.form.get("item")) or uuid7())
     return render("content/edit.html", block="previews", **composer_context.context(entry))
 
 

@@ -14,11 +14,11 @@ from app.accounts import queries as account_queries
 from app.campaigns import queries as campaigns
 from app.content import bounds, queries
 from app.content.choices import DISCLOSURES, LANGUAGES
-from app.content.composer_input import ComposerInput, from_draft, identifier
+from app.content.composer_input import ComposerInput, from_draft
 from app.content.models import KINDS, ContentDraft, ContentItem
 from app.content.payloads import normalize
 from app.core import settings
-from app.core.ids import uuid7
+from app.core.ids import parse_id, uuid7
 from app.lib import clock, local_time
 from app.lib.errors import NotFound
 from app.platforms import registry
@@ -38,7 +38,7 @@ def new_entry(
     )
     return ComposerInput(
         item_id=item_id or uuid7(), payload=start, accounts=tuple(accounts), plan_zone=current_user.timezone or "UTC",
-        campaign_id=str(identifier(campaign) or ""),
+        campaign_id=str(parse_id(campaign) or ""),
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Response, request, url_for
 
 from app.content import actions, queries
-from app.content.composer_input import identifier
 from app.content.views.blueprint import bp
+from app.core.ids import parse_id
 from app.lib.errors import Conflict
 from app.web.auth import requires
 from app.web.forms import Form, submit
@@ -43,7 +43,7 @@ def bulk() -> Response:
     filters: dict[str, Any] = {k: v for k, v in request.args.items() if k in ("q", "sort", "view", *queries.FILTERS)}
     back = url_for("content.index", **filters)
     verb, word = VERBS.get(request.form.get("verb", ""), (None, ""))
-    ids = list(filter(None, map(identifier, request.form.getlist("id"))))[:200]
+    ids = list(filter(None, map(parse_id, request.form.getlist("id"))))[:200]
     if verb is None or not ids:
         return back_to(back, "Tick the items first, then choose what to do with them.")
     done, why = 0, ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.core.ids import parse_id
 from app.lib.errors import Conflict, Invalid
 from app.publishing.actions.cancel import cancel_record
 from app.publishing.actions.locking import lock_records
@@ -45,7 +45,7 @@ def apply(ids: Sequence[str], verb: str) -> str:
     """Do it to each record that allows it. Returns the words of the toast.
 
     Raises Invalid when nothing was ticked, too much was, or the verb is unknown."""
-    wanted = sorted({key for text in ids if (key := _id(text)) is not None})
+    wanted = sorted({key for text in ids if (key := parse_id(text)) is not None})
     if verb not in VERBS:
         raise Invalid({"": "Choose what to do with the ticked records."})
     if not wanted or len(wanted) > MOST:
@@ -59,10 +59,3 @@ def apply(ids: Sequence[str], verb: str) -> str:
         except Conflict as why:
             skipped[why.message] += 1
     return BulkResult(done, skipped).summary(done_word)
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

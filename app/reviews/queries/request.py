@@ -13,6 +13,7 @@ from app.campaigns.models import Campaign
 from app.content.models import Artifact, ContentItem
 from app.core import actor
 from app.core.db import db
+from app.core.ids import parse_id
 from app.lib.errors import NotFound
 from app.reviews.models import SETTLED, ApprovalRequest, ReviewDecision
 from app.reviews.queries.queue import open_and_current
@@ -49,10 +50,9 @@ class RequestDetails:
 
 def details(request_id: uuid.UUID | str) -> RequestDetails:
     """The request for its page. Raises NotFound."""
-    try:
-        key = uuid.UUID(str(request_id))
-    except ValueError:
-        raise NotFound("There is no such review request. The link may be cut short.") from None
+    key = parse_id(request_id)
+    if key is None:
+        raise NotFound("There is no such review request. The link may be cut short.")
     people = (Author.full_name, Asker.full_name, Settler.full_name, Opener.full_name, Assignee.full_name)
     statement = (
         sa.select(ApprovalRequest, ContentItem, Artifact, Campaign.name, *people)

@@ -13,6 +13,7 @@ from app.audit import queries as audit
 from app.content import checks
 from app.content import queries as contents
 from app.content.payload_diff import sections
+from app.core.ids import parse_id
 from app.lib import clock
 from app.reviews import queries, rules
 from app.reviews.forms import CommentForm, DecisionForm
@@ -107,10 +108,7 @@ def _rights_context(details: queries.RequestDetails) -> dict[str, Any]:
 
 def _comments_before() -> uuid.UUID | None:
     """The comment that the page asked for ends before; garbage means the newest page."""
-    try:
-        return uuid.UUID(request.args.get("before", ""))
-    except ValueError:
-        return None
+    return parse_id(request.args.get("before", ""))
 
 
 def _tab_context(details: queries.RequestDetails) -> dict[str, Any]:

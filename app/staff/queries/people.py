@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from app.core.db import app_now, db
+from app.core.db import app_now, db, find_row
 from app.core.listing import Choice, Listing
 from app.lib.errors import NotFound
 from app.lib.roles import ROLES, TABLE
@@ -43,10 +43,7 @@ STAFF = Listing(
 
 def by_id(user_id: uuid.UUID | str | None) -> User:
     """The member. Raises NotFound, for garbage too."""
-    try:
-        found = db.session.get(User, user_id if isinstance(user_id, uuid.UUID) else uuid.UUID(str(user_id)))
-    except ValueError:
-        found = None
+    found = find_row(User, user_id)
     if found is None:
         raise NotFound("There is no such person on the staff.")
     return found

@@ -72,7 +72,7 @@ def test_two_workers_refresh_once(app: Any, commit: Any) -> None:
                 held.append(outbound_allowed())
                 if sessions.get(account) is None:
                     refreshed.append(1)
-                    time.sleep(0.3)
+                    time.sleep(0.3)  # how long the refresh takes: the others come meanwhile
                     sessions.put(account, {"access": "fresh"})
 
     threads = [threading.Thread(target=worker) for _ in range(4)]
