@@ -42,8 +42,8 @@ desk_settings.FRESH_FOR = 3600.0
 # The way of a password is the real one, its work is small: tests/unit/staff/test_pure.py asks a process of its own for the cost.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 # An example that the machine interrupts is not a slow one: by itself Hypothesis fails what takes longer than 200 ms.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+settings.register_profile("pressroom", deadline=None)
+settings.load_profile("pressroom")
 
 
 @pytest.fixture(scope="session")

@@ -233,3 +233,11 @@ def act_as(user, verb, *args, **more):
 
     with acting(Actor(type="human", id=str(user.id), name=user.full_name, role=user.role)):
         return verb(*args, **more)
+
+
+def unseal_account(account_id):
+    """An account with its secrets in clear, as a worker has it at the moment of use."""
+    from app.accounts.unseal import unseal_by_id
+    from app.core.transactions import transaction
+
+    return transaction(unseal_by_id, account_id)

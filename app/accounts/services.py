@@ -17,11 +17,6 @@ from app.platforms.base import CannotTell, Check, Context, Refused, UnsealedAcco
 log = logging.getLogger(__name__)
 
 
-def unseal_account(credential_id: uuid.UUID | str) -> UnsealedAccount:
-    """An account with its secrets in clear, for a worker at the moment of use. Raises Unsealable, NotFound, Conflict."""
-    return transaction(unseal.unseal_by_id, credential_id)
-
-
 def verify(credential_id: uuid.UUID | str, ctx: Context | None = None) -> Check | None:
     """Sign in to the account and write down what came of it. Nothing it answers or raises carries a secret.
 

@@ -68,5 +68,5 @@ def init_app(app: Flask, nav: tuple[Group, ...]) -> None:
         trace_id=lambda: g.get("trace_id", ""),
         current_user=current_user,
     )
-    env.filters.update(moment=moment_text, moment_in_text=moment_in_text, local=local)
+    env.filters.update(moment_in_text=moment_in_text, local=local)
     theme_view.init_app(app)

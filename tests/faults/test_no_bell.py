@@ -17,7 +17,7 @@ from app.core.transactions import transaction
 from app.delivery import drain
 from tests import publishing_desk as desk
 from tests.faults.plant import alive
-from tests.faults.test_house import all_once, many
+from tests.faults.test_own_servers import all_once, many
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from app.core.transactions import transaction
 from app.delivery.actions.claim import Claimed, renew
 from app.platforms import registry
 from tests import publishing_desk as desk
+from tests.factories import unseal_account
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def account(plant):
     (first,) = desk.scheduled(key)
     desk.work()
     assert desk.record(first).status == "success"
-    opened = services.unseal_account(key)
+    opened = unseal_account(key)
     old = {**session(key), "at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()}  # not made just now
     SharedSessions().put(opened, old)
     plant.fake().settings(clock_offset=100_000)
@@ -38,7 +39,7 @@ def status(key):
 
 
 def session(key):
-    return SharedSessions().get(services.unseal_account(key))
+    return SharedSessions().get(unseal_account(key))
 
 
 def test_an_expired_token_is_refreshed_once_and_the_post_goes_out(plant, account):
@@ -50,7 +51,7 @@ def test_an_expired_token_is_refreshed_once_and_the_post_goes_out(plant, account
 
 
 def test_two_at_once_make_one_refresh(plant, account):
-    opened = services.unseal_account(account)
+    opened = unseal_account(account)
 
     def one():
         with plant.app.app_context():
@@ -108,7 +109,7 @@ def test_an_empty_refresh_token_never_overwrites_the_one_we_have(plant, account)
         status=200,
         body={"accessJwt": "access-x", "refreshJwt": "", "did": session(account)["did"], "handle": "desk.test"},
     )
-    opened = services.unseal_account(account)
+    opened = unseal_account(account)
     registry.get("bluesky").refresh(connector_context.context(opened), opened)
     assert session(account)["access"] == "access-x" and session(account)["refresh"] == old
 
@@ -235,7 +236,7 @@ def test_a_no_to_a_token_that_another_worker_has_refreshed_takes_nobody_down(pla
     """Both calls of a delivery are refused; while the second is under way another worker brings a fresh token."""
     (key,) = desk.scheduled(account, text="Once.")
     held_create(plant, key, {"error": "ExpiredToken", "message": "Token has expired"}, skip=1)
-    opened, used = services.unseal_account(account), session(account)
+    opened, used = unseal_account(account), session(account)
     SharedSessions().put(opened, {**used, "at": (datetime.now(UTC) - timedelta(minutes=2)).isoformat()})
     registry.get("bluesky").refresh(connector_context.context(opened), opened)
     assert session(account)["access"] != used["access"]

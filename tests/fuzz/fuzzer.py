@@ -32,7 +32,7 @@ class Find:
 
 @dataclass
 class Fuzzer:
-    """A house and its browsers. `finds` by cause; `table` counts (group of routes, role, class of status);
+    """A desk and its browsers. `finds` by cause; `table` counts (group of routes, role, class of status);
     `unkept` what only the database refused (app/web/unstorable.py): where a form could say it sooner.
     `thorough`: read every page of everybody for its forms, not one of each kind."""
 

@@ -1,4 +1,4 @@
-"""A house of its own for a long run: real PostgreSQL and Valkey in a folder, migrated, filled, answering as in production."""
+"""A desk of its own for a long run: real PostgreSQL and Valkey in a folder, migrated, filled, answering as in production."""
 
 from __future__ import annotations
 

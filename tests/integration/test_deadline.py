@@ -76,7 +76,7 @@ def frame():
 
 @pytest.fixture
 def client(app, settings, monkeypatch):
-    """A browser on a house whose requests have half a second."""
+    """A browser on a desk whose requests have half a second."""
     monkeypatch.setattr(deadline, "SECONDS", 0.5)
     session_app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
     session_app.register_blueprint(bp)

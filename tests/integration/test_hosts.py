@@ -106,7 +106,7 @@ def test_probes_may_ask_by_any_name(at):
     assert browser.get("/readyz", headers={"Host": "pod"}).status_code == 200
 
 
-def test_the_address_that_a_person_in_the_house_types_is_ours_without_a_setting(at):
+def test_the_address_that_a_person_on_the_same_network_types_is_ours_without_a_setting(at):
     """(S16) The first run on a LAN: this end of the connection is an address of this machine, another's is not."""
     names = HostNames(["localhost"])
     assert names.include("192.168.1.5:8000", "192.168.1.5") and names.include("[fe80::1]:8000", "fe80::1%eth0")

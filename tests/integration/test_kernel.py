@@ -47,7 +47,7 @@ def test_a_step_that_fails_leaves_nothing_and_rings_nothing(app):
     assert (keys(), waiting()) == ([], 0)
 
 
-def test_steps_do_not_nest_and_nobody_leaves_the_house_inside_one(app):
+def test_transactions_do_not_nest_and_nobody_calls_out_inside_one(app):
     assert transactions.outbound_allowed()
     assert transactions.transaction(transactions.outbound_allowed) is False
     with pytest.raises(RuntimeError, match="do not nest"):

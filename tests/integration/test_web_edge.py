@@ -61,7 +61,7 @@ def says_nothing():
 
 @pytest.fixture
 def client(app, settings):
-    """A browser on a house with one more room."""
+    """A browser on a desk with one more room."""
     session_app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
     session_app.register_blueprint(bp)
     with session_app.app_context():

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.audit import actions as audit
-from app.core.db import database_now, db
+from app.core.db import db
 from app.platforms import registry
 from app.publishing import reconcile
 from app.publishing.actions.holds import hold
@@ -81,14 +81,6 @@ def script(taken_at: datetime) -> str:
         str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace("%%", "%") + ";\n"
         for statement in _marks(taken_at)
     )
-
-
-def hold_restored(taken_at: datetime | None = None) -> int:
-    """The marks and what follows, on rows that are back already. Returns how many records are open."""
-    moment = taken_at or database_now()
-    for statement in _marks(moment):
-        db.session.execute(statement)
-    return settle(moment)["open"]
 
 
 def settle(taken_at: datetime) -> dict[str, int]:

@@ -21,7 +21,7 @@ from app.lib.errors import Invalid
 from app.platforms import registry
 from app.platforms.base import Refused, SecretField, Verified
 from app.publishing.models import PublishRecord
-from tests.factories import make_account, make_record
+from tests.factories import make_account, make_record, unseal_account
 
 TOKEN, FRESH = "Zq8mK2vTx7LpR4wN9sYb", "Yb8mK2vTx7LpR4wN9sZq"
 
@@ -151,7 +151,7 @@ def test_a_session_of_the_old_address_is_dropped_and_none_comes_back(commit: Any
     secret = {"app_password": "abcd-efgh-1234-wxyz"}
     old = {"identifier": "desk.example", "service": "https://old.example", "pds": "https://old.example", "handle": "d"}
     account = commit(make_account, "bluesky", secrets=secret, configuration=old)
-    worker, sessions = services.unseal_account(account.id), SharedSessions()
+    worker, sessions = unseal_account(account.id), SharedSessions()
     sessions.put(worker, {"access": "A1"})
     there = {"identifier": "desk.example", "service": "https://new.example"}
     commit(

@@ -10,12 +10,11 @@ import sqlalchemy as sa
 
 from app.accounts import actions, queries
 from app.accounts.connect_input import ConnectInput
-from app.accounts.services import unseal_account
 from app.accounts.shared_sessions import SharedSessions
 from app.core.db import db
 from app.core.transactions import outbound_allowed
 from app.platforms.base import UnsealedAccount
-from tests.factories import make_account
+from tests.factories import make_account, unseal_account
 
 
 def opened(commit: Any, **secrets: str) -> UnsealedAccount:
