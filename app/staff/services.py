@@ -147,7 +147,7 @@ def use_reset(token: str, password: str, caller: Caller) -> SignInResult:
 def _sign_in_after(make: Callable[[], User], how: str, caller: Caller) -> SignInResult:
     user = make()
     if not user.is_active:
-        raise Invalid("This account is suspended. Ask an admin of this desk.")
+        raise Invalid("You are suspended. Ask an admin of this desk.")
     return _sign_in_result(user, caller, how)
 
 

@@ -74,7 +74,7 @@ def test_an_endpoint_in_the_code_is_read_wherever_it_may_stand(code: str, found:
         ("<a href=\"{{ url_for('content.shwo', item_id=1) }}\">", ["content.shwo"]),
         ("{{ url_for('tehme') }}{{ url_for('.recrod') }}", ["tehme", ".recrod"]),
         ("{{ url_for('content.edti' if can('editor') else 'content.shwo') }}", ["content.edti", "content.shwo"]),
-        ("{% for endpoint, text in [('staff.profil', 'My account')] %}{{ url_for(endpoint) }}{% endfor %}", ["staff.profil"]),
+        ("{% for endpoint, text in [('staff.profil', 'My profile')] %}{{ url_for(endpoint) }}{% endfor %}", ["staff.profil"]),
         ("{{ ui.export('publishing.record_csv', page) }}", ["publishing.record_csv"]),
         ("{% call ui.form(action='content.nwe') %}{{ 'content.shwo' }}{% endcall %}", ["content.nwe", "content.shwo"]),
         ("{% extends 'base.html' %}{{ asset('mark.svg') }}{{ rows | map(attribute='account.id') | list }}", []),

@@ -167,7 +167,7 @@ def test_menus_open_close_and_give_the_focus_back(sign_in):
     hands = Hands(page)
     opener = hands.tab_to(re.compile("Admin$"), role="button")
     hands.press("Space")
-    hands.tab_to("My account", key="ArrowDown", most=1)
+    hands.tab_to("My profile", key="ArrowDown", most=1)
     hands.press("Escape")
     expect(page.locator(".user-menu .dropdown-menu")).not_to_be_visible()
     assert hands.stop() == opener

@@ -1,4 +1,4 @@
-"""My account: preferences, password, sessions."""
+"""My profile: preferences, password, sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""My account: what one may choose, the theme without JavaScript, lost form tokens."""
+"""My profile: what one may choose, the theme without JavaScript, lost form tokens."""
 
 from __future__ import annotations
 
