@@ -19,7 +19,7 @@ def build() -> Flask:
     try:
         if click.get_current_context(silent=True) is not None:  # `flask run`, `flask shell`
             return create_with_commands(Environment.from_env())
-        return create_with_commands(Environment.from_env().needed())
+        return create_with_commands(Environment.from_env().require_complete())
     except EnvironmentInvalid as error:
         raise SystemExit(str(error)) from None
 

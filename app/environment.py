@@ -6,7 +6,7 @@ of a file that holds the value (the usual way to hand over secrets).
 
 What is absent has a working default: without DATABASE_URL and REDIS_URL the addresses are those of the servers that
 `make run` starts inside the data folder, so every `flask` command finds a running desk by itself. SECRET_KEY and
-PRESSROOM_KEYS are made once in the data folder; where that is not possible they stay empty and `needed()` says so
+PRESSROOM_KEYS are made once in the data folder; where that is not possible they stay empty and `require_complete()` says so
 (`flask db upgrade` and `flask doctor` run without them).
 """
 
@@ -87,7 +87,7 @@ class Environment:
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Environment:
         values, problems = _read(os.environ if environ is None else environ)
         data: Path = values.get("PRESSROOM_DATA", cls.data)
-        made = {name: _kept(data / file, name, make, values, problems) for name, file, make in KEPT}
+        made = {name: _value_or_file(data / file, name, make, values, problems) for name, file, make in KEPT}
         problems += _one_database(values)
         if problems:
             raise EnvironmentInvalid(problems)
@@ -139,7 +139,7 @@ class Environment:
         return _libpq(self.owner_url or self.database_url)
 
     @property
-    def shown(self) -> dict[str, str]:
+    def public_addresses(self) -> dict[str, str]:
         """Addresses without their passwords, for messages and pages."""
         return {"DATABASE_URL": without_password(self.database_url), "REDIS_URL": without_password(self.redis_url)}
 
@@ -151,7 +151,7 @@ class Environment:
         keys = [base64.b64encode(key).decode() for _, key in self.keys]
         return tuple(filter(None, (self.secret_key, self.admin_password, *keys, *passwords)))
 
-    def needed(self) -> Environment:
+    def require_complete(self) -> Environment:
         """Itself, when all that the web, the workers and the clock need is there; else SettingsError."""
         where = f"is absent and could not be made in {self.data}; make that folder writable or set it"
         absent = [
@@ -243,7 +243,7 @@ def _raw(environ: Mapping[str, str], name: str) -> str:
     return content
 
 
-def _kept(
+def _value_or_file(
     path: Path, name: str, make: Callable[[], str], values: dict[str, Any], problems: list[tuple[str, str]]
 ) -> Any:
     """The value given, else the one kept in the data folder, made there once. None when the folder cannot be written."""

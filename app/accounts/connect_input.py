@@ -119,7 +119,7 @@ def _name(name: str) -> dict[str, str]:
     if len(name) > LONGEST_NAME:
         return {"name": f"Use at most {LONGEST_NAME} characters."}
     kind = in_field(name)
-    return {"name": _misplaced(kind)} if kind else {}
+    return {"name": _misplacement_message(kind)} if kind else {}
 
 
 def _secret(secret: SecretField, value: str, keep: bool) -> str | None:
@@ -152,7 +152,7 @@ def _setting(setting: ConfigField, value: str) -> str | None:
         return f"Use at most {LONGEST:,} characters."
     kind = in_field(value) if setting.kind in ("text", "url") else None
     if kind:
-        return _misplaced(kind)
+        return _misplacement_message(kind)
     if setting.kind == "int" and not re.fullmatch(r"[0-9]{1,9}", value):
         return "Enter a whole number, like 10."
     if setting.kind == "choice" and value not in dict(setting.choices):
@@ -178,7 +178,7 @@ def _address(value: str) -> str | None:
     return None
 
 
-def _misplaced(kind: str) -> str:
+def _misplacement_message(kind: str) -> str:
     return (
         f"This looks like {kind}. It was not kept: this field is shown to everybody. Put it into the field for secrets."
     )

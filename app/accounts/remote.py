@@ -31,7 +31,7 @@ def normalize_address(typed: str) -> str:
     if parts.scheme not in PORTS or not host or "@" in parts.netloc or "\\" in parts.netloc:
         return ""
     explicit_port = f":{port}" if port and port != PORTS[parts.scheme] else ""
-    query = f"?{_escaped(parts.query, '?%')}" if parts.query else ""
+    query = f"?{_escape(parts.query, '?%')}" if parts.query else ""
     return f"{parts.scheme}://{host}{explicit_port}{_path(parts.path)}{query}"
 
 
@@ -57,7 +57,7 @@ def without_query(text: str) -> str:
 def _path(path: str) -> str:
     """Dots resolved, escapes written in one way, no slash at the end."""
     pieces: list[str] = []
-    for piece in _escaped(path, "%").split("/"):
+    for piece in _escape(path, "%").split("/"):
         if piece == "..":
             pieces[-1:] = []
         elif piece not in ("", "."):
@@ -65,7 +65,7 @@ def _path(path: str) -> str:
     return "".join(f"/{piece}" for piece in pieces)
 
 
-def _escaped(text: str, safe: str) -> str:
+def _escape(text: str, safe: str) -> str:
     """What needs no escape stands plain, what does has capital digits, and what is no ASCII is escaped."""
 
     def unescape(found: re.Match[str]) -> str:

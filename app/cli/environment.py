@@ -15,7 +15,7 @@ def process_settings() -> Environment:
     logging.basicConfig(level=logging.INFO, format="%(asctime)sZ %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        return Environment.from_env().needed()
+        return Environment.from_env().require_complete()
     except EnvironmentInvalid as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

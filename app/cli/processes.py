@@ -40,7 +40,7 @@ def prepare(settings: Environment) -> list[dict[str, Any]]:
         except OperationalError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise SystemExit(
-                f"{settings.shown['DATABASE_URL']}: {reason}\nCorrect DATABASE_URL; `flask doctor` says more."
+                f"{settings.public_addresses['DATABASE_URL']}: {reason}\nCorrect DATABASE_URL; `flask doctor` says more."
             ) from None
         from app.cli.first_people import make_first_people
 

@@ -84,7 +84,7 @@ def limits(platform: str, configuration: Mapping[str, Any] | None = None) -> Lim
 
 def count(post: Post, of: Limits) -> Count:
     """The fullest part decides: in a thread each part has the limit for itself."""
-    return Count(max(of.used(t, post.options) for t in (post.text, *post.parts)), of.text, of.unit)
+    return Count(max(of.length(t, post.options) for t in (post.text, *post.parts)), of.text, of.unit)
 
 
 def preview(

@@ -87,9 +87,9 @@ class WatchedConnection(psycopg.Connection[Any]):
     is_lost: Callable[[], bool] | None = None
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        return super().wait(gen if self.is_lost is None else self._heard(gen, self.is_lost), *args, **options)
+        return super().wait(gen if self.is_lost is None else self._watch_steps(gen, self.is_lost), *args, **options)
 
-    def _heard(self, gen: Any, is_lost: Callable[[], bool]) -> Generator[Any, Any, Any]:
+    def _watch_steps(self, gen: Any, is_lost: Callable[[], bool]) -> Generator[Any, Any, Any]:
         """The same steps; psycopg resumes them ten times a second with nothing while nothing comes."""
         heard_at = time.monotonic()
         try:

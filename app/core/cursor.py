@@ -29,7 +29,7 @@ class Place(NamedTuple):
     itself: bool
 
 
-def written(row: Any) -> str:
+def encode(row: Any) -> str:
     """The place of this row."""
     keys = [_plain(value) for name, value in row._mapping.items() if str(name).startswith(PREFIX)]
     return base64.urlsafe_b64encode(json.dumps(keys, ensure_ascii=False).encode()).decode().rstrip("=")
@@ -58,13 +58,13 @@ def read(text: str | None, columns: Sequence[Any]) -> Place | None:
     bare = text.removeprefix(WITH)
     try:
         values = json.loads(base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4)))
-        typed = [_typed(value, column) for value, column in zip(values, columns, strict=True)]
+        typed = [_parse(value, column) for value, column in zip(values, columns, strict=True)]
         return Place(typed, itself=bare != text)
     except (ValueError, TypeError, AttributeError, NotImplementedError):
         return None
 
 
-def _typed(value: Any, column: Any) -> Any:
+def _parse(value: Any, column: Any) -> Any:
     """Raises ValueError, also for text that the database cannot hold."""
     kind = _type(column).python_type
     if kind is str:

@@ -166,7 +166,7 @@ def _ping_the_idle(engine: sa.Engine) -> None:
     """Jobs check a connection only when it has lain idle: a delivery makes four checkouts in a few milliseconds."""
 
     @sa.event.listens_for(engine, "checkin")
-    def used(_connection: Any, record: Any) -> None:
+    def mark_use(_connection: Any, record: Any) -> None:
         record.info["used"] = time.monotonic()
 
     @sa.event.listens_for(engine, "checkout")

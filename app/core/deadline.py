@@ -51,7 +51,7 @@ def watch(engine: sa.Engine) -> None:
     """No statement of the web outlasts its request; for the first seconds the server's own time-out says so already."""
 
     @sa.event.listens_for(engine, "before_cursor_execute")
-    def bound(_connection: Any, cursor: Any, *_words: Any) -> None:
+    def limit_statement(_connection: Any, cursor: Any, *_words: Any) -> None:
         check()
         seconds = remaining()
         if seconds is not None and seconds < STATEMENT:

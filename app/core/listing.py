@@ -150,7 +150,7 @@ class Page:
         kept = {**self.args, **changes}
         return {k: v for k, v in kept.items() if v and k not in PLACES}
 
-    def sorted_by(self, name: str) -> dict[str, str]:
+    def sort_by(self, name: str) -> dict[str, str]:
         """The query string that sorts by `name`, or turns the direction when it is sorted so already."""
         return self.where(sort=f"-{name}" if self.sort == name else name)
 
@@ -173,22 +173,22 @@ class Listing:
 
     def page(self, args: Args, per_page: int | None = None) -> Page:
         """One page of rows for the request's query string. Unknown or broken parameters mean nothing."""
-        kept, size = self._kept(args), per_page or self.per_page
+        kept, size = self._known_args(args), per_page or self.per_page
         name, descending = self._sort(kept)
         backwards = "before" in kept and "after" not in kept
-        asked = self._asked(kept)
+        asked = self._conditions_asked(kept)
         walks = any(isinstance(clause, Walk) for clause in asked.values())
         end = self._window(asked, kept, name, descending != backwards) if walks else None
         found = self._rows(asked, kept, name, descending != backwards, size, end)
         more, found = len(found) > size, found[:size]
         on = (
-            cursor.written(found[-1] if more else end) if more or end is not None else None
+            cursor.encode(found[-1] if more else end) if more or end is not None else None
         )  # the next look begins there
         if backwards:
             found.reverse()
         edge = {k: v for k, v in kept.items() if k not in PLACES}
-        first = cursor.written(found[0]) if found else cursor.across(kept.get("after", ""))
-        last = cursor.written(found[-1]) if found else cursor.across(kept.get("before", ""))
+        first = cursor.encode(found[0]) if found else cursor.across(kept.get("after", ""))
+        last = cursor.encode(found[-1]) if found else cursor.across(kept.get("before", ""))
         ahead = last if backwards else on
         back = on if backwards else first if "after" in kept else None
         return Page(
@@ -203,7 +203,7 @@ class Listing:
 
     def count(self, args: Args) -> int:
         """Rows that match, counted no further than the cap."""
-        return self._count(self._asked(args))
+        return self._count(self._conditions_asked(args))
 
     def _count(self, asked: Asked) -> int:
         narrowed = self._bare(asked, [sa.literal(1)]).order_by(None).limit(COUNT_CAP + 1)
@@ -211,17 +211,17 @@ class Listing:
 
     def rows(self, args: Args, batch: int = 500) -> Iterator[Any]:
         """All matching rows in order, fetched in batches: for exports, inside `work.reading()`."""
-        kept = {k: v for k, v in self._kept(args).items() if k not in PLACES}
+        kept = {k: v for k, v in self._known_args(args).items() if k not in PLACES}
         name, descending = self._sort(kept)
-        asked = self._asked(kept)
+        asked = self._conditions_asked(kept)
         while True:
             found = self._rows(asked, kept, name, descending, batch)
             yield from map(_own, found[:batch])
             if len(found) <= batch:
                 return
-            kept = {**kept, "after": cursor.written(found[batch - 1])}
+            kept = {**kept, "after": cursor.encode(found[batch - 1])}
 
-    def _kept(self, args: Args) -> dict[str, str]:
+    def _known_args(self, args: Args) -> dict[str, str]:
         names = ("q", "sort", "view", *PLACES, *self.filters)
         return {
             n: args[n].replace("\x00", "")[: cursor.LONGEST + 1 if n in PLACES else 500] for n in names if args.get(n)
@@ -232,7 +232,7 @@ class Listing:
         asked = asked if asked.lstrip("-") in self.sorts and asked.count("-") <= 1 else self.default
         return asked.lstrip("-"), asked.startswith("-")
 
-    def _asked(self, args: Args) -> Asked:
+    def _conditions_asked(self, args: Args) -> Asked:
         """What narrows the list: a condition for each filter that means something, and for the search."""
         found = {name: narrowing.clause(args[name]) for name, narrowing in self.filters.items() if args.get(name)}
         text = args.get("q", "").strip()
@@ -240,7 +240,7 @@ class Listing:
             found["q"] = self.search(text) if callable(self.search) else contains(self.search, text)
         return {name: clause for name, clause in found.items() if clause is not None}
 
-    def _narrowed(self, asked: Asked, walking: bool = True) -> sa.Select[Any]:
+    def _narrow(self, asked: Asked, walking: bool = True) -> sa.Select[Any]:
         statement: sa.Select[Any] = self.select() if callable(self.select) else self.select
         return statement.where(*_conditions(asked.values(), walking))
 
@@ -260,12 +260,12 @@ class Listing:
     def _bare(self, asked: Asked, columns: Sequence[Any], sort: str = "", walking: bool = True) -> sa.Select[Any]:
         """These columns of the rows that match; from the own table alone, where that is enough."""
         if not self._is_light(asked, sort, walking):
-            return self._narrowed(asked, walking).with_only_columns(*columns, maintain_column_froms=True)
+            return self._narrow(asked, walking).with_only_columns(*columns, maintain_column_froms=True)
         own = () if self.own is None else (self.own,)
         bare = sa.select(*columns).select_from(self.tiebreak.class_)
         return bare.where(*own, *_conditions(asked.values(), walking))
 
-    def _ordered(self, statement: sa.Select[Any], args: Args, name: str, down: bool) -> sa.Select[Any]:
+    def _order(self, statement: sa.Select[Any], args: Args, name: str, down: bool) -> sa.Select[Any]:
         """In order, from the row after which (or before which, going back) the page begins."""
         columns = self._columns(name)
         at = cursor.read(args.get("after") or args.get("before"), columns)
@@ -277,21 +277,21 @@ class Listing:
     def _rows(self, asked: Asked, args: Args, name: str, down: bool, size: int, end: Any = None) -> list[Any]:
         """`end`: of `_window`. Where ids are known before, the rows are looked up by them: for a range of the order alone the
         planner may read the whole table, and what rows show is looked up for those of the page alone."""
-        shown = self._narrowed(asked).add_columns(*self._keys(name))
+        shown = self._narrow(asked).add_columns(*self._keys(name))
         if end is not None:
             ids = sa.cast(sa.literal(end.ids, sa.Text), ARRAY(self.tiebreak.type))
             within = cursor.beyond(self._columns(name), end[1:], ">=" if down else "<=")  # a partition has but its own
             shown = shown.where(within, one_of(self.tiebreak, sa.select(sa.func.unnest(ids))))
         elif asked and self._is_light(asked, name):
-            first = self._ordered(self._bare(asked, [self.tiebreak], name), args, name, down).limit(size + 1)
-            shown = self._narrowed({}).add_columns(*self._keys(name)).where(one_of(self.tiebreak, first))
-        return list(db.session.execute(self._ordered(shown, args, name, down).limit(size + 1)).all())
+            first = self._order(self._bare(asked, [self.tiebreak], name), args, name, down).limit(size + 1)
+            shown = self._narrow({}).add_columns(*self._keys(name)).where(one_of(self.tiebreak, first))
+        return list(db.session.execute(self._order(shown, args, name, down).limit(size + 1)).all())
 
     def _window(self, asked: Asked, args: Args, name: str, down: bool) -> Any:
         """The last row that one page looks through, and as `ids` all of them as PostgreSQL writes an array; None when it looks
         through all that are left."""
         keys = self._keys(name)
-        seen = self._ordered(self._bare(asked, keys, name, walking=False), args, name, down).limit(WINDOW).cte("seen")
+        seen = self._order(self._bare(asked, keys, name, walking=False), args, name, down).limit(WINDOW).cte("seen")
         ids = sa.select(sa.cast(sa.func.array_agg(seen.c[keys[-1].name]), sa.Text)).scalar_subquery()
         return db.session.execute(sa.select(ids.label("ids"), *seen.c).offset(WINDOW - 1)).first()
 

@@ -20,7 +20,7 @@ PORT = "5432"
 
 def answers(address: dict[str, Any], *words: Any, within: float = 2.0) -> bool:
     """Whether anybody who speaks PostgreSQL's protocol answers there within so many seconds."""
-    return any(_asked(host, port, within) for host, port in _places(conninfo_to_dict(*words, **address)))
+    return any(_offers_line(host, port, within) for host, port in _places(conninfo_to_dict(*words, **address)))
 
 
 def _places(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -31,7 +31,7 @@ def _places(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield host or "localhost", (ports[at] if at < len(ports) else ports[-1]) or PORT
 
 
-def _asked(host: str, port: str, within: float) -> bool:
+def _offers_line(host: str, port: str, within: float) -> bool:
     try:
         with _line(host, port, within) as line:
             line.sendall(SSL_REQUEST)

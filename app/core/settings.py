@@ -54,7 +54,7 @@ class Setting:
     def parse(self, raw: Any) -> Any:
         """`raw` (form text or a value) as the setting's type. Raises Invalid with a message for people."""
         try:
-            value = self._typed(raw)
+            value = self._parse(raw)
         except (TypeError, ValueError):
             raise Invalid({self.name: f"Enter {_words(self.kind)}, like {self.default}."}) from None
         if self.choices and value not in self.choices:
@@ -65,7 +65,7 @@ class Setting:
             raise Invalid({self.name: f"Enter {self.maximum:g} or less."})
         return value
 
-    def _typed(self, raw: Any) -> Any:
+    def _parse(self, raw: Any) -> Any:
         if self.kind is bool:
             return raw if isinstance(raw, bool) else str(raw).strip().lower() in ("1", "true", "on", "yes", "y")
         return self.kind(raw.strip() if isinstance(raw, str) else raw)

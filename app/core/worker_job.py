@@ -101,7 +101,7 @@ class WorkerJob(Job):  # type: ignore[misc]
         self.result_ttl, self.failure_ttl, self.timeout = 0, KEPT, 60
         if self.refusal is None:
             try:
-                self.call = called(raw.get("data", b""))
+                self.call = parse_call(raw.get("data", b""))
                 self.timeout = JOBS[self.call[0]].timeout
             except Refused as error:
                 self.refusal = str(error)
@@ -129,10 +129,10 @@ class WorkerJob(Job):  # type: ignore[misc]
         perform(*self.call)
 
 
-def called(data: bytes) -> tuple[str, ...]:
+def parse_call(data: bytes) -> tuple[str, ...]:
     """The name and the arguments of a call of `perform`. Raises Refused for anything else."""
     try:
-        unpacked = json.loads(_inflated(data))
+        unpacked = json.loads(_inflate(data))
     except (ValueError, RecursionError):
         raise Refused("its data are not what the desk writes") from None
     if not isinstance(unpacked, list) or len(unpacked) != 4:
@@ -154,7 +154,7 @@ def called(data: bytes) -> tuple[str, ...]:
     return (name, *given[1:])
 
 
-def _inflated(data: bytes) -> bytes:
+def _inflate(data: bytes) -> bytes:
     """Never more than LONGEST, however small it was packed."""
     try:
         unpacked = zlib.decompressobj().decompress(data, LONGEST + 1)

@@ -68,7 +68,7 @@ def context(delivery: Delivery, commit: CommitHook) -> Context:
         _guard(settings.allow_hosts),
         before_first_byte=commit,
         deadline=delivery.connector.spec.deadline.total_seconds(),
-        secrets=redact.also_always(delivery.account.known),
+        secrets=redact.also_always(delivery.account.needles),
         outbound_allowed=transactions.outbound_allowed,
         now=delivery.clock.now,
     )

@@ -14,7 +14,7 @@ REFUSED = email_validator.SPECIAL_USE_DOMAIN_NAMES
 REFUSED[:] = [name for name in REFUSED if name not in (*OWN_NETWORKS, "arpa")] + ["in-addr.arpa", "ip6.arpa"]
 
 
-def normalized(text: str) -> str:
+def normalize(text: str) -> str:
     """The address in its usual form. Raises ValueError for what is none."""
     checked = email_validator.validate_email(
         text.strip(), check_deliverability=False, globally_deliverable=False, strict=True

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from app.lib.email_address import EXAMPLE, normalized
+from app.lib.email_address import EXAMPLE, normalize
 
 KeyRing = tuple[tuple[str, bytes], ...]
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?", re.IGNORECASE)
@@ -52,7 +52,7 @@ def folder(value: str) -> Path:
 
 def email(value: str) -> str:
     try:
-        return normalized(value)
+        return normalize(value)
     except ValueError:
         raise Bad(f"is {value!r}; write an e-mail address such as {EXAMPLE}") from None
 

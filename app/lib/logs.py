@@ -82,7 +82,7 @@ def words(error: BaseException) -> str:
     cause = _databases(error)
     if cause is None:
         members = "; ".join(words(one) for one in getattr(error, "exceptions", ())[:_DEEPEST])
-        return clean(": ".join(filter(None, (kind, _said(error), members))))
+        return clean(": ".join(filter(None, (kind, _message(error), members))))
     said = [f"SQLSTATE {cause.sqlstate}"] if getattr(cause, "sqlstate", None) else []
     named = getattr(cause, "diag", None)
     said += [f"{word} {name}" for word, place in _AT.items() if (name := getattr(named, place, None))]
@@ -90,7 +90,7 @@ def words(error: BaseException) -> str:
     return clean(f"{kind}{inner}: {', '.join(said) or 'its words are not kept'}")
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     try:
         return str(error)
     except Exception:
@@ -106,7 +106,7 @@ def _databases(error: BaseException) -> Any:
     return error if type(error).__module__.startswith("sqlalchemy.") and hasattr(error, "statement") else None
 
 
-def drawn(error: BaseException | None) -> str:
+def format_traceback(error: BaseException | None) -> str:
     """The traceback with its causes, without values: at most `LONGEST` characters of it."""
     parts: list[str] = []
     for one, link in _chain(error):
@@ -140,7 +140,7 @@ def _record(*arguments: Any, **named: Any) -> logging.LogRecord:
     most = LONGEST if record.levelno >= logging.ERROR else LONGEST_QUOTE
     record.msg, record.args = clean(message, most), None
     if record.exc_info and isinstance(record.exc_info[1], BaseException):
-        record.exc_text = drawn(record.exc_info[1])
+        record.exc_text = format_traceback(record.exc_info[1])
     return record
 
 
@@ -154,9 +154,12 @@ def install() -> None:
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, _: Any) -> None:
-    print("" if issubclass(kind, KeyboardInterrupt) else drawn(error), file=sys.stderr)
+    print("" if issubclass(kind, KeyboardInterrupt) else format_traceback(error), file=sys.stderr)
 
 
 def _uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
     if found.exc_type is not SystemExit:
-        print(f"In the thread {found.thread.name if found.thread else '?'}:\n{drawn(found.exc_value)}", file=sys.stderr)
+        print(
+            f"In the thread {found.thread.name if found.thread else '?'}:\n{format_traceback(found.exc_value)}",
+            file=sys.stderr,
+        )

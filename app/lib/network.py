@@ -14,13 +14,13 @@ COUNTED = 64
 
 def client_address(text: str | None) -> str | None:
     """The address in its one form, without port, brackets and zone; None for what is no address."""
-    found = _parsed(text)
+    found = _parse(text)
     return str(found) if found else None
 
 
 def network(text: str | None) -> str | None:
     """What is counted as one: an IPv4 address, or the /64 of an IPv6 address. None for what is no address."""
-    found = _parsed(text)
+    found = _parse(text)
     if found is None or found.version == 4:
         return str(found) if found else None
     return str(ipaddress.ip_network((found, COUNTED), strict=False))
@@ -28,11 +28,11 @@ def network(text: str | None) -> str | None:
 
 def is_private(text: str | None) -> bool:
     """Whether the address belongs to no one on the Internet: a proxy, a container, this machine."""
-    found = _parsed(text)
+    found = _parse(text)
     return found is not None and (found.is_private or found.is_loopback or found.is_link_local)
 
 
-def _parsed(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     text = (text or "").strip()
     if not text or len(text) > LONGEST:
         return None

@@ -62,19 +62,19 @@ def also_always(wanted: Known) -> Known:
 def holds(value: str, secrets: Secrets) -> bool:
     """Whether one of the secrets stands there, in any form. Many an id looks like a secret, or has four of its letters: neither
     shapes nor very short secrets count."""
-    wanted = [needle for needle in known(secrets).needles if not needle.is_exact]
+    wanted = [needle for needle in prepare(secrets).needles if not needle.is_exact]
     return any(forms.spans(view, wanted) for view in views(value.encode("utf-8", "surrogatepass")))
 
 
-def known(secrets: Secrets) -> Known:
+def prepare(secrets: Secrets) -> Known:
     """The same secrets for many texts: their forms are made once."""
     return secrets if isinstance(secrets, Known) else Known((*forms.needles(secrets), *_always))
 
 
-def known_in(pieces: Iterable[bytes], secrets: Secrets, names: Iterable[str] = ()) -> Known:
+def prepare_for(pieces: Iterable[bytes], secrets: Secrets, names: Iterable[str] = ()) -> Known:
     """The secrets, or nothing where no piece of a whole holds one: searching once is cheaper than in every piece of it. `names`:
     those of its headers, searched as well."""
-    wanted, told = known(secrets), [name.encode("utf-8", "surrogatepass") for name in names]
+    wanted, told = prepare(secrets), [name.encode("utf-8", "surrogatepass") for name in names]
     if _places(b"\x1f".join([*pieces, *told]), wanted):
         return wanted
     return wanted._replace(anything=False, in_names=wanted.in_names and not told)
@@ -84,7 +84,7 @@ def text(value: str, secrets: Secrets = ()) -> str:
     """Free text without known secrets, in whatever form they stand there, and without anything shaped like one."""
     if not secrets and value in _harmless:
         return value
-    shown = _text(value, known(secrets))
+    shown = _text(value, prepare(secrets))
     if not secrets and shown == value and len(_harmless) < MOST_WORDS and _WORD.fullmatch(value):
         _harmless.add(value)
     return shown
@@ -125,7 +125,7 @@ def _without(raw: bytes, places: list[Span]) -> bytes:
 def headers(values: Mapping[str, str], secrets: Secrets = ()) -> dict[str, str]:
     """Header lines; a secret one keeps its name. Names are searched, too: for what we know, not for shapes."""
     shown = {name: MARK if is_secret_name(name) else value for name, value in values.items()}
-    wanted = known_in((value.encode("utf-8", "surrogatepass") for value in shown.values()), secrets)
+    wanted = prepare_for((value.encode("utf-8", "surrogatepass") for value in shown.values()), secrets)
     # whatever the caller says of "anything": it may have searched the values alone
     in_names = wanted._replace(anything=wanted.in_names and holds("\x1f".join(shown), wanted))
     return {_text(name, in_names): _text(value, wanted) for name, value in shown.items()}
@@ -133,7 +133,7 @@ def headers(values: Mapping[str, str], secrets: Secrets = ()) -> dict[str, str]:
 
 def url(value: str, secrets: Secrets = ()) -> str:
     """An address without user, password, secret parameters and known secrets."""
-    wanted = known(secrets)
+    wanted = prepare(secrets)
     # urlsplit() drops these, and may put a secret together that nobody saw yet
     if "\t" in value or "\r" in value or "\n" in value:
         value, wanted = value.translate(_BROKEN), wanted._replace(anything=True)
@@ -153,17 +153,17 @@ def url(value: str, secrets: Secrets = ()) -> str:
 
 def value(item: Any, secrets: Secrets = ()) -> Any:
     """A JSON value: what stands under a secret name goes as a whole, strings are searched."""
-    return _value(item, known(secrets), 0)
+    return _value(item, prepare(secrets), 0)
 
 
-def searched(content: bytes, content_type: str) -> bytes:
+def searchable(content: bytes, content_type: str) -> bytes:
     """As much of a body as is searched and shown; nothing of pictures and films."""
     kind = _kind(content_type)
     dull = kind.startswith(("multipart/", "image/", "video/", "audio/")) or kind == "application/octet-stream"
-    return b"" if dull else _decoded(content[:LONGEST], content_type).replace(b"\0", b"")
+    return b"" if dull else _decode(content[:LONGEST], content_type).replace(b"\0", b"")
 
 
-def _decoded(content: bytes, content_type: str) -> bytes:
+def _decode(content: bytes, content_type: str) -> bytes:
     """In UTF-8, whatever kind of Unicode it was: where NULs are dropped later, UTF-16 reads like plain text."""
     if b"\0" not in content:
         return content
@@ -174,17 +174,17 @@ def _decoded(content: bytes, content_type: str) -> bytes:
 
 def body(content: bytes, content_type: str, secrets: Secrets = (), cap: int = 6000) -> str:
     """A request or answer body as text for storing, at most `cap` characters."""
-    wanted, kind = known(secrets), _kind(content_type)
+    wanted, kind = prepare(secrets), _kind(content_type)
     if not content:
         return ""
-    if not (raw := searched(content, content_type).decode("utf-8", "replace")):
+    if not (raw := searchable(content, content_type).decode("utf-8", "replace")):
         return f"[{len(content)} bytes of {kind}]"
     if kind == "application/x-www-form-urlencoded":
         return _cut(url("?" + raw, wanted)[1:], cap)
-    parsed = _parsed(raw)
+    parsed = _parse(raw)
     if parsed is not None:
         # where nothing is found in the whole, only names are looked at: most answers hold no secret
-        wanted = known_in((raw.encode("utf-8", "surrogatepass"),), wanted)
+        wanted = prepare_for((raw.encode("utf-8", "surrogatepass"),), wanted)
         shown = _value(parsed, wanted, 0) if wanted.anything else _by_name(parsed, 0)
         return _cut(json.dumps(shown, ensure_ascii=False), cap)
     return _cut(text(_loose_pairs(raw), wanted), cap, max(0, len(content) - LONGEST))
@@ -225,7 +225,7 @@ def _by_name(item: Any, depth: int) -> Any:
     return [_by_name(entry, depth + 1) for entry in item] if isinstance(item, list) else item
 
 
-def _parsed(raw: str) -> Any:
+def _parse(raw: str) -> Any:
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):

@@ -14,7 +14,7 @@ from app.web.forms import Form, options
 class SettingsForm(Form):
     """The base; `settings_form` adds a field per declared setting."""
 
-    def typed(self) -> dict[str, Any]:
+    def texts(self) -> dict[str, Any]:
         """Setting → text."""
         return {name: _text(self[name]) for name in SETTINGS if name in self._fields}
 

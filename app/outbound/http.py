@@ -52,7 +52,7 @@ class Http:
         self.guard = guard
         self.now = now
         self.deadline = deadline
-        self.secrets = redact.known(secrets)
+        self.secrets = redact.prepare(secrets)
         self.max_body = max_body
         self.user_agent = user_agent
         self._before_first_byte = before_first_byte

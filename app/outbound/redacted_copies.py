@@ -56,7 +56,7 @@ def _find_secrets(
     """What is to be taken out of the parts, known from one search through the whole."""
     plain = [value for name, value in headers.items() if not is_secret_name(name)]
     texts = (text.encode("utf-8", "surrogatepass") for text in (*more, *plain))
-    return redact.known_in((*texts, redact.searched(body, kind)), secrets, headers)
+    return redact.prepare_for((*texts, redact.searchable(body, kind)), secrets, headers)
 
 
 def _short(headers: dict[str, str]) -> dict[str, str]:

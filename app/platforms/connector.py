@@ -43,7 +43,7 @@ UNKEPT = "The platform's id of the post holds a secret of the account, so it is 
 def redact_answer(answer: Answer, account: UnsealedAccount) -> Answer:
     """The same answer, fit to be kept: no secret of the account in its words (some platforms quote what they were
     sent), and nothing that the database cannot store."""
-    own = account.known
+    own = account.needles
     if isinstance(answer, Verdict | Found) and redact.holds(answer.post_id, own):
         answer = cast(Answer, _without_id(answer))
     return _redact_fields(answer, own)

@@ -123,7 +123,7 @@ def _number(value: Any) -> int:
 
 def check(post: Post, limits: Limits) -> list[Problem]:
     """The content warning counts too."""
-    length, used = limits.count(post.text), limits.used(post.text, post.options)
+    length, used = limits.count(post.text), limits.length(post.text, post.options)
     over = used - limits.text if limits.text is not None else 0
     if used > length and over > 0 and length <= (limits.text or 0):
         return [

@@ -61,7 +61,7 @@ class UnsealedAccount:
         return f"Account(slug={self.slug!r}, name={self.name!r}, key={self.key!r}, secrets=[{len(self.secrets)}])"
 
     @cached_property
-    def known(self) -> redact.Known:
+    def needles(self) -> redact.Known:
         """The secrets in every form they are looked for in, as long-lived as they are themselves."""
         return redact.only(self.secrets.values())
 

@@ -64,7 +64,7 @@ class Limits:
     languages_max: int = 1
     unit: str = "characters"
 
-    def used(self, text: str, options: Mapping[str, Any]) -> int:
+    def length(self, text: str, options: Mapping[str, Any]) -> int:
         """How much of `text` (the limit) a text takes with the options that count towards it."""
         return self.count(text) + sum(count(str(options.get(name) or "").strip()) for name, count in self.counts_too)
 

@@ -52,10 +52,10 @@ def find_post(ctx: Context, key: str) -> Lookup:
         stored = ctx.store.find(key)
     except StoreFailed as error:
         return CannotTell(str(error))
-    return _found(stored) if stored else Absent("store")
+    return _as_found(stored) if stored else Absent("store")
 
 
-def _found(stored: Stored) -> Found:
+def _as_found(stored: Stored) -> Found:
     return Found(stored.key, url=stored.url, matched_by="key", published_at=stored.published_at)
 
 

@@ -72,7 +72,7 @@ class ForkedProcess(ChildProcess):
             if isinstance(end.code, str):
                 print(end.code, file=sys.stderr)
         except BaseException as error:
-            print(logs.drawn(error), file=sys.stderr)
+            print(logs.format_traceback(error), file=sys.stderr)
         finally:
             with contextlib.suppress(Exception):
                 sys.stdout.flush()

@@ -35,7 +35,7 @@ class SilenceTracker:
         self._updated_at = moment
         before = {} if gap else self._last_reports
         self._last_reports = {
-            pid: _unchanged(before.get(pid), report) or (report, moment) for pid, report in seen.items()
+            pid: _if_unchanged(before.get(pid), report) or (report, moment) for pid, report in seen.items()
         }
         return [pid for pid, (_, since) in self._last_reports.items() if moment - since >= SILENT_AFTER]
 
@@ -44,7 +44,7 @@ class SilenceTracker:
         self._updated_at = None
 
 
-def _unchanged(known: tuple[str, float] | None, report: str) -> tuple[str, float] | None:
+def _if_unchanged(known: tuple[str, float] | None, report: str) -> tuple[str, float] | None:
     return known if known is not None and known[0] == report else None
 
 

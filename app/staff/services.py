@@ -54,7 +54,7 @@ def sign_in(email: str, password: str, caller: Caller) -> SignInResult:
         raise Refusal("paused", this.by, until=this.until)
     if not passwords.verify(this.password_hash, password):
         autonomous(actions.fail_attempt, this, "wrong password")
-        raise Refusal("wrong", this.by, until=pause_end(this), left=this.left)
+        raise Refusal("wrong", this.by, until=pause_end(this), left=this.tries_left)
     better = passwords.hash_password(password) if passwords.is_outdated(str(this.password_hash)) else None
     entry = transaction(_open, this, better, caller)
     if entry is None:
@@ -71,7 +71,7 @@ def enter_code(user_id: uuid.UUID, credentials_epoch: int, how: str, typed: str,
     token = transaction(_by_code, this, credentials_epoch, how, typed, caller)
     if token is None:
         autonomous(actions.fail_attempt, this, "wrong code")
-        raise Refusal("wrong", this.by, until=pause_end(this), left=this.left)
+        raise Refusal("wrong", this.by, until=pause_end(this), left=this.tries_left)
     return token
 
 

@@ -78,7 +78,7 @@ def without_person(view: View) -> View:
     return public(view)
 
 
-def confirmed(view: View) -> View:
+def requires_recent_sign_in(view: View) -> View:
     """The person must have shown within `CONFIRMED_FOR` that it is them: roles, secrets, ways in (ASVS 5.0 7.5.1, 7.5.3)."""
     view.is_confirmed = True  # type: ignore[attr-defined]  # a mark on a function
     return view

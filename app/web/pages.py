@@ -23,14 +23,14 @@ def render(
     template: str, block: str | None = None, region: str | None = None, status: int = 200, **context: Any
 ) -> Response:
     """The page of `template`; only its block `block`; for htmx the block `region` where that is the target."""
-    name = block or _wanted(region)
+    name = block or _region_asked(region)
     body = render_block(template, name, **context) if name else render_template(template, **context)
     response = make_response(body, status)
     response.vary.update(["HX-Request", "HX-Target", "Cookie"])
     return response
 
 
-def _wanted(region: str | None) -> str | None:
+def _region_asked(region: str | None) -> str | None:
     return region if region and wants_fragment() and request.htmx.target == region else None
 
 

@@ -51,7 +51,7 @@ class ResilientMixin(Base):
     def handle_job_failure(self, job: Any, queue: Any, started_job_registry: Any = None, exc_string: str = "") -> None:
         """What RQ keeps in Redis for a day."""
         error = sys.exc_info()[1]
-        text = logs.drawn(error) if error is not None else logs.clean(exc_string)
+        text = logs.format_traceback(error) if error is not None else logs.clean(exc_string)
         super().handle_job_failure(job, queue, started_job_registry, text[-MAX_TRACEBACK:])
 
     def set_shutdown_requested_date(self) -> None:

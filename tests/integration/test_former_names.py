@@ -10,7 +10,7 @@ import pytest
 from app.audit import words
 from app.audit.actions import record
 from app.core import queue
-from app.core.worker_job import Refused, called
+from app.core.worker_job import Refused, parse_call
 
 
 def packed(name: str, *args: str) -> bytes:
@@ -29,12 +29,12 @@ def packed(name: str, *args: str) -> bytes:
     ],
 )
 def test_a_job_that_was_asked_for_under_its_former_name_is_performed(app, old, new, args):
-    assert called(packed(old, *args)) == (new, *args)
+    assert parse_call(packed(old, *args)) == (new, *args)
 
 
 def test_a_name_that_no_job_ever_had_is_still_refused(app):
     with pytest.raises(Refused):
-        called(packed("vault.open_all"))
+        parse_call(packed("vault.open_all"))
 
 
 def test_a_former_name_never_hides_a_job_of_today(app):

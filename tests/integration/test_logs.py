@@ -226,8 +226,8 @@ class Wordless(Exception):
 
 
 def test_an_error_without_words_and_a_group_of_them_are_drawn():
-    assert "Wordless: (its words cannot be had)" in logs.drawn(Wordless())
-    found = logs.drawn(BaseExceptionGroup("two", [ValueError(f"/reset/{CANARY}"), Wordless()]))
+    assert "Wordless: (its words cannot be had)" in logs.format_traceback(Wordless())
+    found = logs.format_traceback(BaseExceptionGroup("two", [ValueError(f"/reset/{CANARY}"), Wordless()]))
     assert "ValueError: /reset/[redacted]" in found and "Wordless" in found and CANARY not in found
 
 
@@ -240,7 +240,7 @@ def test_a_ring_of_causes_ends(count):
         following.__cause__ = error
         error = following
     first.__cause__ = error
-    assert logs.drawn(error).count("ValueError") == 20
+    assert logs.format_traceback(error).count("ValueError") == 20
 
 
 def test_gunicorn_writes_no_token_either(app, settings, tmp_path):

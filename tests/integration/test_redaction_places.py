@@ -108,7 +108,7 @@ def test_in_a_form_broken_by_what_urlsplit_drops(broken):
     body = f"a={SECRET[:7]}{broken}{SECRET[7:14]}{broken}{SECRET[14:]}".encode()
     kept = response_copy(200, {"content-type": "application/x-www-form-urlencoded"}, body, [SECRET], None)
     assert kept["body"] == "a=[redacted]"
-    nothing = redact.known([SECRET])._replace(anything=False)
+    nothing = redact.prepare([SECRET])._replace(anything=False)
     assert redact.url(f"https://h.example/?{body.decode()}", nothing).endswith("?a=[redacted]")
 
 

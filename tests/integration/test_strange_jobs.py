@@ -216,7 +216,7 @@ def test_a_tick_that_nobody_scheduled_and_a_job_that_fails_stop_no_worker(app, m
 @pytest.mark.parametrize("name", QUEUES)
 def test_what_the_desk_rings_has_the_form_that_workers_take(app, commit, name):
     """Every registered job, rung as the desk rings it, is read as ours."""
-    from app.core.worker_job import called
+    from app.core.worker_job import parse_call
 
     for job_name, spec in list(queue.JOBS.items()):
         if spec.queue == name:
@@ -229,5 +229,5 @@ def test_what_the_desk_rings_has_the_form_that_workers_take(app, commit, name):
     assert len(ids) == sum(spec.queue == name for spec in queue.JOBS.values())
     for job_id in ids:
         job = WorkerJob.fetch(job_id, connection=link, serializer=JSONSerializer)
-        assert job.refusal is None and called(link.hget(f"rq:job:{job_id}", "data")) == job.call
+        assert job.refusal is None and parse_call(link.hget(f"rq:job:{job_id}", "data")) == job.call
         assert job.timeout == queue.JOBS[job.call[0]].timeout

@@ -18,7 +18,7 @@ from app.core.db import db
 from app.core.ids import uuid7
 from app.core.queue import JOBS
 from app.core.transactions import transaction
-from app.core.worker_job import called
+from app.core.worker_job import parse_call
 from app.notifications.models import Notification
 from tests.conftest import PASSWORD
 from tests.factories import make_record, make_review, make_user
@@ -61,7 +61,7 @@ def test_an_open_delivery_under_its_former_name_is_handled(app, commit, event, k
 
 def test_the_job_that_delivers_events_is_known_by_its_former_name(app):
     data = json.dumps([queue.PERFORM, None, ["audit.react", str(uuid.uuid4()), "reviews.supersede"], {}]).encode()
-    assert called(data)[0] == "audit.deliver_event"
+    assert parse_call(data)[0] == "audit.deliver_event"
 
 
 def test_an_account_that_was_renamed_by_the_desk_of_before(app, as_user, commit):

@@ -94,7 +94,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_keys_absent_until_they_are_n
     found = Environment.from_env({"PRESSROOM_DATA": "/proc/pressroom"})
     assert found.secret_key == "" and found.keys == ()
     with pytest.raises(EnvironmentInvalid, match="SECRET_KEY"):
-        found.needed()
+        found.require_complete()
 
 
 def test_the_ring_keeps_its_order_and_refuses_short_and_double_keys(tmp_path: Path) -> None:
@@ -110,8 +110,8 @@ def test_repr_shows_no_secret(tmp_path: Path) -> None:
         tmp_path, DATABASE_URL="postgres://u:canary-1@h/d", REDIS_URL="redis://:canary-2@h", SMTP_URL="smtp://u:canary-3@h",
         PRESSROOM_ADMIN_PASSWORD="canary-4 canary", SECRET_KEY="canary-5" * 5, PRESSROOM_KEYS=f"k:{KEY}",
     )  # fmt: skip
-    assert "canary" not in repr(found) and "canary" not in str(found.shown)
-    assert found.shown["DATABASE_URL"] == "postgresql+psycopg://u:…@h/d"
+    assert "canary" not in repr(found) and "canary" not in str(found.public_addresses)
+    assert found.public_addresses["DATABASE_URL"] == "postgresql+psycopg://u:…@h/d"
 
 
 def test_cookies_are_secure_behind_https(tmp_path: Path) -> None:

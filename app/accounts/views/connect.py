@@ -14,7 +14,7 @@ from app.accounts.views.page import account_url, form_renderer, get_connected, s
 from app.lib.errors import Invalid
 from app.platforms import registry
 from app.platforms.base import Platform
-from app.web.auth import confirmed, requires
+from app.web.auth import requires, requires_recent_sign_in
 from app.web.forms import submit
 from app.web.pages import render
 
@@ -27,7 +27,7 @@ def choose() -> Response:
 
 @bp.route("/connect/<slug>", methods=["GET", "POST"])
 @requires("operator")
-@confirmed
+@requires_recent_sign_in
 def connect(slug: str) -> Response:
     spec = spec_or_404(slug)
     form = connect_form(spec)
@@ -41,7 +41,7 @@ def connect(slug: str) -> Response:
 
 @bp.route("/<uuid:account_id>/reconnect", methods=["GET", "POST"])
 @requires("operator")
-@confirmed
+@requires_recent_sign_in
 def reconnect(account_id: uuid.UUID) -> Response:
     account = get_connected(account_id)
     spec = spec_or_404(account.platform)

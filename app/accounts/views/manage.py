@@ -12,7 +12,7 @@ from app.accounts.views.blueprint import bp
 from app.accounts.views.page import account_renderer, account_url, form_renderer, get_connected, spec_or_404
 from app.lib.storable import whole
 from app.publishing.queries.backlog import waiting_by_account
-from app.web.auth import confirmed, requires
+from app.web.auth import requires, requires_recent_sign_in
 from app.web.forms import PlainForm, submit
 from app.web.template_globals import zone
 
@@ -83,7 +83,7 @@ def rename(account_id: uuid.UUID) -> Response:
 
 @bp.route("/<uuid:account_id>/disconnect", methods=["GET", "POST"])
 @requires("operator")
-@confirmed
+@requires_recent_sign_in
 def disconnect(account_id: uuid.UUID) -> Response:
     account, form = get_connected(account_id), PlainForm()
     again = form_renderer(

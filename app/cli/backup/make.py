@@ -121,12 +121,12 @@ def _copy_pictures(
             absent.append(sha256)
             continue
         sizes[sha256] = len(content)
-        if not _linked(older, sha256, target):
+        if not _link(older, sha256, target):
             target.write_bytes(content)
     return sizes, absent
 
 
-def _linked(older: Files | None, sha256: str, target: Path) -> bool:
+def _link(older: Files | None, sha256: str, target: Path) -> bool:
     try:
         if older is None or not older.read(sha256):
             return False

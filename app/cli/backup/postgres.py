@@ -56,7 +56,7 @@ def connect(settings: Environment) -> Iterator[psycopg.Connection[Any]]:
             if not settings.embedded_database:
                 reason = str(error).strip().splitlines()[-1]
                 raise BackupError(
-                    f"{settings.shown['DATABASE_URL']}: {reason}\nCorrect DATABASE_URL; `flask doctor` says more."
+                    f"{settings.public_addresses['DATABASE_URL']}: {reason}\nCorrect DATABASE_URL; `flask doctor` says more."
                 ) from None
             own = Postgres(settings.data)
             own.start()
@@ -77,7 +77,7 @@ def major_version(link: psycopg.Connection[Any]) -> int:
 def find_program(name: str, wanted: int) -> str:
     """pg_dump, pg_restore or psql of at least the server's version: on PATH, else from the wheel. Raises BackupError."""
     found: dict[str, int] = {}
-    for path in filter(None, (shutil.which(name), _embedded(name))):
+    for path in filter(None, (shutil.which(name), _embedded_program(name))):
         with suppress(OSError, ValueError, IndexError):
             shown = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
             found[path] = int(shown.split("(PostgreSQL)")[1].split(".")[0].split()[0])
@@ -162,7 +162,7 @@ def _feed(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afte
     target.write(b"SET LOCAL search_path = public;\n" + after + b"COMMIT;\n" if whole else b"ROLLBACK;\n")
 
 
-def _embedded(name: str) -> str | None:
+def _embedded_program(name: str) -> str | None:
     from app.runtime.postgres import programs
 
     with suppress(StartError):

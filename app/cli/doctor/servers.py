@@ -25,7 +25,7 @@ EMBEDDED = "start it with `make run`, or set DATABASE_URL to a PostgreSQL of you
 
 def database(context: Context) -> Findings:
     settings = context.settings
-    shown = settings.shown["DATABASE_URL"]
+    shown = settings.public_addresses["DATABASE_URL"]
     try:
         context.link = psycopg.connect(settings.libpq_url, autocommit=True, connect_timeout=4)
     except psycopg.OperationalError as error:
@@ -108,7 +108,7 @@ def extensions(context: Context) -> Findings:
 
 def redis_server(context: Context) -> Findings:
     settings = context.settings
-    shown = settings.shown["REDIS_URL"]
+    shown = settings.public_addresses["REDIS_URL"]
     began = time.monotonic()
     try:
         with redis.Redis.from_url(settings.redis_url, socket_connect_timeout=3, socket_timeout=3) as link:

@@ -31,7 +31,7 @@ _LONG = re.compile(r"(?<![\w/=?&.#%+-])[A-Za-z0-9_-]{32,}(?![\w/.-])")
 
 def in_text(text: str) -> str | None:
     """What the text of a post seems to hold ("a GitHub token"), or None."""
-    found = next(_named(text, lambda shape, secret: _is_whole(shape, secret)), None)
+    found = next(_names(text, lambda shape, secret: _is_whole(shape, secret)), None)
     if found is None and any(_is_header(match, TEXT_HEADER) for match in SCHEMES.finditer(_raw(text))):
         found = HEADER
     if found is None and any(_is_wordpress(match[1]) for match in _WORDPRESS.finditer(text)):
@@ -49,7 +49,7 @@ def in_field(text: str) -> str | None:
         return HEADER
     if re.search(r"\s", text) and "://" not in text and "PRIVATE KEY" not in text:
         return None
-    found = next(_named(text, _is_told), None)
+    found = next(_names(text, _is_told), None)
     if found is None and "://" in text:
         found = _in_address(text)
     elif found is None and _is_random_value(text):
@@ -61,7 +61,7 @@ def _raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _named(text: str, is_one: Callable[[Shape, bytes], bool]) -> Iterator[str]:
+def _names(text: str, is_one: Callable[[Shape, bytes], bool]) -> Iterator[str]:
     data = _raw(text)
     for place in may_be(data, data.lower().decode("latin-1")):
         shape = SHAPES[place]

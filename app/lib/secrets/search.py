@@ -56,7 +56,7 @@ def spans(data: bytes, deep: bool = True) -> Iterator[Span]:
                 yield match.span("secret")
     if deep:
         for match in _BLOBS.finditer(data):
-            plain = _unpacked(match[0])
+            plain = _unpack(match[0])
             if plain and any(True for _ in spans(plain, deep=False)):
                 yield match.span()
 
@@ -79,7 +79,7 @@ def is_mixed(value: bytes) -> bool:
     return len(value) >= 12 and bool(re.search(rb"[a-z][A-Z]|[A-Z]{2}[a-z]", value))
 
 
-def _unpacked(blob: bytes) -> bytes:
+def _unpack(blob: bytes) -> bytes:
     """What it stands for, when that is a text."""
     if len(blob) % 2 == 0 and _ONLY_HEX.fullmatch(blob):
         found = binascii.unhexlify(blob)

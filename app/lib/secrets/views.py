@@ -72,7 +72,7 @@ class View:
 def views(text: bytes) -> Iterator[View]:
     """The text itself and what it may stand for."""
     made = [View(text)]
-    layers = [_seen(made)]
+    layers = [_visible(made)]
     for _ in range(ROUNDS):
         last = layers[-1]
         if b"\\" not in last.data and b"%" not in last.data and b"&" not in last.data:
@@ -80,10 +80,10 @@ def views(text: bytes) -> Iterator[View]:
         if (plain := last.without(_ESCAPES, _plain)) is None:
             break
         made.append(plain)
-        layers.append(_seen(made))
+        layers.append(_visible(made))
     made += _of_one_kind(made[0])
     for layer in layers[:2]:
-        if b"=" in layer.data and (quoted := layer.without(_QUOTED, _unquoted)) is not None:
+        if b"=" in layer.data and (quoted := layer.without(_QUOTED, _unquote)) is not None:
             made += filter(None, (quoted, quoted.without(_ESCAPES, _plain)))
     for view in made:
         yield view
@@ -105,7 +105,7 @@ def _of_one_kind(first: View) -> Iterator[View]:
                 yield view
 
 
-def _seen(made: list[View]) -> View:
+def _visible(made: list[View]) -> View:
     """The last of these views, or a further one: without what nobody sees in it."""
     last = made[-1]
     marks = _UNSEEN_MARKS[:1] if last.data.isascii() else _UNSEEN_MARKS  # all but NUL are beyond ASCII
@@ -134,5 +134,5 @@ def _plain(piece: bytes) -> bytes:
     return html.unescape(piece.decode("ascii")).encode("utf-8", "surrogatepass")
 
 
-def _unquoted(piece: bytes) -> bytes:
+def _unquote(piece: bytes) -> bytes:
     return b"" if piece[-1:] == b"\n" else bytes([int(piece[1:], 16)])

@@ -9,21 +9,21 @@ from app.operations import actions
 from app.operations.forms import SettingsForm, settings_form
 from app.operations.queries.changes import last_changes
 from app.operations.views.blueprint import bp
-from app.web.auth import confirmed, requires
+from app.web.auth import requires, requires_recent_sign_in
 from app.web.forms import submit
 from app.web.pages import render
 
 
 @bp.route("/settings", methods=["GET", "POST"])
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def settings() -> Response:
     form = settings_form()
     if request.method == "GET":
         return _page(form)
     return submit(
         form,
-        lambda f: actions.change_settings(f.typed(), f.before()),
+        lambda f: actions.change_settings(f.texts(), f.before()),
         lambda: _again(form),
         then=url_for("operations.settings"),
         toast=_toast,

@@ -6,7 +6,7 @@ from app.platforms.blame import WORDS
 from app.publishing.pages.banner_parts import Banner, BannerFacts, others, quote
 
 
-def failed(case: BannerFacts) -> Banner:
+def failure(case: BannerFacts) -> Banner:
     who, more = case.platform, ("others",) if case.others else ()
     if case.given_up:
         return Banner(

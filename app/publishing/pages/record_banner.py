@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.platforms.compare import is_severe
 from app.publishing.pages.banner_parts import Banner, BannerFacts, quote
-from app.publishing.pages.failure_banner import failed
+from app.publishing.pages.failure_banner import failure
 
 ACTIONS = (
     "open", "reconnect", "edit", "replay", "others", "release", "account", "resend", "reschedule", "cancel", "answer", "why", "withdraw",
@@ -17,7 +17,7 @@ ACTIONS = (
 def banner(case: BannerFacts) -> Banner | None:
     """The banner, or None when the badge says it all (scheduled, published without trouble)."""
     makers = {
-        "failed": failed, "needs_look": _asks, "unknown": _checking, "held": _held, "retrying": _retrying,
+        "failed": failure, "needs_look": _asks, "unknown": _checking, "held": _hold, "retrying": _retrying,
         "confirming": _confirming, "success": _success,
     }  # fmt: skip
     maker = _alarm if case.alarm else makers.get(case.key)
@@ -74,7 +74,7 @@ def _checking(case: BannerFacts) -> Banner:
     )
 
 
-def _held(case: BannerFacts) -> Banner:
+def _hold(case: BannerFacts) -> Banner:
     note = f" “{case.hold_note.rstrip('.')}”." if case.hold_note else ""
     return Banner(
         "wait",

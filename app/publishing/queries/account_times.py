@@ -31,14 +31,14 @@ TAKEN = sa.case(
 def may_be_out(since: datetime) -> sa.ColumnElement[bool]:
     """Records that are out since then, or may be."""
     asked = sa.or_(R.status.in_(("confirming", "unknown")), R.step == "commit", R.meta.has_key("look_first"))
-    return sa.or_(_ended(since), sa.and_(R.status.in_(OPEN), asked))
+    return sa.or_(_end_since(since), sa.and_(R.status.in_(OPEN), asked))
 
 
 def may_be_taken(since: datetime) -> sa.ColumnElement[bool]:
     """These and all that will go."""
-    return sa.or_(_ended(since), R.status.in_(OPEN))
+    return sa.or_(_end_since(since), R.status.in_(OPEN))
 
 
-def _ended(since: datetime) -> sa.ColumnElement[bool]:
+def _end_since(since: datetime) -> sa.ColumnElement[bool]:
     gave_up = sa.and_(R.status == "failed", R.dead_letter_reason == "given_up", R.dead_letter_at > since)
     return sa.or_(R.published_at > since, gave_up)

@@ -34,24 +34,24 @@ def _held_records() -> sa.Select[Any]:
     return held.where(PublishHold.released_at.is_(None), PublishHold.scope == "record", PublishHold.reason.in_(ASKS))
 
 
-def _failed() -> sa.Select[Any]:
+def _failures() -> sa.Select[Any]:
     return sa.select(R.id).where(R.status == "failed", R.dead_letter_reason.is_distinct_from("given_up"))
 
 
-def _unanswered() -> sa.Select[Any]:
+def _questions() -> sa.Select[Any]:
     return sa.select(R.id).where(R.status == "unknown", R.next_retry_at.is_(None))
 
 
 def _needing_action(most: int | None = None) -> sa.CompoundSelect[Any]:
     """Ids of failed records not given up by a person, unknown ones that nobody can look for, and held ones with a question."""
-    parts = [_failed(), _unanswered(), _held_records()]
+    parts = [_failures(), _questions(), _held_records()]
     return sa.union_all(*(sa.select(part.limit(most).subquery().c.id) for part in parts) if most else parts)
 
 
 def newest_needing_action(most: int) -> sa.CompoundSelect[Any]:
     """Ids of the `most` newest of each of these: enough for whoever shows no more."""
     held = sa.select(R.id).where(R.id.in_(_held_records()))
-    newest = (part.order_by(R.due_at.desc(), R.id.desc()).limit(most) for part in (_failed(), _unanswered(), held))
+    newest = (part.order_by(R.due_at.desc(), R.id.desc()).limit(most) for part in (_failures(), _questions(), held))
     return sa.union_all(*(sa.select(part.subquery().c.id) for part in newest))
 
 

@@ -44,7 +44,7 @@ class Attempt:
         return self.count.until
 
     @property
-    def left(self) -> int:
+    def tries_left(self) -> int:
         return self.count.left
 
 
@@ -89,7 +89,7 @@ def fail_attempt(this: Attempt, why: str) -> None:
     user = db.session.get(User, this.user_id) if this.user_id else None
     audit.record("staff.sign_in_failed", user, severity="warning", success=False, error=why)
     _count_on_user(this)
-    if this.left > 0:
+    if this.tries_left > 0:
         return
     where = {"device": "On a device of theirs", "person": "While signed in"}.get(this.by, "On devices not used before")
     note = f"{where}, for {_minutes(this.count.pause)}" if user else "No member has this address"
@@ -100,7 +100,7 @@ def _count_on_user(this: Attempt) -> None:
     """What the staff page shows. It never waits for somebody who is being let in at this moment."""
     free = sa.select(User.id).where(User.id == this.user_id).with_for_update(skip_locked=True)
     values: dict[str, Any] = {"failed_sign_ins": User.failed_sign_ins + 1}
-    if this.left <= 0 and this.by == "address":
+    if this.tries_left <= 0 and this.by == "address":
         values["locked_until"] = pause_end(this)
     db.session.execute(sa.update(User).where(User.id.in_(free)).values(values))
 
@@ -114,7 +114,7 @@ def pass_attempt(this: Attempt) -> None:
 
 def pause_end(this: Attempt) -> datetime | None:
     """Until when this try, the last one, pauses its count."""
-    return clock.now() + this.count.pause if this.left <= 0 else None
+    return clock.now() + this.count.pause if this.tries_left <= 0 else None
 
 
 def _count(key: str) -> Count:

@@ -11,7 +11,7 @@ from app.core.actor import current
 from app.core.db import app_now, db
 from app.core.locks import advisory
 from app.lib import clock
-from app.lib.email_address import EXAMPLE, normalized
+from app.lib.email_address import EXAMPLE, normalize
 from app.lib.errors import Conflict, Invalid
 from app.lib.roles import ROLES
 from app.staff import passwords
@@ -116,7 +116,7 @@ def unlock(user: User) -> User:
 def normalize_email(email: str) -> str:
     """The address in its usual form. Raises Invalid."""
     try:
-        return normalized(email)
+        return normalize(email)
     except ValueError:
         raise Invalid({"email": f"Enter an e-mail address, like {EXAMPLE}."}) from None
 

@@ -17,7 +17,7 @@ from app.staff.queries import by_id, load_person, open_sessions
 from app.staff.user_agent import device_name, is_phone
 from app.staff.views.blueprint import bp
 from app.staff.views.browser_session import remember_device, set_theme, sign_out_browser
-from app.web.auth import confirmed, requires
+from app.web.auth import requires, requires_recent_sign_in
 from app.web.forms import submit
 from app.web.pages import back_to, render
 from app.web.view_marks import no_transaction
@@ -106,7 +106,7 @@ def sessions() -> Response:
 
 @bp.post("/me/sessions/<uuid:session_id>/revoke")
 @requires("viewer")
-@confirmed
+@requires_recent_sign_in
 def revoke_session(session_id: uuid.UUID) -> Answer:
     """End one of my sessions; ending this one is signing out."""
     actions.revoke_session(session_id, current_user.id)
@@ -117,7 +117,7 @@ def revoke_session(session_id: uuid.UUID) -> Answer:
 
 @bp.post("/me/sessions/revoke-others")
 @requires("viewer")
-@confirmed
+@requires_recent_sign_in
 def revoke_others() -> Response:
     """End all my other sessions."""
     ended = actions.revoke_others(current_user.id, current_user.session_id)

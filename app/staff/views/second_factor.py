@@ -18,14 +18,14 @@ from app.staff.queries.second_factor import codes_left
 from app.staff.views.blueprint import bp
 from app.staff.views.browser_session import remember_device
 from app.web import form_recovery
-from app.web.auth import confirmed, requires, without_factor
+from app.web.auth import requires, requires_recent_sign_in, without_factor
 from app.web.pages import back_to, htmx_redirect, render
 
 
 @bp.get("/me/second-factor")
 @requires("viewer")
 @without_factor
-@confirmed
+@requires_recent_sign_in
 def my_factor() -> Response:
     """Whether it is on; while it is being set up, the picture for the authenticator."""
     return _page(CodeForm(formdata=None))
@@ -34,7 +34,7 @@ def my_factor() -> Response:
 @bp.post("/me/second-factor/start")
 @requires("viewer")
 @without_factor
-@confirmed
+@requires_recent_sign_in
 def start_factor() -> Response:
     """A secret for a new authenticator; nothing changes until a code was right."""
     actions.start_factor(current_user.id)
@@ -44,7 +44,7 @@ def start_factor() -> Response:
 @bp.post("/me/second-factor/confirm")
 @requires("viewer")
 @without_factor
-@confirmed
+@requires_recent_sign_in
 def confirm_factor() -> Response:
     """The first code puts it in force. The recovery codes are shown in this answer and never again."""
     form = CodeForm()
@@ -60,7 +60,7 @@ def confirm_factor() -> Response:
 
 @bp.post("/me/second-factor/codes")
 @requires("viewer")
-@confirmed
+@requires_recent_sign_in
 def renew_codes() -> Response:
     """Ten new recovery codes, shown in this answer and never again."""
     return render("staff/codes.html", codes=actions.renew_codes(current_user.id), first=False)
@@ -69,7 +69,7 @@ def renew_codes() -> Response:
 @bp.post("/me/second-factor/remove")
 @requires("viewer")
 @without_factor
-@confirmed
+@requires_recent_sign_in
 def remove_factor() -> Response:
     """The password alone lets in again; all other sessions end."""
     actions.remove_factor(current_user.id, current_user.session_id)

@@ -19,7 +19,7 @@ from app.staff.queries import STAFF, by_id, is_last_admin, names, open_invites, 
 from app.staff.queries.links import RESET
 from app.staff.views.blueprint import bp
 from app.staff.views.links import whole_url
-from app.web.auth import confirmed, requires
+from app.web.auth import requires, requires_recent_sign_in
 from app.web.csv_export import csv_response
 from app.web.forms import submit
 from app.web.pages import back_to, render
@@ -49,7 +49,7 @@ def export() -> Response:
 
 @bp.route("/staff/invite", methods=["GET", "POST"])
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def invite() -> Response:
     """Offer a place: the link is shown on the staff page until it is used."""
     form = InviteForm()
@@ -64,7 +64,7 @@ def invite() -> Response:
 
 @bp.post("/staff/invites/<uuid:invite_id>/renew")
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def renew_invite(invite_id: uuid.UUID) -> Response:
     """A new link; the old one stops working."""
     actions.renew_invite(invite_id)
@@ -88,7 +88,7 @@ def show(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/role")
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def change_role(user_id: uuid.UUID) -> Response:
     """Give another role."""
     form = RoleForm()
@@ -103,7 +103,7 @@ def change_role(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/suspend")
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def suspend(user_id: uuid.UUID) -> Response:
     """They may sign in no more, and all sessions end."""
     user = actions.suspend(by_id(user_id))
@@ -112,7 +112,7 @@ def suspend(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/sign-out")
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def sign_out_member(user_id: uuid.UUID) -> Response:
     """End all sessions of somebody who lost a device or left one open; the password and the account stay. One's own: all others."""
     user = by_id(user_id)
@@ -122,7 +122,7 @@ def sign_out_member(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/reactivate")
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def reactivate(user_id: uuid.UUID) -> Response:
     """They may sign in again."""
     return back_to(_page(user_id), f"{actions.reactivate(by_id(user_id)).full_name} may sign in again")
@@ -137,7 +137,7 @@ def unlock(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/password-link")
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def password_link(user_id: uuid.UUID) -> Response:
     """A link for a new password; it is shown on the page until it is used."""
     actions.make_reset(by_id(user_id))
@@ -146,7 +146,7 @@ def password_link(user_id: uuid.UUID) -> Response:
 
 @bp.post("/staff/<uuid:user_id>/second-factor/remove")
 @requires("admin")
-@confirmed
+@requires_recent_sign_in
 def reset_factor(user_id: uuid.UUID) -> Response:
     """For somebody who lost their authenticator and their recovery codes; told to them by mail."""
     user = actions.reset_factor(user_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.environment import Environment, EnvironmentInvalid
-from app.lib.email_address import normalized
+from app.lib.email_address import normalize
 from app.lib.errors import Invalid
 from app.staff.actions.staff import normalize_email
 
@@ -26,7 +26,7 @@ def taken_by_the_start(address: str) -> bool:
 
 def taken_by_the_staff_list(address: str) -> bool:
     try:
-        return normalize_email(address) == normalized(address)
+        return normalize_email(address) == normalize(address)
     except Invalid:
         return False
 

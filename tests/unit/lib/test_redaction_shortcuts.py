@@ -90,12 +90,12 @@ def test_names_hide_the_same_where_nothing_is_known_to_stand_in_the_texts():
 
 def test_a_secret_in_the_name_of_a_header_is_found_where_the_rest_holds_none():
     secret, plain = "q7Zk-PpW9_vR2mTn4LxYb81c", {"server": "nginx", "date": "Sun, 29 Nov 2026"}
-    values = redact.known_in((value.encode() for value in plain.values()), [secret])
-    whole = redact.known_in((value.encode() for value in plain.values()), [secret], plain)
+    values = redact.prepare_for((value.encode() for value in plain.values()), [secret])
+    whole = redact.prepare_for((value.encode() for value in plain.values()), [secret], plain)
     assert (values.anything, values.in_names, whole.anything, whole.in_names) == (False, True, False, False)
     named = {**plain, f"x-{secret}": "1"}
     assert secret not in str(redact.headers(named, values)), "the values alone were searched"
-    assert secret not in str(redact.headers(named, redact.known_in([b"1"], [secret], named)))
+    assert secret not in str(redact.headers(named, redact.prepare_for([b"1"], [secret], named)))
     assert secret.lower() not in str(
         response_copy(200, {name.lower(): value for name, value in named.items()}, b"{}", [secret], None)
     )
