@@ -107,7 +107,8 @@ def _send(delivery: Delivery) -> None:
             if fresh is True:
                 continue
             if isinstance(fresh, CannotTell):  # a blip while refreshing is no reason to disconnect
-                verdict = replace(verdict, error_type="network_timeout", account="", final=False, message=fresh.reason)
+                verdict = replace(verdict, error_type="network_timeout", account="", final=False)
+                verdict = replace(verdict, message=fresh.reason, own_words=True)
         break
     failpoint("answered", delivery.id)
     _settle(delivery, commit.attempt if commit.passed else None, verdict)

@@ -1,6 +1,7 @@
 """What follows a verdict, and how long to wait. Pure.
 
-Back-off: 30 s · 2ⁿ, at most 30 min, ±20 % jitter, doubled for rate limits; the platform's Retry-After wins (docs/delivery.md).
+Back-off: 30 s · 2ⁿ, at most 30 min, ±20 % jitter, doubled for rate limits; the platform's Retry-After wins, from 5 s to a day
+(docs/delivery.md).
 A rate limit uses no retry; auth_failed, content_rejected and invalid_parameters are never retried.
 """
 
@@ -16,6 +17,8 @@ CAP = timedelta(minutes=30)
 JITTER = 0.2
 NEVER = ("auth_failed", "content_rejected", "invalid_parameters")
 CONFIRM_EVERY = timedelta(seconds=10)
+SHORTEST_ASKED = timedelta(seconds=5)
+"""A Retry-After of 0 would turn in circles: a rate limit uses no retry."""
 LONGEST_ASKED = timedelta(hours=24)
 """A Retry-After beyond this is a mistake of the platform's more often than a wish."""
 
@@ -33,7 +36,7 @@ class Next:
 def delay(retries: int, error_type: str | None, asked: timedelta | None, jitter: float) -> timedelta:
     """How long to wait before retry number `retries` + 1. `jitter` is between -1 and 1; a wish of the platform wins."""
     if asked is not None:
-        return min(max(asked, timedelta(0)), LONGEST_ASKED)
+        return min(max(asked, SHORTEST_ASKED), LONGEST_ASKED)
     base = FIRST * (2 if error_type == "rate_limit" else 1)
     doubled: timedelta = min(base * 2 ** min(retries, 16), CAP)
     return doubled * (1 + JITTER * jitter)

@@ -53,12 +53,18 @@ WORDS: Mapping[str, Words] = {
 }
 
 
-def advice(blame: Blame, message: str = "", missing: str = "") -> str:
-    """What to do, with the platform's own words behind it; only these where nothing special is to blame."""
+def advice(blame: Blame, message: str = "", missing: str = "", *, own_words: bool = False) -> str:
+    """What to do, with the platform's own words behind it, or ours unquoted; only these where nothing special is to blame."""
     if blame not in WORDS:
         return message
     words = WORDS[blame].text.format("the platform", "this account")
     if blame == RIGHT and missing:
         words = f"This sign-in may not post: it lacks {missing}. Make a new one with this right and reconnect."
     words = words[:1].upper() + words[1:]
-    return f"{words} It said: “{message.rstrip('.')}”." if message else words
+    return f"{words} {sentence(message, own_words=own_words)}" if message else words
+
+
+def sentence(message: str, *, own_words: bool) -> str:
+    """A sentence of ours as it is, the platform's words in quotation marks."""
+    plain = message.rstrip(".")
+    return f"{plain}." if own_words else f"It said: “{plain}”."

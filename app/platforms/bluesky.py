@@ -14,14 +14,11 @@ from typing import Any
 from app.platforms import bluesky_session as sessions
 from app.platforms.addresses import host_of
 from app.platforms.base import (
-    Absent,
     CannotTell,
     Check,
     ConfigField,
     Context,
-    Found,
     Limits,
-    Lookup,
     Metrics,
     Platform,
     Post,
@@ -33,15 +30,28 @@ from app.platforms.base import (
     Verified,
 )
 from app.platforms.blame import INACTIVE, advice
-from app.platforms.bluesky_answers import STATUS, TABLE, error_body, page_url
-from app.platforms.bluesky_media import prepare
+from app.platforms.bluesky_answers import STATUS, TABLE
+from app.platforms.bluesky_find import find
+from app.platforms.bluesky_media import prepare, remarks_on
 from app.platforms.bluesky_record import COLLECTION, record
 from app.platforms.errors import AUTH_FAILED, INVALID_PARAMETERS
-from app.platforms.keys import tid
+from app.platforms.keys import renewed_tid, tid
 from app.platforms.texts import graphemes
-from app.platforms.verdict import cannot_tell, judge, judge_repeatable
+from app.platforms.verdict import judge, judge_repeatable
 
-__all__ = ["SPEC", "client_key", "delete", "find", "host", "metrics", "prepare", "publish", "refresh", "verify"]
+__all__ = [
+    "SPEC",
+    "client_key",
+    "delete",
+    "find",
+    "host",
+    "metrics",
+    "prepare",
+    "publish",
+    "refresh",
+    "renew_key",
+    "verify",
+]
 
 SPEC = Platform(
     slug="bluesky",
@@ -73,7 +83,7 @@ SPEC = Platform(
     max_per_day=1500,  # 35,000 points a day at 3 a post, with room for others. Source: docs.bsky.app, rate limits
     caveats=(
         "The record key is chosen here, so an unclear answer is settled by one exact look.",
-        "Links, mentions and hashtags are marked here; a mention of a handle that does not exist stays plain text.",
+        "Links, mentions and hashtags are marked here; a mention whose handle is not found, or cannot be looked up, stays plain text.",
         "A post with pictures shows no link card.",
     ),
 )
@@ -84,6 +94,11 @@ def client_key(post: Post, now: datetime) -> str:
     return tid(now)
 
 
+def renew_key(key: str, now: datetime) -> str:
+    """Dated by its sending, with the mark that `find` knows it by."""
+    return renewed_tid(key, now)
+
+
 def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:
     """One com.atproto.repo.createRecord under our key, with the session that prepare made sure of."""
     session = sessions.shared_session(ctx, account)
@@ -92,28 +107,8 @@ def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepar
         return Verdict("no", error_type=AUTH_FAILED, account="refresh", message=text, matched_by="check:session")
     values = {"repo": session["did"], "collection": COLLECTION, "rkey": key, "record": record(post, key, prepared)}
     url = f"{session['pds']}/xrpc/com.atproto.repo.createRecord"
-    return judge(ctx.http.create("POST", url, headers=sessions.authorization(session), json=values), TABLE)
-
-
-def find(ctx: Context, account: UnsealedAccount, post: Post, key: str, since: datetime) -> Lookup:
-    """com.atproto.repo.getRecord: the PDS's own answer for our key."""
-    session = sessions.shared_session(ctx, account)
-    did = account.account_id or (session or {}).get("did", "")
-    if not did:
-        try:
-            session = sessions.ensure_session(ctx, account)
-        except PrepareFailed as failed:
-            return CannotTell(failed.verdict.message or "No session.", error_type=failed.verdict.error_type)
-        did = session["did"]
-    root = (session or {}).get("pds") or sessions.pds_url(account)
-    params = {"repo": did, "collection": COLLECTION, "rkey": key}
-    exchange = ctx.http.call("GET", f"{root}/xrpc/com.atproto.repo.getRecord", params=params)
-    uri = exchange.object().get("uri")
-    if exchange.ok and isinstance(uri, str):
-        return Found(uri, page_url(uri), "key", evidence={"cid": exchange.object().get("cid")})
-    if exchange.status in (400, 404) and error_body(exchange).code == "RecordNotFound":
-        return Absent(f"{root}: {key}", {"message": error_body(exchange).message})
-    return cannot_tell(exchange, TABLE)
+    verdict = judge(ctx.http.create("POST", url, headers=sessions.authorization(session), json=values), TABLE)
+    return replace(verdict, remarks=remarks_on(prepared)) if verdict.outcome == "yes" else verdict
 
 
 def delete(ctx: Context, account: UnsealedAccount, post_id: str) -> Verdict:

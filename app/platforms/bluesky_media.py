@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from app.platforms import bluesky_session as sessions
@@ -11,14 +13,39 @@ from app.platforms.bluesky_text import mentions
 from app.platforms.errors import INVALID_PARAMETERS, PLATFORM_ERROR
 from app.platforms.verdict import judge_repeatable
 
+PAUSE = 1.0
+sleep = time.sleep
+
 
 def prepare(ctx: Context, account: UnsealedAccount, post: Post) -> dict[str, Any]:
-    """{"blobs": […], "dids": {handle: did}}; the session is kept in `ctx.sessions`, never here."""
+    """{"blobs": […], "dids": {handle: did}, "unmarked": [handle]}; the session is kept in `ctx.sessions`, never here.
+
+    A mention that cannot be looked up now (`unmarked`) goes as plain text: it decorates the post and must not stop it, nor count
+    against its account. What could not be looked up twice is believed to be away for the other mentions, too.
+    """
     session = sessions.ensure_session(ctx, account)
     blobs = [_upload(ctx, account, medium) for medium in post.media]
-    handles = dict.fromkeys(span.text for span in mentions(post.text))
-    dids = {handle: did for handle in handles if (did := _resolve(ctx, session, handle))}
+    handles = list(dict.fromkeys(span.text for span in mentions(post.text)))
+    dids: dict[str, str] = {}
+    for number, handle in enumerate(handles):
+        did = _resolve(ctx, session, handle)
+        if did is None:
+            sleep(PAUSE)
+            did = _resolve(ctx, session, handle)
+        if did is None:
+            return {"blobs": blobs, "dids": dids, "unmarked": handles[number:]}
+        if did:
+            dids[handle] = did
     return {"blobs": blobs, "dids": dids}
+
+
+def remarks_on(prepared: Mapping[str, Any]) -> tuple[str, ...]:
+    """What of the post is there only as plain text."""
+    unmarked = [f"@{handle}" for handle in prepared.get("unmarked") or ()]
+    if not unmarked:
+        return ()
+    them = "its handle" if len(unmarked) == 1 else "their handles"
+    return (f"Stored with {', '.join(unmarked)} as plain text: {them} could not be looked up",)
 
 
 def _upload(ctx: Context, account: UnsealedAccount, medium: Media) -> dict[str, Any]:
@@ -37,16 +64,14 @@ def _upload(ctx: Context, account: UnsealedAccount, medium: Media) -> dict[str, 
     return blob
 
 
-def _resolve(ctx: Context, session: sessions.Session, handle: str) -> str:
-    """The DID of a handle; "" when there is no such handle. Trouble on the way: PrepareFailed, try again later."""
+def _resolve(ctx: Context, session: sessions.Session, handle: str) -> str | None:
+    """The DID of a handle; "" when there is no such handle, None when nobody could say."""
     url = f"{session['pds']}/xrpc/com.atproto.identity.resolveHandle"
     exchange = ctx.http.call("GET", url, params={"handle": handle})
     did = exchange.object().get("did")
     if exchange.ok and isinstance(did, str):
         return did
-    if exchange.status in (400, 404):
-        return ""
-    raise PrepareFailed(judge_repeatable(exchange, TABLE))
+    return "" if exchange.status in (400, 404) else None
 
 
 def _no(kind: Any, message: str, *, final: bool = True) -> Verdict:

@@ -104,7 +104,7 @@ def _create(ctx: Context, account: UnsealedAccount) -> Session:
         return _session(ctx, account, exchange.object(), {})
     if verdict.outcome == "yes":
         text = "The server answered the sign-in without a session."
-        verdict = replace(verdict, outcome="no", error_type=PLATFORM_ERROR, message=text)
+        verdict = replace(verdict, outcome="no", error_type=PLATFORM_ERROR, message=text, own_words=True)
     elif verdict.code in DEAD:
         verdict = replace(verdict, account="down", final=True)
     raise PrepareFailed(verdict)

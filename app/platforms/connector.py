@@ -56,7 +56,13 @@ def _without_id(answer: Verdict | Found) -> Verdict | Doubt:
     changed: dict[str, Any] = {"post_id": ""}
     if answer.outcome == "yes":
         rule = f"{answer.matched_by}, id with a secret"
-        changed |= {"outcome": "unknown", "error_type": UNKNOWN, "message": UNKEPT, "matched_by": rule}
+        changed |= {
+            "outcome": "unknown",
+            "error_type": UNKNOWN,
+            "message": UNKEPT,
+            "own_words": True,
+            "matched_by": rule,
+        }
     return dataclasses.replace(answer, **changed)
 
 
@@ -108,6 +114,15 @@ class Connector:
         """The key of one publication: made once per generation and stored. Random unless the platform has its own."""
         function = getattr(self.module, "client_key", None)
         return cast(str, function(post, now)) if function else random_key()
+
+    @property
+    def renews_keys(self) -> bool:
+        """Whether the key carries its time, so that it is dated anew when it is sent."""
+        return hasattr(self.module, "renew_key")
+
+    def renew_key(self, key: str, now: datetime) -> str:
+        """Pure: the key of a publication that surely is not there yet, dated by its sending. The same where it carries no time."""
+        return cast(str, self.module.renew_key(key, now)) if self.renews_keys else key
 
     def prepare(self, ctx: Context, account: UnsealedAccount, post: Post) -> dict[str, Any]:
         """Repeatable: upload media, resolve names. JSON-able ids for `publish`. Raises PrepareFailed(verdict)."""

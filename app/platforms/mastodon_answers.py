@@ -2,12 +2,14 @@
 
 Servers name no error codes, only sentences. Most are in the reader's language, so rules go by status; `code` says whether
 the body is one of the API (a firewall's HTML page with a 403 must not disconnect an account). The few sentences that
-servers never translate are told apart as a whole (SENTENCES), and a challenge of RFC 6750 by its own code.
+servers never translate, or only where the account has chosen another language than the English that is asked for, are told
+apart as a whole (SENTENCES), and a challenge of RFC 6750 by its own code.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from app.platforms.base import Exchange
 from app.platforms.blame import INACTIVE, RIGHT, SUSPENDED
@@ -18,6 +20,13 @@ from app.platforms.verdict import ErrorBody, Rule, Table
 
 DOCS = "https://docs.joinmastodon.org/methods/statuses/#create"
 ACCOUNT = "https://docs.joinmastodon.org/methods/accounts/#verify_credentials, 403"
+
+MOMENT = timedelta(seconds=15)
+"""“Try again in a moment!”"""
+
+NOT_READY = re.compile(
+    r"(Validation failed: )?Cannot attach files that have not finished processing\. Try again in a moment!"
+)
 
 SENTENCES = (
     # mastodon api/base_controller.rb, doorkeeper_forbidden_render_options
@@ -35,6 +44,8 @@ SENTENCES = (
     # pixelfed Api/ApiV1Controller.php, statusCreate: both are about the post, though one has the status of a refused account
     (403, re.compile(r"Empty statuses are not allowed|Invalid media id"), "content"),
     (400, re.compile(r"Duplicate idempotency key\."), "duplicate"),
+    # mastodon config/locales/en.yml, media_attachments.validations.not_ready; translated, so English is asked for
+    (422, NOT_READY, "not_ready"),
 )
 CHALLENGE = re.compile(r'error="(insufficient_scope|invalid_scope)"')
 
@@ -47,6 +58,15 @@ RULES = (
     # kept for an hour from the first try on, whatever became of it: evidence after an unknown, not proof
     Rule(
         CONTENT_REJECTED, status=400, code="duplicate", duplicate=True, source="pixelfed statusCreate, idempotency-key"
+    ),
+    Rule(
+        PLATFORM_ERROR,
+        status=422,
+        code="not_ready",
+        final=False,
+        alone=True,
+        wait=MOMENT,
+        source="mastodon en.yml, not_ready",
     ),
     # any other refusal of the account
     Rule(AUTH_FAILED, status=403, code="api", account="down", source=f"{DOCS}, 403"),
@@ -78,7 +98,8 @@ def _without_reason(exchange: Exchange) -> ErrorBody:
     """A refusal that gives no reason: it may be the token's as well as the post's (snac answers so)."""
     if exchange.status not in (400, 422):
         return ErrorBody()
-    return ErrorBody(message=f"HTTP {exchange.status} without a reason; the account is being checked")
+    text = f"HTTP {exchange.status} without a reason; the account is being checked"
+    return ErrorBody(message=text, own_words=True)
 
 
 def _code(exchange: Exchange, words: str) -> str:

@@ -43,7 +43,9 @@ def _upload_whole(ctx: Context, account: UnsealedAccount, medium: Media) -> str:
             _fail_unless_done(judge_repeatable(exchange, TABLE))
         sleep(pause)
     text = "The server is still working on a picture."
-    raise PrepareFailed(Verdict("no", error_type=PLATFORM_ERROR, message=text, matched_by="media:processing"))
+    raise PrepareFailed(
+        Verdict("no", error_type=PLATFORM_ERROR, message=text, alone=True, matched_by="media:processing")
+    )
 
 
 def _upload(ctx: Context, root: str, headers: dict[str, str], medium: Media, content: bytes) -> str:

@@ -33,6 +33,8 @@ class Verdict:
     `reread_limits`: the refusal may mean that the account's limits (or its sign-in) are not what we hold: check it again.
     `remarks`: how what is there differs from what was sent (see `compare`).
     `duplicate`: the platform says it has this already; after an unknown that is evidence: use `after_unknown()`.
+    `alone`: the cause lies in this one post (a picture that is still worked on), so its account's breaker does not count it.
+    `own_words`: `message` is a sentence of ours although the platform answered; it is not quoted as the platform's.
     `code` is the platform's own; `matched_by` names the rule that decided ("table:…", "status:404", "error:reset").
     `limits` are what rate-limit headers said: (scope, remaining, resets_at).
     `request` and `response` are redacted and capped copies for the attempt.
@@ -54,6 +56,8 @@ class Verdict:
     reread_limits: bool = False
     remarks: tuple[str, ...] = ()
     duplicate: bool = False
+    alone: bool = False
+    own_words: bool = False
     evidence: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[RateWindow, ...] = ()
     request: Mapping[str, Any] = field(default_factory=dict)
@@ -69,7 +73,7 @@ class Verdict:
     @property
     def advice(self) -> str:
         """What the account's page says after a refusal."""
-        return advice(self.blame, self.message, self.missing)
+        return advice(self.blame, self.message, self.missing, own_words=self.own_words or self.http_status is None)
 
     def after_unknown(self) -> Verdict:
         """The same answer read by a record that was unknown before: a duplicate is evidence, so: look, do not fail."""
@@ -85,9 +89,9 @@ class PrepareFailed(Exception):
     def __init__(self, verdict: Verdict) -> None:
         if verdict.outcome != "no":  # a 2xx that lacks what was asked for: the post has not been sent
             words = verdict.message or "The platform's answer did not hold what was asked for; nothing was posted."
-            verdict = replace(
-                verdict, outcome="no", error_type="platform_error", message=words, final=False, post_id="", url=""
-            )
+            ours = verdict.own_words or not verdict.message
+            verdict = replace(verdict, outcome="no", error_type="platform_error", message=words, own_words=ours)
+            verdict = replace(verdict, final=False, post_id="", url="")
         super().__init__(f"{verdict.error_type}: {verdict.message}")
         self.verdict = verdict
 

@@ -34,7 +34,7 @@ from app.platforms.base import (
     Verified,
 )
 from app.platforms.errors import AUTH_FAILED, CONTENT_REJECTED, PLATFORM_ERROR, RATE_LIMIT, UNKNOWN
-from app.platforms.keys import tid, tid_time
+from app.platforms.keys import renewed_tid, tid, tid_time
 from app.platforms.store_post import find_post, store_post
 
 BEHAVIOURS = (
@@ -77,6 +77,14 @@ SPEC = Platform(
 def client_key(post: Post, now: datetime) -> str:
     """A key that knows its time."""
     return tid(now)
+
+
+def renew_key(key: str, now: datetime) -> str:
+    """A plan that was moved forward must not make it wait; else the key's age goes on over all tries."""
+    try:
+        return renewed_tid(key, now) if tid_time(key) > now else key
+    except ValueError:
+        return key
 
 
 def publish(ctx: Context, account: UnsealedAccount, post: Post, key: str, prepared: Mapping[str, Any]) -> Verdict:

@@ -16,20 +16,21 @@ from app.platforms.results import Outcome, RateWindow
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """What a body says in structured form: the platform's code, its sub-code, and a sentence for people. `missing` names a right that the
-    sign-in lacks."""
+    """What a body says in structured form: the platform's code, its sub-code, and a sentence for people, which is the platform's
+    own unless `own_words`. `missing` names a right that the sign-in lacks."""
 
     code: str = ""
     sub: str = ""
     message: str = ""
     missing: str = ""
+    own_words: bool = False
 
 
 @dataclass(frozen=True)
 class Rule:
     """One row of an error table. None matches anything; at least one of status and code is given.
 
-    `source` cites where the row was read. `wait` is the pause when the platform names none.
+    `source` cites where the row was read. `wait` is the pause when the platform names none. `alone`: as in `Verdict`.
     """
 
     error_type: ErrorType
@@ -41,6 +42,7 @@ class Rule:
     account: Literal["", "refresh", "down"] = ""
     blame: Blame = ""
     duplicate: bool = False
+    alone: bool = False
     wait: timedelta | None = None
     source: str = ""
 

@@ -2,13 +2,14 @@
 
 1. no byte of the request left → no
 2. the platform's own code, by the connector's table (also in a 2xx)
-3. by status; whatever leaves a doubt is unknown
+3. by status; whatever leaves a doubt is unknown; a refusal that says when to come back (Retry-After) is no last word
 4. duplicates are marked: after an unknown they are evidence (`Verdict.after_unknown`)
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from app.outbound.exchange import Exchange
 from app.platforms.blame import RIGHT
@@ -47,10 +48,12 @@ def judge(exchange: Exchange, table: Table) -> Verdict:
     """The verdict on a single-shot call."""
     body = table.error_body(exchange) if exchange.status is not None and not exchange.error else ErrorBody()
     verdict = _decide(exchange, table, body)
+    own_words = body.own_words or bool(verdict.message)
     return replace(
         verdict,
         code=verdict.code or body.code,
         message=verdict.message or body.message,
+        own_words=own_words,
         missing=body.missing if verdict.blame == RIGHT else "",
         http_status=exchange.status,
         limits=table.windows(exchange),
@@ -69,7 +72,7 @@ def judge_repeatable(exchange: Exchange, table: Table) -> Verdict:
     if verdict.outcome == "no":
         return verdict
     kind: ErrorType = NETWORK_TIMEOUT if exchange.error or exchange.status == 408 else PLATFORM_ERROR
-    return replace(verdict, outcome="no", error_type=kind, final=False)
+    return replace(verdict, outcome="no", error_type=kind, final=False, retry_after=retry_after(exchange))
 
 
 def cannot_tell(exchange: Exchange, table: Table) -> CannotTell:
@@ -102,7 +105,7 @@ def _decide(exchange: Exchange, table: Table, body: ErrorBody) -> Verdict:
     rule_row = _row(exchange, table, body)
     if rule_row is not None:
         return _by_rule(exchange, rule_row)
-    return _by_status(exchange, exchange.status, table)
+    return _by_status(exchange, exchange.status, table, body)
 
 
 def _row(exchange: Exchange, table: Table, body: ErrorBody) -> Rule | None:
@@ -118,7 +121,9 @@ def _judge_unsent(exchange: Exchange) -> Verdict:
 
 
 def _by_rule(exchange: Exchange, rule: Rule) -> Verdict:
-    pause = (retry_after(exchange) or rule.wait) if rule.error_type == RATE_LIMIT or rule.wait else None
+    pause = retry_after(exchange) if rule.outcome == "no" else None
+    if pause is not None and rule.final and not rule.code and not rule.account:
+        return _postponed(pause, f"{rule.name}+retry_after")
     return Verdict(
         rule.outcome,
         error_type=rule.error_type,
@@ -126,18 +131,24 @@ def _by_rule(exchange: Exchange, rule: Rule) -> Verdict:
         account=rule.account,
         blame=rule.blame,
         duplicate=rule.duplicate,
-        retry_after=pause,
+        alone=rule.alone,
+        retry_after=pause or rule.wait,
         matched_by=rule.name,
     )
 
 
-def _by_status(exchange: Exchange, status: int, table: Table) -> Verdict:
+def _postponed(pause: timedelta, rule: str) -> Verdict:
+    """A refusal that names a time to come back at. Source: RFC 9110, 10.2.3 and 15.5.14; some limit rates with a 403."""
+    return Verdict("no", error_type=RATE_LIMIT, retry_after=pause, matched_by=rule)
+
+
+def _by_status(exchange: Exchange, status: int, table: Table, body: ErrorBody) -> Verdict:
     rule = f"status:{status}"
     if 200 <= status < 300:
         post_id, url = table.post_address(exchange)
         if post_id:
             return Verdict("yes", post_id=post_id, url=url, matched_by=rule)
-        text = "The platform answered without the id of a post."
+        text = "" if body.message else "The platform answered without the id of a post."
         return Verdict("unknown", error_type=PLATFORM_ERROR, message=text, matched_by=f"{rule}+no_id")
     if status == 429:
         return Verdict("no", error_type=RATE_LIMIT, retry_after=retry_after(exchange), matched_by=rule)
@@ -146,6 +157,8 @@ def _by_status(exchange: Exchange, status: int, table: Table) -> Verdict:
     if 300 <= status < 400:
         text = "The platform answered with a redirect; a post is never sent to a second address."
         return Verdict("no", error_type=PLATFORM_ERROR, final=True, message=text, matched_by=rule)
+    if status in FINAL_STATUS and (pause := retry_after(exchange)) is not None:
+        return _postponed(pause, f"{rule}+retry_after")
     if status in FINAL_STATUS:
         return Verdict("no", error_type=FINAL_STATUS[status], final=True, matched_by=rule)
     doubt: ErrorType = PLATFORM_ERROR if status >= 500 else NETWORK_TIMEOUT if status == 408 else UNKNOWN

@@ -32,6 +32,7 @@ from app.platforms.base import (
     Verified,
 )
 from app.platforms.blame import ADDRESS
+from app.platforms.error_words import says_no, words_of
 from app.platforms.errors import INVALID_PARAMETERS
 from app.platforms.rates import windows
 from app.platforms.verdict import ErrorBody, Rule, Table, cannot_tell, judge, judge_check
@@ -123,7 +124,7 @@ def table(key: str) -> Table:
 
     def post_address(exchange: Exchange) -> tuple[str, str]:
         body = exchange.object()
-        if body.get("error"):
+        if says_no(exchange):
             return "", ""
         number = body.get("id")
         url = body.get("url")
@@ -133,8 +134,8 @@ def table(key: str) -> Table:
 
 
 def error_body(exchange: Exchange) -> ErrorBody:
-    error = exchange.object().get("error")
-    return ErrorBody(message=error) if isinstance(error, str) else ErrorBody()
+    """The receiver's own words; those of an answer that took the post are no error's."""
+    return ErrorBody() if exchange.ok and not says_no(exchange) else ErrorBody(message=words_of(exchange))
 
 
 def verify(ctx: Context, account: UnsealedAccount) -> Check:
@@ -152,7 +153,7 @@ def verify(ctx: Context, account: UnsealedAccount) -> Check:
     if exchange.error:
         return cannot_tell(exchange, Table())
     if exchange.status == 410:
-        found = judge_check(exchange, Table(rules=RULES))
+        found = judge_check(exchange, Table(rules=RULES, error_body=error_body))
         return replace(found, field="url") if isinstance(found, Refused) else found
     if exchange.status is not None and exchange.status >= 500 and exchange.status != 501:
         return CannotTell(f"The receiver answered with an error (HTTP {exchange.status}).")

@@ -175,6 +175,18 @@ def read(world: World, request: Request) -> Result:
     return Answer(200, {"uri": uri, "cid": post["cid"], "value": post["record"]})
 
 
+def listing(world: World, request: Request) -> Result:
+    """By record key, newest first, `limit` of them from below the cursor (actor-store/record/reader.ts, listRecordsForCollection)."""
+    prefix = f"at://{did_of(request.one('repo'))}/{request.one('collection')}/"
+    below, limit = request.one("cursor"), int(request.one("limit") or 50)
+    found = sorted(
+        (p for p in world.posts if p.get("uri", "").startswith(prefix)), key=lambda p: p["key"], reverse=True
+    )
+    page = [p for p in found if not below or p["key"] < below][:limit]
+    records = [{"uri": p["uri"], "cid": p["cid"], "value": p["record"]} for p in page]
+    return Answer(200, {"records": records, **({"cursor": page[-1]["key"]} if page else {})})
+
+
 def remove(world: World, request: Request) -> Result:
     me = who(world, request)
     if isinstance(me, Answer):
@@ -205,6 +217,7 @@ ROUTES = {
     "com.atproto.repo.uploadBlob": ("media", upload),
     "com.atproto.repo.createRecord": ("create", create),
     "com.atproto.repo.getRecord": ("read", read),
+    "com.atproto.repo.listRecords": ("read", listing),
     "com.atproto.repo.deleteRecord": ("delete", remove),
     "com.atproto.identity.resolveHandle": ("read", resolve),
     "app.bsky.feed.getPosts": ("read", counts),

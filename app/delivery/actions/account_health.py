@@ -17,6 +17,8 @@ LATELY = timedelta(seconds=30)
 def update_health(delivery: Delivery, verdict: Verdict, status: str) -> None:
     """What the answer says about the account: it works, it is down, one more failure in a row, or it has to be checked again."""
     schedule_check(delivery, verdict)
+    if verdict.alone:
+        return
     if verdict.outcome in ("yes", "accepted"):
         if not delivery.account_healthy:
             note_success(delivery.credential_id)

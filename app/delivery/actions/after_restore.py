@@ -5,7 +5,7 @@
     settle    the roll-ups and the history, once the desk's own code may touch the rows
 
 A platform keeps a request alive for `absent_after`, and nobody knows when the lost desk sent last: where only a listing
-can be asked, the first look waits that long after the restore. Where nobody can be asked, a person is: a record that was
+can be asked, or the key was dated anew when it was sent, the first look waits that long after the restore. Where nobody can be asked, a person is: a record that was
 due becomes a question, a later one is held by itself. A failed one may have been replayed since: its replay looks first.
 """
 
@@ -143,7 +143,7 @@ def _marks(taken_at: datetime) -> list[sa.TextClause]:
         {
             "slug": case.spec.slug,
             "asked": case.can_lookup,
-            "keyed": case.has_key,
+            "keyed": case.has_key and not registry.get(case.spec.slug).renews_keys,
             "wait": int(case.spec.absent_after.total_seconds()),
         }
         for case in cases

@@ -35,6 +35,7 @@ def late_no(delivery: Delivery) -> Verdict | None:
         message=last.message or "",
         code=last.platform_code or "",
         http_status=last.http_status,
+        own_words=bool((last.response or {}).get("own_words")),
         matched_by=last.matched_by or "",
         final=kind in retry.NEVER,
     )

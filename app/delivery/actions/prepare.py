@@ -21,6 +21,7 @@ from app.core.db import app_now, db
 from app.delivery.actions.claim import Claimed
 from app.delivery.actions.delivery import Delivery
 from app.delivery.actions.invariants import MOST_CLAIMS, stop_loop
+from app.delivery.keys import key_for
 from app.platforms import registry
 from app.platforms.base import Post
 from app.publishing.actions import one_at_a_time
@@ -178,7 +179,7 @@ def make_delivery(
         connector=connector,
         account=unseal(account),
         post=post,
-        key=record.client_key or connector.client_key(post, now),
+        key=key_for(claimed.step, record, connector, post, now),
         now=now,
         began=began or record.unknown_since or now,
         generation=record.generation,

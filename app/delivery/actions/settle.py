@@ -125,8 +125,9 @@ def _refuse_foreign_post(delivery: Delivery, verdict: Verdict) -> Verdict:
     words = f"The platform answered with the post {verdict.post_id}, which another record of this account has already."
     hold("record", delivery.id, "invariant", words)
     return replace(
-        verdict, outcome="unknown", error_type="unknown", message=words, matched_by="invariant", post_id="", url=""
-    )
+        verdict, outcome="unknown", error_type="unknown", message=words, own_words=True, matched_by="invariant",
+        post_id="", url="",
+    )  # fmt: skip
 
 
 def store_answer(attempt_id: uuid.UUID, verdict: Verdict) -> None:

@@ -76,7 +76,7 @@ def attempt_columns(verdict: Verdict) -> dict[str, Any]:
         "http_status": verdict.http_status,
         "platform_code": verdict.code or None,
         "message": _cut(verdict.message),
-        "response": dict(verdict.response) or None,
+        "response": dict(verdict.response) | ({"own_words": True} if verdict.own_words else {}) or None,
         "duration_ms": verdict.duration_ms,
         "matched_by": verdict.matched_by,
         "post_id": verdict.post_id or None,

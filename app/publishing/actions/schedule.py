@@ -73,7 +73,8 @@ def schedule(
     passed = require_campaign(campaign_id, [a.platform for a in accounts], at, timezone, None if off_target else ())
     if not waive_limits:
         require_free_moment(accounts, at, timezone)
-    job = _make_job(item, artifact, to, at, timezone)
+    with actor.tracing(artifact.trace_id):
+        job = _make_job(item, artifact, to, at, timezone)
     job.priority, job.campaign_id = priority, campaign_id
     job.idempotency_key, job.approval_id = idempotency_key, approval_id
     second = [str(place.account.id) for place in to if place.earlier]
@@ -81,7 +82,8 @@ def schedule(
         name: value for name, value in ((OFF_TARGET, passed), (SAME_PLACE, twice), (SECOND_ON, second)) if value
     }
     _store(job, to, at, waive_limits)
-    _announce(job, item, artifact, to)
+    with actor.tracing(job.trace_id):
+        _announce(job, item, artifact, to)
     return job
 
 
@@ -120,7 +122,8 @@ def _store(job: PublishJob, to: Sequence[Place], at: datetime | None, waived: bo
 
 
 def _make_record(job: PublishJob, place: Place, at: datetime | None, waived: bool) -> PublishRecord:
-    """The key is made now, so that a restored backup can be asked whether its record went out meanwhile."""
+    """The key is made now, so that a restored backup can be asked whether its record went out meanwhile: one that carries its
+    time is dated anew when it is sent, and keeps the mark by which it is found."""
     account, post = place.account, place.post
     connector, due = registry.get(account.platform), at or database_now()
     moment = due + timedelta(microseconds=secrets.randbelow(1_000_000))  # keys that carry their time stay apart

@@ -13,6 +13,8 @@ from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
 
+from app.platforms.blame import sentence
+from app.publishing.pages.banner_parts import is_quote
 from app.web import labels, times
 
 PAUSE = 2.0
@@ -131,7 +133,7 @@ def _withdrawal(one: Any, platform: str) -> tuple[str, str, str, str]:
 
 
 def _answer(one: Any, platform: str) -> str:
-    said = f" It said: “{one.message.rstrip('.')}”." if one.message else ""
+    said = f" {sentence(one.message, own_words=not is_quote(one))}" if one.message else ""
     if one.http_status:
         return f"{platform} answered{_status(one)}.{said}"
     return f"{one.message}" if one.message else f"{platform} did not answer."
@@ -167,7 +169,7 @@ def copy_of(copy: Mapping[str, Any] | None) -> str:
     headers = copy.get("headers") or {}
     lines += [f"{key}: {value}" for key, value in headers.items()] if isinstance(headers, Mapping) else [str(headers)]
     body = copy.get("body", copy.get("json", ""))
-    known = {"method", "url", "status", "headers", "body", "json"}
+    known = {"method", "url", "status", "headers", "body", "json", "own_words"}
     rest = {key: value for key, value in copy.items() if key not in known and value not in (None, "", {}, [])}
     return "\n".join([*lines, *(["", _pretty(body)] if body else []), *([_pretty(rest)] if rest else [])]).strip()
 

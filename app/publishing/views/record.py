@@ -11,7 +11,7 @@ from flask import Response, make_response, request
 from app.audit.queries import TimelineRow
 from app.platforms.compare import is_severe
 from app.publishing.pages import badges, timeline
-from app.publishing.pages.banner_parts import BannerFacts
+from app.publishing.pages.banner_parts import BannerFacts, is_quote
 from app.publishing.pages.blockers import blockers
 from app.publishing.pages.record_banner import banner
 from app.publishing.queries import doubts, duplicates, jobs, records
@@ -91,6 +91,7 @@ def _banner_facts(page: record_queries.RecordPage, key: str) -> BannerFacts:
     alarm = next((row.note or "" for row, _ in page.holds if row.reason == "invariant"), "")
     return BannerFacts(
         key=key, platform=_platform(page), account=record.account_name, error_type=record.error_type, message=record.error_message or "",
+        own_words=not any(one.message == record.error_message and is_quote(one) for one in page.attempts),
         tries=record.attempt_count, next_at=record.next_retry_at, others=page.same_cause,
         given_up=record.dead_letter_reason == "given_up", barred=record.resend_barred_at is not None,
         candidates=len(doubts.candidates(record)) if key == "needs_look" else 0,

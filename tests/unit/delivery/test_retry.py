@@ -60,3 +60,7 @@ def test_yes_accepted_and_unknown():
     assert follow(Verdict("yes", post_id="1")) == Next("success")
     assert follow(Verdict("accepted", retry_after=timedelta(seconds=3))) == Next("confirming", timedelta(seconds=3))
     assert follow(Verdict("unknown", error_type="unknown"), retries=3) == Next("unknown")
+
+
+def test_a_wish_to_come_back_at_once_does_not_turn_in_circles():
+    assert delay(0, "rate_limit", timedelta(0), 0) == timedelta(seconds=5)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from app.platforms import registry
+from app.platforms import bluesky_media, registry
 from app.platforms.base import (
     Absent,
     CannotTell,
@@ -61,15 +62,43 @@ def test_a_link_has_a_card_when_there_is_no_picture(fake: Fake, ctx: Context, bl
     assert "embed" not in fake.posts()[1]["record"]
 
 
-def test_a_mention_of_nobody_stays_text_and_trouble_is_tried_later(
-    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount
-) -> None:
-    send(ctx, bluesky_account, Post("hi @nobody.test"))
+def test_a_mention_of_nobody_stays_text(fake: Fake, ctx: Context, bluesky_account: UnsealedAccount) -> None:
+    assert send(ctx, bluesky_account, Post("hi @nobody.test")).remarks == ()
     assert "facets" not in fake.posts()[0]["record"]
-    fake.script("answer", on="read", match="resolveHandle", status=502, body={"error": "UpstreamFailure"})
-    with pytest.raises(PrepareFailed) as failed:
-        BLUESKY.prepare(ctx, bluesky_account, Post("hi @alice.test"))
-    assert failed.value.verdict.may_retry
+
+
+TROUBLE: list[dict[str, Any]] = [
+    {"do": "answer", "status": 502, "body": {"error": "UpstreamFailure"}},
+    {"do": "answer", "status": 429, "body": {"error": "RateLimitExceeded"}},
+    {"do": "answer", "status": 200, "body": {"did": None}},
+    {"do": "answer", "status": 200, "body": "<html>"},
+    {"do": "close_before"},
+]
+
+
+@pytest.mark.parametrize("how", TROUBLE, ids=lambda how: f"{how['do']}-{how.get('status', '')}")
+def test_a_mention_that_cannot_be_looked_up_goes_as_text_and_the_record_says_so(
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
+) -> None:
+    """(J18) The post is out, the others of its mentions are not asked for in vain, and it is no failure of the account."""
+    monkeypatch.setattr(bluesky_media, "sleep", lambda seconds: None)
+    fake.script(on="read", match="resolveHandle", times=0, **how)
+    verdict = send(ctx, bluesky_account, Post("hi @alice.test and @bob.test"))
+    assert verdict.outcome == "yes" and "facets" not in fake.posts()[0]["record"]
+    assert verdict.remarks == (
+        "Stored with @alice.test, @bob.test as plain text: their handles could not be looked up",
+    )
+    assert fake.state()["requests"]["read"] == 2
+
+
+def test_a_mention_is_looked_up_a_second_time(
+    fake: Fake, ctx: Context, bluesky_account: UnsealedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """(J18)"""
+    monkeypatch.setattr(bluesky_media, "sleep", lambda seconds: None)
+    fake.script("answer", on="read", match="resolveHandle", status=502)
+    assert send(ctx, bluesky_account, Post("hi @alice.test")).remarks == ()
+    assert len(fake.posts()[0]["record"]["facets"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_declared_capabilities_are_the_functions_of_the_module(connector: Connec
 
 @by_slug
 def test_functions_have_the_parameters_of_the_contract(connector: Connector) -> None:
-    for name in connector.spec.can | {"client_key", "check", "limits", "host"}:
+    for name in connector.spec.can | {"client_key", "renew_key", "check", "limits", "host"}:
         function = getattr(connector.module, name, None)
         if function is None:
             continue

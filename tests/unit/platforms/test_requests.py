@@ -93,6 +93,7 @@ def made_by(slug: str, account: UnsealedAccount, fake: Fake) -> set[str]:
         key = connector.client_key(post, ctx.clock.now())
         verdict = connector.publish(ctx, account, post, key, connector.prepare(ctx, account, post))
         connector.find(ctx, account, post, key, ctx.clock.now())
+        connector.find(ctx, account, post, connector.client_key(post, ctx.clock.now()), ctx.clock.now())
         if "delete" in connector.spec.can:
             connector.metrics(ctx, account, [verdict.post_id])
             connector.delete(ctx, account, verdict.post_id)
@@ -101,7 +102,7 @@ def made_by(slug: str, account: UnsealedAccount, fake: Fake) -> set[str]:
 
 SEEN = {
     "mastodon": {"verify_credentials", "instance", "upload", "media", "create", "list", "status", "delete"},
-    "bluesky": {"sign_in", "session", "upload", "resolve", "create", "find", "posts", "delete"},
+    "bluesky": {"sign_in", "session", "upload", "resolve", "create", "find", "list", "posts", "delete"},
     "webhook": {"check", "create"},
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.outbound.exchange import Exchange
-from app.platforms.base import CannotTell, Refused
+from app.platforms.base import CannotTell, Refused, Verdict
 from app.platforms.verdict import ErrorBody, Rule, Table, judge, judge_check, judge_repeatable
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -143,3 +143,34 @@ def test_a_blip_disconnects_nobody() -> None:
     ):
         assert isinstance(judge_check(bad, TABLE), CannotTell)
     assert isinstance(judge_check(exchange(401), TABLE), Refused)
+
+
+@pytest.mark.parametrize("status", [400, 402, 403, 404, 405, 410, 413, 415, 422])
+def test_a_refusal_that_says_when_to_come_back_is_waited_for(status: int) -> None:
+    """(J17) RFC 9110, 10.2.3: any answer may carry Retry-After."""
+    verdict = judge(exchange(status, headers={"retry-after": "30"}), Table())
+    assert (verdict.outcome, verdict.error_type, verdict.may_retry) == ("no", "rate_limit", True)
+    assert verdict.retry_after == timedelta(seconds=30)
+    assert judge(exchange(status, headers={"retry-after": "soon"}), Table()).final
+
+
+def test_a_code_of_the_platform_is_believed_before_a_retry_after() -> None:
+    table = Table(rules=(Rule("content_rejected", code="bad"),), error_body=lambda answer: ErrorBody(code="bad"))
+    assert judge(exchange(400, headers={"retry-after": "30"}), table).final
+
+
+def test_our_own_words_are_never_called_the_platforms() -> None:
+    """(J19)"""
+    assert judge(exchange(200, body=b"{}"), Table()).own_words
+    assert judge(exchange(302), Table()).own_words
+    theirs = Table(error_body=lambda answer: ErrorBody(message="No."))
+    for status in (200, 400, 422, 500):
+        verdict = judge(exchange(status, body=b"{}"), theirs)
+        assert (verdict.message, verdict.own_words) == ("No.", False)
+    assert Verdict("no", message="Ours.", blame="address").advice.endswith(" Ours.")
+    assert Verdict("no", message="Theirs", http_status=410, blame="address").advice.endswith("It said: “Theirs”.")
+
+
+def test_a_look_that_is_told_to_wait_knows_how_long() -> None:
+    answer = judge_repeatable(exchange(503, headers={"retry-after": "40"}), Table())
+    assert (answer.may_retry, answer.retry_after) == (True, timedelta(seconds=40))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,80 @@ def test_a_receiver_that_is_gone_for_good_does_not(fake: Fake, ctx: Context, acc
     """(J7) Standard Webhooks: 410 asks senders to stop."""
     fake.script("answer", on="any", status=410)
     assert isinstance(WEBHOOK.verify(ctx, account), Refused)
+
+
+WORDS = [
+    (400, {"detail": "title is missing"}, "title is missing"),
+    (400, {"detail": [{"loc": ["body", "title"], "msg": "Field required"}]}, "Field required"),
+    (422, {"error": {"code": 7, "message": "No such desk"}}, "No such desk"),
+    (
+        422,
+        {"message": "The given data was invalid.", "errors": {"slug": ["Taken."]}},
+        "The given data was invalid.; Taken.",
+    ),
+    (400, {"title": "Bad Request", "detail": "Too long"}, "Too long; Bad Request"),
+    (400, "nope, not today", ""),
+    (400, {"errors": {"a": {"b": {"c": {"d": "deep"}}}}}, ""),
+    (400, [], ""),
+    (500, {"error": "database is away"}, "database is away"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "words"), WORDS)
+def test_a_refusal_keeps_the_words_of_the_receiver(
+    fake: Fake, ctx: Context, account: UnsealedAccount, status: int, body: Any, words: str
+) -> None:
+    """(J19)"""
+    fake.script("answer", status=status, body=body)
+    verdict = WEBHOOK.publish(ctx, account, Post("x"), "k", {})
+    assert (verdict.outcome, verdict.message, verdict.own_words) == ("unknown" if status == 500 else "no", words, False)
+
+
+def test_a_line_of_plain_text_is_their_words_and_a_page_of_html_is_not(
+    fake: Fake, ctx: Context, account: UnsealedAccount
+) -> None:
+    """(J19)"""
+    for kind, words in (("text/plain; charset=utf-8", "quota is used up"), ("text/html", "")):
+        fake.script("answer", status=400, body="quota  is used up\n", headers={"Content-Type": kind})
+        assert WEBHOOK.publish(ctx, account, Post("x"), "k", {}).message == words
+
+
+@pytest.mark.parametrize("body", [{"error": "no"}, {"ok": False, "message": "no"}, {"success": False, "reason": "no"}])
+def test_a_success_with_an_error_in_it_is_no_success_and_says_their_words(
+    fake: Fake, ctx: Context, account: UnsealedAccount, body: Any
+) -> None:
+    """(J19) Not our own sentence about an id."""
+    fake.script("answer", status=200, body=body)
+    verdict = WEBHOOK.publish(ctx, account, Post("x"), "k", {})
+    assert (verdict.outcome, verdict.message, verdict.own_words) == ("unknown", "no", False)
+
+
+def test_a_success_that_says_ok_is_one(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
+    for body in ({"ok": True, "error": None}, {"errors": [], "message": "stored"}):
+        fake.script("answer", status=200, body=body)
+        assert WEBHOOK.publish(ctx, account, Post("x"), "k", {}).outcome == "yes"
+
+
+def test_a_secret_that_the_receiver_quotes_is_taken_out(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
+    fake.script("answer", status=400, body={"detail": f"bad secret {SECRET}"})
+    assert SECRET not in WEBHOOK.publish(ctx, account, Post("x"), "k", {}).message
+
+
+def test_a_receiver_that_retires_takes_its_account_down(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:
+    """(J19) Its address is retired; no other content would help, and what it says is shown."""
+    fake.script("answer", status=410, body={"detail": "moved to another desk"}, headers={"Retry-After": "60"})
+    verdict = WEBHOOK.publish(ctx, account, Post("x"), "k", {})
+    assert (verdict.account, verdict.blame, verdict.error_type) == ("down", "address", "invalid_parameters")
+    assert verdict.advice.endswith("It said: “moved to another desk”.")
+
+
+def test_an_address_that_says_when_to_come_back_is_only_away(
+    fake: Fake, ctx: Context, account: UnsealedAccount
+) -> None:
+    fake.script("answer", status=404, headers={"Retry-After": "90"})
+    verdict = WEBHOOK.publish(ctx, account, Post("x"), "k", {})
+    assert (verdict.error_type, verdict.final, verdict.blame) == ("rate_limit", False, "")
+    assert verdict.retry_after == timedelta(seconds=90)
 
 
 def test_verify(fake: Fake, ctx: Context, account: UnsealedAccount) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace as Row
 
@@ -128,3 +129,26 @@ def test_retry_after_is_found_in_any_case():
         attempt(0, error_type="rate_limit", response={"status": 429, "headers": {"RETRY-AFTER": "900"}}),
     ]
     assert "as the platform asked (Retry-After: 900)" in timeline.timeline(tries, "X", [])[1].title
+
+
+def test_our_own_words_are_no_quotation_and_theirs_are():
+    """(J19)"""
+    theirs = banner(case("failed", "content_rejected"))
+    ours = banner(replace(case("failed", "content_rejected"), own_words=True))
+    assert theirs and "It said: “Nope”." in theirs.text
+    assert ours and " Nope. " in ours.text and "It said" not in ours.text
+
+
+@pytest.mark.parametrize(
+    ("status", "response", "quoted"),
+    [(422, {"body": "x"}, True), (422, {"own_words": True}, False), (None, None, False), (410, None, True)],
+)
+def test_an_attempt_quotes_what_the_platform_answered_alone(status, response, quoted):
+    """(J19)"""
+    row = Row(
+        step="commit", outcome="no", number=1, started_at=NOW, finished_at=NOW, error_type="content_rejected", message="Words",
+        http_status=status, duration_ms=5, request=None, response=response,
+    )  # fmt: skip
+    (event,) = timeline.timeline([row], "Mastodon", [])
+    assert ("It said: “Words”." in event.text) == quoted and "Words" in event.text
+    assert "own_words" not in event.response
