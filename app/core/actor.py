@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.lib.roles import has_role
+
+TRACE_ID = re.compile(r"(?=.*[1-9A-Za-z])[0-9A-Za-z-]{16,64}")
+"""What is taken over from others: ours, a W3C trace-id and a UUID fit, and nothing that an address or a log would have to escape."""
 
 
 def new_trace_id() -> str:
     """32 hexadecimal characters, as a W3C trace-id."""
     return secrets.token_hex(16)
+
+
+def taken_trace_id(given: str | None) -> str:
+    """The trace id of a caller, where it looks like one: 16 to 64 letters, digits and hyphens. Else a new one."""
+    return given if given and TRACE_ID.fullmatch(given) else new_trace_id()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,14 @@ def acting(actor: Actor) -> Iterator[Actor]:
         yield actor
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def tracing(trace_id: str | None) -> Iterator[None]:
+    """Everything inside goes on under the trace id of what it began with; under one's own where that had none."""
+    me = current()
+    with acting(replace(me, trace_id=trace_id) if trace_id else me):
+        yield
 
 
 def set_current(actor: Actor) -> None:

@@ -173,7 +173,7 @@ def _own_path(url: str | None) -> str | None:
 
 
 def _set_actor() -> None:
-    trace = actor.new_trace_id()
+    trace = actor.taken_trace_id(request.headers.get("X-Trace-Id"))
     g.trace_id = trace
     who = current_user if current_user.is_authenticated else None
     actor.set_current(

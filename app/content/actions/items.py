@@ -130,7 +130,7 @@ def _add_version(item: ContentItem, wanted: payloads.Payload, author: uuid.UUID,
     version = Artifact(
         id=uuid7(), content_id=item.id, campaign_id=item.campaign_id, version=parent.version + 1 if parent else 1, created_by=author,
         payload=wanted, content_hash=content_hash(wanted), parent_artifact_id=parent.id if parent else None,
-        content_ref=f"content_items/{item.id}",
+        content_ref=f"content_items/{item.id}", meta={"trace_id": actor.current().trace_id},
     )  # fmt: skip
     db.session.add(version)
     db.session.flush()

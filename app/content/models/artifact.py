@@ -17,7 +17,8 @@ EMPTY = text("'{}'::jsonb")
 
 
 class Artifact(db.Model):  # type: ignore[name-defined,misc]
-    """One version. UPDATE is refused by a trigger, so there is no `updated_at`. `payload`: see app.content.payloads.
+    """One version. UPDATE is refused by a trigger, so there is no `updated_at`. `payload`: see app.content.payloads; `meta` keeps the
+    trace id of the request that saved it.
 
     `task_id` gets its foreign key with the table `tasks`.
     """
@@ -50,6 +51,11 @@ class Artifact(db.Model):  # type: ignore[name-defined,misc]
         Index("idx_artifact_type", "artifact_type"),
         Index("idx_artifact_hash", "content_hash"),
     )
+
+    @property
+    def trace_id(self) -> str | None:
+        """Under which all that becomes of the version is recorded: its review, its job, its attempts."""
+        return (self.meta or {}).get("trace_id")
 
 
 class ContentDraft(db.Model):  # type: ignore[name-defined,misc]

@@ -48,9 +48,10 @@ def ask(
     request.note, request.assigned_to = note.strip() or None, assigned_to
     request.due_at = due_at or (item.scheduled_for if item.scheduled_for and item.scheduled_for > at else None)
     db.session.add(request)
-    content.to_review(item, artifact)
-    db.session.flush()
-    audit.record("reviews.ask", request, note=request.note, version=[None, artifact.version])
+    with actor.tracing(request.trace_id):
+        content.to_review(item, artifact)
+        db.session.flush()
+        audit.record("reviews.ask", request, note=request.note, version=[None, artifact.version])
     return request
 
 
@@ -94,7 +95,7 @@ def _new_request(item: ContentItem, artifact: Artifact, at: datetime) -> Approva
         stages=[{"name": "Review", "quorum": quorum}],
         quorum=quorum,
         sensitivity_tags=list(item.sensitivity_tags or []),
-        trace_id=who.trace_id,
+        trace_id=artifact.trace_id or who.trace_id,
     )
 
 

@@ -72,8 +72,9 @@ def decide(
     _begin_round_if_changed(request, plan_hash + shown_hash)
     add_vote(request, decision, [*reasons, *([sentence] if sentence else [])], at)
     verdict = rules.outcome(votes(request), request.quorum)
-    job = settle(request, item, verdict, sentence, may, at, schedule) if verdict else None
-    _record(decision, request, came_from, sentence)
+    with actor.tracing(request.trace_id):
+        job = settle(request, item, verdict, sentence, may, at, schedule) if verdict else None
+        _record(decision, request, came_from, sentence)
     return DecisionResult(request, request.status if request.status not in OPEN else None, job)
 
 
