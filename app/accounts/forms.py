@@ -22,6 +22,7 @@ from app.accounts.connect_input import LONGEST_NAME, ConnectInput
 from app.lib.secrets import in_field
 from app.platforms.base import ConfigField, Platform, SecretField
 from app.web.forms import Form, options
+from app.web.zone_field import ZoneField
 
 KEEP_HELP = "Leave empty to keep the one we have. "
 OFF = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
@@ -116,6 +117,7 @@ class RulesForm(Form):
     slots = TextAreaField(
         "Slots", description="When this account likes to post, one line per set of days: “Mon, Thu 09:00 18:30”."
     )
+    slots_zone = ZoneField("Time zone of the slots")
     max_per_day = IntegerField(
         "Most posts in 24 hours", validators=[Optional(), NumberRange(1, 1000, "Enter a number from 1 to 1,000.")]
     )
@@ -124,7 +126,7 @@ class RulesForm(Form):
         validators=[Optional(), NumberRange(0, 10080, "Enter 0 to 10,080 minutes (a week).")],
     )
     on_absent = RadioField(
-        "When a post is surely not there after an unknown answer",
+        "If the platform shows that a post did not arrive",
         choices=options([("", "As the desk's setting says"), ("resend", "Send it again"), ("ask", "Ask a person")]),
         default="",
         validate_choice=True,
@@ -137,11 +139,11 @@ class RulesForm(Form):
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
-    def posting_rules(self, zone: str) -> dict[str, Any]:
-        """What was typed, as the verb takes it; slots are meant in `zone`."""
+    def posting_rules(self) -> dict[str, Any]:
+        """What was typed, as the verb takes it; without slots there is no zone to keep."""
         return {
             "slots": [list(slot) for slot in self.parsed],
-            "slots_zone": zone if self.parsed else None,
+            "slots_zone": self.slots_zone.data if self.parsed else None,
             "max_per_day": self.max_per_day.data,
             "min_gap": self.min_gap.data,
             "on_absent": self.on_absent.data or None,

@@ -1,12 +1,13 @@
 """The posting rules of an account, pure: slots, the most a day, the gap, and what absence means.
 
 They live in `configuration` beside the instance address. Slots are written by people as lines ("Mon, Wed 09:00 18:30",
-"weekdays 12:00", "daily 8:00") and stored as sorted pairs of weekday (0 = Monday) and local time, with the zone of whoever wrote them.
+"weekdays 12:00", "daily 8:00") and stored as sorted pairs of weekday (0 = Monday) and local time, with the zone they were written in, which only a choice of another zone changes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from app.web.times import DAYS
@@ -26,6 +27,11 @@ def parse_slots(text: str) -> list[Slot]:
     if len(slots) > MOST_SLOTS:
         raise ValueError(f"That is {len(slots)} slots a week; {MOST_SLOTS} is the most.")
     return sorted(slots)
+
+
+def slots_zone(rules: Mapping[str, Any]) -> str:
+    """The zone of the slots there are; "" without slots. Slots from before there was a zone are in UTC."""
+    return str(rules.get("slots_zone") or "UTC") if rules.get("slots") else ""
 
 
 def slot_lines(slots: list[Any]) -> str:

@@ -23,9 +23,8 @@ from app.campaigns.models import Campaign
 from app.campaigns.queries import platform_choices
 from app.lib import local_time
 from app.lib.errors import Invalid
-from app.web import times
 from app.web.forms import Amount, Form, options
-from app.web.template_globals import zone
+from app.web.zone_field import ShownZone
 
 
 class MultiCheckboxField(SelectMultipleField):
@@ -62,8 +61,7 @@ class CampaignForm(Form):
     start_time = DateTimeLocalField("Starts", [Optional()], format=list(local_time.FORMATS))
     end_time = DateTimeLocalField("Ends", [Optional()], format=list(local_time.FORMATS))
     lock_version = HiddenField()
-    zone = HiddenField()
-    """The zone that the page showed: another one chosen meanwhile in a second tab moves nothing."""
+    zone = ShownZone()
 
     def values(self, campaign: Campaign | None = None) -> Mapping[str, Any]:
         """What was typed, as the verbs want it: moments in UTC, money as Decimal. Raises Invalid for hours that a zone skips."""
@@ -78,14 +76,9 @@ class CampaignForm(Form):
             "end_time": self._moment("end_time", before["end_time"]),
         }
 
-    def typed_zone(self) -> ZoneInfo:
-        """The zone of the typed times; the reader's own where the page did not say one that exists."""
-        name = self.zone.data or ""
-        return times.zone(name) if times.zone(name).key == name else zone()
-
     def _moment(self, name: str, before: datetime | None) -> datetime | None:
         """The moment of a field; one that shows what is stored already stays as it is, to the second."""
-        typed, where = self[name].data, self.typed_zone()
+        typed, where = self[name].data, self.zone.where
         if typed and before and before.astimezone(where).replace(tzinfo=None, second=0, microsecond=0) == typed:
             return before
         return moment(typed, where, name)
@@ -112,6 +105,7 @@ class ResumeForm(Form):
         ),
     )
     at = DateTimeLocalField("New time", [Optional()], format=list(local_time.FORMATS))
+    zone = ShownZone()
 
 
 def moment(local: datetime | None, where: ZoneInfo, field: str) -> datetime | None:
@@ -121,6 +115,6 @@ def moment(local: datetime | None, where: ZoneInfo, field: str) -> datetime | No
     if local.year not in local_time.YEARS:
         raise Invalid({field: local_time.OUT_OF_RANGE})
     try:
-        return local_time.moment_of(local.replace(second=0), where)
+        return local_time.moment_of(local, where)
     except local_time.WrongTime as wrong:
         raise Invalid({field: str(wrong)}) from None

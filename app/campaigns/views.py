@@ -17,7 +17,7 @@ from app.web.auth import requires
 from app.web.csv_export import csv_response
 from app.web.forms import Form, submit
 from app.web.pages import render
-from app.web.template_globals import local, zone
+from app.web.template_globals import local
 
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
@@ -69,7 +69,7 @@ def export() -> Response:
 @requires("editor")
 def new() -> Response:
     """The empty form."""
-    return render("campaigns/edit.html", form=CampaignForm(zone=zone().key), campaign=None)
+    return render("campaigns/edit.html", form=CampaignForm(), campaign=None)
 
 
 @bp.post("")
@@ -98,7 +98,7 @@ def show(campaign_id: uuid.UUID) -> Response:
 def edit(campaign_id: uuid.UUID) -> Response:
     """The form with what is there."""
     campaign = queries.by_id(campaign_id)
-    form = CampaignForm(obj=campaign, zone=zone().key)
+    form = CampaignForm(obj=campaign)
     for field in (form.start_time, form.end_time):
         field.data = local(field.data) if field.data else None
     return render("campaigns/edit.html", form=form, campaign=campaign)
@@ -163,7 +163,7 @@ def resume(campaign_id: uuid.UUID) -> Response:
 
 
 def _late_choice(form: Form) -> LateChoice | None:
-    return LateChoice(form.late.data, moment(form.at.data, zone(), "at")) if form.late.data else None
+    return LateChoice(form.late.data, moment(form.at.data, form.zone.where, "at")) if form.late.data else None
 
 
 def _resume_page(campaign: Campaign, form: ResumeForm) -> Response:

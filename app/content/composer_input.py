@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from app.content import bounds, payloads
 from app.core.ids import parse_id
+from app.lib.zone_names import zone_named
 from app.platforms import registry
 
 PICTURE = re.compile(r"media-(\d{1,4})-sha256")
@@ -84,7 +85,7 @@ def read_form(form: Fields, item_id: uuid.UUID) -> ComposerInput:
         item_id=item_id, payload=payloads.normalize(raw), base_id=parse_id(form.get("base")), kind=payloads.line(form.get("kind")) or "post",
         campaign_id=str(parse_id(form.get("campaign")) or ""), tags=payloads.clean(form.get("tags")),
         accounts=tuple(str(a) for a in map(parse_id, form.getlist("accounts")) if a), plan_on=payloads.line(form.get("plan_on"))[:200],
-        plan_at=payloads.line(form.get("plan_at"))[:200], plan_zone=payloads.line(form.get("plan_zone"))[:60] or "UTC",
+        plan_at=payloads.line(form.get("plan_at"))[:200], plan_zone=zone_named(form.get("plan_zone") or "") or "UTC",
         plan_which=payloads.line(form.get("plan_which"))[:10], confirmed=bool(form.get("confirm_secret")),
         unknown_choices=_unknown_choices(form),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a person typed as a local time, as one moment in UTC; and which names are time zones. Pure.
+"""What a person typed as a local time, as one moment in UTC. Pure.
 
 Twice a year a zone skips an hour (the typed time does not exist) and repeats one (it exists twice). The first is refused everywhere.
 The second is asked about where the form has a place to answer (`moment` without `which`), and else the first of the two is meant.
@@ -7,7 +7,9 @@ The second is asked about where the form has a place to answer (`moment` without
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from app.lib.zone_names import is_zone
 
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 """How browsers and people write day and time into one field."""
@@ -17,8 +19,6 @@ FURTHEST = timedelta(days=731)
 YEARS = range(1990, 2201)
 """What any zone can show: the ends of the calendar have no counterpart in another zone."""
 OUT_OF_RANGE = "That date is out of range. Enter a year from 1990 to 2200."
-NO_PLACE = frozenset({"localtime", "Factory", "posixrules"})
-"""Names in the database of zones that mean the server's own zone, or none."""
 TOO_FAR = "This is more than two years ahead. Check the year, and choose an earlier day."
 
 
@@ -28,11 +28,6 @@ class WrongTime(ValueError):
     def __init__(self, message: str, *, twice: bool = False):
         super().__init__(message)
         self.twice = twice
-
-
-def is_zone(name: str) -> bool:
-    """Whether it is the IANA name of a zone that a person may choose."""
-    return name not in NO_PLACE and name in available_timezones()
 
 
 def zone(name: str) -> ZoneInfo:
@@ -45,14 +40,24 @@ def zone(name: str) -> ZoneInfo:
 def moment(on: str, at: str, zone_name: str, which: str = "") -> datetime:
     """UTC of the typed date ("2027-03-28") and time ("02:30") in the zone; `which` settles a time that comes twice.
 
-    Raises WrongTime for garbage, for a time inside a gap, and for a repeated hour that nobody settled.
+    Raises WrongTime for garbage, for a time inside a gap, and for a repeated hour that nobody settled. An offset behind the time
+    ("02:30+01:00") has to be one of the zone's at that time; then it settles the hour.
     """
     where = zone(zone_name)
     try:
-        local = datetime.combine(date.fromisoformat(on), time.fromisoformat(at)).replace(tzinfo=None)
+        typed = datetime.combine(date.fromisoformat(on), time.fromisoformat(at))
     except ValueError:
         raise WrongTime("Enter a date and a time, like 2026-11-20 and 16:00.") from None
-    return moment_of(local, where, which)
+    return moment_of(typed, where, which) if typed.tzinfo is None else _moment_with_offset(typed, where)
+
+
+def _moment_with_offset(typed: datetime, where: ZoneInfo) -> datetime:
+    """Raises WrongTime where the zone never shows this time with this offset."""
+    found = _utc(typed)
+    if found.astimezone(where).replace(tzinfo=None) != typed.replace(tzinfo=None):
+        text = f"{typed:%H:%M} with the offset {typed:%z} is another time in {where.key}. Leave the offset out, or choose its zone."
+        raise WrongTime(text)
+    return found
 
 
 def moment_of(local: datetime, where: ZoneInfo, which: str = FIRST) -> datetime:

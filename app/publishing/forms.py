@@ -17,14 +17,10 @@ from app.lib.errors import Invalid
 from app.lib.local_time import FIRST, SECOND, TOO_FAR, YEARS, WrongTime, in_past, moment, too_far
 from app.web import times
 from app.web.forms import Form, options
+from app.web.zone_field import ZoneField
 
 WHICH = ((FIRST, "The first, earlier one"), (SECOND, "The second, later one"))
 TYPED = "SEND AGAIN"
-
-
-def zones() -> list[tuple[str, str]]:
-    """The zones to choose from."""
-    return [(name, name.replace("_", " ")) for name in times.zone_names()]
 
 
 class Moment(Form):
@@ -32,7 +28,7 @@ class Moment(Form):
 
     on = StringField("Date", [Optional()], widget=DateInput())
     at = StringField("Time", [Optional()], widget=TimeInput())
-    timezone = SelectField("Time zone", choices=lambda: options(zones()), validate_choice=False)
+    timezone = ZoneField("Time zone")
     which = RadioField("Which of the two?", choices=options(WHICH), default="", validate_choice=False)
     twice = False
     PASSED = "This moment has passed. Choose a later one."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
@@ -12,6 +11,7 @@ from app.lib import clock, local_time
 from app.lib.errors import Invalid
 from app.reviews.rules import REASONS, SENTENCE_MAX
 from app.web.forms import Form
+from app.web.zone_field import ShownZone
 
 TOO_LONG = f"At most {SENTENCE_MAX:,} characters are kept. Shorten it."
 
@@ -39,15 +39,16 @@ class AskForm(Form):
         "What changed, and what should the reviewer look at?", [Length(max=SENTENCE_MAX, message=TOO_LONG)]
     )
     due_at = DateTimeLocalField("Decide by", [Optional()], format=list(local_time.FORMATS))
+    zone = ShownZone()
     assigned_to = SelectField("Reviewer", [Optional()], choices=[], validate_choice=False)
 
-    def due(self, where: ZoneInfo) -> datetime | None:
-        """The moment of the typed local time. Raises Invalid for an hour that clocks skip, and for years ahead."""
+    def due(self) -> datetime | None:
+        """The moment of the typed local time, in the zone that the page showed. Raises Invalid for an hour that clocks skip, and for years ahead."""
         typed = self.due_at.data
         if typed is None:
             return None
         try:
-            found = local_time.moment_of(typed.replace(second=0), where)
+            found = local_time.moment_of(typed, self.zone.where)
         except local_time.WrongTime as wrong:
             raise Invalid({"due_at": str(wrong)}) from None
         if local_time.too_far(found, clock.now()):

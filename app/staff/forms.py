@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from app.lib import roles
 from app.staff.passwords import LONGEST, SHORTEST
 from app.staff.person import DENSITIES, THEMES
 from app.web.forms import Form, options
-from app.web.times import zone_names
+from app.web.zone_field import ZoneField
 
 ROLE_CHOICES = [(key, f"{role.word}: {role.may}") for key, role in roles.TABLE.items()]
 _NEW_HELP = f"At least {SHORTEST} characters; a few words in a row are easy to remember."
@@ -96,11 +96,21 @@ class RoleForm(Form):
     role = RadioField("Role", choices=options(ROLE_CHOICES))
 
 
+class BrowserZoneForm(Form):
+    """The zone that the browser says, or with `keep` the one that the desk has shown so far."""
+
+    timezone = HiddenField()
+    keep = HiddenField()
+    back = HiddenField()
+
+
 class PreferencesForm(Form):
     full_name = StringField(
         "Name", [DataRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
     )
-    timezone = SelectField("Time zone", choices=zone_names, description="All times of the desk are shown in this zone.")
+    timezone = ZoneField(
+        "Time zone", description="All times of the desk are shown in this zone. A few letters of the city find it."
+    )
     theme = RadioField("Theme", choices=options(THEMES))
     density = RadioField("Rows", choices=options(DENSITIES), description="How much room the rows of a list take.")
     keys = BooleanField(

@@ -16,17 +16,19 @@ THEMES = (("auto", "As the device says"), ("light", "Light"), ("dark", "Dark"))
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person has chosen; unknown or missing values fall back to the defaults."""
+    """What a person has chosen; unknown or missing values fall back to the defaults. `has_zone`: a zone was chosen, be it UTC."""
 
     timezone: str = "UTC"
     density: str = "comfortable"
     theme: str = "auto"
     keys: str = "on"
+    has_zone: bool = False
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> Preferences:
-        known = {name: str(value) for name, value in (stored or {}).items() if name in cls.__slots__ and value}
-        return cls(**known)
+        names = ("timezone", "density", "theme", "keys")
+        known = {name: str(value) for name, value in (stored or {}).items() if name in names and value}
+        return cls(**known, has_zone="timezone" in known)
 
 
 @dataclass(frozen=True, slots=True)

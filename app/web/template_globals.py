@@ -57,7 +57,7 @@ def init_app(app: Flask, nav: tuple[Group, ...]) -> None:
         ui=Ui(app),
         asset=asset,
         labels=labels,
-        zone_names=times.zone_names,
+        zone_choices=lambda: times.zone_choices(clock.now()),
         allows=allows,
         nav=navigation.navigation,
         page_frame=frame,

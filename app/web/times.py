@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from app.lib import zone_names
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -22,21 +24,20 @@ def zone(name: str | None) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-@lru_cache(maxsize=1)
-def zone_names() -> tuple[str, ...]:
-    """The zones to choose from, sorted: regions with a city, and UTC (no legacy aliases such as "US/Pacific")."""
-    regions = (
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    )
-    return ("UTC", *sorted(name for name in available_timezones() if name.startswith(regions)))
+def zone_choices(now: datetime) -> tuple[tuple[str, str], ...]:
+    """The zones to choose from as a person reads them: ("Africa/Addis Ababa", "UTC+3"), with the offset at `now`."""
+    return _zone_choices(now.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=2)
+def _zone_choices(now: datetime) -> tuple[tuple[str, str], ...]:
+    return tuple((name.replace("_", " "), offset(now, zone(name))) for name in zone_names.offered())
+
+
+@lru_cache(maxsize=512)
+def keeps_offset(where: ZoneInfo, year: int) -> bool:
+    """Whether the zone has one offset for the whole year."""
+    return len({datetime(year, month, 1, 12, tzinfo=where).utcoffset() for month in range(1, 13)}) == 1
 
 
 def format_day(day: date, today: date) -> str:
@@ -90,11 +91,16 @@ def until(moment: datetime, now: datetime) -> str:
 def format_offset(moment: datetime, where: ZoneInfo) -> str:
     """As in "Africa/Addis Ababa, UTC+3": what every card with times says once."""
     name = where.key.replace("_", " ")
+    return "UTC" if name == "UTC" else f"{name}, {offset(moment, where)}"
+
+
+def offset(moment: datetime, where: ZoneInfo) -> str:
+    """How far the zone is from UTC at the moment: "UTC+5:30"."""
     minutes = int((moment.astimezone(where).utcoffset() or timedelta()).total_seconds() // 60)
     if not minutes:
-        return "UTC" if name == "UTC" else f"{name}, UTC"
+        return "UTC"
     hours, rest = divmod(abs(minutes), 60)
-    return f"{name}, UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02d}" if rest else "")
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 def iso(moment: datetime) -> str:

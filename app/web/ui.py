@@ -115,10 +115,11 @@ class Ui:
         local = moment.astimezone(reader()[0])
         return Markup('<time datetime="{}">{}</time>').format(times.iso(moment), f"{local:%H:%M:%S}")
 
-    def zone(self) -> str:
-        """The reader's zone with its offset today: said once per card or page."""
-        where, now, _ = reader()
-        return times.format_offset(now, where)
+    def zone(self, moment: datetime | None = None) -> str:
+        """The reader's zone with its offset at the moment; without one: today's, said so where another half-year has another."""
+        where, now, today = reader()
+        said = times.format_offset(moment or now, where)
+        return said if moment or times.keeps_offset(where, today.year) else f"{said} now"
 
     span = staticmethod(times.span)
     word = staticmethod(lambda key, noun="": labels.status(key, noun).word)

@@ -71,6 +71,17 @@
   document.addEventListener("DOMContentLoaded", arrived);
   document.addEventListener("htmx:afterSettle", arrived);
 
+  /* The browser's time zone, offered to whoever has not chosen one; all of UTC's names are UTC. */
+  const offerZone = () => {
+    const name = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", box = $("[data-zone-offer]");
+    if (!box || name === box.dataset.zoneOffer || (/^(Etc\/)?(UTC|GMT|UCT|Zulu|Universal|Greenwich)$/.test(name) && box.dataset.zoneOffer === "UTC")) return;
+    $("[name=timezone]", box).value = name;
+    $$("[data-zone-name]", box).forEach((at) => { at.textContent = name.split("/").pop().replaceAll("_", " "); });
+    box.hidden = false;
+  };
+  document.addEventListener("DOMContentLoaded", offerZone);
+  document.addEventListener("htmx:afterSettle", offerZone);
+
   /* Theme: a cookie, so that the server sets data-bs-theme before the first paint of the next page. */
   document.addEventListener("click", (e) => {
     const b = e.target.closest("[data-theme-toggle]"); if (!b) return;

@@ -126,6 +126,10 @@
 
     /* ── Keeping: the desk every few seconds, this browser at once ── */
     const say = (text) => { $("#kept").textContent = text; };
+    const clock = (at) => {
+      const digits = { hour: "2-digit", minute: "2-digit" };
+      try { return at.toLocaleTimeString("en-GB", { ...digits, timeZone: form.dataset.zone }); } catch { return at.toLocaleTimeString("en-GB", digits); }
+    };
     const unkept = (why) => { const box = $("#unkept"); box.hidden = !why; $("[data-why]", box).textContent = why || ""; };
     const here = (text) => {
       if (text.length >= 4000000) return;
@@ -144,7 +148,7 @@
         if (answer.ok) {
           const at = new Date((await answer.json()).saved_at);
           state.kept = text; unkept(""); forget();
-          say("Saved " + at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }));
+          say("Draft kept today " + clock(at));
         } else {
           here(text); say("");
           if ([400, 401].includes(answer.status) && await signedIn()) { state.going = false; keep(last); return; }

@@ -63,6 +63,39 @@ def test_the_decide_by_of_a_review(editor):
     assert kept(ApprovalRequest.due_at) == FIRST
 
 
+def test_the_decide_by_is_meant_in_the_zone_that_the_page_showed(editor):
+    """Another zone chosen meanwhile in a second tab moves nothing, and typed seconds are kept."""
+    item = transaction(lambda: make_item(by=editor.user))
+    page = editor.get(f"/reviews/new/{item.id}").text
+    assert 'name="zone" type="hidden" value="Europe/Berlin"' in page and "Time zone: Europe/Berlin" in page
+    editor.post("/me/zone", data={"timezone": "Asia/Tokyo"})
+    sent = {"content_id": str(item.id), "artifact_id": str(item.current_version_id), "zone": "Europe/Berlin"}
+    assert editor.post("/reviews", data={**sent, "due_at": "2027-01-10T09:00:30"}).status_code == 303
+    assert kept(ApprovalRequest.due_at) == datetime(2027, 1, 10, 8, 0, 30, tzinfo=UTC)
+
+
+def test_an_offset_behind_a_typed_time_is_not_dropped(editor):
+    """It names another moment than the zone beside it: refused; the zone's own settles the hour that comes twice."""
+    assert "another time in Europe/Berlin" in plan(editor, "2027-01-10T09:00+05:30").text
+    assert plan(editor, f"{TWICE}+01:00").status_code == 303
+    assert kept(ContentItem.scheduled_for) == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    assert campaign(editor, "start_time", "2027-01-10T09:00+05:30").status_code == 422
+
+
+def test_a_zone_is_typed_as_people_write_it(editor):
+    assert (
+        editor.post("/content/new", data=form(plan_on="2027-01-10", plan_at="09:00", plan_zone="kolkata")).status_code
+        == 303
+    )
+    assert kept(ContentItem.timezone) == "Asia/Kolkata"
+    refused = editor.post("/content/new", data=form(plan_on="2027-01-10", plan_at="09:00", plan_zone="Atlantis"))
+    assert (
+        refused.status_code == 422
+        and "Atlantis” is not a time zone" in refused.text
+        and 'value="Atlantis"' in refused.text
+    )
+
+
 def test_the_plan_of_a_content_asks_which_of_the_two(editor):
     refused, asked = plan(editor, SKIPPED), plan(editor, TWICE)
     assert (refused.status_code, asked.status_code) == (422, 422)

@@ -16,6 +16,7 @@ from app.core.ids import uuid7
 from app.core.queue import enqueue
 from app.lib import clock
 from app.lib.errors import Conflict, Invalid, Overtaken
+from app.lib.zone_names import is_zone
 from app.platforms import registry
 from app.platforms.base import Platform
 
@@ -135,7 +136,9 @@ def set_rules(account: Account, rules: dict[str, Any], version: int) -> None:
             "Somebody else changed this account meanwhile. Reload the page; your entries are still in the form."
         )
     if rules.get("on_absent") not in (None, "", *ON_ABSENT):
-        raise Invalid({"on_absent": "Choose what happens when a post is surely not there."})
+        raise Invalid({"on_absent": "Choose what happens if the platform shows that a post did not arrive."})
+    if rules.get("slots") and not is_zone(rules.get("slots_zone") or ""):
+        raise Invalid({"slots_zone": "Choose a time zone from the list, like Europe/Berlin."})
     before = {key: account.configuration.get(key) for key in KEYS}
     after = {key: rules.get(key) for key in KEYS}
     changes = {key: [before[key], after[key]] for key in KEYS if before[key] != after[key]}

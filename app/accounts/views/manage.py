@@ -52,6 +52,7 @@ def set_rules(account_id: uuid.UUID) -> Response:
         data={
             **own,
             "slots": posting_rules.slot_lines(own.get("slots") or []),
+            "slots_zone": posting_rules.slots_zone(own) or zone().key,
             "on_absent": own.get("on_absent") or "",
             "version": account.version,
         }
@@ -61,7 +62,7 @@ def set_rules(account_id: uuid.UUID) -> Response:
         return again()
     return submit(
         form,
-        lambda f: actions.set_rules(account, f.posting_rules(zone().key), whole(f.version.data, otherwise=-1)),
+        lambda f: actions.set_rules(account, f.posting_rules(), whole(f.version.data, otherwise=-1)),
         again,
         then=account_url(account),
         toast="Posting rules saved.",

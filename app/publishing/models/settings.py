@@ -31,5 +31,5 @@ declare(
     "After an unknown outcome that a listing shows to be surely absent: send again, or ask a person. "
     "An account's own rule comes first.",
     choices=("resend", "ask"),
-    label="When a post is surely not there",
+    label="If the platform shows that a post did not arrive",
 )

@@ -22,7 +22,6 @@ from app.web.auth import requires
 from app.web.form_recovery import recovers_form
 from app.web.forms import Form, options, submit
 from app.web.pages import back_to, render
-from app.web.template_globals import zone
 
 if TYPE_CHECKING:
     from app.content.models import ContentItem
@@ -65,7 +64,7 @@ def _ask(item: ContentItem, form: Form) -> ApprovalRequest:
         item,
         contents.artifact(form.artifact_id.data or item.current_version_id),
         note=form.note.data or "",
-        due_at=form.due(zone()),
+        due_at=form.due(),
         assigned_to=uuid.UUID(chosen) if chosen else None,
     )
 

@@ -6,7 +6,7 @@ import uuid
 
 from app.audit import actions as audit
 from app.lib.errors import Invalid
-from app.lib.local_time import is_zone
+from app.lib.zone_names import is_zone
 from app.staff.models import User
 from app.staff.person import DENSITIES, THEMES
 from app.staff.queries.people import by_id
@@ -23,6 +23,13 @@ def choose(user_id: uuid.UUID, timezone: str, density: str, theme: str, keys: bo
     return _store(
         by_id(user_id), {"timezone": timezone, "density": density, "theme": theme, "keys": "on" if keys else "off"}
     )
+
+
+def choose_zone(user_id: uuid.UUID, timezone: str) -> User:
+    """Keep the zone alone. Raises Invalid for an unknown one."""
+    if not is_zone(timezone):
+        raise Invalid("Your browser names a time zone that the desk does not know. Choose yours in the list.")
+    return _store(by_id(user_id), {"timezone": timezone})
 
 
 def _store(user: User, chosen: dict[str, str]) -> User:

@@ -15,8 +15,8 @@ from app.staff.views.blueprint import bp
 from app.staff.views.browser_session import caller, sign_in_browser
 from app.web.auth import public
 from app.web.pages import render
-from app.web.times import zone_names
 from app.web.view_marks import no_transaction
+from app.web.zone_field import zone_of_browser
 
 
 @bp.route("/invite/<token>", methods=["GET", "POST"])
@@ -30,7 +30,7 @@ def accept_invite(token: str) -> Answer:
     if form.is_submitted():
         try:
             if form.validate():
-                zone = form.timezone.data if form.timezone.data in zone_names() else None
+                zone = zone_of_browser(form.timezone.data or "")
                 name = form.full_name.data or ""
                 return sign_in_browser(services.accept_invite(token, name, form.new.data or "", zone, caller()), "/")
         except Invalid as error:

@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response as Answer
 
 from app.audit.queries import timeline
 from app.staff import actions, services
-from app.staff.forms import ChangePasswordForm, PreferencesForm
+from app.staff.forms import BrowserZoneForm, ChangePasswordForm, PreferencesForm
+from app.staff.models import User
 from app.staff.queries import by_id, load_person, open_sessions
+from app.staff.safe_next import safe_next
 from app.staff.user_agent import device_name, is_phone
 from app.staff.views.blueprint import bp
 from app.staff.views.browser_session import remember_device, set_theme, sign_out_browser
@@ -21,6 +23,7 @@ from app.web.auth import requires, requires_recent_sign_in
 from app.web.forms import submit
 from app.web.pages import back_to, render
 from app.web.view_marks import no_transaction
+from app.web.zone_field import zone_of_browser
 
 
 @bp.get("/account", defaults={"page": ""})
@@ -63,6 +66,22 @@ def save_profile() -> Response:
     form = PreferencesForm()
     answer = submit(form, _choose, again=lambda: _profile(form), then=url_for("staff.profile"), toast="Saved")
     return set_theme(answer, form.theme.data) if answer.status_code < 400 else answer  # type: ignore[return-value]
+
+
+@bp.post("/me/zone")
+@requires("viewer")
+def choose_zone() -> Response:
+    """The answer to the offer of the browser's zone, back to the page it was given on."""
+    form = BrowserZoneForm()
+    return submit(
+        form, _choose_zone, again=profile, then=safe_next(form.back.data),
+        toast=lambda user: f"Times are shown in {user.preferences['timezone'].replace('_', ' ')}.",
+    )  # fmt: skip
+
+
+def _choose_zone(form: BrowserZoneForm) -> User:
+    chosen = current_user.timezone if form.keep.data else zone_of_browser(form.timezone.data or "")
+    return actions.choose_zone(current_user.id, chosen or "")
 
 
 def _choose(form: PreferencesForm) -> None:

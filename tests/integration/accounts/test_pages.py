@@ -10,7 +10,7 @@ import pytest
 from app.accounts import queries, unseal
 from app.core import queue
 from app.core.db import db
-from tests.factories import make_account, make_item, make_record
+from tests.factories import make_account, make_item, make_record, make_user
 
 TOKEN = "Zq8mK2vTx7LpR4wN9sYb"
 
@@ -126,6 +126,31 @@ def test_posting_rules_are_kept_and_two_editors_do_not_overwrite_each_other(desk
         f"/accounts/{account.id}/rules", data=form | {"version": "2", "slots": "Mon 25:00", "min_gap": "ten"}
     )
     assert bad.status_code == 422 and "is not a time" in text(bad) and "Mon 25:00" in text(bad)
+
+
+def test_slots_keep_their_zone_whoever_saves_the_rules(as_user: Any, commit: Any) -> None:
+    """(J27) Made in Berlin, saved by somebody in Tokyo who changed the cap alone."""
+    slots = {"slots": [[0, "09:00"]], "slots_zone": "Europe/Berlin"}
+    account = commit(make_account, "site", configuration=slots)
+    tokyo = as_user(commit(make_user, "operator", preferences={"timezone": "Asia/Tokyo"}))
+    page = text(tokyo.get(f"/accounts/{account.id}/rules"))
+    assert 'value="Europe/Berlin"' in page and "Your own is Asia/Tokyo" in page
+    form = {"version": "1", "slots": "Mon 09:00", "max_per_day": "4"}
+    assert tokyo.post(f"/accounts/{account.id}/rules", data=form).status_code == 303
+    assert fresh(account).configuration == {**slots, "max_per_day": 4}
+    form |= {"version": "2", "slots_zone": "tokyo"}
+    assert tokyo.post(f"/accounts/{account.id}/rules", data=form).status_code == 303
+    assert fresh(account).configuration["slots_zone"] == "Asia/Tokyo"
+
+
+def test_slots_without_a_zone_are_in_utc_and_a_zone_that_is_none_is_refused(as_user: Any, commit: Any) -> None:
+    account = commit(make_account, "site", configuration={"slots": [[0, "09:00"]]})
+    tokyo = as_user(commit(make_user, "operator", preferences={"timezone": "Asia/Tokyo"}))
+    assert 'value="UTC"' in text(tokyo.get(f"/accounts/{account.id}/rules"))
+    form = {"version": "1", "slots": "Mon 09:00", "slots_zone": "Mars/Olympus"}
+    refused = tokyo.post(f"/accounts/{account.id}/rules", data=form)
+    assert refused.status_code == 422 and "Choose a time zone" in text(refused) and "Mars/Olympus" in text(refused)
+    assert tokyo.post(f"/accounts/{account.id}/rules", data=form | {"slots": ""}).status_code == 303
 
 
 def test_a_form_that_names_none_of_its_fields_is_refused_in_words(desk: Any, commit: Any) -> None:

@@ -72,9 +72,19 @@ def test_the_machine_time_is_exact_and_utc() -> None:
     assert times.iso(NOW.astimezone(times.zone("Asia/Tokyo"))) == "2026-11-20T12:00:00Z"
 
 
-def test_zones_to_choose_from_are_regions_with_a_city() -> None:
-    names = times.zone_names()
-    assert "Europe/Berlin" in names and names[0] == "UTC" and "US/Pacific" not in names
+def test_zones_to_choose_from_say_their_offset_of_that_day() -> None:
+    winter, summer = dict(times.zone_choices(NOW)), dict(times.zone_choices(NOW + timedelta(days=200)))
+    assert (winter["Europe/Berlin"], summer["Europe/Berlin"]) == ("UTC+1", "UTC+2")
+    assert winter["Africa/Addis Ababa"] == "UTC+3" and next(iter(winter)) == "UTC"
+
+
+def test_a_zone_whose_clocks_change_is_told_from_one_whose_clocks_do_not() -> None:
+    assert times.keeps_offset(times.zone("Asia/Kolkata"), 2026) and not times.keeps_offset(
+        times.zone("Europe/Berlin"), 2026
+    )
+
+
+def test_a_day_is_said_in_words() -> None:
     assert times.format_day(date(2026, 11, 20), date(2026, 11, 20)) == "Today"
 
 
