@@ -141,3 +141,21 @@ def test_a_restored_desk_finds_what_went_out_under_a_key_dated_anew(plant):
     desk.work()
     assert desk.record(key).status == "success" and desk.record(key).platform_post_id == post["id"]
     assert len(plant.fake().posts(text)) == 1
+
+
+def test_sending_again_after_a_restore_looks_for_the_mark_first(plant):
+    """A person says that it is not there, and is wrong: the key that the desk knows would not stop a second post."""
+    text = "Out since the backup."
+    (key,) = desk.scheduled(plant.account("bluesky"), at=clock.now() + timedelta(days=100), text=text)
+    planned = desk.record(key).client_key
+    desk.person(actions.reschedule, key, clock.now())
+    desk.work()
+    desk.by_hand("DELETE FROM publish_attempts")
+    desk.by_hand(
+        "UPDATE publish_records SET status = 'unknown', client_key = :k, attempt_count = 0, was_unknown = true, published_at = NULL,"
+        " platform_post_id = NULL, platform_url = NULL, unknown_since = app_now(), due_at = app_now() WHERE id = :id",
+        id=key, k=planned,
+    )  # fmt: skip
+    desk.person(actions.settle_by_person, key, "send_again", confirmed=True)
+    desk.work()
+    assert desk.record(key).status == "success" and len(plant.fake().posts(text)) == 1

@@ -101,6 +101,8 @@ def _send_again(row: PublishRecord, link: str | None, confirmed: bool) -> None:
     row.meta = {key: value for key, value in (row.meta or {}).items() if key != "look_first"}  # a person has looked
     if spec.resend_safety != "proved":
         new_generation(row)
+    elif not row.attempt_count:  # from a backup: what went out since has its key dated anew, and only a look knows it
+        row.meta = {**row.meta, "look_first": True}
     row.next_retry_at = row.due_at = database_now()
     row.unknown_since = None
 

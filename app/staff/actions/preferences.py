@@ -12,11 +12,14 @@ from app.staff.person import DENSITIES, THEMES
 from app.staff.queries.people import by_id
 
 
+UNKNOWN = "Choose a time zone from the list."
+
+
 def choose(user_id: uuid.UUID, timezone: str, density: str, theme: str, keys: bool) -> User:
     """Keep the choices. Raises Invalid for an unknown zone, density or theme."""
     allowed = {"density": dict(DENSITIES), "theme": dict(THEMES)}
     if not is_zone(timezone):
-        raise Invalid({"timezone": "Choose a time zone from the list."})
+        raise Invalid({"timezone": UNKNOWN})
     for name, value in (("density", density), ("theme", theme)):
         if value not in allowed[name]:
             raise Invalid({name: "Choose one of the list."})
@@ -28,7 +31,7 @@ def choose(user_id: uuid.UUID, timezone: str, density: str, theme: str, keys: bo
 def choose_zone(user_id: uuid.UUID, timezone: str) -> User:
     """Keep the zone alone. Raises Invalid for an unknown one."""
     if not is_zone(timezone):
-        raise Invalid("Your browser names a time zone that the desk does not know. Choose yours in the list.")
+        raise Invalid({"timezone": UNKNOWN})
     return _store(by_id(user_id), {"timezone": timezone})
 
 

@@ -48,15 +48,15 @@ def former_form(page: str) -> Answer:
 @requires("viewer")
 def profile() -> Response:
     """Who I am here and how I like the desk."""
+    return _profile(_liked())
+
+
+def _liked() -> PreferencesForm:
     liked = current_user.preferences
-    form = PreferencesForm(
-        full_name=current_user.full_name,
-        timezone=liked.timezone,
-        theme=liked.theme,
-        density=liked.density,
+    return PreferencesForm(
+        formdata=None, full_name=current_user.full_name, timezone=liked.timezone, theme=liked.theme, density=liked.density,
         keys=liked.keys == "on",
-    )
-    return _profile(form)
+    )  # fmt: skip
 
 
 @bp.post("/me")
@@ -74,9 +74,15 @@ def choose_zone() -> Response:
     """The answer to the offer of the browser's zone, back to the page it was given on."""
     form = BrowserZoneForm()
     return submit(
-        form, _choose_zone, again=profile, then=safe_next(form.back.data),
+        form, _choose_zone, again=_zone_refused, then=safe_next(form.back.data),
         toast=lambda user: f"Times are shown in {user.preferences['timezone'].replace('_', ' ')}.",
     )  # fmt: skip
+
+
+def _zone_refused() -> Response:
+    form = _liked()
+    form.fail({"timezone": "Your browser names a time zone that the desk does not know. Choose yours in the list."})
+    return _profile(form)
 
 
 def _choose_zone(form: BrowserZoneForm) -> User:
