@@ -11,7 +11,6 @@ from app.staff.models import User
 from app.staff.person import DENSITIES, THEMES
 from app.staff.queries.people import by_id
 
-
 UNKNOWN = "Choose a time zone from the list."
 
 
