@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,9 @@ from app.web.template_globals import zone
 class ZoneField(StringField):
     """`data` is the IANA name of the zone that was typed, or what was typed where it names none: the verb refuses that."""
 
-    def __init__(self, label: str, **given: Any) -> None:
+    def __init__(self, label: str, filters: Iterable[Callable[[Any], Any]] = (), **given: Any) -> None:
         shown = {"maxlength": LONGEST, "autocomplete": "off", "spellcheck": "false"}
-        super().__init__(label, render_kw=shown, filters=[lambda text: zone_named(text or "")], **given)
+        super().__init__(label, render_kw=shown, filters=[*filters, lambda text: zone_named(text or "")], **given)
 
     def _value(self) -> str:
         return (self.data or "").replace("_", " ")

@@ -141,7 +141,12 @@ def test_our_own_words_are_no_quotation_and_theirs_are():
 
 @pytest.mark.parametrize(
     ("status", "response", "quoted"),
-    [(422, {"body": "x"}, True), (422, {"own_words": True}, False), (None, None, False), (410, None, True)],
+    [
+        (422, {"body": "x"}, True),
+        (422, {"status": 422, "body": "x", "own_words": True}, False),
+        (None, None, False),
+        (410, None, True),
+    ],
 )
 def test_an_attempt_quotes_what_the_platform_answered_alone(status, response, quoted):
     """(J19)"""
