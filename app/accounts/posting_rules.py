@@ -1,7 +1,8 @@
 """The posting rules of an account, pure: slots, the most a day, the gap, and what absence means.
 
 They live in `configuration` beside the instance address. Slots are written by people as lines ("Mon, Wed 09:00 18:30",
-"weekdays 12:00", "daily 8:00") and stored as sorted pairs of weekday (0 = Monday) and local time, with the zone they were written in, which only a choice of another zone changes.
+"weekdays 12:00", "daily 8:00") and stored as sorted pairs of weekday (0 = Monday) and local time, with the
+zone they were written in, which only a choice of another zone changes.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@
     settle    the roll-ups and the history, once the desk's own code may touch the rows
 
 A platform keeps a request alive for `absent_after`, and nobody knows when the lost desk sent last: where only a listing
-can be asked, or the key was dated anew when it was sent, the first look waits that long after the restore. Where nobody can be asked, a person is: a record that was
+can be asked, or the key was dated anew when it was sent, the first look waits that long after the restore.
+Where nobody can be asked, a person is: a record that was
 due becomes a question, a later one is held by itself. A failed one may have been replayed since: its replay looks first.
 """
 

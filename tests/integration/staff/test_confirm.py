@@ -31,7 +31,7 @@ def admin(as_user, commit):
 
 def test_every_view_that_matters_is_marked(session_app):
     """A view that changes roles, secrets or ways in asks; a new one of these rooms must be named here or be marked."""
-    plain = {"staff.withdraw_invite", "staff.unlock", "staff.save_profile", "staff.password",
+    plain = {"staff.withdraw_invite", "staff.unlock", "staff.save_profile", "staff.choose_zone", "staff.password",
              "staff.sign_in", "staff.sign_out", "staff.second_factor", "staff.sign_in_help",
              "staff.accept_invite", "staff.reset_password", "staff.confirm",
              "staff.former_form"}  # fmt: skip
