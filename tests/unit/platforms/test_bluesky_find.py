@@ -13,7 +13,8 @@ from tests.fakes.client import Fake
 
 BLUESKY = registry.get("bluesky")
 NOW = datetime.now(UTC)
-PLAN = tid(NOW + timedelta(days=100))
+PLAN = tid(NOW + timedelta(days=100, microseconds=500))
+"""Its mark is no other key's of these tests, whatever clock ids are drawn."""
 
 
 def send(ctx: Context, account: UnsealedAccount, text: str, key: str) -> str:
