@@ -25,13 +25,19 @@ def is_now(moment):
     return abs(clock.now() - moment) < timedelta(seconds=10)
 
 
-def test_a_plan_moved_from_march_to_now_goes_out_dated_now(plant):
-    """(J5) createdAt and key; the record keeps the mark it was made with."""
-    text = "Planned for March."
+def send_before_its_plan(plant, text):
+    """Planned for a day far ahead, moved to now, sent: the record's id, and the key that it had with its plan."""
     (key,) = desk.scheduled(plant.account("bluesky"), at=clock.now() + timedelta(days=100), text=text)
     planned = desk.record(key).client_key
     desk.person(actions.reschedule, key, clock.now())
     desk.work()
+    return key, planned
+
+
+def test_a_plan_moved_from_march_to_now_goes_out_dated_now(plant):
+    """(J5) createdAt and key; the record keeps the mark it was made with."""
+    text = "Planned for March."
+    key, planned = send_before_its_plan(plant, text)
     record, (post,) = desk.record(key), plant.fake().posts(text)
     assert record.status == "success" and is_now(dated(post)) and is_now(tid_time(post["key"]))
     assert record.client_key == post["key"] != planned and tid_mark(post["key"]) == tid_mark(planned)
@@ -127,10 +133,7 @@ def test_a_mention_that_cannot_be_looked_up_stops_neither_post_nor_account(plant
 def test_a_restored_desk_finds_what_went_out_under_a_key_dated_anew(plant):
     """The backup knows the key of the plan only, and the plan was moved after it."""
     text = "Moved after the backup."
-    (key,) = desk.scheduled(plant.account("bluesky"), at=clock.now() + timedelta(days=100), text=text)
-    planned = desk.record(key).client_key
-    desk.person(actions.reschedule, key, clock.now())
-    desk.work()
+    key, planned = send_before_its_plan(plant, text)
     (post,) = plant.fake().posts(text)
     desk.by_hand("DELETE FROM publish_attempts")
     desk.by_hand(
@@ -146,10 +149,7 @@ def test_a_restored_desk_finds_what_went_out_under_a_key_dated_anew(plant):
 def test_sending_again_after_a_restore_looks_for_the_mark_first(plant):
     """A person says that it is not there, and is wrong: the key that the desk knows would not stop a second post."""
     text = "Out since the backup."
-    (key,) = desk.scheduled(plant.account("bluesky"), at=clock.now() + timedelta(days=100), text=text)
-    planned = desk.record(key).client_key
-    desk.person(actions.reschedule, key, clock.now())
-    desk.work()
+    key, planned = send_before_its_plan(plant, text)
     desk.by_hand("DELETE FROM publish_attempts")
     desk.by_hand(
         "UPDATE publish_records SET status = 'unknown', client_key = :k, attempt_count = 0, was_unknown = true, published_at = NULL,"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.platforms import bluesky_find, registry
-from app.platforms.base import Absent, CannotTell, Context, Found, Post, UnsealedAccount
+from app.platforms.base import Absent, CannotTell, Context, Found, Lookup, Post, UnsealedAccount
 from app.platforms.keys import renewed_tid, tid
 from tests.fakes.client import Fake
 
@@ -22,7 +22,7 @@ def send(ctx: Context, account: UnsealedAccount, text: str, key: str) -> str:
     return BLUESKY.publish(ctx, account, post, key, BLUESKY.prepare(ctx, account, post)).post_id
 
 
-def look(ctx: Context, account: UnsealedAccount, since: datetime = NOW):  # type: ignore[no-untyped-def]
+def look(ctx: Context, account: UnsealedAccount, since: datetime = NOW) -> Lookup:
     return BLUESKY.find(ctx, account, Post("x"), PLAN, since)
 
 
